@@ -1,0 +1,25 @@
+/*
+ * Growing an array that is kept as a pointer, a count and a capacity.
+ */
+#ifndef BASE_ARRAY_H
+#define BASE_ARRAY_H
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Makes room for one more behind `count` items of `size` bytes in *(T **)array, from malloc. False
+ * without memory, and then nothing has changed. */
+static inline bool array_reserve(void *array, size_t count, size_t *cap, size_t size)
+{
+    if (count < *cap)
+        return true;
+    size_t more = *cap ? *cap * 2 : 8;
+    void *moved = reallocarray(*(void **)array, more, size);
+    if (!moved)
+        return false;
+    *(void **)array = moved;
+    *cap = more;
+    return true;
+}
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * A growable buffer of bytes. It owns its memory. When memory ends it sets
+ * `failed`, drops what is added from then on, and the caller asks once at the end.
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/slice.h"
+
+struct buf {
+    char *data; /* NUL behind the last byte once anything was added; owned */
+    size_t len;
+    size_t cap;
+    bool failed;
+};
+
+void buf_add(struct buf *buf, const void *bytes, size_t len);
+void buf_add_slice(struct buf *buf, struct slice text);
+void buf_add_text(struct buf *buf, const char *text);
+void buf_add_byte(struct buf *buf, char byte);
+void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Makes room for `len` more bytes, to be written at data + len; false without memory. */
+bool buf_reserve(struct buf *buf, size_t len);
+
+void buf_free(struct buf *buf);
+
+static inline struct slice buf_slice(const struct buf *buf)
+{
+    return (struct slice){buf->data, buf->len};
+}
+
+#define cleanup_buf __attribute__((cleanup(buf_free)))
+
+#endif

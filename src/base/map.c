@@ -1,0 +1,64 @@
+#include "base/map.h"
+
+#include <stdlib.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+uint64_t hash64(struct slice bytes, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(bytes.data ? bytes.data : "", bytes.len, seed);
+}
+
+static struct map_slot *find(const struct map *map, struct slice key, uint32_t hash)
+{
+    for (size_t i = hash;; i++) {
+        struct map_slot *slot = &map->slots[i & (map->cap - 1)];
+        if (!slot->key.data || (slot->hash == hash && slice_equal(slot->key, key)))
+            return slot;
+    }
+}
+
+static bool grow(struct map *map)
+{
+    struct map bigger = {.cap = map->cap ? map->cap * 2 : 64, .len = map->len};
+
+    bigger.slots = calloc(bigger.cap, sizeof *bigger.slots);
+    if (!bigger.slots)
+        return false;
+    for (size_t i = 0; i < map->cap; i++) {
+        if (map->slots[i].key.data)
+            *find(&bigger, map->slots[i].key, map->slots[i].hash) = map->slots[i];
+    }
+    free(map->slots);
+    *map = bigger;
+    return true;
+}
+
+struct map_slot *map_put(struct map *map, struct slice key)
+{
+    if (map->len * 2 >= map->cap && !grow(map))
+        return NULL;
+
+    uint32_t hash = (uint32_t)hash64(key, 0);
+    struct map_slot *slot = find(map, key, hash);
+    if (!slot->key.data) {
+        *slot = (struct map_slot){.key = key, .hash = hash, .value = UINT32_MAX};
+        map->len++;
+    }
+    return slot;
+}
+
+uint32_t map_get(const struct map *map, struct slice key)
+{
+    if (map->cap == 0)
+        return UINT32_MAX;
+    struct map_slot *slot = find(map, key, (uint32_t)hash64(key, 0));
+    return slot->key.data ? slot->value : UINT32_MAX;
+}
+
+void map_free(struct map *map)
+{
+    free(map->slots);
+    *map = (struct map){0};
+}

@@ -1,0 +1,37 @@
+/*
+ * A map from strings to numbers, open addressing. Keys are borrowed: they must
+ * live as long as the map. map.c is the one file that includes xxHash.
+ */
+#ifndef BASE_MAP_H
+#define BASE_MAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+struct map_slot {
+    struct slice key; /* data is NULL in a free slot */
+    uint32_t hash;
+    uint32_t value;
+};
+
+struct map {
+    struct map_slot *slots; /* owned */
+    size_t cap;             /* 0 or a power of two */
+    size_t len;
+};
+
+/* The slot of `key`, made with the value UINT32_MAX where there was none; NULL when memory ends. It
+ * moves with the next call. `key` is not empty. */
+struct map_slot *map_put(struct map *map, struct slice key);
+
+/* The value of `key`, or UINT32_MAX. */
+uint32_t map_get(const struct map *map, struct slice key);
+
+void map_free(struct map *map);
+
+/* XXH3, 64 bits: the same on every machine. */
+uint64_t hash64(struct slice bytes, uint64_t seed);
+
+#endif

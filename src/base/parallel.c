@@ -1,0 +1,57 @@
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+struct job {
+    atomic_size_t next;
+    size_t count;
+    void (*work)(void *context, unsigned worker, size_t i);
+    void *context;
+};
+
+struct worker {
+    struct job *job;
+    unsigned number;
+    pthread_t thread;
+};
+
+unsigned parallel_threads(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set))
+        return 1;
+    int count = CPU_COUNT(&set);
+    return count < 1 ? 1 : count > PARALLEL_MAX_THREADS ? PARALLEL_MAX_THREADS : (unsigned)count;
+}
+
+static void *run(void *worker_)
+{
+    const struct worker *worker = worker_;
+    struct job *job = worker->job;
+    size_t i;
+
+    while ((i = atomic_fetch_add(&job->next, 1)) < job->count)
+        job->work(job->context, worker->number, i);
+    return NULL;
+}
+
+void parallel_for(size_t count, unsigned threads,
+                  void (*work)(void *context, unsigned worker, size_t i), void *context)
+{
+    struct job job = {.count = count, .work = work, .context = context};
+    struct worker workers[PARALLEL_MAX_THREADS] = {{.job = &job}};
+    unsigned started = 1;
+
+    if (threads > PARALLEL_MAX_THREADS)
+        threads = PARALLEL_MAX_THREADS;
+    for (; started < threads && started < count; started++) {
+        workers[started] = (struct worker){.job = &job, .number = started};
+        if (pthread_create(&workers[started].thread, NULL, run, &workers[started]))
+            break;
+    }
+    run(&workers[0]);
+    for (unsigned i = 1; i < started; i++)
+        pthread_join(workers[i].thread, NULL);
+}

@@ -1,0 +1,87 @@
+/*
+ * A slice: bytes that belong to somebody else. It owns nothing, may hold NUL
+ * bytes, and need not end in one. {NULL, 0} and an empty string are the same.
+ */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct slice {
+    const char *data;
+    size_t len;
+};
+
+/* The slice of a string literal. */
+#define SLICE(literal) ((struct slice){(literal), sizeof(literal) - 1})
+
+static inline struct slice slice_of(const char *text)
+{
+    return (struct slice){text, text ? strlen(text) : 0};
+}
+
+static inline bool slice_equal(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* Order of bytes, a prefix before what it is a prefix of: for UTF-8 the order of code points. */
+static inline int slice_compare(struct slice a, struct slice b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len ? memcmp(a.data, b.data, len) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static inline bool slice_starts(struct slice s, struct slice prefix)
+{
+    return s.len >= prefix.len && slice_equal((struct slice){s.data, prefix.len}, prefix);
+}
+
+static inline bool slice_ends(struct slice s, struct slice suffix)
+{
+    return s.len >= suffix.len &&
+           slice_equal((struct slice){s.data + s.len - suffix.len, suffix.len}, suffix);
+}
+
+/* The slice without its first n bytes; n is at most its length. */
+static inline struct slice slice_skip(struct slice s, size_t n)
+{
+    return (struct slice){s.data + n, s.len - n};
+}
+
+static inline struct slice slice_head(struct slice s, size_t n)
+{
+    return (struct slice){s.data, n < s.len ? n : s.len};
+}
+
+static inline bool byte_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Without ASCII white space at either end. */
+static inline struct slice slice_trim(struct slice s)
+{
+    while (s.len && byte_is_space(s.data[0]))
+        s = slice_skip(s, 1);
+    while (s.len && byte_is_space(s.data[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+/* Takes the text up to `stop` (which is dropped), or all that is left, from the front of *rest.
+ * False when *rest is used up: {NULL, 0} marks that, so an empty last part is still returned. */
+static inline bool slice_take(struct slice *rest, char stop, struct slice *part)
+{
+    if (!rest->data)
+        return false;
+    const char *end = rest->len ? memchr(rest->data, stop, rest->len) : NULL;
+    *part = end ? (struct slice){rest->data, (size_t)(end - rest->data)} : *rest;
+    *rest = end ? slice_skip(*rest, part->len + 1) : (struct slice){NULL, 0};
+    return true;
+}
+
+#endif

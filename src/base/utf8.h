@@ -1,0 +1,38 @@
+/*
+ * UTF-8, by way of utf8proc (utf8.c is the one file that includes it): repairing
+ * what is broken, and folding what only looks different.
+ */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+/* The code point at the front of `text` and in *len its bytes; -1 and 1 where they are not UTF-8.
+ * `text` is not empty. */
+int32_t utf8_decode(struct slice text, size_t *len);
+
+bool utf8_is_valid(struct slice text);
+
+/* Appends `text` with every byte that is not UTF-8 as U+FFFD. */
+void utf8_repair(struct buf *out, struct slice text);
+
+/* Appends the form that all spellings of a value share: NFKC with case folded (Unicode 15, UAX #31
+ * R5). False, and nothing is appended, when `text` is not UTF-8 or memory ends. */
+bool utf8_fold(struct buf *out, struct slice text);
+
+/* The longest prefix of at most `max` bytes that cuts neither a character nor a combining sequence. */
+struct slice utf8_cut(struct slice text, size_t max);
+
+/* A control character (C0, DEL, C1), a line or paragraph separator, or one that reorders the text
+ * around it (bidirectional embeddings, overrides, isolates): what can make a name or a log line look
+ * like another one. */
+bool utf8_is_control(int32_t code);
+
+/* A character that takes two columns, as Chinese, Japanese and Korean ones do; such a script puts no
+ * space where a line was wrapped. */
+bool utf8_is_wide(int32_t code);
+
+#endif

@@ -1,0 +1,163 @@
+#include "edge/place.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+
+static int check_folder(const char *what, const char *path, char **resolved, struct buf *why)
+{
+    struct stat st;
+
+    if (stat(path, &st)) {
+        int err = -errno;
+        if (err == -ENOTCONN)
+            buf_printf(why,
+                       "%s \"%s\" is a dead mount: what served it is gone\n"
+                       "To clear it: fusermount3 -u %s",
+                       what, path, path);
+        else
+            buf_printf(why, "%s \"%s\": %s", what, path, strerror(-err));
+        return err;
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        buf_printf(why, "%s \"%s\" is no folder", what, path);
+        return -ENOTDIR;
+    }
+    *resolved = realpath(path, NULL);
+    return *resolved ? 0 : -errno;
+}
+
+/* Whether `path` is `folder` or stands below it. Both are resolved. */
+static bool is_inside(const char *path, const char *folder)
+{
+    size_t len = strlen(folder);
+    if (strcmp(folder, "/") == 0)
+        return true;
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+static void close_dir(DIR **dir)
+{
+    if (*dir)
+        closedir(*dir);
+}
+
+static int check_empty(const char *path, struct buf *why)
+{
+    cleanup_(close_dir) DIR *dir = opendir(path);
+    const struct dirent *entry;
+    if (!dir) {
+        int err = -errno;
+        buf_printf(why, "mount point \"%s\": %s", path, strerror(-err));
+        return err;
+    }
+    while ((entry = readdir(dir))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            strcmp(entry->d_name, ".gitkeep") == 0)
+            continue;
+        buf_printf(why,
+                   "mount point \"%s\" is not empty (\"%s\" is in it)\n"
+                   "Choose an empty folder, or hide what is there with -o nonempty",
+                   path, entry->d_name);
+        return -ENOTEMPTY;
+    }
+    return 0;
+}
+
+/* A field of mountinfo has its spaces, tabs, line breaks and backslashes as \ooo. */
+static void decode_octal(char *text)
+{
+    char *to = text;
+    for (; *text; text++) {
+        unsigned code;
+        if (text[0] == '\\' && sscanf(text + 1, "%3o", &code) == 1) {
+            *to++ = (char)code;
+            text += 3;
+        } else {
+            *to++ = *text;
+        }
+    }
+    *to = '\0';
+}
+
+/* Where a file system stands there already: proc(5), mountinfo; the fifth field is the place, and
+ * the type and the source stand behind a dash. */
+static int check_unmounted(const char *path, struct buf *why)
+{
+    FILE *mounts = fopen("/proc/self/mountinfo", "re");
+    cleanup_free char *line = NULL;
+    size_t cap = 0;
+    int err = 0;
+
+    while (mounts && !err && getline(&line, &cap, mounts) > 0) {
+        char place[4097], type[65];
+        const char *behind = strstr(line, " - ");
+        if (!behind || sscanf(line, "%*s %*s %*s %*s %4096s", place) != 1 ||
+            sscanf(behind, " - %64s", type) != 1)
+            continue;
+        decode_octal(place);
+        if (strcmp(place, path) == 0)
+            err = -EBUSY;
+        if (err)
+            buf_printf(why,
+                       "mount point \"%s\" is in use: a file system of type %s is mounted there\n"
+                       "To unmount it: %s %s",
+                       path, type, strncmp(type, "fuse", 4) == 0 ? "fusermount3 -u" : "umount",
+                       path);
+    }
+    if (mounts)
+        fclose(mounts);
+    return err;
+}
+
+int place_check(const char *content, const char *mountpoint, bool nonempty, char **content_path,
+                char **mount_path, struct buf *why)
+{
+    int err = check_folder("content folder", content, content_path, why);
+    if (err || !mountpoint)
+        return err;
+    err = check_folder("mount point", mountpoint, mount_path, why);
+    if (err)
+        return err;
+    if (strcmp(*content_path, *mount_path) == 0) {
+        buf_printf(why, "the content folder and the mount point are the same: \"%s\"", content);
+        return -EINVAL;
+    }
+    if (is_inside(*mount_path, *content_path)) {
+        buf_printf(why,
+                   "mount point \"%s\" is inside the content folder \"%s\", which would then "
+                   "contain itself\nChoose a folder outside of it",
+                   mountpoint, content);
+        return -EINVAL;
+    }
+    if (is_inside(*content_path, *mount_path)) {
+        buf_printf(why,
+                   "content folder \"%s\" is inside the mount point \"%s\", which would hide it\n"
+                   "Choose another mount point",
+                   content, mountpoint);
+        return -EINVAL;
+    }
+    err = check_unmounted(*mount_path, why);
+    return err || nonempty ? err : check_empty(*mount_path, why);
+}
+
+int place_check_fuse(struct buf *why)
+{
+    cleanup_fd int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    if (fd >= 0)
+        return 0;
+    int err = -errno;
+    if (err == -ENOENT || err == -ENODEV || err == -ENXIO)
+        buf_add_text(why, "there is no /dev/fuse: the kernel has no FUSE here\n"
+                          "Load it with 'modprobe fuse'; in a container, start that with "
+                          "--device /dev/fuse --cap-add SYS_ADMIN\n"
+                          "Without it, 'transcriptfs --check' and 'transcriptfs-dump' still work");
+    else
+        buf_printf(why, "/dev/fuse cannot be opened: %s", strerror(-err));
+    return err;
+}

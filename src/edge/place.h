@@ -1,0 +1,20 @@
+/*
+ * The two folders of a mount: whether they can be used, and what to do where they cannot.
+ */
+#ifndef EDGE_PLACE_H
+#define EDGE_PLACE_H
+
+#include "base/buf.h"
+
+/*
+ * Checks the content folder, and the mount point where it is not NULL, before anything is done.
+ * 0, with both resolved in content_path and mount_path (owned by the caller); otherwise a negative
+ * errno and, in `why`, what is wrong and the way out.
+ */
+int place_check(const char *content, const char *mountpoint, bool nonempty, char **content_path,
+                char **mount_path, struct buf *why);
+
+/* Whether the kernel offers FUSE; otherwise, in `why`, how to get it. 0 or a negative errno. */
+int place_check_fuse(struct buf *why);
+
+#endif

@@ -1,0 +1,383 @@
+#define FUSE_USE_VERSION 314
+
+#include "edge/serve.h"
+
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+/* Endless, for libfuse and the kernel; a double that both can still count with. */
+static const double for_ever = 1e9;
+
+enum { MOST_LISTED = 1024 * 1024 /* bytes of one readdir reply */ };
+
+struct server {
+    struct tree *tree;
+    const struct serve_options *options;
+    bool no_open;
+    bool no_opendir;
+};
+
+static struct server *server_of(fuse_req_t req)
+{
+    return fuse_req_userdata(req);
+}
+
+/* --- replies --------------------------------------------------------------------------------------- */
+
+static struct stat stat_of(const struct tree_attr *attr)
+{
+    const struct timespec when = {attr->mtime / 1000000000, attr->mtime % 1000000000};
+    return (struct stat){
+        .st_ino = attr->ino,
+        .st_mode = attr->mode,
+        .st_nlink = attr->nlink,
+        .st_uid = geteuid(),
+        .st_gid = getegid(),
+        .st_size = (off_t)attr->size,
+        .st_blocks = (blkcnt_t)((attr->size + 511) / 512),
+        .st_blksize = 4096,
+        .st_atim = when,
+        .st_mtim = when,
+        .st_ctim = when,
+    };
+}
+
+static struct fuse_entry_param entry_of(const struct tree_attr *attr)
+{
+    return (struct fuse_entry_param){
+        .ino = attr->id,
+        .attr = stat_of(attr),
+        .attr_timeout = for_ever,
+        .entry_timeout = attr->is_volatile ? 0 : for_ever,
+    };
+}
+
+/* A name that is not there: an entry without a node is remembered by the kernel, an error is not. */
+static void reply_absent(fuse_req_t req)
+{
+    const struct fuse_entry_param nothing = {.entry_timeout = for_ever};
+    fuse_reply_entry(req, &nothing);
+}
+
+/* --- operations ------------------------------------------------------------------------------------- */
+
+static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+    struct server *server = server_of(req);
+    struct tree_attr attr;
+    uint64_t id;
+    int err;
+
+    /* Asked by who holds a handle and no path, such as an NFS server. */
+    if (strcmp(name, ".") == 0) {
+        err = tree_getattr(server->tree, parent, &attr);
+    } else if (strcmp(name, "..") == 0) {
+        err = tree_parent(server->tree, parent, &id);
+        if (!err)
+            err = tree_getattr(server->tree, id, &attr);
+    } else {
+        err = tree_lookup(server->tree, parent, name, &attr);
+    }
+    if (err == -ENOENT) {
+        reply_absent(req);
+    } else if (err) {
+        fuse_reply_err(req, -err);
+    } else {
+        struct fuse_entry_param entry = entry_of(&attr);
+        fuse_reply_entry(req, &entry);
+    }
+}
+
+static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    struct tree_attr attr;
+    (void)fi;
+    int err = tree_getattr(server_of(req)->tree, ino, &attr);
+    if (err) {
+        fuse_reply_err(req, -err);
+    } else {
+        struct stat st = stat_of(&attr);
+        fuse_reply_attr(req, &st, for_ever);
+    }
+}
+
+static void on_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+    cleanup_buf struct buf target = {0};
+    int err = tree_readlink(server_of(req)->tree, ino, &target);
+    if (err)
+        fuse_reply_err(req, -err);
+    else
+        fuse_reply_readlink(req, target.data);
+}
+
+static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                    struct fuse_file_info *fi)
+{
+    struct tree *tree = server_of(req)->tree;
+    struct tree_text text;
+    (void)fi;
+    int err = tree_read(tree, ino, (uint64_t)offset, size, &text);
+    if (err) {
+        fuse_reply_err(req, -err);
+        return;
+    }
+    fuse_reply_buf(req, text.bytes.data, text.bytes.len);
+    tree_text_free(tree, &text);
+}
+
+static void on_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    (void)ino;
+    if (server_of(req)->no_open) {
+        fuse_reply_err(req, ENOSYS);
+        return;
+    }
+    fi->keep_cache = 1;
+    fi->noflush = 1;
+    fuse_reply_open(req, fi);
+}
+
+static void on_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    (void)ino;
+    if (server_of(req)->no_opendir) {
+        fuse_reply_err(req, ENOSYS);
+        return;
+    }
+    fi->keep_cache = 1;
+    fi->cache_readdir = 1;
+    fuse_reply_open(req, fi);
+}
+
+/* --- listings --------------------------------------------------------------------------------------- */
+
+struct listing {
+    fuse_req_t req;
+    char *data;
+    size_t size;
+    size_t used;
+    bool with_attr;
+    bool is_full;
+};
+
+/* Adds one name; false where it does not fit. `next` is where a reader goes on behind it. */
+static bool add_name(struct listing *list, const char *name, const struct tree_attr *attr,
+                     bool has_attr, uint64_t next)
+{
+    struct fuse_entry_param entry = entry_of(attr);
+    char *at = list->data + list->used;
+    size_t room = list->size - list->used, len;
+
+    if (list->with_attr) {
+        if (!has_attr)
+            entry.ino = 0; /* the kernel asks when it wants to know */
+        len = fuse_add_direntry_plus(list->req, at, room, name, &entry, (off_t)next);
+    } else {
+        len = fuse_add_direntry(list->req, at, room, name, &entry.attr, (off_t)next);
+    }
+    if (len > room) {
+        list->is_full = true;
+        return false;
+    }
+    list->used += len;
+    return true;
+}
+
+/* `.` and `..` stand before the children: a child's place is its offset less two. */
+enum { DOTS = 2 };
+
+static bool add_child(void *list_, uint64_t next, const struct tree_entry *entry)
+{
+    char name[NAME_MAX + 1];
+    if (entry->name.len > NAME_MAX)
+        return true; /* one such name would make the kernel refuse the whole folder */
+    memcpy(name, entry->name.data, entry->name.len);
+    name[entry->name.len] = '\0';
+    return add_name(list_, name, &entry->attr, entry->has_attr, next + DOTS);
+}
+
+static int add_dots(struct tree *tree, uint64_t folder, uint64_t from, struct listing *list)
+{
+    struct tree_attr attr;
+    uint64_t id = folder;
+    int err = 0;
+
+    for (uint64_t dot = from; dot < DOTS && !err && !list->is_full; dot++) {
+        if (dot == 1)
+            err = tree_parent(tree, folder, &id);
+        if (!err)
+            err = tree_getattr(tree, id, &attr);
+        if (!err)
+            add_name(list, dot ? ".." : ".", &attr, false, dot + 1);
+    }
+    return err;
+}
+
+static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bool with_attr)
+{
+    struct tree *tree = server_of(req)->tree;
+    uint64_t from = (uint64_t)offset;
+
+    if (size > MOST_LISTED)
+        size = MOST_LISTED;
+    cleanup_free char *data = malloc(size);
+    struct listing list = {.req = req, .data = data, .size = size, .with_attr = with_attr};
+    int err = data ? add_dots(tree, ino, from, &list) : -ENOMEM;
+    if (!err && !list.is_full)
+        err = tree_list(tree, ino, from > DOTS ? from - DOTS : 0, add_child, &list);
+    /* What was found before an error is worth having; the error comes with the next call. */
+    if (err && list.used == 0)
+        fuse_reply_err(req, -err);
+    else
+        fuse_reply_buf(req, list.data, list.used);
+}
+
+static void on_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                       struct fuse_file_info *fi)
+{
+    (void)fi;
+    list_folder(req, ino, size, offset, false);
+}
+
+static void on_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                           struct fuse_file_info *fi)
+{
+    (void)fi;
+    list_folder(req, ino, size, offset, true);
+}
+
+static void on_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+    struct tree_statfs tree;
+    (void)ino;
+    tree_statfs(server_of(req)->tree, &tree);
+    const struct statvfs st = {
+        .f_bsize = 4096,
+        .f_frsize = 512,
+        .f_blocks = (tree.bytes + 511) / 512,
+        .f_files = tree.files,
+        .f_namemax = NAME_MAX,
+    };
+    fuse_reply_statfs(req, &st);
+}
+
+static void on_init(void *userdata, struct fuse_conn_info *conn)
+{
+    struct server *server = userdata;
+
+    conn->want |= conn->capable & (FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_EXPORT_SUPPORT |
+                                   FUSE_CAP_READDIRPLUS);
+    conn->want &= ~(unsigned)(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ |
+                              FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
+    /* The kernel's 12 would cut parallel readers to reads of a page each. */
+    conn->max_background = 128;
+    conn->congestion_threshold = 96;
+    conn->time_gran = 1;
+    server->no_open = conn->capable & FUSE_CAP_NO_OPEN_SUPPORT;
+    server->no_opendir = conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT;
+    if (server->options->ready)
+        server->options->ready(server->options->context);
+}
+
+/* What is not here libfuse answers with ENOSYS once, and the kernel never asks again. */
+static const struct fuse_lowlevel_ops operations = {
+    .init = on_init,
+    .lookup = on_lookup,
+    .getattr = on_getattr,
+    .readlink = on_readlink,
+    .open = on_open,
+    .read = on_read,
+    .opendir = on_opendir,
+    .readdir = on_readdir,
+    .readdirplus = on_readdirplus,
+    .statfs = on_statfs,
+};
+
+/* --- mounting --------------------------------------------------------------------------------------- */
+
+static char last_message[512];
+
+static void keep_message(enum fuse_log_level level, const char *format, va_list args)
+{
+    if (level == FUSE_LOG_DEBUG)
+        vfprintf(stderr, format, args);
+    else
+        vsnprintf(last_message, sizeof last_message, format, args);
+}
+
+const char *serve_last_message(void)
+{
+    last_message[strcspn(last_message, "\n")] = '\0';
+    return last_message;
+}
+
+static int make_arguments(const struct serve_options *options, struct fuse_args *args)
+{
+    char *mount = NULL;
+    cleanup_free char *name = NULL;
+    int err = asprintf(&name, "fsname=%s", options->content) < 0;
+
+    if (!err)
+        err = fuse_opt_add_opt(&mount, "ro,nosuid,nodev,noexec,default_permissions,"
+                                       "subtype=transcriptfs");
+    if (!err)
+        err = fuse_opt_add_opt_escaped(&mount, name);
+    if (!err && options->allow_other)
+        err = fuse_opt_add_opt(&mount, "allow_other");
+    if (!err && options->allow_root)
+        err = fuse_opt_add_opt(&mount, "allow_root");
+    if (!err && options->debug)
+        err = fuse_opt_add_opt(&mount, "debug");
+    if (!err)
+        err = fuse_opt_add_arg(args, "transcriptfs") || fuse_opt_add_arg(args, "-o") ||
+              fuse_opt_add_arg(args, mount);
+    free(mount);
+    return err ? -ENOMEM : 0;
+}
+
+static int run_loop(struct fuse_session *session, unsigned threads)
+{
+    if (threads <= 1)
+        return fuse_session_loop(session);
+    struct fuse_loop_config *config = fuse_loop_cfg_create();
+    if (!config)
+        return -ENOMEM;
+    fuse_loop_cfg_set_max_threads(config, threads);
+    fuse_loop_cfg_set_idle_threads(config, threads);
+    int result = fuse_session_loop_mt(session, config);
+    fuse_loop_cfg_destroy(config);
+    return result;
+}
+
+int serve(struct tree *tree, const struct serve_options *options)
+{
+    struct server server = {.tree = tree, .options = options};
+    struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+    struct fuse_session *session = NULL;
+    int err = make_arguments(options, &args);
+
+    fuse_set_log_func(keep_message);
+    if (!err)
+        session = fuse_session_new(&args, &operations, sizeof operations, &server);
+    fuse_opt_free_args(&args);
+    if (!session)
+        return err ? err : -EIO;
+    err = fuse_set_signal_handlers(session) ? -EIO : 0;
+    if (!err) {
+        err = fuse_session_mount(session, options->mountpoint) ? -EIO : 0;
+        if (!err) {
+            /* A positive result is the signal that ended it. */
+            err = run_loop(session, options->threads) < 0 ? -EIO : 0;
+            fuse_session_unmount(session);
+        }
+        fuse_remove_signal_handlers(session);
+    }
+    fuse_session_destroy(session);
+    return err;
+}

@@ -1,0 +1,288 @@
+/* transcriptfs: arguments, start, stop. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "base/parallel.h"
+#include "edge/content.h"
+#include "edge/place.h"
+#include "edge/serve.h"
+#include "options.h"
+#include "report.h"
+
+/* What the program is made of while it runs. */
+struct program {
+    struct options options;
+    struct content_folder folder;
+    struct corpus *corpus;
+    struct cache *cache;
+    struct tree *tree;
+    char *content_path;
+    char *mount_path;
+    int ready_fd; /* tells the waiting parent that the mount answers; -1: nobody waits */
+};
+
+static void program_free(struct program *program)
+{
+    tree_free(program->tree);
+    cache_free(program->cache);
+    corpus_free(program->corpus);
+    content_close(&program->folder);
+    free(program->content_path);
+    free(program->mount_path);
+}
+
+/* --- reading the content ----------------------------------------------------------------------------- */
+
+static int configure(struct program *program)
+{
+    struct diags diags = {0};
+    int err = content_configure(&program->folder, &diags);
+
+    for (const struct diag *diag = diags.first; diag; diag = diag->next)
+        report_problem(stderr, SLICE(".transcriptfs.yaml"), diag->line, diag->column, diag->problem,
+                       SLICE(""));
+    if (err && !diags.first)
+        report("%s/.transcriptfs.yaml: %s", program->options.content, strerror(-err));
+    return err;
+}
+
+static int load(struct program *program)
+{
+    const struct options *options = &program->options;
+    int err = content_open(options->content, &program->folder);
+    if (err) {
+        report("content folder \"%s\": %s", options->content, strerror(-err));
+        return err;
+    }
+    err = configure(program);
+    if (err)
+        return err;
+
+    struct progress progress = progress_begin("reading", options->quiet);
+    const struct content_progress steps = {progress_step, &progress};
+    const struct corpus_options corpus_options = {.bare_entries = options->bare_entries};
+    err = content_scan(&program->folder, parallel_threads(), &steps, &corpus_options,
+                       &program->corpus);
+    progress_end(&progress);
+    if (err) {
+        report("content folder \"%s\" cannot be read: %s", options->content, strerror(-err));
+        return err;
+    }
+    const struct content reader = content_reader(&program->folder);
+    const struct tree_options tree_options = {TRANSCRIPTFS_VERSION, program->content_path};
+    program->cache = cache_new(&reader, options->cache_size);
+    program->tree = program->cache
+                        ? tree_new(program->corpus, program->cache, &tree_options)
+                        : NULL;
+    return program->tree ? 0 : -ENOMEM;
+}
+
+static void report_problems(FILE *to, const struct corpus *corpus)
+{
+    for (uint32_t i = 0; i < corpus->problem_count; i++) {
+        const struct problem *problem = &corpus->problems[i];
+        report_problem(to, problem->path, problem->line, problem->column, problem->what,
+                       problem->action);
+    }
+}
+
+static void summarise(const struct program *program)
+{
+    const struct corpus *corpus = program->corpus;
+    if (program->options.quiet)
+        return;
+    if (program->options.verbose) {
+        report_problems(stderr, corpus);
+        report("%u episodes, %u folders, %u values in %u views", corpus->episode_count,
+               corpus->folder_count, corpus->facet_count, corpus->view_count);
+    }
+    if (corpus->episode_count == 0)
+        report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
+    if (corpus->problem_count && !program->options.verbose)
+        report("%u problems in the content: see .transcriptfs/problems.tsv in the mount, or "
+               "'transcriptfs --check %s'",
+               corpus->problem_count, program->options.content);
+}
+
+/* --- check -------------------------------------------------------------------------------------------- */
+
+struct checking {
+    struct program *program;
+    struct progress progress;
+    pthread_mutex_t lock;
+    size_t done;
+    size_t problems;
+};
+
+static void check_body(void *checking_, unsigned worker, size_t i)
+{
+    struct checking *checking = checking_;
+    const struct program *program = checking->program;
+    const struct episode *episode = &program->corpus->episodes[i];
+    struct parsed *parsed;
+    int err = cache_get(program->cache, program->corpus, (uint32_t)i, PART_BODY, &parsed);
+
+    pthread_mutex_lock(&checking->lock);
+    if (err == -E2BIG || err == -ESTALE) {
+        report_problem(stdout, episode->path, 0, 0,
+                       err == -E2BIG ? SLICE("more turns than an episode can have")
+                                     : SLICE("the file changed while it was read"),
+                       SLICE("only source.md is served"));
+        checking->problems++;
+    }
+    for (const struct diag *diag = parsed ? parsed->diags.first : NULL; diag; diag = diag->next) {
+        report_problem(stdout, episode->path, diag->line, diag->column, diag->problem,
+                       diag->action);
+        checking->problems++;
+    }
+    if (worker == 0)
+        progress_step(&checking->progress, checking->done, program->corpus->episode_count);
+    checking->done++;
+    pthread_mutex_unlock(&checking->lock);
+    cache_put(program->cache, parsed);
+}
+
+static int check(struct program *program)
+{
+    struct checking checking = {
+        .program = program,
+        .progress = progress_begin("checking", program->options.quiet),
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .problems = program->corpus->problem_count,
+    };
+    report_problems(stdout, program->corpus);
+    parallel_for(program->corpus->episode_count, parallel_threads(), check_body, &checking);
+    progress_end(&checking.progress);
+    if (!program->options.quiet)
+        fprintf(stderr, "%u files, %zu problems\n", program->corpus->episode_count,
+                checking.problems);
+    return checking.problems ? EXIT_PROBLEMS : EXIT_OK;
+}
+
+/* --- mount -------------------------------------------------------------------------------------------- */
+
+static void tell_ready(void *program_)
+{
+    struct program *program = program_;
+    if (program->ready_fd < 0)
+        return;
+    ssize_t told = write(program->ready_fd, "r", 1);
+    (void)told; /* where the parent is gone nobody waits */
+    close(program->ready_fd);
+    program->ready_fd = -1;
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; null >= 0 && fd < 3; fd++)
+        dup2(null, fd);
+    if (null > 2)
+        close(null);
+}
+
+/* Goes on in a child; the parent waits until the mount answers, or the child ends without that. False
+ * in the parent, which is to end with *status. */
+static bool go_to_background(struct program *program, int *status)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC)) {
+        report("%s", strerror(errno));
+        *status = EXIT_FAILED;
+        return false;
+    }
+    pid_t child = fork();
+    if (child < 0) {
+        report("%s", strerror(errno));
+        *status = EXIT_FAILED;
+        return false;
+    }
+    if (child == 0) {
+        close(ends[0]);
+        setsid();
+        if (chdir("/"))
+            report("%s", strerror(errno));
+        program->ready_fd = ends[1];
+        return true;
+    }
+    char byte;
+    ssize_t got;
+    int result;
+    close(ends[1]);
+    while ((got = read(ends[0], &byte, 1)) < 0 && errno == EINTR)
+        ;
+    *status = EXIT_OK;
+    if (got != 1)
+        *status = waitpid(child, &result, 0) == child && WIFEXITED(result) ? WEXITSTATUS(result)
+                                                                           : EXIT_FAILED;
+    return false;
+}
+
+static int mount_tree(struct program *program)
+{
+    const struct options *options = &program->options;
+    const struct serve_options serve_options = {
+        .mountpoint = program->mount_path,
+        .content = program->content_path,
+        .threads = options->threads,
+        .allow_other = options->allow_other,
+        .allow_root = options->allow_root,
+        .debug = options->debug,
+        .ready = tell_ready,
+        .context = program,
+    };
+    int err = serve(program->tree, &serve_options);
+    if (err) {
+        const char *why = serve_last_message();
+        report("cannot mount on \"%s\": %s", options->mountpoint, *why ? why : strerror(-err));
+        if (strstr(why, "user_allow_other"))
+            report("allow_other and allow_root need the line \"user_allow_other\" in "
+                   "/etc/fuse.conf");
+    }
+    return err ? EXIT_FAILED : EXIT_OK;
+}
+
+static int run(struct program *program)
+{
+    const struct options *options = &program->options;
+    cleanup_buf struct buf why = {0};
+    int status;
+
+    int err = place_check(options->content, options->mountpoint, options->nonempty,
+                          &program->content_path, &program->mount_path, &why);
+    if (!err && options->mountpoint)
+        err = place_check_fuse(&why);
+    if (err) {
+        report("%s", why.len ? why.data : strerror(-err));
+        return EXIT_FAILED;
+    }
+    if (options->check)
+        return load(program) ? EXIT_FAILED : check(program);
+    if (!options->foreground && !go_to_background(program, &status))
+        return status;
+    /* The folder was resolved: a relative path would not survive the child's chdir. */
+    program->options.content = program->content_path;
+    if (load(program))
+        return EXIT_FAILED;
+    summarise(program);
+    return mount_tree(program);
+}
+
+int main(int argc, char **argv)
+{
+    struct program program = {.folder.fd = -1, .ready_fd = -1};
+    int status;
+
+    /* 0 to 2 have to be something, or a file of the content would become standard error. */
+    for (int fd = open("/dev/null", O_RDWR); fd >= 0; fd = open("/dev/null", O_RDWR)) {
+        if (fd > 2) {
+            close(fd);
+            break;
+        }
+    }
+    if (options_read(argc, argv, &program.options, &status))
+        status = run(&program);
+    program_free(&program);
+    return status;
+}

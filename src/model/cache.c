@@ -1,0 +1,238 @@
+#include "model/cache.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { BUCKETS = 4096 };
+
+struct cache {
+    struct content content;
+    uint64_t limit;
+    pthread_mutex_t lock;
+    pthread_cond_t parsed_one; /* a part became ready */
+    struct parsed *buckets[BUCKETS];
+    struct parsed *oldest, *newest; /* those that nobody uses */
+    struct cache_stats stats;
+};
+
+struct cache *cache_new(const struct content *content, uint64_t limit)
+{
+    struct cache *cache = calloc(1, sizeof *cache);
+    if (!cache)
+        return NULL;
+    cache->content = *content;
+    cache->limit = limit;
+    pthread_mutex_init(&cache->lock, NULL);
+    pthread_cond_init(&cache->parsed_one, NULL);
+    return cache;
+}
+
+static void parsed_free(struct parsed *parsed)
+{
+    body_free(&parsed->body);
+    arena_free(&parsed->arena);
+    free(parsed);
+}
+
+void cache_free(struct cache *cache)
+{
+    if (!cache)
+        return;
+    for (int i = 0; i < BUCKETS; i++) {
+        while (cache->buckets[i]) {
+            struct parsed *next = cache->buckets[i]->next_in_bucket;
+            parsed_free(cache->buckets[i]);
+            cache->buckets[i] = next;
+        }
+    }
+    pthread_mutex_destroy(&cache->lock);
+    pthread_cond_destroy(&cache->parsed_one);
+    free(cache);
+}
+
+/* --- the list of those that nobody uses, oldest first ------------------------------------------ */
+
+static void list_remove(struct cache *cache, struct parsed *parsed)
+{
+    *(parsed->older ? &parsed->older->newer : &cache->oldest) = parsed->newer;
+    *(parsed->newer ? &parsed->newer->older : &cache->newest) = parsed->older;
+    parsed->older = parsed->newer = NULL;
+}
+
+static void list_append(struct cache *cache, struct parsed *parsed)
+{
+    parsed->older = cache->newest;
+    parsed->newer = NULL;
+    *(cache->newest ? &cache->newest->newer : &cache->oldest) = parsed;
+    cache->newest = parsed;
+}
+
+static struct parsed **bucket_of(struct cache *cache, uint64_t key)
+{
+    return &cache->buckets[(key * 0x9E3779B97F4A7C15u) >> 52];
+}
+
+static void drop(struct cache *cache, struct parsed *parsed)
+{
+    struct parsed **at = bucket_of(cache, parsed->key);
+    while (*at != parsed)
+        at = &(*at)->next_in_bucket;
+    *at = parsed->next_in_bucket;
+    cache->stats.used -= parsed->size;
+    cache->stats.kept--;
+    parsed_free(parsed);
+}
+
+static void keep_limit(struct cache *cache)
+{
+    while (cache->stats.used > cache->limit && cache->oldest) {
+        struct parsed *parsed = cache->oldest;
+        list_remove(cache, parsed);
+        drop(cache, parsed);
+    }
+}
+
+/* --- parsing, without the lock ------------------------------------------------------------------- */
+
+static int parse_front(struct cache *cache, const struct episode *episode, struct parsed *parsed)
+{
+    cleanup_buf struct buf text = {0};
+    /* Its mistakes were reported when the folder was scanned. */
+    struct diags unheard = {.arena = &parsed->arena, .count = DIAGS_MAX};
+
+    int err = cache->content.read(cache->content.context, episode, 0, episode->body, &text);
+    if (!err)
+        err = front_read(&parsed->arena, buf_slice(&text), true, &unheard, &parsed->front);
+    return err;
+}
+
+static int parse_body(struct cache *cache, const struct episode *episode, struct parsed *parsed)
+{
+    cleanup_buf struct buf text = {0};
+    uint64_t len = (uint64_t)episode->id.size - episode->body;
+
+    if (!episode->has_body)
+        return 0;
+    parsed->diags.arena = &parsed->arena;
+    int err = cache->content.read(cache->content.context, episode, episode->body, len, &text);
+    if (!err)
+        err = body_read(buf_slice(&text), episode->body_line, &parsed->diags, &parsed->body);
+    return err;
+}
+
+static int parse(struct cache *cache, const struct episode *episode, enum part part,
+                 struct parsed *parsed)
+{
+    int err = part == PART_FRONT ? parse_front(cache, episode, parsed)
+                                 : parse_body(cache, episode, parsed);
+    parsed->size = sizeof *parsed + parsed->arena.total + parsed->body.len +
+                   parsed->body.count * sizeof(struct turn);
+    return err;
+}
+
+/* --- asking ------------------------------------------------------------------------------------- */
+
+static uint64_t key_of(const struct corpus *corpus, uint32_t episode, enum part part)
+{
+    return (uint64_t)corpus->episodes[episode].version << 32 | (uint64_t)episode << 1 | part;
+}
+
+static struct parsed *find(struct cache *cache, uint64_t key)
+{
+    struct parsed *parsed = *bucket_of(cache, key);
+    while (parsed && parsed->key != key)
+        parsed = parsed->next_in_bucket;
+    return parsed;
+}
+
+/* With the lock held, which is given up while parsing. */
+static struct parsed *parse_new(struct cache *cache, const struct episode *episode, enum part part,
+                                uint64_t key)
+{
+    struct parsed *parsed = calloc(1, sizeof *parsed);
+    if (!parsed)
+        return NULL;
+    parsed->key = key;
+    parsed->users = 1;
+    struct parsed **bucket = bucket_of(cache, key);
+    parsed->next_in_bucket = *bucket;
+    *bucket = parsed;
+    cache->stats.kept++;
+    cache->stats.misses++;
+
+    pthread_mutex_unlock(&cache->lock);
+    int err = parse(cache, episode, part, parsed);
+    pthread_mutex_lock(&cache->lock);
+
+    parsed->err = err;
+    parsed->is_ready = true;
+    cache->stats.used += parsed->size;
+    keep_limit(cache);
+    pthread_cond_broadcast(&cache->parsed_one);
+    return parsed;
+}
+
+/* With the lock held. What failed is not kept: the next reader tries again. */
+static void put(struct cache *cache, struct parsed *parsed)
+{
+    if (--parsed->users)
+        return;
+    if (parsed->err) {
+        drop(cache, parsed);
+        return;
+    }
+    list_append(cache, parsed);
+    keep_limit(cache);
+}
+
+int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode, enum part part,
+              struct parsed **out)
+{
+    uint64_t key = key_of(corpus, episode, part);
+    int err = -ENOMEM;
+
+    *out = NULL;
+    pthread_mutex_lock(&cache->lock);
+    struct parsed *parsed = find(cache, key);
+    if (parsed) {
+        cache->stats.hits++;
+        if (parsed->users++ == 0)
+            list_remove(cache, parsed);
+        while (!parsed->is_ready)
+            pthread_cond_wait(&cache->parsed_one, &cache->lock);
+    } else {
+        parsed = parse_new(cache, &corpus->episodes[episode], part, key);
+    }
+    if (parsed) {
+        err = parsed->err;
+        if (err)
+            put(cache, parsed);
+        else
+            *out = parsed;
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return err;
+}
+
+void cache_put(struct cache *cache, struct parsed *parsed)
+{
+    if (!parsed)
+        return;
+    pthread_mutex_lock(&cache->lock);
+    put(cache, parsed);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void cache_read_stats(struct cache *cache, struct cache_stats *stats)
+{
+    pthread_mutex_lock(&cache->lock);
+    *stats = cache->stats;
+    pthread_mutex_unlock(&cache->lock);
+    stats->limit = cache->limit;
+}
+
+int cache_read_content(struct cache *cache, const struct episode *episode, uint64_t offset,
+                       uint64_t len, struct buf *out)
+{
+    return cache->content.read(cache->content.context, episode, offset, len, out);
+}

@@ -1,0 +1,73 @@
+/*
+ * The parts of episodes that were parsed when somebody asked, kept up to a limit; what
+ * was not used for longest goes first. What a reader holds stays until he puts it back,
+ * so the limit can be exceeded by what is in use, never by what is not.
+ *
+ * Two readers that ask for the same part at once have it parsed once.
+ */
+#ifndef MODEL_CACHE_H
+#define MODEL_CACHE_H
+
+#include <pthread.h>
+
+#include "base/buf.h"
+#include "model/corpus.h"
+#include "parse/body.h"
+
+/* How content is read: the model itself touches no disk. */
+struct content {
+    /*
+     * Appends `len` bytes from `offset` of the episode's file; fewer only where the file ends.
+     * 0; -ESTALE when the file is not the one that was scanned; another negative errno.
+     */
+    int (*read)(void *context, const struct episode *episode, uint64_t offset, uint64_t len,
+                struct buf *out);
+    void *context;
+};
+
+enum part { PART_FRONT, PART_BODY };
+
+struct parsed {
+    /* What the reader may use: one of these. */
+    struct front front; /* PART_FRONT; its values live in `arena` */
+    struct body body;   /* PART_BODY */
+
+    /* The cache's own. */
+    struct arena arena;
+    struct diags diags; /* of the body; in `arena` */
+    uint64_t key;
+    size_t size; /* bytes */
+    uint32_t users;
+    bool is_ready;
+    int err;
+    struct parsed *next_in_bucket;
+    struct parsed *older, *newer; /* while nobody uses it */
+};
+
+struct cache_stats {
+    uint64_t limit, used; /* bytes */
+    uint64_t hits, misses;
+    uint32_t kept; /* parts */
+};
+
+struct cache;
+
+/* NULL when memory ends. `content` is copied. */
+struct cache *cache_new(const struct content *content, uint64_t limit);
+void cache_free(struct cache *cache);
+
+/*
+ * A part of an episode, to be given back with cache_put(). 0; -ESTALE or -EIO where its file
+ * changed or cannot be read; -E2BIG past a limit of the parser; -ENOMEM.
+ */
+int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode, enum part part,
+              struct parsed **parsed);
+void cache_put(struct cache *cache, struct parsed *parsed);
+
+void cache_read_stats(struct cache *cache, struct cache_stats *stats);
+
+/* Reads content as it is, past the cache. */
+int cache_read_content(struct cache *cache, const struct episode *episode, uint64_t offset,
+                       uint64_t len, struct buf *out);
+
+#endif

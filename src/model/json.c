@@ -1,0 +1,69 @@
+#include "model/json.h"
+
+#include <stdlib.h>
+
+static json_t *json_of_scalar(const struct yaml *value)
+{
+    switch (value->kind) {
+    case YAML_NULL:
+        return json_null();
+    case YAML_BOOL:
+        return json_boolean(value->text.data[0] == 't' || value->text.data[0] == 'T');
+    case YAML_INT:
+        return json_integer(strtoll(value->text.data, NULL, 10));
+    case YAML_FLOAT: {
+        /* NULL for what is no number to JSON, such as 1e999: it stays as it was written. */
+        json_t *real = json_real(strtod(value->text.data, NULL));
+        return real ? real : json_text(value->text);
+    }
+    default:
+        return json_text(value->text);
+    }
+}
+
+static json_t *json_of_list(const struct yaml *list)
+{
+    json_t *array = json_array();
+    for (const struct yaml *item = list->first; item && array; item = item->next) {
+        if (json_array_append_new(array, json_of_yaml(item))) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+/* JSON keys end at a NUL byte in Jansson: one that has such a byte in it is left out. */
+static json_t *json_of_map(const struct yaml *map)
+{
+    json_t *object = json_object();
+    for (const struct yaml *item = map->first; item && object; item = item->next) {
+        if (strlen(item->key.data) == item->key.len &&
+            json_object_set_new(object, item->key.data, json_of_yaml(item))) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+/* As deep as YAML_MAX_DEPTH. */
+json_t *json_of_yaml(const struct yaml *value)
+{
+    if (value->kind == YAML_MAP)
+        return json_of_map(value);
+    return value->kind == YAML_LIST ? json_of_list(value) : json_of_scalar(value);
+}
+
+static int add_bytes(const char *bytes, size_t len, void *out)
+{
+    buf_add(out, bytes, len);
+    return 0;
+}
+
+void json_add(struct buf *out, json_t *json, size_t flags)
+{
+    if (!json || json_dump_callback(json, add_bytes, out, flags | JSON_REAL_PRECISION(15)))
+        out->failed = true;
+    json_decref(json);
+}

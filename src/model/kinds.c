@@ -1,0 +1,98 @@
+#include "model/kinds.h"
+
+#include <sys/stat.h>
+
+#include "model/nodes.h"
+
+/* A folder, a link, a file of an episode's content: what most rows of each have in common. */
+#define FOLDER(what)        .path = (what), .type = S_IFDIR
+#define LINK(what)          .path = (what), .type = S_IFLNK
+#define FILE_(what)         .path = (what), .type = S_IFREG
+#define OF_EPISODE          .i_bits = 24, .mtime = episode_mtime
+#define OF_VERSION          OF_EPISODE, .has_version = true, .identity = version_identity
+
+const struct kind_row kinds[KIND_COUNT] = {
+    [KIND_ROOT] = {FOLDER("/"), .parent = parent_root, .child = root_child, .find = root_find,
+                   .folders = root_folders},
+    [KIND_README] = {FILE_("/README.md"), .render = readme_render, .identity = corpus_identity},
+    [KIND_IGNORE] = {FILE_("/.ignore"), .render = ignore_render},
+
+    /* i: folder */
+    [KIND_FOLDER] = {FOLDER("/episodes/<folder>"), .i_bits = 24, .check = folder_check,
+                     .identity = folder_identity, .mtime = folder_mtime, .parent = folder_parent,
+                     .child = folder_child, .find = folder_find, .folders = folder_folders},
+    [KIND_TEXT_FOLDER] = {FOLDER("/text/<folder>"), .i_bits = 24, .check = folder_check,
+                          .identity = folder_identity, .mtime = folder_mtime,
+                          .parent = folder_parent, .child = text_child, .find = text_find,
+                          .folders = text_folders},
+
+    /* i: episode */
+    [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE, .check = check_episode, .nlink = 1,
+                      .identity = episode_identity, .parent = episode_parent,
+                      .child = episode_child},
+    [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .check = check_episode, .identity = episode_identity,
+                    .parent = parent_episode, .child = turns_child, .find = turns_find},
+    [KIND_META] = {FOLDER("/episodes/<name>/meta"), OF_EPISODE, .check = check_episode, .identity = episode_identity,
+                   .parent = parent_episode, .child = meta_child},
+    [KIND_META_JSON] = {FILE_("/episodes/<name>/meta.json"), OF_VERSION, .check = check_episode, .render = meta_json_render},
+    [KIND_TRANSCRIPT] = {FILE_("/episodes/<name>/transcript.txt, /text/<name>.txt"), OF_VERSION,
+                         .check = check_episode,
+                         .nlink = 2, .is_costly = true, .read = transcript_read,
+                         .size = transcript_size},
+    [KIND_SOURCE] = {FILE_("/episodes/<name>/source.md"), OF_VERSION, .check = check_episode, .read = source_read,
+                     .size = source_size},
+
+    /* i: episode, j: turn from 0, or key of the front matter from 0 */
+    [KIND_TURN] = {FILE_("/episodes/<name>/turns/<number>.txt"), OF_VERSION, .j_bits = 16,
+                   .check = turn_check, .read = turn_read, .size = turn_size},
+    [KIND_META_VALUE] = {FILE_("/episodes/<name>/meta/<key>"), OF_VERSION, .j_bits = 16,
+                         .check = meta_value_check, .render = meta_value_render},
+
+    /* i: view */
+    [KIND_VIEW] = {FOLDER("/by-<view>"), .i_bits = 8, .check = view_check,
+                   .identity = view_identity, .mtime = view_mtime, .parent = parent_root,
+                   .child = view_child, .find = view_find, .folders = view_folders},
+
+    /* i: facet */
+    [KIND_FACET] = {FOLDER("/by-<view>/<value>"), .i_bits = 24, .check = facet_check,
+                    .identity = facet_identity, .mtime = facet_mtime, .parent = facet_parent,
+                    .child = facet_child, .find = facet_find},
+    [KIND_SPELLING] = {LINK("/by-<view>/<another spelling of a value>"), .i_bits = 24,
+                       .check = facet_check, .identity = facet_identity, .mtime = facet_mtime,
+                       .target = spelling_target},
+
+    /* i: facet, j: episode */
+    [KIND_ENTRY] = {LINK("/by-<view>/<value>/<entry>"), .i_bits = 24, .j_bits = 24,
+                    .check = entry_check, .identity = entry_identity, .mtime = entry_mtime,
+                    .target = entry_target},
+
+    /* i: date code; month and day are 0 where they do not count */
+    [KIND_DATES] = {FOLDER("/by-date"), .check = dates_check, .parent = parent_root,
+                    .child = dates_child, .find = dates_find, .folders = dates_folders},
+    [KIND_YEAR] = {FOLDER("/by-date/<year>"), .i_bits = 24, .check = year_check,
+                   .identity = date_identity, .parent = year_parent, .child = year_child,
+                   .folders = year_folders},
+    [KIND_MONTH] = {FOLDER("/by-date/<year>/<month>"), .i_bits = 24, .check = month_check,
+                    .identity = date_identity, .parent = month_parent, .child = month_child,
+                    .folders = month_folders},
+    [KIND_DAY] = {FOLDER("/by-date/<year>/<month>/<day>"), .i_bits = 24, .check = day_check,
+                  .identity = date_identity, .parent = day_parent, .child = day_child,
+                  .find = day_find},
+
+    /* i: date code, j: episode */
+    [KIND_DATE_ENTRY] = {LINK("/by-date/<year>/<month>/<day>/<entry>"), .i_bits = 24, .j_bits = 24,
+                         .check = date_entry_check, .identity = entry_identity,
+                         .mtime = entry_mtime, .target = date_entry_target},
+
+    [KIND_CONTROL] = {FOLDER("/.transcriptfs"), .parent = parent_root, .child = control_child,
+                      .find = control_find},
+    [KIND_VERSION] = {FILE_("/.transcriptfs/version"), .render = version_render},
+
+    /* i: serial number of the snapshot */
+    [KIND_STATUS] = {FILE_("/.transcriptfs/status.json"), .i_bits = 24, .is_volatile = true,
+                     .check = snapshot_check, .identity = snapshot_identity,
+                     .render = snapshot_render},
+    [KIND_PROBLEMS] = {FILE_("/.transcriptfs/problems.tsv"), .i_bits = 24, .is_volatile = true,
+                       .check = snapshot_check, .identity = snapshot_identity,
+                       .render = snapshot_render},
+};

@@ -1,0 +1,153 @@
+/*
+ * The kinds of node, for the files of the tree: each of them has the functions of a few
+ * kinds, and kinds.c has the table that ties them together. Nothing outside model/ includes
+ * this.
+ *
+ * To add a kind: a name here, a row in kinds.c, and its place among its parent's children.
+ */
+#ifndef MODEL_KINDS_H
+#define MODEL_KINDS_H
+
+#include <limits.h>
+
+#include "model/tree.h"
+
+enum kind {
+    KIND_NONE,
+    KIND_ROOT, /* 1, so that its id is 1 */
+    KIND_README,
+    KIND_IGNORE,
+    KIND_FOLDER,
+    KIND_EPISODE,
+    KIND_TURNS,
+    KIND_TURN,
+    KIND_META,
+    KIND_META_VALUE,
+    KIND_META_JSON,
+    KIND_TRANSCRIPT,
+    KIND_SOURCE,
+    KIND_TEXT_FOLDER,
+    KIND_VIEW,
+    KIND_FACET,
+    KIND_ENTRY,
+    KIND_SPELLING,
+    KIND_DATES,
+    KIND_YEAR,
+    KIND_MONTH,
+    KIND_DAY,
+    KIND_DATE_ENTRY,
+    KIND_CONTROL,
+    KIND_VERSION,
+    KIND_STATUS,
+    KIND_PROBLEMS,
+    KIND_COUNT,
+};
+
+/* A node id, unpacked. What i and j number is said in the table. */
+struct node {
+    enum kind kind;
+    uint32_t i;
+    uint32_t j;
+    uint32_t version; /* of the episode's content, where its bytes depend on that */
+};
+
+/* A node while it is looked at, with the part of its episode that was needed for that. */
+struct scope {
+    struct tree *tree;
+    const struct corpus *corpus;
+    struct node node;
+    struct parsed *part;
+    enum part part_kind;
+    bool is_lent; /* the part is held by another scope */
+};
+
+/* A child: where it leads and what it is called. */
+struct child {
+    struct node node;
+    struct slice name;
+    char text[NAME_MAX + 1]; /* for a name that is made up */
+};
+
+enum { CHILD_GAP = 1 /* nothing at this place, but more behind it */ };
+
+struct kind_row {
+    const char *path;    /* what it stands for */
+    mode_t type;         /* S_IFDIR, S_IFREG or S_IFLNK */
+    uint8_t i_bits;      /* how the id is packed: 8 bits of kind, then these */
+    uint8_t j_bits;
+    bool has_version;    /* the rest of the id holds a version */
+    bool is_costly;      /* its size needs a body: listed without attributes */
+    bool is_volatile;    /* its bytes are what they were when it was looked up */
+    uint8_t nlink;       /* of a file, where it is not 1; of a folder: not counted */
+
+    /* Whether i and j name something; NULL: they are 0. 0 or -ESTALE, or an error of reading. */
+    int (*check)(struct scope *scope);
+    /* What tells it from every other node, after a remount too; NULL: the kind alone. */
+    uint64_t (*identity)(const struct scope *scope);
+    /* NULL: the time of the newest content. */
+    int64_t (*mtime)(const struct scope *scope);
+
+    /* Of a folder. */
+    struct node (*parent)(const struct scope *scope);
+    int (*child)(struct scope *scope, uint64_t place, struct child *child); /* 0, CHILD_GAP, -ENOENT */
+    int (*find)(struct scope *scope, struct slice name, struct child *child); /* NULL: by child() */
+    uint32_t (*folders)(const struct scope *scope); /* sub-folders; NULL: none */
+
+    /* Of a file: all of it; or a range of it and its size. */
+    int (*render)(struct scope *scope, struct buf *out);
+    int (*read)(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+    int (*size)(struct scope *scope, uint64_t *size);
+
+    /* Of a link. */
+    int (*target)(struct scope *scope, struct buf *target);
+};
+
+extern const struct kind_row kinds[KIND_COUNT];
+
+/* --- for the functions of the rows -------------------------------------------------------------- */
+
+/* The episode of a node whose i numbers one. */
+static inline const struct episode *scope_episode(const struct scope *scope)
+{
+    return &scope->corpus->episodes[scope->node.i];
+}
+
+/* The front matter or the body of the node's episode, held until the scope ends. 0 or an error. */
+int scope_front(struct scope *scope, const struct yaml **map);
+int scope_body(struct scope *scope, const struct body **body);
+
+/* Checks that i numbers an episode, in the node's version of it where it has one. */
+int check_episode(struct scope *scope);
+
+/* i-th place of a child that has a fixed name. */
+static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint32_t version,
+                           struct slice name)
+{
+    child->node = (struct node){.kind = kind, .i = i, .version = version};
+    child->name = name;
+    return 0;
+}
+
+/* Serves a range of bytes that live as long as the scope's part or the corpus. */
+void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t len);
+
+uint64_t hash_pair(uint64_t a, uint64_t b);
+
+/* What a tree is made of, for status files. */
+struct tree_parts {
+    const struct corpus *corpus;
+    struct cache *cache;
+    struct tree_options options;
+};
+const struct tree_parts *tree_parts(const struct tree *tree);
+
+/*
+ * Keeps a text under a serial number, so that a file that changes all the time can be read as it was
+ * when it was looked up. The newest of a kind is reused while it is the same. 0 or -ENOMEM.
+ */
+int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint32_t *serial);
+
+/* A copy of it; -ESTALE where it was forgotten. */
+int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, struct buf *out);
+
+#endif

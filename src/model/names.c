@@ -1,0 +1,155 @@
+#include "model/names.h"
+
+#include "base/map.h"
+#include "base/utf8.h"
+
+enum { HASH_BYTES = 9 /* ~01234567 */ };
+
+static void add_escaped(struct buf *out, struct slice bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        buf_printf(out, "%%%02X", (unsigned)(unsigned char)bytes.data[i]);
+}
+
+/* Escapes without regard to length. */
+static void escape(struct buf *out, struct slice value)
+{
+    size_t len, start = out->len;
+
+    for (; value.len; value = slice_skip(value, len)) {
+        int32_t code = utf8_decode(value, &len);
+        bool is_leading_dot = code == '.' && out->len == start;
+        if (code < 0 || code == '/' || code == '%' || is_leading_dot || utf8_is_control(code))
+            add_escaped(out, slice_head(value, len));
+        else
+            buf_add(out, value.data, len);
+    }
+}
+
+/* Not in the middle of an escape. */
+static struct slice cut_name(struct slice name, size_t max)
+{
+    struct slice cut = utf8_cut(name, max);
+    for (size_t back = 1; back <= 2 && back <= cut.len; back++) {
+        if (cut.data[cut.len - back] == '%')
+            return slice_head(cut, cut.len - back);
+    }
+    return cut;
+}
+
+static void add_hash(struct buf *out, struct slice whole)
+{
+    buf_printf(out, "~%08x", (unsigned)(hash64(whole, 0) & 0xFFFFFFFF));
+}
+
+void name_cut(struct buf *out, struct slice name, size_t max, struct slice whole)
+{
+    if (name.len <= max) {
+        buf_add_slice(out, name);
+        return;
+    }
+    buf_add_slice(out, cut_name(name, max - HASH_BYTES));
+    add_hash(out, whole);
+}
+
+void name_tell_apart(struct buf *out, struct slice name, struct slice whole)
+{
+    buf_add_slice(out, cut_name(name, NAME_MAX_BYTES - HASH_BYTES));
+    add_hash(out, whole);
+}
+
+void name_of_value(struct buf *out, struct slice value)
+{
+    cleanup_buf struct buf escaped = {0};
+
+    escape(&escaped, value);
+    out->failed |= escaped.failed;
+    name_cut(out, buf_slice(&escaped), NAME_MAX_BYTES, value);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool name_to_value(struct buf *out, struct slice name)
+{
+    for (; name.len; name = slice_skip(name, 1)) {
+        if (name.data[0] != '%') {
+            buf_add_byte(out, name.data[0]);
+            continue;
+        }
+        int high = name.len > 2 ? hex_digit(name.data[1]) : -1;
+        int low = name.len > 2 ? hex_digit(name.data[2]) : -1;
+        if (high < 0 || low < 0)
+            return false;
+        buf_add_byte(out, (char)(high * 16 + low));
+        name = slice_skip(name, 2);
+    }
+    return !out->failed;
+}
+
+void name_of_date(struct buf *out, const struct date *date)
+{
+    if (date->day)
+        buf_printf(out, "%04u-%02u-%02u", date->year, date->month, date->day);
+    else
+        buf_printf(out, "%04u-%02u", date->year, date->month);
+}
+
+/* White space of any script, as one underscore; none at the ends. */
+static void add_title(struct buf *out, struct slice title)
+{
+    size_t len;
+    bool gap = false;
+    size_t start = out->len;
+
+    for (; title.len; title = slice_skip(title, len)) {
+        int32_t code = utf8_decode(title, &len);
+        if (code == ' ' || (code >= '\t' && code <= '\r') || code == 0xA0 || code == 0x3000 ||
+            (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029) {
+            gap = out->len > start;
+            continue;
+        }
+        if (gap)
+            buf_add_byte(out, '_');
+        gap = false;
+        buf_add(out, title.data, len);
+    }
+}
+
+void name_of_entry(struct buf *out, const struct date *date, struct slice title, struct slice name)
+{
+    cleanup_buf struct buf head = {0}, middle = {0}, tail = {0}, spaced = {0};
+
+    if (date->year) {
+        name_of_date(&head, date);
+        buf_add_text(&head, "--");
+    }
+    add_title(&spaced, title);
+    escape(&middle, buf_slice(&spaced));
+    if (middle.len)
+        buf_add_text(&tail, "--");
+    struct slice part;
+    for (bool first = true; slice_take(&name, '/', &part); first = false) {
+        buf_add_text(&tail, first ? "" : "--");
+        buf_add_slice(&tail, part);
+    }
+    out->failed |= head.failed || middle.failed || tail.failed || spaced.failed;
+
+    cleanup_buf struct buf whole = {0};
+    enum { SHORTEST_TITLE = HASH_BYTES + 4 };
+    size_t room = NAME_MAX_BYTES - head.len - SHORTEST_TITLE;
+    buf_add_slice(&whole, buf_slice(&head));
+    if (tail.len <= room)
+        name_cut(&whole, buf_slice(&middle), NAME_MAX_BYTES - head.len - tail.len, title);
+    else
+        buf_add_slice(&whole, buf_slice(&middle));
+    buf_add_slice(&whole, buf_slice(&tail));
+    out->failed |= whole.failed;
+    name_cut(out, buf_slice(&whole), NAME_MAX_BYTES, buf_slice(&whole));
+}

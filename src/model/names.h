@@ -1,0 +1,42 @@
+/*
+ * Names: how what a transcript says becomes a file name that can be typed, and back.
+ *
+ * A name is at most 255 bytes of UTF-8. What no name may hold is written as % and two
+ * hexadecimal digits, so that it can be undone: `/` is %2F, `%` is %25, likewise control
+ * characters, characters that reorder text, a leading `.`, and bytes that are not UTF-8.
+ * What is too long is cut where a character ends, then `~` and eight digits of a hash of
+ * the whole.
+ */
+#ifndef MODEL_NAMES_H
+#define MODEL_NAMES_H
+
+#include "base/buf.h"
+#include "parse/front.h"
+
+enum { NAME_MAX_BYTES = 255 };
+
+/* Appends the file name of a value. */
+void name_of_value(struct buf *out, struct slice value);
+
+/* Appends the value of a file name: undoes the escapes. False where the name has a broken one. */
+bool name_to_value(struct buf *out, struct slice name);
+
+/* Appends `name` cut to `max` bytes where it is longer, with a hash of `whole`. */
+void name_cut(struct buf *out, struct slice name, size_t max, struct slice whole);
+
+/* Appends `name` with a hash of `whole`, for a name that is taken. */
+void name_tell_apart(struct buf *out, struct slice name, struct slice whole);
+
+/*
+ * Appends the name under which an episode stands in the views:
+ * "2025-10-23--<title>--<name>", white space in the title as one `_`, the folders in
+ * `name` joined with `--`. A part that is unknown is left out with its dashes. Where it is
+ * too long the title is cut.
+ */
+void name_of_entry(struct buf *out, const struct date *date, struct slice title,
+                   struct slice name);
+
+/* "2025-10-23", or "2025-10" where no day is known. */
+void name_of_date(struct buf *out, const struct date *date);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * The functions that the rows of kinds.c are made of, by the file that has them. What each
+ * does is said at its field of struct kind_row in kinds.h.
+ */
+#ifndef MODEL_NODES_H
+#define MODEL_NODES_H
+
+#include "model/kinds.h"
+
+/* nodes_root.c */
+struct node parent_root(const struct scope *scope);
+int root_child(struct scope *scope, uint64_t place, struct child *child);
+int root_find(struct scope *scope, struct slice name, struct child *child);
+uint32_t root_folders(const struct scope *scope);
+int readme_render(struct scope *scope, struct buf *out);
+int ignore_render(struct scope *scope, struct buf *out);
+uint64_t corpus_identity(const struct scope *scope);
+
+/* nodes_folder.c */
+int folder_check(struct scope *scope);
+uint64_t folder_identity(const struct scope *scope);
+int64_t folder_mtime(const struct scope *scope);
+struct node folder_parent(const struct scope *scope);
+int folder_child(struct scope *scope, uint64_t place, struct child *child);
+int folder_find(struct scope *scope, struct slice name, struct child *child);
+uint32_t folder_folders(const struct scope *scope);
+int text_child(struct scope *scope, uint64_t place, struct child *child);
+int text_find(struct scope *scope, struct slice name, struct child *child);
+uint32_t text_folders(const struct scope *scope);
+
+/* nodes_episode.c */
+int64_t episode_mtime(const struct scope *scope);
+uint64_t episode_identity(const struct scope *scope);
+uint64_t version_identity(const struct scope *scope);
+struct node episode_parent(const struct scope *scope);
+int episode_child(struct scope *scope, uint64_t place, struct child *child);
+struct node parent_episode(const struct scope *scope);
+int turns_child(struct scope *scope, uint64_t place, struct child *child);
+int turns_find(struct scope *scope, struct slice name, struct child *child);
+int turn_check(struct scope *scope);
+int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+int turn_size(struct scope *scope, uint64_t *size);
+int transcript_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+int transcript_size(struct scope *scope, uint64_t *size);
+int source_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+int source_size(struct scope *scope, uint64_t *size);
+
+/* nodes_meta.c */
+int meta_child(struct scope *scope, uint64_t place, struct child *child);
+int meta_value_check(struct scope *scope);
+int meta_value_render(struct scope *scope, struct buf *out);
+int meta_json_render(struct scope *scope, struct buf *out);
+
+/* nodes_view.c */
+int view_check(struct scope *scope);
+uint64_t view_identity(const struct scope *scope);
+int64_t view_mtime(const struct scope *scope);
+int view_child(struct scope *scope, uint64_t place, struct child *child);
+int view_find(struct scope *scope, struct slice name, struct child *child);
+uint32_t view_folders(const struct scope *scope);
+int facet_check(struct scope *scope);
+uint64_t facet_identity(const struct scope *scope);
+int64_t facet_mtime(const struct scope *scope);
+struct node facet_parent(const struct scope *scope);
+int facet_child(struct scope *scope, uint64_t place, struct child *child);
+int facet_find(struct scope *scope, struct slice name, struct child *child);
+int spelling_target(struct scope *scope, struct buf *target);
+int entry_check(struct scope *scope);
+uint64_t entry_identity(const struct scope *scope);
+int64_t entry_mtime(const struct scope *scope);
+int entry_target(struct scope *scope, struct buf *target);
+
+/* nodes_date.c */
+int dates_check(struct scope *scope);
+int dates_child(struct scope *scope, uint64_t place, struct child *child);
+int dates_find(struct scope *scope, struct slice name, struct child *child);
+uint32_t dates_folders(const struct scope *scope);
+int year_check(struct scope *scope);
+int year_child(struct scope *scope, uint64_t place, struct child *child);
+uint32_t year_folders(const struct scope *scope);
+struct node year_parent(const struct scope *scope);
+int month_check(struct scope *scope);
+int month_child(struct scope *scope, uint64_t place, struct child *child);
+uint32_t month_folders(const struct scope *scope);
+struct node month_parent(const struct scope *scope);
+int day_check(struct scope *scope);
+int day_child(struct scope *scope, uint64_t place, struct child *child);
+int day_find(struct scope *scope, struct slice name, struct child *child);
+struct node day_parent(const struct scope *scope);
+uint64_t date_identity(const struct scope *scope);
+int date_entry_check(struct scope *scope);
+int date_entry_target(struct scope *scope, struct buf *target);
+
+/* nodes_control.c */
+int control_child(struct scope *scope, uint64_t place, struct child *child);
+int control_find(struct scope *scope, struct slice name, struct child *child);
+int version_render(struct scope *scope, struct buf *out);
+int snapshot_check(struct scope *scope);
+uint64_t snapshot_identity(const struct scope *scope);
+int snapshot_render(struct scope *scope, struct buf *out);
+
+#endif

@@ -1,0 +1,116 @@
+/* .transcriptfs: what the mount says about itself. */
+#include <errno.h>
+
+#include "model/json.h"
+#include "model/nodes.h"
+
+int version_render(struct scope *scope, struct buf *out)
+{
+    buf_printf(out, "%s\n", tree_parts(scope->tree)->options.version);
+    return 0;
+}
+
+/* --- status.json -------------------------------------------------------------------------------------- */
+
+static void status_render(const struct tree_parts *parts, struct buf *out)
+{
+    struct cache_stats cache;
+    cache_read_stats(parts->cache, &cache);
+
+    json_t *json = json_pack(
+        "{s:s, s:i, s:i, s:i, s:i, s:i, s:I, s:{s:I, s:I, s:i, s:I, s:I}}", "version",
+        parts->options.version, "generation", 1, "episodes", (int)parts->corpus->episode_count,
+        "folders", (int)parts->corpus->folder_count, "values", (int)parts->corpus->facet_count,
+        "problems", (int)parts->corpus->problem_count, "content_bytes",
+        (json_int_t)parts->corpus->bytes, "cache", "limit_bytes", (json_int_t)cache.limit,
+        "used_bytes", (json_int_t)cache.used, "parts", (int)cache.kept, "hits",
+        (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
+    json_add(out, json, JSON_INDENT(2));
+    buf_add_byte(out, '\n');
+}
+
+/* --- problems.tsv ------------------------------------------------------------------------------------- */
+
+/* A field of a line: a tab, a line break or a backslash is written with a backslash, as `\t`, `\n`,
+ * `\r`, `\\`. */
+static void add_field(struct buf *out, struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        const char *escape = c == '\t'   ? "\\t"
+                             : c == '\n' ? "\\n"
+                             : c == '\r' ? "\\r"
+                             : c == '\\' ? "\\\\"
+                                         : NULL;
+        if (escape)
+            buf_add_text(out, escape);
+        else
+            buf_add_byte(out, c);
+    }
+}
+
+static void problems_render(const struct tree_parts *parts, struct buf *out)
+{
+    buf_add_text(out, "file\tline\tcolumn\tproblem\tdone\n");
+    for (uint32_t i = 0; i < parts->corpus->problem_count; i++) {
+        const struct problem *problem = &parts->corpus->problems[i];
+        add_field(out, problem->path);
+        buf_printf(out, "\t%u\t%u\t", (unsigned)problem->line, (unsigned)problem->column);
+        add_field(out, problem->what);
+        buf_add_byte(out, '\t');
+        add_field(out, problem->action);
+        buf_add_byte(out, '\n');
+    }
+}
+
+/* --- the folder ----------------------------------------------------------------------------------------- */
+
+/* What is volatile is rendered when it is looked up, and its id names that very text. */
+static const struct {
+    const char *name;
+    enum kind kind;
+    void (*render)(const struct tree_parts *parts, struct buf *out);
+} files[] = {
+    {"version", KIND_VERSION, NULL},
+    {"status.json", KIND_STATUS, status_render},
+    {"problems.tsv", KIND_PROBLEMS, problems_render},
+};
+
+int control_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    (void)scope;
+    if (place >= sizeof files / sizeof *files)
+        return -ENOENT;
+    child_is(child, files[place].kind, 0, 0, slice_of(files[place].name));
+    return 0;
+}
+
+int control_find(struct scope *scope, struct slice name, struct child *child)
+{
+    for (uint64_t place = 0; control_child(scope, place, child) == 0; place++) {
+        if (!slice_equal(child->name, name))
+            continue;
+        if (!files[place].render)
+            return 0;
+        cleanup_buf struct buf text = {0};
+        files[place].render(tree_parts(scope->tree), &text);
+        return tree_keep_snapshot(scope->tree, child->node.kind, &text, &child->node.i);
+    }
+    return -ENOENT;
+}
+
+int snapshot_check(struct scope *scope)
+{
+    cleanup_buf struct buf text = {0};
+    return tree_read_snapshot(scope->tree, scope->node.kind, scope->node.i, &text);
+}
+
+uint64_t snapshot_identity(const struct scope *scope)
+{
+    return scope->node.i;
+}
+
+int snapshot_render(struct scope *scope, struct buf *out)
+{
+    return tree_read_snapshot(scope->tree, scope->node.kind, scope->node.i, out);
+}

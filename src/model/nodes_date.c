@@ -1,0 +1,197 @@
+/* by-date/2025/10/23/<entry>. Where the day is not known the folder is XX, as in EDTF (ISO 8601-2). */
+#include <errno.h>
+#include <stdio.h>
+
+#include "model/nodes.h"
+
+/* i of a year is date_code(year, 0, 0), of a month date_code(year, month, 0). A day may be 0 itself:
+ * its kind tells it from a month. */
+enum {
+    DAY_BITS = 0x1F,
+    MONTH_BITS = 0x1E0,
+    YEAR_SPAN = 1 << 9,
+    MONTH_SPAN = 1 << 5,
+    LAST_YEAR = 9999,
+};
+
+/* Whether anything stands in a span of dates. */
+static bool has_dates(const struct corpus *corpus, uint32_t code, uint32_t span)
+{
+    uint32_t first = corpus_find_date(corpus, code);
+    return first < corpus->dated_count && corpus->dated[first].code < code + span;
+}
+
+static int name_number(struct child *child, int digits, unsigned number)
+{
+    int len = snprintf(child->text, sizeof child->text, "%0*u", digits, number);
+    child->name = (struct slice){child->text, (size_t)len};
+    return 0;
+}
+
+uint64_t date_identity(const struct scope *scope)
+{
+    return scope->node.i;
+}
+
+/* --- by-date -------------------------------------------------------------------------------------- */
+
+int dates_check(struct scope *scope)
+{
+    return scope->corpus->date_view.len && !scope->node.i ? 0 : -ESTALE;
+}
+
+static int year_at(struct child *child, uint32_t year)
+{
+    child->node = (struct node){.kind = KIND_YEAR, .i = date_code(year, 0, 0)};
+    return name_number(child, 4, year);
+}
+
+/* The place of a year is the year. */
+int dates_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    if (place > LAST_YEAR)
+        return -ENOENT;
+    if (!has_dates(scope->corpus, date_code((unsigned)place, 0, 0), YEAR_SPAN))
+        return CHILD_GAP;
+    return year_at(child, (uint32_t)place);
+}
+
+int dates_find(struct scope *scope, struct slice name, struct child *child)
+{
+    unsigned year = 0;
+    if (name.len != 4 || sscanf(name.data, "%4u", &year) != 1 || year > LAST_YEAR ||
+        !has_dates(scope->corpus, date_code(year, 0, 0), YEAR_SPAN))
+        return -ENOENT;
+    year_at(child, year);
+    return slice_equal(child->name, name) ? 0 : -ENOENT;
+}
+
+uint32_t dates_folders(const struct scope *scope)
+{
+    uint32_t count = 0;
+    for (unsigned year = 0; year <= LAST_YEAR; year++)
+        count += has_dates(scope->corpus, date_code(year, 0, 0), YEAR_SPAN);
+    return count;
+}
+
+/* --- by-date/2025 --------------------------------------------------------------------------------- */
+
+int year_check(struct scope *scope)
+{
+    uint32_t code = scope->node.i;
+    return !(code & (MONTH_BITS | DAY_BITS)) && has_dates(scope->corpus, code, YEAR_SPAN)
+               ? 0
+               : -ESTALE;
+}
+
+struct node year_parent(const struct scope *scope)
+{
+    (void)scope;
+    return (struct node){.kind = KIND_DATES};
+}
+
+int year_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    if (place >= 12)
+        return -ENOENT;
+    uint32_t month = (uint32_t)place + 1;
+    uint32_t code = scope->node.i + date_code(0, month, 0);
+    if (!has_dates(scope->corpus, code, MONTH_SPAN))
+        return CHILD_GAP;
+    child->node = (struct node){.kind = KIND_MONTH, .i = code};
+    return name_number(child, 2, month);
+}
+
+uint32_t year_folders(const struct scope *scope)
+{
+    uint32_t count = 0;
+    for (uint32_t month = 1; month <= 12; month++)
+        count += has_dates(scope->corpus, scope->node.i + date_code(0, month, 0), MONTH_SPAN);
+    return count;
+}
+
+/* --- by-date/2025/10 ------------------------------------------------------------------------------- */
+
+int month_check(struct scope *scope)
+{
+    uint32_t code = scope->node.i;
+    return !(code & DAY_BITS) && (code & MONTH_BITS) && has_dates(scope->corpus, code, MONTH_SPAN)
+               ? 0
+               : -ESTALE;
+}
+
+struct node month_parent(const struct scope *scope)
+{
+    return (struct node){.kind = KIND_YEAR, .i = scope->node.i & ~(uint32_t)MONTH_BITS};
+}
+
+int month_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    if (place >= MONTH_SPAN)
+        return -ENOENT;
+    /* The unknown day comes last, as its name sorts. */
+    uint32_t day = (uint32_t)(place + 1) % MONTH_SPAN;
+    if (!has_dates(scope->corpus, scope->node.i + day, 1))
+        return CHILD_GAP;
+    child->node = (struct node){.kind = KIND_DAY, .i = scope->node.i + day};
+    child->name = SLICE("XX");
+    return day ? name_number(child, 2, day) : 0;
+}
+
+uint32_t month_folders(const struct scope *scope)
+{
+    uint32_t count = 0;
+    for (uint32_t day = 0; day < MONTH_SPAN; day++)
+        count += has_dates(scope->corpus, scope->node.i + day, 1);
+    return count;
+}
+
+/* --- by-date/2025/10/23 and its entries --------------------------------------------------------------- */
+
+int day_check(struct scope *scope)
+{
+    return has_dates(scope->corpus, scope->node.i, 1) ? 0 : -ESTALE;
+}
+
+struct node day_parent(const struct scope *scope)
+{
+    return (struct node){.kind = KIND_MONTH, .i = scope->node.i & ~(uint32_t)DAY_BITS};
+}
+
+static int dated_child(const struct scope *scope, uint64_t at, struct child *child)
+{
+    const struct corpus *corpus = scope->corpus;
+    if (at >= corpus->dated_count || corpus->dated[at].code != scope->node.i)
+        return -ENOENT;
+    uint32_t episode = corpus->dated[at].episode;
+    child_is(child, KIND_DATE_ENTRY, scope->node.i, 0, corpus->episodes[episode].entry);
+    child->node.j = episode;
+    return 0;
+}
+
+int day_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    return dated_child(scope, corpus_find_date(scope->corpus, scope->node.i) + place, child);
+}
+
+int day_find(struct scope *scope, struct slice name, struct child *child)
+{
+    uint32_t at = corpus_find_dated(scope->corpus, scope->node.i, name);
+    return at == NO_INDEX ? -ENOENT : dated_child(scope, at, child);
+}
+
+int date_entry_check(struct scope *scope)
+{
+    if (scope->node.j >= scope->corpus->episode_count || !scope->corpus->date_view.len)
+        return -ESTALE;
+    const struct date *date = &scope->corpus->episodes[scope->node.j].date;
+    return date->year && date_code(date->year, date->month, date->day) == scope->node.i ? 0
+                                                                                        : -ESTALE;
+}
+
+int date_entry_target(struct scope *scope, struct buf *target)
+{
+    buf_add_text(target, "../../../../episodes/");
+    buf_add_slice(target, scope->corpus->episodes[scope->node.j].name);
+    return 0;
+}

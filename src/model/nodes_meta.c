@@ -1,0 +1,109 @@
+/* meta/ and meta.json: what the front matter says, key by key and whole. */
+#include <errno.h>
+
+#include "model/json.h"
+#include "model/names.h"
+#include "model/nodes.h"
+
+/* The key of this number, or NULL. */
+static const struct yaml *nth_key(const struct yaml *map, uint64_t n)
+{
+    const struct yaml *item = map ? map->first : NULL;
+    while (item && n--)
+        item = item->next;
+    return item;
+}
+
+/* Absent beats empty: a key that says nothing has no file. */
+static bool says_nothing(const struct yaml *value)
+{
+    if (yaml_is_scalar(value))
+        return value->kind == YAML_NULL || value->text.len == 0;
+    for (const struct yaml *item = value->first; item; item = item->next) {
+        if (!says_nothing(item))
+            return false;
+    }
+    return true;
+}
+
+int meta_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    cleanup_buf struct buf name = {0};
+    const struct yaml *map;
+    int err = scope_front(scope, &map);
+    if (err)
+        return err;
+    const struct yaml *value = nth_key(map, place);
+    if (!value)
+        return -ENOENT;
+    if (says_nothing(value) || value->key.len == 0)
+        return CHILD_GAP;
+    name_of_value(&name, value->key);
+    if (name.failed)
+        return -ENOMEM;
+    memcpy(child->text, name.data, name.len);
+    child_is(child, KIND_META_VALUE, scope->node.i, scope_episode(scope)->version,
+             (struct slice){child->text, name.len});
+    child->node.j = (uint32_t)place;
+    return 0;
+}
+
+int meta_value_check(struct scope *scope)
+{
+    const struct yaml *map;
+    int err = check_episode(scope);
+    if (!err)
+        err = scope_front(scope, &map);
+    if (err)
+        return err;
+    const struct yaml *value = nth_key(map, scope->node.j);
+    return value && !says_nothing(value) && value->key.len ? 0 : -ESTALE;
+}
+
+/* One value, one line. */
+static void add_line(struct buf *out, struct slice text)
+{
+    text = slice_trim(text);
+    for (size_t i = 0; i < text.len; i++)
+        buf_add_byte(out, byte_is_space(text.data[i]) ? ' ' : text.data[i]);
+    buf_add_byte(out, '\n');
+}
+
+static void add_value(struct buf *out, const struct yaml *value)
+{
+    if (says_nothing(value))
+        return;
+    if (yaml_is_scalar(value)) {
+        add_line(out, value->text);
+    } else {
+        /* A list in a list, or a mapping: a line of JSON. */
+        json_add(out, json_of_yaml(value), JSON_COMPACT);
+        buf_add_byte(out, '\n');
+    }
+}
+
+int meta_value_render(struct scope *scope, struct buf *out)
+{
+    const struct yaml *map;
+    int err = scope_front(scope, &map);
+    if (err)
+        return err;
+    const struct yaml *value = nth_key(map, scope->node.j);
+    if (value->kind != YAML_LIST)
+        add_value(out, value);
+    for (const struct yaml *item = value->kind == YAML_LIST ? value->first : NULL; item;
+         item = item->next)
+        add_value(out, item);
+    return 0;
+}
+
+int meta_json_render(struct scope *scope, struct buf *out)
+{
+    const struct yaml *map;
+    int err = scope_front(scope, &map);
+    if (err)
+        return err;
+    json_add(out, map ? json_of_yaml(map) : json_object(), JSON_INDENT(2));
+    buf_add_byte(out, '\n');
+    return 0;
+}

@@ -1,0 +1,286 @@
+#include "options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parallel.h"
+
+static const char usage[] =
+    "usage: transcriptfs [options] CONTENT MOUNTPOINT\n"
+    "       transcriptfs --check CONTENT\n"
+    "\n"
+    "Mounts a folder of transcripts (Markdown with YAML front matter) as a read-only tree.\n"
+    "\n"
+    "  -f, --foreground      stay in the foreground\n"
+    "  -d, --debug           tell each request on standard error; implies -f\n"
+    "  -s, --single-thread   serve one request at a time\n"
+    "  -q, --quiet           no progress and no summary\n"
+    "  -v, --verbose         tell what was read, and each problem in it\n"
+    "      --check           read all of CONTENT, tell its problems as file:line:column: message,\n"
+    "                        and mount nothing; exits with 3 when there are any\n"
+    "  -h, --help            this text\n"
+    "  -V, --version         the version\n"
+    "  -o OPTION[,OPTION…]   options of the mount:\n"
+    "      cache_size=SIZE   keep at most so much parsed text (default 64M; K, M, G)\n"
+    "      entries=title     names in the by-* views: date, title and name (default)\n"
+    "      entries=name      … or the bare name of the episode\n"
+    "      threads=N         serve with N threads (default 4)\n"
+    "      allow_other       let other users in (root needs this too)\n"
+    "      allow_root        let root in\n"
+    "      nonempty          mount over a folder that has something in it\n"
+    "      foreground, debug, single_thread, quiet, verbose   as above\n"
+    "\n"
+    "To unmount: fusermount3 -u MOUNTPOINT\n";
+
+/* --- values of options ----------------------------------------------------------------------------- */
+
+static bool read_number(const char *text, uint64_t *number, const char **end)
+{
+    if (*text < '0' || *text > '9')
+        return false;
+    char *rest;
+    unsigned long long value = strtoull(text, &rest, 10);
+    if (value > UINT64_MAX >> 32)
+        return false;
+    *number = value;
+    *end = rest;
+    return true;
+}
+
+static bool set_cache_size(struct options *options, const char *value)
+{
+    const char *end;
+    uint64_t size;
+    if (!read_number(value, &size, &end))
+        return false;
+    const char *units = "KMGT", *unit = *end ? strchr(units, *end & ~0x20) : NULL;
+    if (unit && *unit) {
+        size <<= 10 * (unit - units + 1);
+        end++;
+        if ((*end & ~0x20) == 'B')
+            end++;
+    }
+    options->cache_size = size;
+    return *end == '\0';
+}
+
+static bool set_threads(struct options *options, const char *value)
+{
+    const char *end;
+    uint64_t threads;
+    if (!read_number(value, &threads, &end) || *end || threads < 1 ||
+        threads > PARALLEL_MAX_THREADS)
+        return false;
+    options->threads = (unsigned)threads;
+    return true;
+}
+
+static bool set_entries(struct options *options, const char *value)
+{
+    options->bare_entries = strcmp(value, "name") == 0;
+    return options->bare_entries || strcmp(value, "title") == 0;
+}
+
+/* --- what -o knows --------------------------------------------------------------------------------- */
+
+#define FLAG(field) .flag = offsetof(struct options, field), .is_flag = true
+
+static const struct known {
+    const char *name;
+    size_t flag;
+    bool is_flag;
+    bool (*set)(struct options *options, const char *value); /* of an option with a value */
+} known[] = {
+    {"allow_other", FLAG(allow_other)},
+    {"allow_root", FLAG(allow_root)},
+    {"cache_size", .set = set_cache_size},
+    {"debug", FLAG(debug)},
+    {"entries", .set = set_entries},
+    {"foreground", FLAG(foreground)},
+    {"nonempty", FLAG(nonempty)},
+    {"quiet", FLAG(quiet)},
+    {"single_thread", FLAG(single_thread)},
+    {"threads", .set = set_threads},
+    {"verbose", FLAG(verbose)},
+};
+
+/* What mount(8), fstab and systemd pass to every file system. The mount is read-only and without
+ * devices and programs whatever they say. */
+static const char *const ignored[] = {
+    "ro",    "rw",    "defaults", "auto",   "noauto",  "user",   "nouser",   "users",
+    "owner", "group", "nofail",   "_netdev", "suid",   "nosuid", "dev",      "nodev",
+    "exec",  "noexec", "async",   "sync",   "atime",   "noatime", "relatime", "norelatime",
+    "diratime", "nodiratime", "strictatime", "lazytime", "silent", "loud", "default_permissions",
+};
+
+static bool is_ignored(const char *name, size_t len)
+{
+    if (strncmp(name, "x-", 2) == 0 || strncmp(name, "comment", 7) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) {
+        if (strlen(ignored[i]) == len && strncmp(ignored[i], name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Levenshtein's distance, of names shorter than 32. */
+static unsigned distance(const char *a, size_t a_len, const char *b)
+{
+    unsigned row[33];
+    size_t b_len = strlen(b);
+
+    if (a_len > 32 || b_len > 32)
+        return 100;
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= a_len; i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b_len; j++) {
+            unsigned change = diagonal + (a[i - 1] != b[j - 1]);
+            unsigned insert = row[j - 1] + 1, drop = row[j] + 1;
+            diagonal = row[j];
+            row[j] = change < insert ? change : insert;
+            row[j] = row[j] < drop ? row[j] : drop;
+        }
+    }
+    return row[b_len];
+}
+
+static bool unknown_option(const char *name, size_t len)
+{
+    const struct known *nearest = &known[0];
+    for (size_t i = 1; i < sizeof known / sizeof *known; i++) {
+        if (distance(name, len, known[i].name) < distance(name, len, nearest->name))
+            nearest = &known[i];
+    }
+    fprintf(stderr, "transcriptfs: unknown option \"%.*s\"", (int)len, name);
+    if (distance(name, len, nearest->name) <= 4)
+        fprintf(stderr, "; did you mean \"%s\"?", nearest->name);
+    fprintf(stderr, "\nTry 'transcriptfs --help'.\n");
+    return false;
+}
+
+static bool set_option(struct options *options, char *text)
+{
+    size_t len = strcspn(text, "=");
+    char *value = text[len] ? text + len + 1 : NULL;
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strlen(known[i].name) != len || strncmp(known[i].name, text, len) != 0)
+            continue;
+        if (known[i].is_flag && !value) {
+            *(bool *)((char *)options + known[i].flag) = true;
+            return true;
+        }
+        if (!known[i].is_flag && value && known[i].set(options, value))
+            return true;
+        fprintf(stderr, "transcriptfs: option \"%s\": %s\nTry 'transcriptfs --help'.\n", text,
+                known[i].is_flag ? "it takes no value"
+                : value          ? "this value is not understood"
+                                 : "it needs a value");
+        return false;
+    }
+    return is_ignored(text, len) || unknown_option(text, len);
+}
+
+static bool set_options(struct options *options, char *list)
+{
+    char *rest = NULL;
+    for (char *text = strtok_r(list, ",", &rest); text; text = strtok_r(NULL, ",", &rest)) {
+        if (!set_option(options, text))
+            return false;
+    }
+    return true;
+}
+
+/* --- the command line ------------------------------------------------------------------------------ */
+
+enum { OPTION_CHECK = 256 };
+
+static const struct option long_options[] = {
+    {"foreground", no_argument, NULL, 'f'},
+    {"debug", no_argument, NULL, 'd'},
+    {"single-thread", no_argument, NULL, 's'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"check", no_argument, NULL, OPTION_CHECK},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool usage_error(const char *what, int *status)
+{
+    fprintf(stderr, "transcriptfs: %s\n%s", what,
+            "usage: transcriptfs [options] CONTENT MOUNTPOINT\nTry 'transcriptfs --help'.\n");
+    *status = EXIT_USAGE;
+    return false;
+}
+
+static bool read_paths(int count, char **paths, struct options *options, int *status)
+{
+    if (count < 1)
+        return usage_error("the content folder and the mount point are missing", status);
+    if (!options->check && count < 2)
+        return usage_error("the mount point is missing", status);
+    if (count > (options->check ? 1 : 2))
+        return usage_error(options->check ? "--check takes one folder" : "too many folders",
+                           status);
+    options->content = paths[0];
+    options->mountpoint = options->check ? NULL : paths[1];
+    return true;
+}
+
+bool options_read(int argc, char **argv, struct options *options, int *status)
+{
+    int option;
+
+    *options = (struct options){.cache_size = 64 << 20, .threads = 4};
+    *status = EXIT_USAGE;
+    while ((option = getopt_long(argc, argv, "fdsqvhVo:", long_options, NULL)) != -1) {
+        switch (option) {
+        case 'f':
+            options->foreground = true;
+            break;
+        case 'd':
+            options->debug = true;
+            break;
+        case 's':
+            options->single_thread = true;
+            break;
+        case 'q':
+            options->quiet = true;
+            break;
+        case 'v':
+            options->verbose = true;
+            break;
+        case OPTION_CHECK:
+            options->check = true;
+            break;
+        case 'o':
+            if (!set_options(options, optarg))
+                return false;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            *status = EXIT_OK;
+            return false;
+        case 'V':
+            puts("transcriptfs " TRANSCRIPTFS_VERSION);
+            *status = EXIT_OK;
+            return false;
+        default:
+            fputs("Try 'transcriptfs --help'.\n", stderr);
+            return false;
+        }
+    }
+    options->foreground |= options->debug;
+    if (options->single_thread)
+        options->threads = 1;
+    return read_paths(argc - optind, argv + optind, options, status);
+}

@@ -1,0 +1,38 @@
+/*
+ * The command line: `transcriptfs [options] CONTENT MOUNTPOINT`.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_PROBLEMS = 3, /* --check found problems */
+};
+
+struct options {
+    const char *content;
+    const char *mountpoint;
+    uint64_t cache_size; /* bytes */
+    unsigned threads;    /* that serve; 0: as many as suit the machine */
+    bool foreground;
+    bool debug;
+    bool single_thread;
+    bool quiet;
+    bool verbose;
+    bool check;
+    bool bare_entries;
+    bool allow_other;
+    bool allow_root;
+    bool nonempty;
+};
+
+/* Reads the command line. True to go on; false when all is said, and then *status is what to
+ * exit with. */
+bool options_read(int argc, char **argv, struct options *options, int *status);
+
+#endif

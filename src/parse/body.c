@@ -1,0 +1,159 @@
+#include "parse/body.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "parse/label.h"
+#include "parse/lines.h"
+
+/* From lines to turns. */
+struct assembly {
+    struct body *body;
+    size_t cap; /* of body->turns */
+    struct buf text;
+    struct diags *diags;
+    uint32_t first_line;
+    uint32_t section;
+    bool in_turn;         /* the last turn can grow */
+    bool is_labelled;     /* … and so it takes the paragraphs that follow */
+};
+
+static struct turn *last_turn(struct assembly *a)
+{
+    return &a->body->turns[a->body->count - 1];
+}
+
+static int begin_turn(struct assembly *a, const struct line *line, struct slice speaker)
+{
+    struct body *body = a->body;
+
+    if (body->count == BODY_MAX_TURNS) {
+        diags_add(a->diags, a->first_line + line->number, 0, "only source.md is served",
+                  "more than %d turns", BODY_MAX_TURNS);
+        return -E2BIG;
+    }
+    if (!array_reserve(&body->turns, body->count, &a->cap, sizeof *body->turns))
+        return -ENOMEM;
+    body->turns[body->count++] = (struct turn){
+        .text = (uint32_t)a->text.len,
+        .speaker = (uint32_t)speaker.len,
+        .first_line = a->first_line + line->number,
+        .last_line = a->first_line + line->number,
+        .section = a->section,
+    };
+    if (speaker.len) {
+        buf_add_slice(&a->text, speaker);
+        buf_add_byte(&a->text, ':');
+    }
+    a->in_turn = true;
+    a->is_labelled = speaker.len > 0;
+    return 0;
+}
+
+static void end_turn(struct assembly *a)
+{
+    if (!a->in_turn)
+        return;
+    a->in_turn = false;
+
+    struct turn *turn = last_turn(a);
+    if (turn->speaker && a->text.len == turn->text + turn->speaker + 1) {
+        /* The word stays, and names nobody: what would it have said? */
+        turn->speaker = 0;
+        diags_add(a->diags, turn->first_line, 0, "it is kept as words without a speaker",
+                  "a label without words");
+    }
+    buf_add_byte(&a->text, '\n');
+    turn->len = (uint32_t)(a->text.len - turn->text);
+}
+
+/* The last character of the text so far. */
+static int32_t last_code(const struct buf *text)
+{
+    size_t at = text->len, len;
+    while (at > 0 && ((unsigned char)text->data[--at] & 0xC0) == 0x80)
+        ;
+    return text->len ? utf8_decode((struct slice){text->data + at, text->len - at}, &len) : -1;
+}
+
+/* What a wrapped line becomes: a space, but nothing between two characters of a script that has no
+ * spaces. */
+static void add_soft_break(struct buf *text, struct slice next)
+{
+    size_t len;
+    int32_t before = last_code(text);
+    if (next.len && utf8_is_wide(before) && utf8_is_wide(utf8_decode(next, &len)))
+        return;
+    buf_add_byte(text, ' ');
+}
+
+static void add_words(struct assembly *a, const struct line *line, struct slice words)
+{
+    struct turn *turn = last_turn(a);
+    size_t start = turn->text + turn->speaker + (turn->speaker ? 1 : 0);
+
+    if (words.len == 0)
+        return;
+    if (a->text.len == start) {
+        if (turn->speaker)
+            buf_add_byte(&a->text, ' ');
+    } else if (line->before == BREAK_PARAGRAPH) {
+        buf_add_text(&a->text, "\n\n");
+    } else if (line->before == BREAK_HARD) {
+        buf_add_byte(&a->text, '\n');
+    } else {
+        add_soft_break(&a->text, words);
+    }
+    buf_add_slice(&a->text, words);
+    turn->last_line = a->first_line + line->number;
+}
+
+static int add_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    struct label label;
+    int err = 0;
+
+    if (line->heading) {
+        end_turn(a);
+        a->section++;
+        return 0;
+    }
+    if (line->details)
+        return 0; /* the original of a turn, not a part of it */
+    if (label_read(text, line->bold, &label)) {
+        end_turn(a);
+        err = begin_turn(a, line, label.speaker);
+        text = label.words;
+    } else if (!a->in_turn || (line->before == BREAK_PARAGRAPH && !a->is_labelled)) {
+        end_turn(a);
+        err = begin_turn(a, line, (struct slice){0});
+    }
+    if (!err)
+        add_words(a, line, text);
+    return err;
+}
+
+int body_read(struct slice text, uint32_t first_line, struct diags *diags, struct body *body)
+{
+    cleanup_(lines_free) struct lines lines = {0};
+    struct assembly a = {.body = body, .diags = diags, .first_line = first_line};
+
+    *body = (struct body){0};
+    int err = lines_read(text, &lines);
+    for (size_t i = 0; i < lines.count && !err; i++)
+        err = add_line(&a, &lines.at[i], line_text(&lines, &lines.at[i]));
+    end_turn(&a);
+    body->text = a.text.data;
+    body->len = a.text.len;
+    return err ? err : a.text.failed ? -ENOMEM : 0;
+}
+
+void body_free(struct body *body)
+{
+    free(body->text);
+    free(body->turns);
+    *body = (struct body){0};
+}

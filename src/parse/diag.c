@@ -1,0 +1,30 @@
+#include "parse/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *action,
+               const char *format, ...)
+{
+    char problem[512];
+    va_list args;
+
+    if (diags->count >= DIAGS_MAX)
+        return;
+    va_start(args, format);
+    vsnprintf(problem, sizeof problem, format, args);
+    va_end(args);
+
+    struct diag *diag = ARENA_NEW(diags->arena, struct diag, 1);
+    if (!diag)
+        return;
+    diag->line = line;
+    diag->column = column;
+    diag->problem = arena_copy(diags->arena, slice_of(problem));
+    diag->action = arena_copy(diags->arena, slice_of(action));
+    if (!diag->problem.data || !diag->action.data)
+        return;
+    *(diags->last ? &diags->last->next : &diags->first) = diag;
+    diags->last = diag;
+    diags->count++;
+}

@@ -1,0 +1,42 @@
+#include "parse/label.h"
+
+static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
+
+/* The bytes of the colon at the front; 0 where there is none. */
+static size_t colon_at_front(struct slice text)
+{
+    if (text.len && text.data[0] == ':')
+        return 1;
+    return slice_starts(text, wide_colon) ? wide_colon.len : 0;
+}
+
+static size_t colon_at_end(struct slice text)
+{
+    if (text.len && text.data[text.len - 1] == ':')
+        return 1;
+    return slice_ends(text, wide_colon) ? wide_colon.len : 0;
+}
+
+static struct slice without_brackets(struct slice name)
+{
+    if (name.len > 2 && name.data[0] == '[' && name.data[name.len - 1] == ']')
+        name = (struct slice){name.data + 1, name.len - 2};
+    return slice_trim(name);
+}
+
+bool label_read(struct slice line, size_t bold, struct label *label)
+{
+    struct slice name = slice_trim(slice_head(line, bold));
+    struct slice after = slice_trim(slice_skip(line, bold));
+    size_t colon = colon_at_end(name);
+
+    if (colon) {
+        name.len -= colon;
+    } else {
+        colon = colon_at_front(after);
+        after = slice_skip(after, colon);
+    }
+    label->speaker = without_brackets(slice_trim(name));
+    label->words = slice_trim(after);
+    return colon && label->speaker.len && label->speaker.len <= LABEL_MAX_BYTES;
+}

@@ -1,0 +1,22 @@
+/*
+ * Labels: the part of a line that says who speaks.
+ */
+#ifndef PARSE_LABEL_H
+#define PARSE_LABEL_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+
+enum { LABEL_MAX_BYTES = 120 };
+
+struct label {
+    struct slice speaker; /* without colon, bold, brackets and white space */
+    struct slice words;   /* what follows it on its line; may be empty */
+};
+
+/* Reads the label at the front of a line, `bold` bytes of which are bold: `**Name:** words` or
+ * `**Name**: words`, with a colon of either width. False where there is none. */
+bool label_read(struct slice line, size_t bold, struct label *label);
+
+#endif

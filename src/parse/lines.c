@@ -1,0 +1,396 @@
+#include "parse/lines.h"
+
+#include <cmark.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/utf8.h"
+
+/* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
+struct walk {
+    struct lines *lines;
+    struct line line;        /* the one being written, when is_open */
+    bool is_open;
+    bool bold_begins;        /* inside bold text that opened the line */
+    bool failed;
+    uint8_t heading;         /* level of the heading around the place */
+    enum line_break pending; /* what stands before the next line */
+    uint32_t number;         /* line of the source */
+    uint32_t details;        /* the <details> around the place, or 0 */
+    uint32_t details_seen;
+    bool in_summary;
+    bool is_hidden;          /* inside a script or a style sheet */
+    struct slice marker;     /* "- " or "12. " for the first line of a list item */
+    char marker_text[16];
+};
+
+/* --- writing lines ---------------------------------------------------------------------------- */
+
+static void end_line(struct walk *w)
+{
+    if (!w->is_open)
+        return;
+    w->is_open = false;
+    w->bold_begins = false;
+
+    struct lines *lines = w->lines;
+    struct line *line = &w->line;
+    struct slice written = {lines->text.data + line->text, lines->text.len - line->text};
+    struct slice text = slice_trim(written);
+    if (text.len == 0) {
+        lines->text.len = line->text;
+        return;
+    }
+    size_t indent = (size_t)(text.data - written.data);
+    line->text += indent;
+    line->len = text.len;
+    line->bold = line->bold > indent ? line->bold - indent : 0;
+    if (line->bold > text.len)
+        line->bold = text.len;
+
+    if (!array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at)) {
+        w->failed = true;
+        return;
+    }
+    lines->at[lines->count++] = *line;
+    w->pending = BREAK_SOFT;
+}
+
+static void break_line(struct walk *w, enum line_break kind)
+{
+    end_line(w);
+    if (kind > w->pending)
+        w->pending = kind;
+}
+
+static void add_text(struct walk *w, struct slice text)
+{
+    if (w->is_hidden || w->in_summary || text.len == 0)
+        return;
+    if (!w->is_open) {
+        w->line = (struct line){
+            .text = w->lines->text.len,
+            .number = w->number,
+            .details = w->details,
+            .heading = w->heading,
+            .before = (uint8_t)w->pending,
+        };
+        w->is_open = true;
+        buf_add_slice(&w->lines->text, w->marker);
+        w->marker.len = 0;
+    }
+    buf_add_slice(&w->lines->text, text);
+}
+
+/* Bold counts only where it is the first thing of its line. */
+static void begin_bold(struct walk *w)
+{
+    w->bold_begins = !w->is_open && w->marker.len == 0;
+}
+
+static void end_bold(struct walk *w)
+{
+    if (w->bold_begins && w->is_open)
+        w->line.bold = w->lines->text.len - w->line.text;
+    w->bold_begins = false;
+}
+
+/* --- HTML ------------------------------------------------------------------------------------- */
+
+/* Markdown knows every entity of HTML; so its parser is asked, one entity at a time. */
+static size_t add_entity(struct walk *w, struct slice html)
+{
+    enum { LONGEST = 33 }; /* &CounterClockwiseContourIntegral; */
+    const char *end = memchr(html.data, ';', html.len < LONGEST ? html.len : LONGEST);
+    if (!end) {
+        add_text(w, slice_head(html, 1));
+        return 1;
+    }
+    size_t len = (size_t)(end - html.data) + 1;
+    cmark_node *document = cmark_parse_document(html.data, len, CMARK_OPT_VALIDATE_UTF8);
+    cmark_node *paragraph = cmark_node_first_child(document);
+    cmark_node *text = paragraph ? cmark_node_first_child(paragraph) : NULL;
+    const char *literal = text ? cmark_node_get_literal(text) : NULL;
+    if (literal && literal[0] != '&') {
+        add_text(w, slice_of(literal));
+    } else {
+        add_text(w, slice_head(html, slice_equal(slice_head(html, len), SLICE("&amp;")) ? 1 : len));
+    }
+    cmark_node_free(document);
+    return len;
+}
+
+static void open_details(struct walk *w)
+{
+    /* They do not nest in transcripts: one that opens inside another closes it, for its end tag is
+     * missing. */
+    break_line(w, BREAK_PARAGRAPH);
+    w->details = ++w->details_seen;
+    w->in_summary = false;
+}
+
+static void close_details(struct walk *w)
+{
+    break_line(w, BREAK_PARAGRAPH);
+    w->details = 0;
+    w->in_summary = false;
+}
+
+static bool is_block_tag(const char *name)
+{
+    static const char *const names[] = {
+        "p",  "div", "li", "ul", "ol", "table", "tr", "blockquote", "section", "article", "h1",
+        "h2", "h3",  "h4", "h5", "h6", "hr",    "dl", "dt",         "dd",      "pre",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void on_tag(struct walk *w, const char *name, bool closing)
+{
+    if (strcasecmp(name, "script") == 0 || strcasecmp(name, "style") == 0) {
+        w->is_hidden = !closing;
+    } else if (strcasecmp(name, "details") == 0) {
+        if (closing)
+            close_details(w);
+        else
+            open_details(w);
+    } else if (strcasecmp(name, "summary") == 0) {
+        break_line(w, BREAK_PARAGRAPH);
+        w->in_summary = !closing && w->details;
+    } else if (strcasecmp(name, "br") == 0) {
+        break_line(w, BREAK_HARD);
+    } else if (is_block_tag(name)) {
+        /* <summary>…</p> is a real spelling: a block ends a summary. */
+        w->in_summary = false;
+        break_line(w, BREAK_PARAGRAPH);
+    } else if (strcasecmp(name, "td") == 0 || strcasecmp(name, "th") == 0) {
+        add_text(w, SLICE(" "));
+    }
+}
+
+/* The length of the tag or comment at the front of `html`, which begins with '<'; 0 where it is
+ * neither. Its name goes to `name`, empty for a comment or declaration. */
+static size_t tag_length(struct slice html, char name[16], bool *closing)
+{
+    static const struct slice comment_end = {"-->", 3};
+    size_t at = 1, n = 0;
+
+    name[0] = '\0';
+    *closing = false;
+    if (slice_starts(html, SLICE("<!--"))) {
+        const char *end = memmem(html.data, html.len, comment_end.data, comment_end.len);
+        return end ? (size_t)(end - html.data) + comment_end.len : html.len;
+    }
+    if (at < html.len && html.data[at] == '/') {
+        *closing = true;
+        at++;
+    }
+    if (at < html.len && (html.data[at] == '!' || html.data[at] == '?') && !*closing) {
+        const char *end = memchr(html.data, '>', html.len);
+        return end ? (size_t)(end - html.data) + 1 : 0;
+    }
+    while (at < html.len && isalnum((unsigned char)html.data[at]) && n < 15)
+        name[n++] = html.data[at++];
+    name[n] = '\0';
+    if (n == 0 || isdigit((unsigned char)name[0]))
+        return 0;
+    for (char quote = 0; at < html.len; at++) {
+        char c = html.data[at];
+        if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else if (c == '>')
+            return at + 1;
+        else if (c == '<' || (c == '\n' && at + 1 < html.len && html.data[at + 1] == '\n'))
+            return at; /* never closed: it ends where the next thing begins */
+    }
+    return at;
+}
+
+static void count_newlines(struct walk *w, struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        w->number += text.data[i] == '\n';
+}
+
+static void add_html(struct walk *w, struct slice html)
+{
+    while (html.len) {
+        size_t plain = 0;
+        while (plain < html.len && !strchr("<&\n", html.data[plain]))
+            plain++;
+        add_text(w, slice_head(html, plain));
+        html = slice_skip(html, plain);
+        if (html.len == 0)
+            return;
+
+        char name[16];
+        bool closing;
+        size_t used = 1;
+        if (html.data[0] == '\n') {
+            w->number++;
+            break_line(w, html.len > 1 && html.data[1] == '\n' ? BREAK_PARAGRAPH : BREAK_SOFT);
+        } else if (html.data[0] == '&') {
+            used = add_entity(w, html);
+        } else if ((used = tag_length(html, name, &closing)) > 0) {
+            count_newlines(w, slice_head(html, used));
+            on_tag(w, name, closing);
+        } else {
+            add_text(w, SLICE("<"));
+            used = 1;
+        }
+        html = slice_skip(html, used);
+    }
+}
+
+/* --- Markdown --------------------------------------------------------------------------------- */
+
+static void add_code(struct walk *w, struct slice code)
+{
+    struct slice line;
+    while (slice_take(&code, '\n', &line)) {
+        add_text(w, line);
+        break_line(w, BREAK_HARD);
+        w->number++;
+    }
+}
+
+static void begin_item(struct walk *w, cmark_node *item)
+{
+    cmark_node *list = cmark_node_parent(item);
+    int len = 2;
+
+    if (cmark_node_get_list_type(list) == CMARK_ORDERED_LIST) {
+        /* Each item carries its number for the next one: counting back would be quadratic. */
+        cmark_node *before = cmark_node_previous(item);
+        intptr_t number = before ? (intptr_t)cmark_node_get_user_data(before) + 1
+                                 : cmark_node_get_list_start(list);
+        cmark_node_set_user_data(item, (void *)number);
+        len = snprintf(w->marker_text, sizeof w->marker_text, "%d. ", (int)number);
+    } else {
+        memcpy(w->marker_text, "- ", 3);
+    }
+    w->marker = (struct slice){w->marker_text, (size_t)len};
+}
+
+/* Text over a line of dashes is a heading to Markdown; where it is a label with its words, or runs
+ * over lines, the writer meant a rule below a paragraph. */
+static bool is_underlined_paragraph(cmark_node *node)
+{
+    int height = cmark_node_get_end_line(node) - cmark_node_get_start_line(node);
+    cmark_node *first = cmark_node_first_child(node);
+    return height > 1 ||
+           (height == 1 && first && cmark_node_get_type(first) == CMARK_NODE_STRONG &&
+            cmark_node_next(first));
+}
+
+static bool is_in_list(cmark_node *node)
+{
+    cmark_node *parent = cmark_node_parent(node);
+    return parent && cmark_node_get_type(parent) == CMARK_NODE_ITEM;
+}
+
+static void enter_block(struct walk *w, cmark_node *node, cmark_node_type type)
+{
+    /* A list is one block of lines; its blocks break the line and start no new paragraph. */
+    bool is_continued = is_in_list(node) || type == CMARK_NODE_ITEM;
+    break_line(w, is_continued ? BREAK_HARD : BREAK_PARAGRAPH);
+    int start = cmark_node_get_start_line(node);
+    if (start > 0)
+        w->number = (uint32_t)start - 1;
+
+    if (type == CMARK_NODE_HEADING && !is_underlined_paragraph(node))
+        w->heading = (uint8_t)cmark_node_get_heading_level(node);
+    else if (type == CMARK_NODE_ITEM)
+        begin_item(w, node);
+    else if (type == CMARK_NODE_HTML_BLOCK)
+        add_html(w, slice_of(cmark_node_get_literal(node)));
+    else if (type == CMARK_NODE_CODE_BLOCK)
+        add_code(w, slice_of(cmark_node_get_literal(node)));
+}
+
+static void enter_inline(struct walk *w, cmark_node *node, cmark_node_type type)
+{
+    switch (type) {
+    case CMARK_NODE_TEXT:
+    case CMARK_NODE_CODE:
+        add_text(w, slice_of(cmark_node_get_literal(node)));
+        break;
+    case CMARK_NODE_HTML_INLINE:
+        add_html(w, slice_of(cmark_node_get_literal(node)));
+        break;
+    case CMARK_NODE_STRONG:
+        begin_bold(w);
+        break;
+    case CMARK_NODE_SOFTBREAK:
+    case CMARK_NODE_LINEBREAK:
+        w->number++;
+        if (w->heading)
+            add_text(w, SLICE(" "));
+        else
+            break_line(w, type == CMARK_NODE_LINEBREAK ? BREAK_HARD : BREAK_SOFT);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool is_block(cmark_node_type type)
+{
+    return type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
+}
+
+static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
+{
+    cmark_node_type type = cmark_node_get_type(node);
+
+    if (type == CMARK_NODE_DOCUMENT || type == CMARK_NODE_THEMATIC_BREAK)
+        return;
+    if (event == CMARK_EVENT_ENTER && is_block(type)) {
+        enter_block(w, node, type);
+    } else if (event == CMARK_EVENT_ENTER) {
+        enter_inline(w, node, type);
+    } else if (is_block(type)) {
+        break_line(w, is_in_list(node) || type == CMARK_NODE_ITEM ? BREAK_HARD : BREAK_PARAGRAPH);
+        w->heading = 0;
+        if (type == CMARK_NODE_ITEM)
+            w->marker.len = 0;
+    } else if (type == CMARK_NODE_STRONG) {
+        end_bold(w);
+    }
+}
+
+int lines_read(struct slice body, struct lines *lines)
+{
+    struct walk w = {.lines = lines, .pending = BREAK_PARAGRAPH};
+
+    *lines = (struct lines){0};
+    cmark_node *document = cmark_parse_document(body.data ? body.data : "", body.len,
+                                                CMARK_OPT_VALIDATE_UTF8);
+    cmark_iter *iter = cmark_iter_new(document);
+    cmark_event_type event;
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w.failed)
+        on_event(&w, event, cmark_iter_get_node(iter));
+    end_line(&w);
+    cmark_iter_free(iter);
+    cmark_node_free(document);
+    return w.failed || lines->text.failed ? -ENOMEM : 0;
+}
+
+void lines_free(struct lines *lines)
+{
+    free(lines->at);
+    buf_free(&lines->text);
+    *lines = (struct lines){0};
+}

@@ -1,0 +1,54 @@
+/*
+ * The lines of a transcript's body: Markdown and the HTML in it, resolved to plain
+ * text by cmark (lines.c is the one file that includes <cmark.h>).
+ *
+ * A line here is what a dialect of transcripts can hang a meaning on: a line of a
+ * paragraph, a heading, an item of a list. What a line means (a label, a time, more
+ * of the same turn) is decided elsewhere.
+ */
+#ifndef PARSE_LINES_H
+#define PARSE_LINES_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* What stands between a line and the one before it. */
+enum line_break {
+    BREAK_SOFT,      /* the source was wrapped here */
+    BREAK_HARD,      /* a break that the author wrote */
+    BREAK_PARAGRAPH, /* a new paragraph, list, quotation or block of code */
+};
+
+struct line {
+    size_t text;          /* offset into lines.text */
+    size_t len;           /* no white space at either end */
+    size_t bold;          /* so many bytes at the front were bold */
+    uint32_t number;      /* line of the body, from 0 */
+    uint32_t details;     /* which <details> it stands in, from 1; 0 outside */
+    uint8_t heading;      /* level 1 to 6; 0 where it is none */
+    uint8_t before;       /* enum line_break */
+};
+
+struct lines {
+    struct line *at; /* owned */
+    size_t count;
+    size_t cap;
+    struct buf text; /* of all lines, UTF-8; owned */
+};
+
+/*
+ * Reads a body. What is not UTF-8, and NUL, become U+FFFD. 0 or -ENOMEM; `lines` is to be
+ * freed either way. cmark ends the process when memory ends, so `body` must have been
+ * bounded by the caller.
+ */
+int lines_read(struct slice body, struct lines *lines);
+
+void lines_free(struct lines *lines);
+
+static inline struct slice line_text(const struct lines *lines, const struct line *line)
+{
+    return (struct slice){lines->text.data + line->text, line->len};
+}
+
+#endif
