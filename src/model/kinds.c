@@ -30,16 +30,16 @@ const struct kind_row kinds[KIND_COUNT] = {
     [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE, .check = check_episode, .nlink = 1,
                       .identity = episode_identity, .parent = episode_parent,
                       .child = episode_child},
-    [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .check = check_episode, .identity = episode_identity,
+    [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .check = format_check, .identity = episode_identity,
                     .parent = parent_episode, .child = turns_child, .find = turns_find},
-    [KIND_META] = {FOLDER("/episodes/<name>/meta"), OF_EPISODE, .check = check_episode, .identity = episode_identity,
+    [KIND_META] = {FOLDER("/episodes/<name>/meta"), OF_EPISODE, .check = format_check, .identity = episode_identity,
                    .parent = parent_episode, .child = meta_child},
-    [KIND_META_JSON] = {FILE_("/episodes/<name>/meta.json"), OF_VERSION, .check = check_episode, .render = meta_json_render},
+    [KIND_META_JSON] = {FILE_("/episodes/<name>/meta.json"), OF_VERSION, .check = format_check, .render = meta_json_render},
     [KIND_TRANSCRIPT] = {FILE_("/episodes/<name>/transcript.txt, /text/<name>.txt"), OF_VERSION,
-                         .check = check_episode,
+                         .check = format_check,
                          .nlink = 2, .is_costly = true, .read = transcript_read,
                          .size = transcript_size},
-    [KIND_SOURCE] = {FILE_("/episodes/<name>/source.md"), OF_VERSION, .check = check_episode, .read = source_read,
+    [KIND_SOURCE] = {FILE_("/episodes/<name>/source.md"), OF_VERSION, .check = format_check, .read = source_read,
                      .size = source_size},
 
     /* i: episode, j: turn from 0, or key of the front matter from 0 */
@@ -58,7 +58,7 @@ const struct kind_row kinds[KIND_COUNT] = {
                     .identity = facet_identity, .mtime = facet_mtime, .parent = facet_parent,
                     .child = facet_child, .find = facet_find},
     [KIND_SPELLING] = {LINK("/by-<view>/<another spelling of a value>"), .i_bits = 24,
-                       .check = facet_check, .identity = facet_identity, .mtime = facet_mtime,
+                       .check = spelling_check, .identity = facet_identity, .mtime = facet_mtime,
                        .target = spelling_target},
 
     /* i: facet, j: episode */

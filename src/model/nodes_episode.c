@@ -57,6 +57,17 @@ static const struct {
     {"source.md", KIND_SOURCE, NULL},
 };
 
+int format_check(struct scope *scope)
+{
+    int err = check_episode(scope);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats && !err; i++) {
+        if (formats[i].kind == scope->node.kind && formats[i].exists &&
+            !formats[i].exists(scope_episode(scope)))
+            err = -ESTALE;
+    }
+    return err;
+}
+
 int episode_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct episode *episode = scope_episode(scope);

@@ -97,6 +97,17 @@ int facet_find(struct scope *scope, struct slice name, struct child *child)
     return place == NO_INDEX ? -ENOENT : entry_child(scope, place, child);
 }
 
+/* A value whose name was cut has no other spelling that finds it. */
+int spelling_check(struct scope *scope)
+{
+    if (facet_check(scope))
+        return -ESTALE;
+    const struct facet *facet = facet_of(scope);
+    return corpus_find_spelling(scope->corpus, facet->view, facet->name) == scope->node.i
+               ? 0
+               : -ESTALE;
+}
+
 int spelling_target(struct scope *scope, struct buf *target)
 {
     buf_add_slice(target, facet_of(scope)->name);

@@ -164,6 +164,23 @@ static int read_excludes(struct arena *arena, const struct yaml *list, struct di
     return result;
 }
 
+/* Dates have a shape of their own: no other key can stand in their view. */
+static int check_date_view(const struct yaml *root, struct diags *diags,
+                           const struct config *config)
+{
+    const struct view_rule *date = config_view(config, SLICE("date"));
+    const struct yaml *views = yaml_get(root, SLICE("views"));
+    int result = 0;
+
+    if (!views || views->kind != YAML_MAP || !date || date->view.len == 0)
+        return 0;
+    for (const struct yaml *item = views->first; item; item = item->next) {
+        if (slice_equal(item->text, date->view) && !slice_equal(item->key, SLICE("date")))
+            result = mistake(diags, item, "views: this is the view of dates, for the key date only");
+    }
+    return result;
+}
+
 int config_read(struct arena *arena, struct slice text, struct diags *diags, struct config *config)
 {
     struct yaml *root;
@@ -185,7 +202,7 @@ int config_read(struct arena *arena, struct slice text, struct diags *diags, str
         if (err)
             result = err;
     }
-    return result;
+    return result ? result : check_date_view(root, diags, config);
 }
 
 /* --- asking ------------------------------------------------------------------------------------- */

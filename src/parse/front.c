@@ -72,6 +72,8 @@ int front_read(struct arena *arena, struct slice head, bool whole, struct diags 
 
     struct slice rest = text;
     size_t dashes = count_dashes(take_line(&rest));
+    if (!rest.data && !whole && head.len < FRONT_MAX_BYTES)
+        return -EAGAIN; /* a part of the first line: it may be anything */
     if (dashes < 3 || !rest.data)
         return 0;
 

@@ -280,7 +280,7 @@ static int syntax_error(struct reader *r)
             line += r->text.data[i] == '\n';
     }
     diags_add(r->diags, r->first_line + (uint32_t)line, (uint32_t)column,
-              "the keys before this place are kept", "front matter: %s",
+              "the keys before this place are kept", "%s",
               explain(p, nth_line(r->text, line)));
     return -EINVAL;
 }
@@ -301,7 +301,8 @@ static int read_events(struct reader *r)
     }
 }
 
-/* After a mistake the last key may lack a part of its value: it goes. */
+/* After a mistake the last value may lack a part, or be a part of what was meant (`title: One: two`):
+ * its key goes, unless a later one was read already. */
 static void keep_complete_keys(struct reader *r)
 {
     struct yaml *map = r->root;
@@ -309,7 +310,8 @@ static void keep_complete_keys(struct reader *r)
         r->root = NULL;
         return;
     }
-    if (r->depth < 2 || !map->last)
+    bool is_syntax = r->parser.error != YAML_NO_ERROR;
+    if (!map->last || (r->depth == 1 && (r->has_key || !is_syntax)))
         return;
     struct yaml *before = NULL;
     for (struct yaml *item = map->first; item != map->last; item = item->next)
@@ -340,11 +342,10 @@ int yaml_read(struct arena *arena, struct slice text, uint32_t first_line, struc
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.data, text.len);
     int err = read_events(&r);
-    yaml_parser_delete(&r.parser);
-    if (err == -ENOMEM)
-        return err;
-    if (err)
+    if (err == -EINVAL)
         keep_complete_keys(&r);
-    *root = r.root;
+    yaml_parser_delete(&r.parser);
+    if (err != -ENOMEM)
+        *root = r.root;
     return err;
 }

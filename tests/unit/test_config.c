@@ -1,0 +1,136 @@
+/* parse/config: views, excluded files, and mistakes with their place. */
+#include "unit.h"
+
+#include <errno.h>
+
+#include "parse/config.h"
+
+struct fixture {
+    struct arena arena;
+    struct diags diags;
+    struct config config;
+};
+
+static int read_config(struct fixture *f, const char *text)
+{
+    *f = (struct fixture){0};
+    f->diags.arena = &f->arena;
+    assert_int_equal(config_defaults(&f->arena, &f->config), 0);
+    return config_read(&f->arena, slice_of(text), &f->diags, &f->config);
+}
+
+static const char *view_of(const struct fixture *f, const char *key)
+{
+    const struct view_rule *rule = config_view(&f->config, slice_of(key));
+    return !rule ? "?" : rule->view.len ? rule->view.data : "-";
+}
+
+static void defaults_are_those_of_the_readme(void **state)
+{
+    struct fixture f;
+    (void)state;
+    assert_int_equal(read_config(&f, ""), 0);
+    assert_string_equal(view_of(&f, "tags"), "by-tag");
+    assert_string_equal(view_of(&f, "companies"), "by-org");
+    assert_string_equal(view_of(&f, "lang"), "by-language");
+    assert_string_equal(view_of(&f, "title"), "-");
+    assert_string_equal(view_of(&f, "aliases"), "-");
+    assert_string_equal(view_of(&f, "topics"), "?");
+    arena_free(&f.arena);
+}
+
+static void keys_are_mapped_and_taken_out(void **state)
+{
+    struct fixture f;
+    (void)state;
+    assert_int_equal(read_config(&f, "views:\n  topics: by-topic\n  tags: false\n  date: by-day\n"),
+                     0);
+    assert_string_equal(view_of(&f, "topics"), "by-topic");
+    assert_string_equal(view_of(&f, "tags"), "-");
+    assert_string_equal(view_of(&f, "date"), "by-day");
+    assert_string_equal(view_of(&f, "people"), "by-person");
+    arena_free(&f.arena);
+}
+
+static void files_are_left_out(void **state)
+{
+    static const struct {
+        const char *config;
+        const char *path;
+        bool is_folder;
+        bool is_excluded;
+    } rows[] = {
+        {"", "README.md", false, true},
+        {"", "a/b/README.en.md", false, true},
+        {"", "a/_index.es.md", false, true},
+        {"", ".git", true, true},
+        {"", "a/.draft.md", false, true},
+        {"", "a/LICENSE.md", false, true},
+        {"", "a/readme.md", false, false},
+        {"", "a/b.md", false, false},
+        {"exclude: ['!README.md']", "README.md", false, false},
+        {"exclude: ['!README.md']", "README.en.md", false, true},
+        {"exclude: [drafts/]", "drafts", true, true},
+        {"exclude: [drafts/]", "a/drafts", true, true},
+        {"exclude: [drafts/]", "drafts", false, false},
+        {"exclude: [/drafts]", "a/drafts", true, false},
+        {"exclude: ['*.es.md']", "a/b.es.md", false, true},
+        {"exclude: ['a/*.md']", "a/b.md", false, true},
+        {"exclude: ['a/*.md']", "a/c/b.md", false, false},
+        {"exclude: ['*.md', '!keep.md']", "keep.md", false, false},
+        {"exclude: ['!keep.md', '*.md']", "keep.md", false, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fixture f;
+        assert_int_equal(read_config(&f, rows[i].config), 0);
+        if (config_excludes(&f.config, rows[i].path, rows[i].is_folder) != rows[i].is_excluded)
+            fail_msg("%s with \"%s\"", rows[i].path, rows[i].config);
+        arena_free(&f.arena);
+    }
+}
+
+static void mistakes_have_a_place(void **state)
+{
+    static const struct {
+        const char *config;
+        unsigned line, column;
+        const char *message;
+    } rows[] = {
+        {"view:\n  a: by-a\n", 2, 3, "unknown key"},
+        {"views: by-tag\n", 1, 8, "a mapping"},
+        {"views:\n  a: tag\n", 2, 6, "begins with \"by-\""},
+        {"views:\n  a: by-\n", 2, 6, "begins with \"by-\""},
+        {"views:\n  a: by-x/y\n", 2, 6, "begins with \"by-\""},
+        {"views:\n  a: true\n", 2, 6, "begins with \"by-\""},
+        {"views:\n  a: by-date\n", 2, 6, "the view of dates"},
+        {"exclude: drafts\n", 1, 10, "a list of patterns"},
+        {"exclude:\n - ''\n", 2, 4, "a pattern"},
+        {"exclude:\n - [a]\n", 2, 4, "a pattern"},
+        {"- a\n", 1, 1, "a mapping"},
+        {"views: {\n", 2, 1, ""},
+        {"views:\n\ta: b\n", 2, 1, "a tab"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fixture f;
+        assert_int_equal(read_config(&f, rows[i].config), -EINVAL);
+        const struct diag *diag = f.diags.first;
+        assert_non_null(diag);
+        if (diag->line != rows[i].line || diag->column != rows[i].column ||
+            !strstr(diag->problem.data, rows[i].message))
+            fail_msg("row %zu: %u:%u: %s", i, diag->line, diag->column, diag->problem.data);
+        arena_free(&f.arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_the_readme),
+        cmocka_unit_test(keys_are_mapped_and_taken_out),
+        cmocka_unit_test(files_are_left_out),
+        cmocka_unit_test(mistakes_have_a_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
