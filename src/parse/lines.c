@@ -289,6 +289,8 @@ static void begin_item(struct walk *w, cmark_node *item)
 static bool is_underlined_paragraph(cmark_node *node)
 {
     int height = cmark_node_get_end_line(node) - cmark_node_get_start_line(node);
+    if (cmark_node_get_end_column(node) == 0)
+        height--; /* it ended where the next line began */
     cmark_node *first = cmark_node_first_child(node);
     return height > 1 ||
            (height == 1 && first && cmark_node_get_type(first) == CMARK_NODE_STRONG &&
