@@ -11,6 +11,7 @@
 #include "edge/content.h"
 #include "edge/place.h"
 #include "edge/serve.h"
+#include "model/problems.h"
 #include "options.h"
 #include "report.h"
 
@@ -82,13 +83,11 @@ static int load(struct program *program)
     return program->tree ? 0 : -ENOMEM;
 }
 
-static void report_problems(FILE *to, const struct corpus *corpus)
+static void report_problems(FILE *to, const struct problem *problems, size_t count)
 {
-    for (uint32_t i = 0; i < corpus->problem_count; i++) {
-        const struct problem *problem = &corpus->problems[i];
-        report_problem(to, problem->path, problem->line, problem->column, problem->what,
-                       problem->action);
-    }
+    for (size_t i = 0; i < count; i++)
+        report_problem(to, problems[i].path, problems[i].line, problems[i].column,
+                       problems[i].what, problems[i].action);
 }
 
 static void summarise(const struct program *program)
@@ -97,7 +96,7 @@ static void summarise(const struct program *program)
     if (program->options.quiet)
         return;
     if (program->options.verbose) {
-        report_problems(stderr, corpus);
+        report_problems(stderr, corpus->problems, corpus->problem_count);
         report("%u episodes, %u folders, %u values in %u views", corpus->episode_count,
                corpus->folder_count, corpus->facet_count, corpus->view_count);
     }
@@ -114,54 +113,68 @@ static void summarise(const struct program *program)
 struct checking {
     struct program *program;
     struct progress progress;
-    pthread_mutex_t lock;
     size_t done;
-    size_t problems;
+    int *errors; /* what reading each body gave */
 };
 
 static void check_body(void *checking_, unsigned worker, size_t i)
 {
     struct checking *checking = checking_;
     const struct program *program = checking->program;
-    const struct episode *episode = &program->corpus->episodes[i];
     struct parsed *parsed;
-    int err = cache_get(program->cache, program->corpus, (uint32_t)i, PART_BODY, &parsed);
 
-    pthread_mutex_lock(&checking->lock);
-    if (err == -E2BIG || err == -ESTALE) {
-        report_problem(stdout, episode->path, 0, 0,
-                       err == -E2BIG ? SLICE("more turns than an episode can have")
-                                     : SLICE("the file changed while it was read"),
-                       SLICE("only source.md is served"));
-        checking->problems++;
-    }
-    for (const struct diag *diag = parsed ? parsed->diags.first : NULL; diag; diag = diag->next) {
-        report_problem(stdout, episode->path, diag->line, diag->column, diag->problem,
-                       diag->action);
-        checking->problems++;
-    }
-    if (worker == 0)
-        progress_step(&checking->progress, checking->done, program->corpus->episode_count);
-    checking->done++;
-    pthread_mutex_unlock(&checking->lock);
+    checking->errors[i] =
+        cache_get(program->cache, program->corpus, (uint32_t)i, PART_BODY, &parsed);
     cache_put(program->cache, parsed);
+    size_t done = __atomic_add_fetch(&checking->done, 1, __ATOMIC_RELAXED);
+    if (worker == 0)
+        progress_step(&checking->progress, done, program->corpus->episode_count);
+}
+
+/* In order of files, whatever order they were read in. */
+static int print_check(const struct checking *checking)
+{
+    const struct corpus *corpus = checking->program->corpus;
+    struct arena arena = {0};
+    struct problem *all;
+    size_t count, unread = 0;
+
+    int err = problems_gather(corpus, checking->program->cache, &arena, &all, &count);
+    if (err) {
+        report("%s", strerror(-err));
+        arena_free(&arena);
+        return EXIT_FAILED;
+    }
+    report_problems(stdout, all, count);
+    for (uint32_t i = 0; i < corpus->episode_count; i++) {
+        if (!checking->errors[i])
+            continue;
+        report_problem(stdout, corpus->episodes[i].path, 0, 0,
+                       slice_of(strerror(-checking->errors[i])), SLICE("its words were not read"));
+        unread++;
+    }
+    arena_free(&arena);
+    if (!checking->program->options.quiet)
+        fprintf(stderr, "%u files, %zu problems\n", corpus->episode_count, count + unread);
+    return count + unread ? EXIT_PROBLEMS : EXIT_OK;
 }
 
 static int check(struct program *program)
 {
+    uint32_t count = program->corpus->episode_count;
+    cleanup_free int *errors = calloc(count ? count : 1, sizeof *errors);
     struct checking checking = {
         .program = program,
         .progress = progress_begin("checking", program->options.quiet),
-        .lock = PTHREAD_MUTEX_INITIALIZER,
-        .problems = program->corpus->problem_count,
+        .errors = errors,
     };
-    report_problems(stdout, program->corpus);
-    parallel_for(program->corpus->episode_count, parallel_threads(), check_body, &checking);
+    if (!errors) {
+        report("%s", strerror(ENOMEM));
+        return EXIT_FAILED;
+    }
+    parallel_for(count, parallel_threads(), check_body, &checking);
     progress_end(&checking.progress);
-    if (!program->options.quiet)
-        fprintf(stderr, "%u files, %zu problems\n", program->corpus->episode_count,
-                checking.problems);
-    return checking.problems ? EXIT_PROBLEMS : EXIT_OK;
+    return print_check(&checking);
 }
 
 /* --- mount -------------------------------------------------------------------------------------------- */

@@ -151,18 +151,40 @@ static unsigned distance(const char *a, size_t a_len, const char *b)
     return row[b_len];
 }
 
-static bool unknown_option(const char *name, size_t len)
+/* The name that is nearest to one that nobody knows, as far as that is likely to be meant. */
+struct guess {
+    const char *name;
+    size_t len;
+    const char *nearest;
+    unsigned distance;
+};
+
+static void guess_at(struct guess *guess, const char *candidate)
 {
-    const struct known *nearest = &known[0];
-    for (size_t i = 1; i < sizeof known / sizeof *known; i++) {
-        if (distance(name, len, known[i].name) < distance(name, len, nearest->name))
-            nearest = &known[i];
+    unsigned away = distance(guess->name, guess->len, candidate);
+    if (!guess->nearest || away < guess->distance) {
+        guess->nearest = candidate;
+        guess->distance = away;
     }
-    fprintf(stderr, "transcriptfs: unknown option \"%.*s\"", (int)len, name);
-    if (distance(name, len, nearest->name) <= 4)
-        fprintf(stderr, "; did you mean \"%s\"?", nearest->name);
+}
+
+/* `dashes` is what stands before the name. */
+static bool unknown_option(const struct guess *guess, const char *dashes)
+{
+    fprintf(stderr, "transcriptfs: unknown option \"%s%.*s\"", dashes, (int)guess->len,
+            guess->name);
+    if (guess->distance <= 4 && guess->distance < guess->len)
+        fprintf(stderr, "; did you mean \"%s%s\"?", dashes, guess->nearest);
     fprintf(stderr, "\nTry 'transcriptfs --help'.\n");
     return false;
+}
+
+static bool unknown_mount_option(const char *name, size_t len)
+{
+    struct guess guess = {.name = name, .len = len};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        guess_at(&guess, known[i].name);
+    return unknown_option(&guess, "");
 }
 
 static bool set_option(struct options *options, char *text)
@@ -185,7 +207,7 @@ static bool set_option(struct options *options, char *text)
                                  : "it needs a value");
         return false;
     }
-    return is_ignored(text, len) || unknown_option(text, len);
+    return is_ignored(text, len) || unknown_mount_option(text, len);
 }
 
 static bool set_options(struct options *options, char *list)
@@ -213,6 +235,30 @@ static const struct option long_options[] = {
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
 };
+
+static bool unknown_long_option(const char *name)
+{
+    struct guess guess = {.name = name, .len = strcspn(name, "=")};
+    for (const struct option *option = long_options; option->name; option++)
+        guess_at(&guess, option->name);
+    return unknown_option(&guess, "--");
+}
+
+/* What getopt_long() did not take: argv[optind - 1], or the letter `optopt` in it. */
+static bool refuse_argument(const char *argument, int missing_value)
+{
+    if (missing_value)
+        fprintf(stderr, "transcriptfs: -%c needs a value\nTry 'transcriptfs --help'.\n", optopt);
+    else if (strncmp(argument, "--", 2) == 0 && optopt)
+        fprintf(stderr, "transcriptfs: \"%s\" takes no value\nTry 'transcriptfs --help'.\n",
+                argument);
+    else if (strncmp(argument, "--", 2) == 0)
+        unknown_long_option(argument + 2);
+    else
+        fprintf(stderr, "transcriptfs: unknown option \"-%c\"\nTry 'transcriptfs --help'.\n",
+                optopt);
+    return false;
+}
 
 static bool usage_error(const char *what, int *status)
 {
@@ -242,7 +288,7 @@ bool options_read(int argc, char **argv, struct options *options, int *status)
 
     *options = (struct options){.cache_size = 64 << 20, .threads = 4};
     *status = EXIT_USAGE;
-    while ((option = getopt_long(argc, argv, "fdsqvhVo:", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":fdsqvhVo:", long_options, NULL)) != -1) {
         switch (option) {
         case 'f':
             options->foreground = true;
@@ -275,8 +321,7 @@ bool options_read(int argc, char **argv, struct options *options, int *status)
             *status = EXIT_OK;
             return false;
         default:
-            fputs("Try 'transcriptfs --help'.\n", stderr);
-            return false;
+            return refuse_argument(argv[optind - 1], option == ':');
         }
     }
     options->foreground |= options->debug;

@@ -14,7 +14,7 @@ int32_t utf8_decode(struct slice text, size_t *len)
     return used > 0 ? code : -1;
 }
 
-static size_t valid_prefix(struct slice text)
+size_t utf8_valid_prefix(struct slice text)
 {
     size_t at = 0, len;
 
@@ -31,13 +31,13 @@ static size_t valid_prefix(struct slice text)
 
 bool utf8_is_valid(struct slice text)
 {
-    return valid_prefix(text) == text.len;
+    return utf8_valid_prefix(text) == text.len;
 }
 
 void utf8_repair(struct buf *out, struct slice text)
 {
     for (;;) {
-        size_t good = valid_prefix(text);
+        size_t good = utf8_valid_prefix(text);
         buf_add(out, text.data, good);
         if (good == text.len)
             return;

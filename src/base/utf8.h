@@ -14,6 +14,9 @@
  * `text` is not empty. */
 int32_t utf8_decode(struct slice text, size_t *len);
 
+/* So many bytes at the front are UTF-8: all of them, or up to the first that is not. */
+size_t utf8_valid_prefix(struct slice text);
+
 bool utf8_is_valid(struct slice text);
 
 /* Appends `text` with every byte that is not UTF-8 as U+FFFD. */

@@ -12,10 +12,11 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/parallel.h"
-#include "base/utf8.h"
+#include "parse/body.h"
 
 enum {
     FIRST_READ = 16 * 1024, /* holds the front matter of nearly every file */
+    SHORT_BODY = 4 * 1024,
     MAX_CONFIG = 1024 * 1024,
     MAX_DEPTH = 64,
 };
@@ -248,7 +249,9 @@ static int add_name(struct finding *f, int dirfd, struct slice folder, const str
             return errno == ENOENT ? 0 : -errno;
         type = st.st_mode & S_IFMT;
     }
-    if (type != S_IFDIR && !is_transcript(name))
+    /* A link without an ending may be meant as a folder of transcripts: that is told too. */
+    bool may_be_folder = type == S_IFDIR || (type == S_IFLNK && !strchr(name, '.'));
+    if (!may_be_folder && !is_transcript(name))
         return 0;
     int err = join(&f->arena, folder, name, &path);
     if (err || config_excludes(&f->folder->config, path.data, type == S_IFDIR))
@@ -302,9 +305,23 @@ struct reading {
     int err;      /* -ENOMEM, where that ended it */
 };
 
-static bool is_blank(struct slice text)
+/* Whether there are words behind the front matter. A short body is read to know it; a long one
+ * is taken to have some, so that this costs no reading. */
+static int find_words(struct slice head, uint64_t size, struct scanned *file, bool *has_words)
 {
-    return slice_trim(text).len == 0;
+    struct slice text = slice_skip(head, file->body);
+    struct arena arena = {0};
+    struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
+    struct body body;
+
+    *has_words = true;
+    if (head.len < size || text.len > SHORT_BODY)
+        return 0;
+    int err = body_read(text, file->body_line, &unheard, &body);
+    *has_words = body.count > 0;
+    body_free(&body);
+    arena_free(&arena);
+    return err;
 }
 
 /* The front matter is looked for in ever more of the file. */
@@ -331,8 +348,8 @@ static int read_front(int fd, struct scanned *file, struct arena *arena, struct 
     file->body = front.body;
     file->body_line = front.body_line;
     file->has_front = front.map && front.map->count;
-    file->has_body = head.len < size || !is_blank(slice_skip(buf_slice(&head), front.body));
-    return facts_read(arena, config, front.map, diags, file);
+    err = find_words(buf_slice(&head), size, file, &file->has_body);
+    return err ? err : facts_read(arena, config, front.map, diags, file);
 }
 
 static int read_one(struct reading *r, struct scanned *file, struct arena *arena)

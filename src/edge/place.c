@@ -6,22 +6,50 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "base/cleanup.h"
+
+/* A path as one word of a shell command, for the commands that messages name. */
+static void add_quoted(struct buf *out, const char *path)
+{
+    if (path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%")] ==
+        '\0') {
+        buf_add_text(out, path);
+        return;
+    }
+    buf_add_byte(out, '\'');
+    for (; *path; path++) {
+        if (*path == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_byte(out, *path);
+    }
+    buf_add_byte(out, '\'');
+}
+
+/* The kernel remembers the root of a dead mount; only what asks the file system itself tells. */
+static int ask_folder(const char *path, struct stat *st)
+{
+    struct statfs fs;
+    return stat(path, st) || statfs(path, &fs) ? -errno : 0;
+}
 
 static int check_folder(const char *what, const char *path, char **resolved, struct buf *why)
 {
     struct stat st;
 
-    if (stat(path, &st)) {
-        int err = -errno;
-        if (err == -ENOTCONN)
-            buf_printf(why,
-                       "%s \"%s\" is a dead mount: what served it is gone\n"
-                       "To clear it: fusermount3 -u %s",
-                       what, path, path);
-        else
-            buf_printf(why, "%s \"%s\": %s", what, path, strerror(-err));
+    int err = ask_folder(path, &st);
+    if (err == -ENOTCONN) {
+        buf_printf(why,
+                   "%s \"%s\" is a dead mount: what served it is gone\n"
+                   "To clear it: fusermount3 -u ",
+                   what, path);
+        add_quoted(why, path);
+        return err;
+    }
+    if (err) {
+        buf_printf(why, "%s \"%s\": %s", what, path, strerror(-err));
         return err;
     }
     if (!S_ISDIR(st.st_mode)) {
@@ -101,14 +129,14 @@ static int check_unmounted(const char *path, struct buf *why)
             sscanf(behind, " - %64s", type) != 1)
             continue;
         decode_octal(place);
-        if (strcmp(place, path) == 0)
-            err = -EBUSY;
-        if (err)
-            buf_printf(why,
-                       "mount point \"%s\" is in use: a file system of type %s is mounted there\n"
-                       "To unmount it: %s %s",
-                       path, type, strncmp(type, "fuse", 4) == 0 ? "fusermount3 -u" : "umount",
-                       path);
+        if (strcmp(place, path) != 0)
+            continue;
+        err = -EBUSY;
+        buf_printf(why,
+                   "mount point \"%s\" is in use: a file system of type %s is mounted there\n"
+                   "To unmount it: %s ",
+                   path, type, strncmp(type, "fuse", 4) == 0 ? "fusermount3 -u" : "umount");
+        add_quoted(why, path);
     }
     if (mounts)
         fclose(mounts);

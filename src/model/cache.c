@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+
 enum { BUCKETS = 4096 };
 
 struct cache {
@@ -13,6 +15,10 @@ struct cache {
     struct parsed *buckets[BUCKETS];
     struct parsed *oldest, *newest; /* those that nobody uses */
     struct cache_stats stats;
+    struct noted *noted; /* what was wrong in bodies; each body is noted once */
+    size_t noted_count, noted_cap;
+    struct map noted_keys;
+    struct arena noted_texts;
 };
 
 struct cache *cache_new(const struct content *content, uint64_t limit)
@@ -45,6 +51,9 @@ void cache_free(struct cache *cache)
             cache->buckets[i] = next;
         }
     }
+    free(cache->noted);
+    map_free(&cache->noted_keys);
+    arena_free(&cache->noted_texts);
     pthread_mutex_destroy(&cache->lock);
     pthread_cond_destroy(&cache->parsed_one);
     free(cache);
@@ -145,9 +154,34 @@ static struct parsed *find(struct cache *cache, uint64_t key)
     return parsed;
 }
 
+/* With the lock held. Where memory ends a note is lost, and no reader is hindered. */
+static void note_problems(struct cache *cache, uint32_t episode, const struct parsed *parsed)
+{
+    struct slice key = {(const char *)&parsed->key, sizeof parsed->key};
+    if (!parsed->diags.first || map_get(&cache->noted_keys, key) != NO_INDEX)
+        return;
+    key = arena_copy(&cache->noted_texts, key);
+    struct map_slot *slot = key.data ? map_put(&cache->noted_keys, key) : NULL;
+    if (slot)
+        slot->value = episode;
+    for (const struct diag *diag = parsed->diags.first; diag && slot; diag = diag->next) {
+        if (!array_reserve(&cache->noted, cache->noted_count, &cache->noted_cap,
+                           sizeof *cache->noted))
+            return;
+        struct diag copy = {
+            .line = diag->line,
+            .column = diag->column,
+            .problem = arena_copy(&cache->noted_texts, diag->problem),
+            .action = arena_copy(&cache->noted_texts, diag->action),
+        };
+        if (copy.problem.data && copy.action.data)
+            cache->noted[cache->noted_count++] = (struct noted){episode, copy};
+    }
+}
+
 /* With the lock held, which is given up while parsing. */
-static struct parsed *parse_new(struct cache *cache, const struct episode *episode, enum part part,
-                                uint64_t key)
+static struct parsed *parse_new(struct cache *cache, const struct corpus *corpus,
+                                const struct episode *episode, enum part part, uint64_t key)
 {
     struct parsed *parsed = calloc(1, sizeof *parsed);
     if (!parsed)
@@ -167,6 +201,7 @@ static struct parsed *parse_new(struct cache *cache, const struct episode *episo
     parsed->err = err;
     parsed->is_ready = true;
     cache->stats.used += parsed->size;
+    note_problems(cache, (uint32_t)(episode - corpus->episodes), parsed);
     keep_limit(cache);
     pthread_cond_broadcast(&cache->parsed_one);
     return parsed;
@@ -201,7 +236,7 @@ int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode
         while (!parsed->is_ready)
             pthread_cond_wait(&cache->parsed_one, &cache->lock);
     } else {
-        parsed = parse_new(cache, &corpus->episodes[episode], part, key);
+        parsed = parse_new(cache, corpus, &corpus->episodes[episode], part, key);
     }
     if (parsed) {
         err = parsed->err;
@@ -221,6 +256,24 @@ void cache_put(struct cache *cache, struct parsed *parsed)
     pthread_mutex_lock(&cache->lock);
     put(cache, parsed);
     pthread_mutex_unlock(&cache->lock);
+}
+
+int cache_read_problems(struct cache *cache, struct arena *arena, struct noted **noted,
+                        size_t *count)
+{
+    bool is_whole = true;
+
+    pthread_mutex_lock(&cache->lock);
+    *count = cache->noted_count;
+    *noted = ARENA_NEW(arena, struct noted, *count);
+    for (size_t i = 0; *noted && i < *count; i++) {
+        (*noted)[i] = cache->noted[i];
+        (*noted)[i].diag.problem = arena_copy(arena, cache->noted[i].diag.problem);
+        (*noted)[i].diag.action = arena_copy(arena, cache->noted[i].diag.action);
+        is_whole &= (*noted)[i].diag.problem.data && (*noted)[i].diag.action.data;
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return *noted && is_whole ? 0 : -ENOMEM;
 }
 
 void cache_read_stats(struct cache *cache, struct cache_stats *stats)

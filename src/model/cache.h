@@ -50,6 +50,12 @@ struct cache_stats {
     uint32_t kept; /* parts */
 };
 
+/* Something wrong in a body that was read since the start. */
+struct noted {
+    uint32_t episode;
+    struct diag diag;
+};
+
 struct cache;
 
 /* NULL when memory ends. `content` is copied. */
@@ -58,11 +64,16 @@ void cache_free(struct cache *cache);
 
 /*
  * A part of an episode, to be given back with cache_put(). 0; -ESTALE or -EIO where its file
- * changed or cannot be read; -E2BIG past a limit of the parser; -ENOMEM.
+ * changed or cannot be read; -ENOMEM.
  */
 int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode, enum part part,
               struct parsed **parsed);
 void cache_put(struct cache *cache, struct parsed *parsed);
+
+/* A copy, in `arena`, of what was found wrong in the bodies that were read so far, in no order. 0 or
+ * -ENOMEM. */
+int cache_read_problems(struct cache *cache, struct arena *arena, struct noted **noted,
+                        size_t *count);
 
 void cache_read_stats(struct cache *cache, struct cache_stats *stats);
 

@@ -3,6 +3,7 @@
 
 #include "model/json.h"
 #include "model/nodes.h"
+#include "model/problems.h"
 
 int version_render(struct scope *scope, struct buf *out)
 {
@@ -51,9 +52,14 @@ static void add_field(struct buf *out, struct slice text)
 
 static void problems_render(const struct tree_parts *parts, struct buf *out)
 {
+    struct arena arena = {0};
+    struct problem *all = NULL;
+    size_t count = 0;
+
+    out->failed |= problems_gather(parts->corpus, parts->cache, &arena, &all, &count) != 0;
     buf_add_text(out, "file\tline\tcolumn\tproblem\tdone\n");
-    for (uint32_t i = 0; i < parts->corpus->problem_count; i++) {
-        const struct problem *problem = &parts->corpus->problems[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct problem *problem = &all[i];
         add_field(out, problem->path);
         buf_printf(out, "\t%u\t%u\t", (unsigned)problem->line, (unsigned)problem->column);
         add_field(out, problem->what);
@@ -61,6 +67,7 @@ static void problems_render(const struct tree_parts *parts, struct buf *out)
         add_field(out, problem->action);
         buf_add_byte(out, '\n');
     }
+    arena_free(&arena);
 }
 
 /* --- the folder ----------------------------------------------------------------------------------------- */

@@ -142,12 +142,17 @@ int body_read(struct slice text, uint32_t first_line, struct diags *diags, struc
     struct assembly a = {.body = body, .diags = diags, .first_line = first_line};
 
     *body = (struct body){0};
+    diags_add_broken_utf8(diags, text, first_line);
     int err = lines_read(text, &lines);
     for (size_t i = 0; i < lines.count && !err; i++)
         err = add_line(&a, &lines.at[i], line_text(&lines, &lines.at[i]));
     end_turn(&a);
     body->text = a.text.data;
     body->len = a.text.len;
+    if (err == -E2BIG) {
+        body_free(body);
+        return 0;
+    }
     return err ? err : a.text.failed ? -ENOMEM : 0;
 }
 

@@ -32,9 +32,9 @@ struct body {
 /*
  * Reads a body of at most UINT32_MAX / 2 bytes that begins on `first_line` of its file.
  *
- * 0; -E2BIG for more than BODY_MAX_TURNS turns, reported in `diags`; -ENOMEM. `body` is to be
- * freed either way. Parts that cannot be understood stay as words without a speaker and are
- * reported in `diags`.
+ * 0 or -ENOMEM. `body` is to be freed either way. Parts that cannot be understood stay as words
+ * without a speaker; a body of more than BODY_MAX_TURNS turns has none. Both are reported in
+ * `diags`.
  */
 int body_read(struct slice text, uint32_t first_line, struct diags *diags, struct body *body);
 

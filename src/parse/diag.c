@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *action,
                const char *format, ...)
 {
@@ -27,4 +29,20 @@ void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *
     *(diags->last ? &diags->last->next : &diags->first) = diag;
     diags->last = diag;
     diags->count++;
+}
+
+void diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t first_line)
+{
+    size_t at = utf8_valid_prefix(text);
+    if (at == text.len)
+        return;
+    uint32_t line = first_line, column = 1;
+    for (size_t i = 0; i < at; i++, column++) {
+        if (text.data[i] == '\n') {
+            line++;
+            column = 0;
+        }
+    }
+    diags_add(diags, line, column, "each such byte became U+FFFD",
+              "bytes that are not UTF-8, here and perhaps further on");
 }

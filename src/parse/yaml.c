@@ -15,6 +15,7 @@ struct reader {
     struct yaml *open[YAML_MAX_DEPTH]; /* the lists and maps around the place */
     unsigned depth;
     struct slice key;      /* of the map on top, when has_key */
+    uint32_t key_column;
     bool has_key;
     unsigned events;
     struct yaml *root;
@@ -130,7 +131,7 @@ static void drop_repeated(struct reader *r, struct yaml *map, const struct yaml 
     for (struct yaml *item = map->first; item; before = item, item = item->next) {
         if (!slice_equal(item->key, value->key))
             continue;
-        diags_add(r->diags, value->line, 0, "the later one counts",
+        diags_add(r->diags, value->line, r->key_column, "the later one counts",
                   "key \"%.*s\" stands twice, first on line %u", (int)value->key.len,
                   value->key.data, (unsigned)item->line);
         *(before ? &before->next : &map->first) = item->next;
@@ -180,6 +181,7 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
         if (text.len > YAML_MAX_KEY)
             return refuse(r, &event->start_mark, "a key of more than 255 bytes");
         r->key = text;
+        r->key_column = (uint32_t)event->start_mark.column + 1;
         r->has_key = true;
         return 0;
     }
@@ -248,6 +250,8 @@ static const char *explain(const yaml_parser_t *parser, struct slice line)
     const char *problem = parser->problem ? parser->problem : "not YAML";
     if (memchr(line.data, '\t', line.len) && strstr(problem, "any token"))
         return "a tab where YAML wants spaces";
+    if (strstr(problem, "unexpected end of stream"))
+        return "a quote that is opened and never closed";
     if (strstr(problem, "mapping values are not allowed"))
         return "\": \" inside a value: put the value in quotes";
     if (strstr(problem, "could not find expected ':'") || strstr(problem, "did not find expected key"))
@@ -271,7 +275,10 @@ static int syntax_error(struct reader *r)
     if (p->error == YAML_MEMORY_ERROR)
         return -ENOMEM;
 
-    size_t line = p->problem_mark.line, column = p->problem_mark.column + 1;
+    /* What is never closed is wrong where it opens, not where the text ends. */
+    bool is_open = p->problem && strstr(p->problem, "unexpected end of stream");
+    const yaml_mark_t *mark = is_open && p->context ? &p->context_mark : &p->problem_mark;
+    size_t line = mark->line, column = mark->column + 1;
     if (p->error == YAML_READER_ERROR) {
         /* The reader knows an offset alone. */
         line = 0;
@@ -332,8 +339,7 @@ int yaml_read(struct arena *arena, struct slice text, uint32_t first_line, struc
         utf8_repair(&repaired, text);
         if (repaired.failed)
             return -ENOMEM;
-        diags_add(diags, first_line, 0, "each such byte became U+FFFD",
-                  "bytes that are not UTF-8 in the front matter");
+        diags_add_broken_utf8(diags, text, first_line);
         text = buf_slice(&repaired);
     }
     r.text = text;

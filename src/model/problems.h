@@ -1,0 +1,14 @@
+/*
+ * All that is known to be wrong in the content: in files and front matter, which were read at the
+ * start, and in those bodies that were read since.
+ */
+#ifndef MODEL_PROBLEMS_H
+#define MODEL_PROBLEMS_H
+
+#include "model/cache.h"
+
+/* By path, line and column; texts live in `arena` or in the corpus. 0 or -ENOMEM. */
+int problems_gather(const struct corpus *corpus, struct cache *cache, struct arena *arena,
+                    struct problem **all, size_t *count);
+
+#endif
