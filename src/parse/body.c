@@ -125,6 +125,8 @@ static int add_line(struct assembly *a, const struct line *line, struct slice te
         return 0; /* the original of a turn, not a part of it */
     if (label_read(text, line->bold, &label)) {
         end_turn(a);
+        if (label_is_mark(&label))
+            return 0;
         err = begin_turn(a, line, label.speaker);
         text = label.words;
     } else if (!a->in_turn || (line->before == BREAK_PARAGRAPH && !a->is_labelled)) {

@@ -40,3 +40,23 @@ bool label_read(struct slice line, size_t bold, struct label *label)
     label->words = slice_trim(after);
     return colon && label->speaker.len && label->speaker.len <= LABEL_MAX_BYTES;
 }
+
+/* "[12:07]", "(1:02:03.5)", or nothing. */
+static bool is_only_time(struct slice words)
+{
+    for (size_t i = 0; i < words.len; i++) {
+        if (!memchr("0123456789:.[]() ", words.data[i], 17))
+            return false;
+    }
+    return true;
+}
+
+bool label_is_mark(const struct label *label)
+{
+    static const char *const marks[] = {"Break", "Jingle", "Song", "Music", "Intro", "Outro", "Ad"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (slice_equal(label->speaker, slice_of(marks[i])))
+            return is_only_time(label->words);
+    }
+    return false;
+}

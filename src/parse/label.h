@@ -19,4 +19,7 @@ struct label {
  * `**Name**: words`, with a colon of either width. False where there is none. */
 bool label_read(struct slice line, size_t bold, struct label *label);
 
+/* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`. */
+bool label_is_mark(const struct label *label);
+
 #endif

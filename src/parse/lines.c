@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "parse/mend.h"
 
 /* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
 struct walk {
@@ -69,6 +70,17 @@ static void break_line(struct walk *w, enum line_break kind)
         w->pending = kind;
 }
 
+/* Without what was put in to mend the Markdown. */
+static void add_unmarked(struct buf *out, struct slice text)
+{
+    const char *mark;
+    while (text.len && (mark = memmem(text.data, text.len, MEND_MARK, sizeof MEND_MARK - 1))) {
+        buf_add(out, text.data, (size_t)(mark - text.data));
+        text = slice_skip(text, (size_t)(mark - text.data) + sizeof MEND_MARK - 1);
+    }
+    buf_add_slice(out, text);
+}
+
 static void add_text(struct walk *w, struct slice text)
 {
     if (w->is_hidden || w->in_summary || text.len == 0)
@@ -85,7 +97,7 @@ static void add_text(struct walk *w, struct slice text)
         buf_add_slice(&w->lines->text, w->marker);
         w->marker.len = 0;
     }
-    buf_add_slice(&w->lines->text, text);
+    add_unmarked(&w->lines->text, text);
 }
 
 /* Bold counts only where it is the first thing of its line. */
@@ -183,7 +195,7 @@ static void on_tag(struct walk *w, const char *name, bool closing)
 static size_t tag_length(struct slice html, char name[16], bool *closing)
 {
     static const struct slice comment_end = {"-->", 3};
-    size_t at = 1, n = 0;
+    size_t at = 1, n = 0, first_close = 0;
 
     name[0] = '\0';
     *closing = false;
@@ -206,6 +218,11 @@ static size_t tag_length(struct slice html, char name[16], bool *closing)
         return 0;
     for (char quote = 0; at < html.len; at++) {
         char c = html.data[at];
+        /* A quote that is not closed on its line was no quote: class="class="x"> */
+        if (quote && (c == '\n' || c == '<'))
+            return first_close ? first_close + 1 : at;
+        if (c == '>' && !first_close)
+            first_close = at;
         if (quote)
             quote = c == quote ? 0 : quote;
         else if (c == '"' || c == '\'')
@@ -215,7 +232,7 @@ static size_t tag_length(struct slice html, char name[16], bool *closing)
         else if (c == '<' || (c == '\n' && at + 1 < html.len && html.data[at + 1] == '\n'))
             return at; /* never closed: it ends where the next thing begins */
     }
-    return at;
+    return first_close ? first_close + 1 : at;
 }
 
 static void count_newlines(struct walk *w, struct slice text)
@@ -378,7 +395,11 @@ int lines_read(struct slice body, struct lines *lines)
     struct walk w = {.lines = lines, .pending = BREAK_PARAGRAPH};
 
     *lines = (struct lines){0};
-    cmark_node *document = cmark_parse_document(body.data ? body.data : "", body.len,
+    cleanup_buf struct buf mended = {0};
+    mend_markdown(&mended, body);
+    if (mended.failed)
+        return -ENOMEM;
+    cmark_node *document = cmark_parse_document(mended.data ? mended.data : "", mended.len,
                                                 CMARK_OPT_VALIDATE_UTF8);
     cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;

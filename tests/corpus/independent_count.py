@@ -1,0 +1,324 @@
+#!/usr/bin/python3
+"""Counts what a folder of transcripts holds, without any code of transcriptfs.
+
+    independent_count.py FOLDER  >  counts.json
+
+It reads the files with other tools than the program does (PyYAML and regular expressions in
+place of libyaml and cmark), so that a mistake is unlikely to be made twice. It follows
+DESIGN.md sections 1 and 2 where they are simple, and says where it decided by itself.
+"""
+
+import datetime
+import fnmatch
+import html
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections import Counter
+
+import yaml
+
+EXTENSIONS = (".md", ".markdown")
+LEFT_OUT = ("README*", "LICENSE*", "CONTRIBUTING*", "_index*", ".*")
+
+# DESIGN.md section 1, "Front matter → views".
+VIEWS = {
+    "tags": "by-tag",
+    "people": "by-person",
+    "companies_orgs": "by-org",
+    "companies": "by-org",
+    "products_models": "by-product",
+    "media_books": "by-book",
+    "guest": "by-guest",
+    "guests": "by-guest",
+    "speaker": "by-speaker",
+    "speakers": "by-speaker",
+    "channel": "by-channel",
+    "series": "by-series",
+    "area": "by-area",
+    "category": "by-category",
+    "categories": "by-category",
+    "status": "by-status",
+    "project": "by-project",
+    "author": "by-author",
+    "authors": "by-author",
+    "date": "by-date",
+    "language": "by-language",
+    "lang": "by-language",
+}
+NO_VIEW = {
+    "title", "summary", "description", "source", "url", "media", "insight",
+    "layout", "draft", "cover_image", "aliases",
+}  # fmt: skip
+# Keys of the table that hold a list everywhere else: a string there is an oddity to report.
+LISTS = {"tags", "people", "companies_orgs", "companies", "products_models", "media_books", "project"}
+
+# `**Name:** words`, `**Name**: words`, either colon. A line of a paragraph begins with it.
+# A label of more than 80 characters is a sentence.
+LABEL = re.compile(r"^ {0,3}\*\*(?P<label>[^*\n]{1,80}?)(?:[:：]\s*\*\*|\*\*\s*(?P<colon>[:：]))")
+FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+# No nesting: an original never holds another, so a second <details> in one is a forgotten
+# </details>. Without any end it hides the rest of the file, as a browser shows it.
+DETAILS = re.compile(r"<details.*?(?:</details\s*>|\Z)", re.S | re.I)
+# A comment in which another one opens was never closed (real files have a cut one): it hides
+# nothing below the next empty line.
+COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->|<!--(?:(?!\n[ \t]*\n).)*", re.S)
+# `**1. Something:**` is a point of an article.
+NUMBERED = re.compile(r"\d+\s*[.)、．]")
+
+
+class Loader(yaml.BaseLoader):
+    """Every scalar as it is written (no dates, no numbers), except that null is None."""
+
+
+Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), list("~nN") + [""])
+Loader.add_constructor("tag:yaml.org,2002:null", lambda loader, node: None)
+
+
+def fold(value):
+    """Two values with the same fold are one folder."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
+
+
+# ---- files -------------------------------------------------------------------------------
+
+
+def content_files(folder):
+    """The relative paths of all content files, sorted. Symlinks are not followed."""
+    found = []
+    for here, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            path = os.path.join(here, name)
+            if not name.endswith(EXTENSIONS) or not os.path.isfile(path) or os.path.islink(path):
+                continue
+            if any(fnmatch.fnmatchcase(name, pattern) for pattern in LEFT_OUT):
+                continue
+            found.append(os.path.relpath(path, folder))
+    return sorted(found)
+
+
+def episode_names(paths):
+    """path → name of the episode: without the extension, unless that name is taken."""
+    bare = {path: os.path.splitext(path)[0] for path in paths}
+    uses = Counter(bare.values())
+    folders = {os.path.dirname(path) for path in paths}
+    return {path: path if uses[name] > 1 or name in folders else name for path, name in bare.items()}
+
+
+# ---- front matter ------------------------------------------------------------------------
+
+
+def split(text):
+    """(front matter or None, body, what is odd)"""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    if not re.fullmatch(r"-{3,}\s*", lines[0]):
+        return None, "\n".join(lines), []
+    odd = [] if lines[0].rstrip() == "---" else ["opens with %d dashes" % len(lines[0].rstrip())]
+    for number, line in enumerate(lines[1:], 1):
+        if re.fullmatch(r"-{3,}\s*|\.\.\.\s*", line):
+            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), odd
+    return None, "\n".join(lines), odd + ["never closes"]
+
+
+def date_folders(value):
+    """A date, a time stamp or a year with month → "2025/10/23" or "2025/10"; else None."""
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[Tt ].*)?)?", value)
+    if not match:
+        return None
+    year, month, day = match.groups()
+    try:
+        datetime.date(int(year), int(month), int(day or 1))
+    except ValueError:
+        return None
+    return "/".join([year, month.zfill(2)] + ([day.zfill(2)] if day else []))
+
+
+def facts(front):
+    """(keys, view → values, what is odd)"""
+    if front is None:
+        return [], {}, []
+    try:
+        data = yaml.load(front, Loader=Loader)
+    except yaml.YAMLError as error:
+        return [], {}, ["no YAML: %s" % error]
+    if data is None:
+        return [], {}, []
+    if not isinstance(data, dict):
+        return [], {}, ["no mapping"]
+    views, odd = {}, []
+    for key, value in data.items():
+        if key in NO_VIEW or (key not in VIEWS and not isinstance(value, list)):
+            continue
+        if key in LISTS and isinstance(value, str) and value:
+            odd.append("%s is a string: %s" % (key, value))
+            if value.strip() == "[]":  # an empty list that somebody quoted
+                value = []
+        values = value if isinstance(value, list) else [value]
+        # A mapping in a list (additional_resources) is a record and no name of anything.
+        values = [item.strip() for item in values if isinstance(item, str) and item.strip()]
+        if any(item == "[]" for item in values):
+            odd.append("%s has the value []" % key)
+        if key == "date":
+            odd += ["no date: %s" % item for item in values if not date_folders(item)]
+            values = [date_folders(item) for item in values if date_folders(item)]
+        # One folder holds an episode once, however often the file says it.
+        known = views.setdefault(VIEWS.get(key, "by-" + key), {})
+        for item in values:
+            known.setdefault(fold(item), item)
+    return list(data), {view: list(known.values()) for view, known in views.items() if known}, odd
+
+
+# ---- body --------------------------------------------------------------------------------
+
+
+def without_code(text):
+    """The text with every line of a fenced code block made empty: line numbers stay."""
+    kept, fence = [], None
+    for line in text.split("\n"):
+        match = FENCE.match(line)
+        if fence:
+            closing = match and match[1][0] == fence[0] and len(match[1]) >= len(fence)
+            if closing and not line.strip().strip(fence[0]):
+                fence = None
+            kept.append("")
+        elif match:
+            fence = match[1]
+            kept.append("")
+        else:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def visible(body):
+    """The body without code, originals and comments."""
+
+    def blank(match):
+        return "\n" * match[0].count("\n")
+
+    return COMMENT.sub(blank, DETAILS.sub(blank, without_code(body)))
+
+
+def originals(body):
+    """The text of each <details>, to look for it where it must not be."""
+    return [match[0] for match in DETAILS.finditer(without_code(body))]
+
+
+def label_name(label):
+    """The speaker of a label: without brackets, escapes, entities and colon."""
+    name = html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", label)).strip().rstrip(":：").strip()
+    if name.startswith("[") and name.endswith("]"):
+        name = name[1:-1].strip()
+    return name
+
+
+def labels(text):
+    """All the bold labels of the visible text as (line, name, colon), in order."""
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        match = LABEL.match(line)
+        if match and label_name(match["label"]):
+            colon = match["colon"] or ("：" if "：" in match[0][match.end("label") :] else ":")
+            found.append((number, label_name(match["label"]), colon))
+    return found
+
+
+def is_article(uses):
+    """Bold lead-ins of an article occur once each; who speaks, speaks again."""
+    return sum(count for count in uses.values() if count > 1) * 2 < sum(uses.values())
+
+
+def plain_lines(shown):
+    """The lines of the visible text that any rendering must keep as they are: no headings,
+    links, tags, tables or entities, and nothing that is a label of no turn."""
+    lines = shown.split("\n")
+    for line, below in zip(lines, lines[1:] + [""]):
+        if re.match(r"\s*(#|\*\*Break\b)", line) or re.match(r"\s*(-+|=+)\s*$", below):
+            continue
+        if not re.search(r"\][(\[]|[<>|&`~]|https?:|^\s{4}|^\s*\d+[.)]", line):
+            yield line
+
+
+def paragraphs(text):
+    """The blank-line separated blocks that are no heading, rule or HTML."""
+    count = 0
+    for block in re.split(r"\n[ \t]*\n", text):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        lines = [line for line in lines if not re.match(r"#{1,6}(\s|$)", line)]
+        lines = [line for line in lines if not re.fullmatch(r"([-*_=])(\s*\1)*", line)]
+        text_only = re.sub(r"<[^>]*>", "", " ".join(lines)).strip()
+        count += bool(re.search(r"\w", text_only))
+    return count
+
+
+def read(folder, path):
+    with open(os.path.join(folder, path), "rb") as file:
+        return file.read()
+
+
+def count_file(data):
+    try:
+        text, odd = data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        text, odd = data.decode("utf-8", "replace"), ["no UTF-8"]
+    front, body, odd_front = split(text)
+    keys, views, odd_facts = facts(front)
+    shown = visible(body)
+    # `**Break:** \[25:59\]` marks an advertisement: DESIGN.md says that it is no turn.
+    all_labels = [found for found in labels(shown) if found[1].casefold() != "break"]
+    uses = Counter(name for _, name, _ in all_labels)
+    # One label, and the text begins with it: a monologue.
+    monologue = len(all_labels) == 1 and not shown[: shown.index("**")].strip()
+    article = bool(uses) and not monologue and is_article(uses)
+    speakers = {name: n for name, n in sorted(uses.items()) if not article and not NUMBERED.match(name)}
+    # Those of an article that come twice may be read either way; DESIGN.md says "each once".
+    lead_ins = {(name, colon) for _, name, colon in all_labels if NUMBERED.match(name) or (article and uses[name] == 1)}
+    opened = len(re.findall("<details", body, re.I))
+    result = {
+        "keys": len(keys),
+        "views": views,
+        "odd": odd + odd_front + odd_facts,
+        "labels": len(all_labels),
+        "article": article,
+        "turns_with_speaker": sum(speakers.values()),
+        "speakers": speakers,
+        "lead_ins": sorted(lead_ins),
+        "originals": opened,
+        "unbalanced_originals": opened != len(re.findall("</details", body, re.I)),
+        # Words in code are words too; only originals and comments are not.
+        "has_words": paragraphs(COMMENT.sub("", DETAILS.sub("", body))) > 0,
+    }
+    if not uses and not opened:
+        result["paragraphs"] = paragraphs(without_code(body))
+    return result
+
+
+def count_folder(folder):
+    """{"files": path → counts, "views": view → folded value → episodes}"""
+    paths = content_files(folder)
+    names = episode_names(paths)
+    files, views = {}, {}
+    for path in paths:
+        files[path] = {"episode": names[path], **count_file(read(folder, path))}
+        for view, values in files[path]["views"].items():
+            for value in values:
+                views.setdefault(view, {}).setdefault(fold(value), []).append(names[path])
+    return {"files": files, "views": views}
+
+
+def main():
+    if len(sys.argv) != 2 or not os.path.isdir(sys.argv[1]):
+        sys.exit("usage: independent_count.py FOLDER")
+    counts = count_folder(sys.argv[1])
+    counts["views"] = {
+        view: {"values": len(values), "entries": sum(map(len, values.values()))}
+        for view, values in sorted(counts["views"].items())
+    }
+    json.dump(counts, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+if __name__ == "__main__":
+    main()

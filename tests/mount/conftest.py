@@ -1,0 +1,95 @@
+import os
+import subprocess
+import threading
+
+import pytest
+
+import made_corpus
+from tools import BUILD, DUMP, EXAMPLE, TIMEOUT, TRANSCRIPTFS, Mount, unmount, write_content
+
+# A content file's time is part of what a mount shows: one that is not "now" tells the two apart.
+LONG_AGO = 1_500_000_000
+
+
+def pytest_sessionstart(session):
+    for program in (TRANSCRIPTFS, DUMP):
+        if not os.access(program, os.X_OK):
+            pytest.exit(f"there is no {program.name} in {BUILD}: build it, or name the folder in "
+                        "TRANSCRIPTFS_BUILD", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def fuse():
+    """Asked for by all that mounts."""
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("there is no /dev/fuse: nothing can be mounted here")
+
+
+@pytest.fixture(autouse=True)
+def no_test_hangs():
+    """A request to a mount that does not answer cannot be interrupted; ending its server ends it."""
+    watchdog = threading.Timer(TIMEOUT, Mount.kill_all)
+    watchdog.start()
+    yield
+    watchdog.cancel()
+
+
+@pytest.fixture
+def place(tmp_path):
+    """An empty folder to mount on. Whatever stands there at the end is unmounted."""
+    path = tmp_path / "mnt"
+    path.mkdir()
+    yield path
+    unmount(path)
+
+
+@pytest.fixture
+def mount(fuse, tmp_path, place):
+    """Mounts {path: text} or a folder, as often as it is called; unmounts all of it."""
+    mounted = []
+
+    def start(content, *options, **more):
+        if isinstance(content, dict):
+            content = write_content(tmp_path / f"content{len(mounted)}", content)
+        path = place if not mounted else tmp_path / f"mnt{len(mounted)}"
+        path.mkdir(exist_ok=True)
+        mounted.append(Mount(content, path, *options, **more))
+        return mounted[-1].__enter__()
+
+    yield start
+    errors = []
+    for one in mounted:
+        try:
+            one.__exit__(None)
+        except (AssertionError, subprocess.SubprocessError) as error:
+            errors.append(error)
+    assert not errors, errors
+
+
+@pytest.fixture(scope="session")
+def made_content(tmp_path_factory):
+    """The made corpus, written out."""
+    folder = write_content(tmp_path_factory.mktemp("made") / "content", made_corpus.files())
+    for i, path in enumerate(sorted(folder.rglob("*.md"))):
+        os.utime(path, ns=(0, (LONG_AGO + i) * 10**9 + i))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made(fuse, made_content, tmp_path_factory):
+    with Mount(made_content, tmp_path_factory.mktemp("made-mount")) as mounted:
+        yield mounted
+
+
+@pytest.fixture(scope="session")
+def example(fuse, tmp_path_factory):
+    if not EXAMPLE.is_dir():
+        pytest.skip(f"there is no {EXAMPLE}")
+    with Mount(EXAMPLE, tmp_path_factory.mktemp("example-mount")) as mounted:
+        yield mounted
+
+
+@pytest.fixture(params=["example", "made"])
+def mounted(request):
+    """Either corpus; what a test says of this has to hold for both."""
+    return request.getfixturevalue(request.param)

@@ -1,0 +1,238 @@
+"""What the tests of the mount share: running programs, mounting, walking."""
+
+import os
+import select
+import signal
+import subprocess
+from pathlib import Path
+
+import xxhash
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent.parent
+BUILD = Path(os.environ.get("TRANSCRIPTFS_BUILD", REPOSITORY / "build")).resolve()
+TRANSCRIPTFS = BUILD / "transcriptfs"
+DUMP = BUILD / "transcriptfs-dump"
+EXAMPLE = REPOSITORY / "mnt-example" / "content"
+CORPUS = Path(os.environ.get("TRANSCRIPTFS_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
+
+TIMEOUT = 60
+
+
+def run(*args, timeout=TIMEOUT, **options):
+    """Runs a program to its end. Its output is text; what is no UTF-8 comes through as surrogates."""
+    options.setdefault("text", True)
+    if options["text"]:
+        options.setdefault("errors", "surrogateescape")
+    return subprocess.run([os.fspath(arg) for arg in args], capture_output=True, timeout=timeout,
+                          stdin=subprocess.DEVNULL, **options)
+
+
+def run_ok(*args, **options):
+    """Runs a program that must succeed and must have nothing to complain about; its output."""
+    result = run(*args, **options)
+    assert result.returncode == 0, result.stderr
+    assert not result.stderr, result.stderr
+    return result.stdout
+
+
+def shell(command, cwd, **options):
+    return run_ok("bash", "-o", "pipefail", "-c", command, cwd=cwd, **options)
+
+
+# --- content ----------------------------------------------------------------------------------------
+
+
+def write_content(folder, files):
+    """Writes {path: text or bytes} below a folder, which is made; its path."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = os.path.join(os.fsencode(folder), os.fsencode(name))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+# --- mounts -----------------------------------------------------------------------------------------
+
+
+def unescape(field):
+    """A field of mountinfo: white space and backslashes stand in it as three octal digits."""
+    out = b""
+    while b"\\" in field:
+        before, _, field = field.partition(b"\\")
+        out += before + bytes([int(field[:3], 8)])
+        field = field[3:]
+    return out + field
+
+
+def mounts():
+    """What is mounted: {place: (type, source, options)}, all bytes."""
+    with open("/proc/self/mountinfo", "rb") as file:
+        lines = [line.split() for line in file]
+    found = {}
+    for fields in lines:
+        dash = fields.index(b"-")
+        found[unescape(fields[4])] = (fields[dash + 1], unescape(fields[dash + 2]), fields[5])
+    return found
+
+
+def is_mounted(path):
+    return os.path.realpath(os.fsencode(path)) in mounts()
+
+
+def unmount(path):
+    """Whatever state it is in: nothing may stay behind a test."""
+    path = os.path.realpath(path)  # fusermount3 does not follow a link that is the mount point
+    if not is_mounted(path):
+        return
+    run("fusermount3", "-u", path)
+    if is_mounted(path):
+        run("fusermount3", "-uz", path)
+
+
+class Mount:
+    """A content folder, mounted by a process in the foreground that belongs to the test."""
+
+    running = set()
+
+    def __init__(self, content, path, *options, prefix=(), cwd=None):
+        self.content = Path(content)
+        self.path = Path(path)
+        self.command = [*prefix, TRANSCRIPTFS, "-f", "-q", *options, content, path]
+        self.cwd = cwd
+        self.process = None
+        self.errors = ""
+
+    def __truediv__(self, name):
+        return self.path / name
+
+    def start(self):
+        self.process = subprocess.Popen([os.fspath(arg) for arg in self.command], cwd=self.cwd,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE)
+        Mount.running.add(self)
+        self.wait_until_mounted()
+        return self
+
+    def wait_until_mounted(self):
+        """The kernel tells when the table of mounts changes, and when a process ends."""
+        place = Path(self.cwd or ".") / self.path
+        with open("/proc/self/mountinfo", "rb") as table:
+            process = os.pidfd_open(self.process.pid)
+            poll = select.poll()
+            poll.register(table, select.POLLPRI)
+            poll.register(process, select.POLLIN)
+            try:
+                while not is_mounted(place):
+                    events = dict(poll.poll(TIMEOUT * 1000))
+                    assert events, "not mounted in time"
+                    if process in events:
+                        raise AssertionError("ended instead: " + self.end())
+            finally:
+                os.close(process)
+
+    def end(self):
+        """Waits until the process has ended; what it said on standard error."""
+        Mount.running.discard(self)
+        _, errors = self.process.communicate(timeout=TIMEOUT)
+        self.errors = errors.decode(errors="replace")
+        return self.errors
+
+    def signal(self, number):
+        self.process.send_signal(number)
+        return self.end()
+
+    def stop(self):
+        """Unmounts; the process has to end by that, in peace."""
+        result = run("fusermount3", "-u", os.path.realpath(Path(self.cwd or ".") / self.path))
+        assert result.returncode == 0, result.stderr
+        errors = self.end()
+        assert self.process.returncode == 0, errors
+        assert not errors, errors
+
+    def clear(self):
+        """Leaves no process and no mount behind, whatever went wrong before."""
+        Mount.running.discard(self)
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate(timeout=TIMEOUT)
+        unmount(Path(self.cwd or ".") / self.path)
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.clear()
+            raise
+
+    def __exit__(self, kind, *_):
+        try:
+            if kind is None and self.process.returncode is None:
+                self.stop()
+        finally:
+            self.clear()
+
+    @classmethod
+    def kill_all(cls):
+        """Ends every request that hangs: without its process a mount answers with an error."""
+        for mount in list(cls.running):
+            mount.process.send_signal(signal.SIGKILL)
+
+
+# --- walking ----------------------------------------------------------------------------------------
+
+
+def walk(root):
+    """Every path below a folder and itself, as bytes, in the order of transcriptfs-dump."""
+    root = os.fsencode(root)
+    pending = [b""]
+    while pending:
+        folder = pending.pop()
+        yield folder or b"/", root + folder
+        folders = []
+        with os.scandir(root + folder + b"/") as entries:
+            for entry in entries:
+                path = folder + b"/" + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                else:
+                    yield path, root + path
+        pending += reversed(folders)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def files_below(root):
+    return [path for _, path in walk(root) if os.path.isfile(path) and not os.path.islink(path)]
+
+
+def dump_line(name, path):
+    """A line as transcriptfs-dump --full prints it."""
+    st = os.lstat(path)
+    kind = {0o040000: b"d", 0o120000: b"l", 0o100000: b"f"}[st.st_mode & 0o170000]
+    line = b"%c %04o %d %d %d %d" % (kind, st.st_mode & 0o7777, st.st_nlink, st.st_size, st.st_ino,
+                                     st.st_mtime_ns)
+    if kind == b"f":
+        line += b" %016x" % xxhash.xxh3_64_intdigest(read(path))
+    line += b" " + name
+    if kind == b"d" and name != b"/":
+        line += b"/"
+    if kind == b"l":
+        line += b" -> " + os.readlink(path)
+    return line
+
+
+def dump_of_mount(root):
+    return b"".join(dump_line(name, path) + b"\n" for name, path in walk(root))
+
+
+def dump_of_content(content, *options):
+    result = run(DUMP, "--full", *options, content, text=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
