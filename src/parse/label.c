@@ -41,11 +41,28 @@ bool label_read(struct slice line, size_t bold, struct label *label)
     return colon && label->speaker.len && label->speaker.len <= LABEL_MAX_BYTES;
 }
 
-/* "[12:07]", "(1:02:03.5)", or nothing. */
+bool label_is_numbered(struct slice name)
+{
+    static const char *const digits[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"};
+    size_t number = 0;
+
+    while (number < name.len && name.data[number] >= '0' && name.data[number] <= '9')
+        number++;
+    struct slice rest = slice_skip(name, number);
+    for (size_t i = 0; number == 0 && i < sizeof digits / sizeof *digits; i++) {
+        if (slice_starts(name, slice_of(digits[i])))
+            rest = slice_skip(name, 3);
+    }
+    bool has_number = rest.len < name.len;
+    return has_number && (slice_starts(rest, SLICE(".")) || slice_starts(rest, SLICE(")")) ||
+                          slice_starts(rest, SLICE("、")) || slice_starts(rest, SLICE("．")));
+}
+
+/* "[12:07]", "(1:02:03.5)", "[12:07] to [13:00]", or nothing. */
 static bool is_only_time(struct slice words)
 {
     for (size_t i = 0; i < words.len; i++) {
-        if (!memchr("0123456789:.[]() ", words.data[i], 17))
+        if (!strchr("0123456789:.[]()\\- to", words.data[i]) || !words.data[i])
             return false;
     }
     return true;

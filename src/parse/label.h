@@ -22,4 +22,7 @@ bool label_read(struct slice line, size_t bold, struct label *label);
 /* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`. */
 bool label_is_mark(const struct label *label);
 
+/* Whether a label is the number of a point, `3. Tax` or `一、税`: no speaker has one. */
+bool label_is_numbered(struct slice name);
+
 #endif

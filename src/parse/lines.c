@@ -395,12 +395,11 @@ int lines_read(struct slice body, struct lines *lines)
     struct walk w = {.lines = lines, .pending = BREAK_PARAGRAPH};
 
     *lines = (struct lines){0};
-    cleanup_buf struct buf mended = {0};
-    mend_markdown(&mended, body);
-    if (mended.failed)
+    cleanup_(mended_free) struct mended mended = {0};
+    if (mend_markdown(body, &mended))
         return -ENOMEM;
-    cmark_node *document = cmark_parse_document(mended.data ? mended.data : "", mended.len,
-                                                CMARK_OPT_VALIDATE_UTF8);
+    cmark_node *document = cmark_parse_document(mended.text.data ? mended.text.data : "",
+                                                mended.text.len, CMARK_OPT_VALIDATE_UTF8);
     cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w.failed)
@@ -408,6 +407,8 @@ int lines_read(struct slice body, struct lines *lines)
     end_line(&w);
     cmark_iter_free(iter);
     cmark_node_free(document);
+    for (size_t i = 0; i < lines->count; i++)
+        lines->at[i].number = mended_line(&mended, lines->at[i].number);
     return w.failed || lines->text.failed ? -ENOMEM : 0;
 }
 

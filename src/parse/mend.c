@@ -1,5 +1,8 @@
 #include "parse/mend.h"
 
+#include <errno.h>
+
+#include "base/array.h"
 #include "base/utf8.h"
 
 static bool is_space(int32_t code)
@@ -62,26 +65,26 @@ static size_t next_stars(struct slice line, size_t at)
 }
 
 /* Marks the ends of bold text that CommonMark would not see as such. */
-static void add_stars(struct buf *out, struct slice line)
+static void add_stars(struct buf *out, struct slice text)
 {
     size_t done = 0;
     for (;;) {
-        size_t open = next_stars(line, done);
-        size_t close = open < line.len ? next_stars(line, open + 2) : line.len;
-        if (close >= line.len)
+        size_t open = next_stars(text, done);
+        size_t close = open < text.len ? next_stars(text, open + 2) : text.len;
+        if (close >= text.len)
             break;
-        int32_t before = code_before(line, open), first = code_at(line, open + 2);
-        int32_t last = code_before(line, close), after = code_at(line, close + 2);
+        int32_t before = code_before(text, open), first = code_at(text, open + 2);
+        int32_t last = code_before(text, close), after = code_at(text, close + 2);
         bool is_bold = close > open + 2 && !is_space(first) && !is_space(last);
-        buf_add(out, line.data + done, open - done);
+        buf_add(out, text.data + done, open - done);
         if (is_bold && is_punctuation(first) && !is_space(before) && !is_punctuation(before))
             buf_add_text(out, MEND_MARK);
-        buf_add(out, line.data + open, close + 2 - open);
+        buf_add(out, text.data + open, close + 2 - open);
         if (is_bold && is_punctuation(last) && !is_space(after) && !is_punctuation(after))
             buf_add_text(out, MEND_MARK);
         done = close + 2;
     }
-    buf_add_slice(out, slice_skip(line, done));
+    buf_add_slice(out, slice_skip(text, done));
 }
 
 static bool is_address(struct slice text)
@@ -115,24 +118,102 @@ static size_t unclosed_comment(struct slice line, struct slice rest)
     return (size_t)(open - line.data);
 }
 
-void mend_markdown(struct buf *out, struct slice text)
+/* Whether a line ends a piece of HTML behind which somebody may go on in Markdown. */
+static bool ends_html(struct slice line)
+{
+    line = slice_trim(line);
+    return slice_ends(line, SLICE("</details>")) || slice_ends(line, SLICE("</summary>")) ||
+           slice_ends(line, SLICE("</p>"));
+}
+
+static bool is_markdown(struct slice line)
+{
+    line = slice_trim(line);
+    return line.len && line.data[0] != '<';
+}
+
+static struct slice first_line(struct slice text)
+{
+    const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
+    return (struct slice){text.data, end ? (size_t)(end - text.data) + 1 : text.len};
+}
+
+/* Whether a line begins something of its own, and does not go on with the one before it. */
+static bool begins_block(struct slice line)
+{
+    line = slice_trim(line);
+    return line.len == 0 || memchr("-+*#<>|", line.data[0], 7) ||
+           (line.data[0] >= '0' && line.data[0] <= '9');
+}
+
+/* Bold text may run over the lines of a paragraph, and no further. */
+static void add_paragraphs(struct buf *out, struct slice text)
+{
+    while (text.len) {
+        size_t len = first_line(text).len;
+        while (len < text.len && !begins_block(first_line(slice_skip(text, len))))
+            len += first_line(slice_skip(text, len)).len;
+        add_stars(out, slice_head(text, len));
+        text = slice_skip(text, len);
+    }
+}
+
+static void add_escaped(struct buf *out, struct slice line, size_t comment)
+{
+    buf_add_slice(out, slice_head(line, comment));
+    if (comment < line.len)
+        buf_add_byte(out, '\\');
+    buf_add_slice(out, slice_skip(line, comment));
+}
+
+/* What takes no more than a look at a line and the next. */
+static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
 {
     bool is_unclosed = false; /* a comment; all that open behind it are too */
 
-    while (text.len) {
-        const char *end = memchr(text.data, '\n', text.len);
-        struct slice line = {text.data, end ? (size_t)(end - text.data) + 1 : text.len};
+    for (uint32_t number = 0; text.len; number++) {
+        struct slice line = first_line(text);
         size_t comment = unclosed_comment(line, is_unclosed ? line : text);
-        if (comment < line.len) {
-            is_unclosed = true;
-            add_stars(out, slice_head(line, comment));
-            buf_add_byte(out, '\\');
-            add_stars(out, slice_skip(line, comment));
-        } else {
-            if (is_bracketed_label(line))
-                buf_add_byte(out, '\\');
-            add_stars(out, line);
-        }
+        is_unclosed |= comment < line.len;
+        add_escaped(out, line, is_bracketed_label(line) ? 0 : comment);
         text = slice_skip(text, line.len);
+        if (!ends_html(line) || !is_markdown(first_line(text)))
+            continue;
+        if (!array_reserve(&mended->added, mended->count, &mended->cap, sizeof *mended->added))
+            return -ENOMEM;
+        buf_add_byte(out, '\n');
+        mended->added[mended->count++] = ++number;
     }
+    return out->failed ? -ENOMEM : 0;
+}
+
+int mend_markdown(struct slice text, struct mended *mended)
+{
+    cleanup_buf struct buf lines = {0};
+
+    *mended = (struct mended){0};
+    int err = mend_lines(text, mended, &lines);
+    if (!err)
+        add_paragraphs(&mended->text, buf_slice(&lines));
+    return err ? err : mended->text.failed ? -ENOMEM : 0;
+}
+
+void mended_free(struct mended *mended)
+{
+    buf_free(&mended->text);
+    free(mended->added);
+    *mended = (struct mended){0};
+}
+
+uint32_t mended_line(const struct mended *mended, uint32_t number)
+{
+    size_t low = 0, high = mended->count; /* how many were added before it */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (mended->added[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return number - (uint32_t)low;
 }

@@ -7,11 +7,13 @@
  *   [Ana]: words     section 4.7 takes this for the definition of a link. It is one only where what
  *                    follows is an address.
  *   <!-- …           that never closes hides the rest of the file (section 4.6).
- *
- * Lines stay lines, so that their numbers hold.
+ *   </details>       and words on the next line are one block of HTML to it, and the Markdown in the
+ *   words            words is not read (section 4.6): an empty line is put between.
  */
 #ifndef PARSE_MEND_H
 #define PARSE_MEND_H
+
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -19,7 +21,18 @@
  * text from cmark drops it. */
 #define MEND_MARK "\xE1\x9A\x80"
 
-/* Appends the mended text. */
-void mend_markdown(struct buf *out, struct slice text);
+struct mended {
+    struct buf text; /* owned */
+    uint32_t *added; /* the lines of `text` that were put in, from 0, in order; owned */
+    size_t count, cap;
+};
+
+/* Mends a text. 0 or -ENOMEM; `mended` is to be freed either way. */
+int mend_markdown(struct slice text, struct mended *mended);
+
+void mended_free(struct mended *mended);
+
+/* The line of the original that became line `number` of the mended text. */
+uint32_t mended_line(const struct mended *mended, uint32_t number);
 
 #endif

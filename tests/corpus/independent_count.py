@@ -214,6 +214,10 @@ def label_name(label):
     return name
 
 
+# Labels that mark a place in the recording: `**Break:** \[25:59\]` (DESIGN.md: that is no turn).
+MARKS = ("Break", "Jingle", "Song", "Music", "Intro", "Outro", "Ad")
+
+
 def labels(text):
     """All the bold labels of the visible text as (line, name, colon), in order."""
     found = []
@@ -235,7 +239,7 @@ def plain_lines(shown):
     links, tags, tables or entities, and nothing that is a label of no turn."""
     lines = shown.split("\n")
     for line, below in zip(lines, lines[1:] + [""]):
-        if re.match(r"\s*(#|\*\*Break\b)", line) or re.match(r"\s*(-+|=+)\s*$", below):
+        if re.match(r"\s*(#|\*\*(%s)\b)" % "|".join(MARKS), line) or re.match(r"\s*(-+|=+)\s*$", below):
             continue
         if not re.search(r"\][(\[]|[<>|&`~]|https?:|^\s{4}|^\s*\d+[.)]", line):
             yield line
@@ -266,8 +270,7 @@ def count_file(data):
     front, body, odd_front = split(text)
     keys, views, odd_facts = facts(front)
     shown = visible(body)
-    # `**Break:** \[25:59\]` marks an advertisement: DESIGN.md says that it is no turn.
-    all_labels = [found for found in labels(shown) if found[1].casefold() != "break"]
+    all_labels = [found for found in labels(shown) if found[1] not in MARKS]
     uses = Counter(name for _, name, _ in all_labels)
     # One label, and the text begins with it: a monologue.
     monologue = len(all_labels) == 1 and not shown[: shown.index("**")].strip()

@@ -289,7 +289,7 @@ def test_turns_carry_no_bold_marks(corpus):
         # In code two asterisks are two asterisks.
         if b"`" in independent.read(folder, path):
             continue
-        marks = sum(len(re.findall(r"(?<![A-Za-z])\*\*[^*\s][^*\n]*\*\*", turn)) for turn in shown["turns"])
+        marks = sum(len(re.findall(r"(?<![*\w])\*\*[^*\s][^*\n]*\*\*(?!\*)", turn)) for turn in shown["turns"])
         if marks:
             wrong.append("%s: %d" % (path, marks))
     report("files with bold marks in the turns", wrong)
