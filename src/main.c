@@ -97,15 +97,17 @@ static void summarise(const struct program *program)
         return;
     if (program->options.verbose) {
         report_problems(stderr, corpus->problems, corpus->problem_count);
-        report("%u episodes, %u folders, %u values in %u views", corpus->episode_count,
-               corpus->folder_count, corpus->facet_count, corpus->view_count);
+        report("%u episode%s, %u folder%s, %u value%s in %u view%s", corpus->episode_count,
+               plural(corpus->episode_count), corpus->folder_count, plural(corpus->folder_count),
+               corpus->facet_count, plural(corpus->facet_count), corpus->view_count,
+               plural(corpus->view_count));
     }
     if (corpus->episode_count == 0)
         report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
     if (corpus->problem_count && !program->options.verbose)
-        report("%u problems in the content: see .transcriptfs/problems.tsv in the mount, or "
+        report("%u problem%s in the content: see .transcriptfs/problems.tsv in the mount, or "
                "'transcriptfs --check %s'",
-               corpus->problem_count, program->options.content);
+               corpus->problem_count, plural(corpus->problem_count), program->options.content);
 }
 
 /* --- check -------------------------------------------------------------------------------------------- */
@@ -155,7 +157,8 @@ static int print_check(const struct checking *checking)
     }
     arena_free(&arena);
     if (!checking->program->options.quiet)
-        fprintf(stderr, "%u files, %zu problems\n", corpus->episode_count, count + unread);
+        fprintf(stderr, "%u file%s, %zu problem%s\n", corpus->episode_count,
+                plural(corpus->episode_count), count + unread, plural(count + unread));
     return count + unread ? EXIT_PROBLEMS : EXIT_OK;
 }
 

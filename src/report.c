@@ -45,6 +45,11 @@ void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column,
     fputc('\n', to);
 }
 
+const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static double now(void)
 {
     struct timespec time;

@@ -16,6 +16,9 @@ void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column, struct slice what,
                     struct slice action);
 
+/* What makes a noun a plural: "%zu file%s". */
+const char *plural(size_t count);
+
 /* A line on standard error that counts files; nothing where that is no terminal, and nothing before
  * half a second has passed. */
 struct progress {

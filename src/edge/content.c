@@ -348,6 +348,7 @@ static int read_front(int fd, struct scanned *file, struct arena *arena, struct 
     file->body = front.body;
     file->body_line = front.body_line;
     file->has_front = front.map && front.map->count;
+    file->has_values = front.map && !yaml_is_empty(front.map);
     err = find_words(buf_slice(&head), size, file, &file->has_body);
     return err ? err : facts_read(arena, config, front.map, diags, file);
 }

@@ -73,6 +73,10 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     uint64_t id;
     int err;
 
+    if (strlen(name) > NAME_MAX) {
+        fuse_reply_err(req, ENAMETOOLONG);
+        return;
+    }
     /* Asked by who holds a handle and no path, such as an NFS server. */
     if (strcmp(name, ".") == 0) {
         err = tree_getattr(server->tree, parent, &attr);
@@ -303,7 +307,7 @@ static const struct fuse_lowlevel_ops operations = {
 
 static char last_message[512];
 
-static void keep_message(enum fuse_log_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void keep_message(enum fuse_log_level level, const char *format, va_list args)
 {
     if (level == FUSE_LOG_DEBUG)
         vfprintf(stderr, format, args);

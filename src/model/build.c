@@ -60,6 +60,7 @@ static int add_episode(struct corpus *corpus, const struct scanned *file)
         .body = file->body,
         .body_line = file->body_line,
         .has_front = file->has_front,
+        .has_values = file->has_values,
         .has_body = file->has_body,
     };
     corpus->silent_count += !file->has_body;
@@ -106,7 +107,8 @@ int corpus_build(struct scanned *files, size_t count, const struct config *confi
     *corpus = NULL;
     if (count >= CORPUS_MAX_EPISODES)
         return -E2BIG;
-    qsort(files, count, sizeof *files, by_path);
+    if (count)
+        qsort(files, count, sizeof *files, by_path);
 
     struct builder b = {.files = files, .corpus = calloc(1, sizeof *b.corpus)};
     if (!b.corpus)

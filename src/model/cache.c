@@ -94,7 +94,9 @@ static void drop(struct cache *cache, struct parsed *parsed)
 
 static void keep_limit(struct cache *cache)
 {
-    while (cache->stats.used > cache->limit && cache->oldest) {
+    /* The newest stays, whatever the limit: whoever reads the turns of an episode one by one would
+     * have it parsed for each. */
+    while (cache->stats.used > cache->limit && cache->oldest != cache->newest) {
         struct parsed *parsed = cache->oldest;
         list_remove(cache, parsed);
         drop(cache, parsed);

@@ -1,7 +1,7 @@
 /*
  * The parts of episodes that were parsed when somebody asked, kept up to a limit; what
- * was not used for longest goes first. What a reader holds stays until he puts it back,
- * so the limit can be exceeded by what is in use, never by what is not.
+ * was not used for longest goes first. What a reader holds stays until he puts it back, and so
+ * does what was used last: the limit can be exceeded by these, never by more.
  *
  * Two readers that ask for the same part at once have it parsed once.
  */

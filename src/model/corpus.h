@@ -48,6 +48,7 @@ struct scanned {
     size_t body;        /* offset of the body */
     uint32_t body_line; /* the line on which it begins */
     bool has_front;     /* front matter with at least one key */
+    bool has_values;    /* … and with a value in one */
     bool has_body;      /* something but white space behind the front matter */
     bool is_stray;      /* no episode: only its problems count */
 };
@@ -75,6 +76,7 @@ struct episode {
     size_t body;
     uint32_t body_line;
     bool has_front;
+    bool has_values;
     bool has_body;
 };
 

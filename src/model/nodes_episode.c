@@ -40,6 +40,11 @@ static bool has_body(const struct episode *episode)
     return episode->has_body;
 }
 
+static bool has_values(const struct episode *episode)
+{
+    return episode->has_values;
+}
+
 static bool has_front(const struct episode *episode)
 {
     return episode->has_front;
@@ -51,7 +56,7 @@ static const struct {
     bool (*exists)(const struct episode *episode); /* NULL: always */
 } formats[] = {
     {"turns", KIND_TURNS, has_body},
-    {"meta", KIND_META, has_front},
+    {"meta", KIND_META, has_values},
     {"meta.json", KIND_META_JSON, has_front},
     {"transcript.txt", KIND_TRANSCRIPT, has_body},
     {"source.md", KIND_SOURCE, NULL},

@@ -14,18 +14,6 @@ static const struct yaml *nth_key(const struct yaml *map, uint64_t n)
     return item;
 }
 
-/* Absent beats empty: a key that says nothing has no file. */
-static bool says_nothing(const struct yaml *value)
-{
-    if (yaml_is_scalar(value))
-        return value->kind == YAML_NULL || value->text.len == 0;
-    for (const struct yaml *item = value->first; item; item = item->next) {
-        if (!says_nothing(item))
-            return false;
-    }
-    return true;
-}
-
 int meta_child(struct scope *scope, uint64_t place, struct child *child)
 {
     cleanup_buf struct buf name = {0};
@@ -36,7 +24,8 @@ int meta_child(struct scope *scope, uint64_t place, struct child *child)
     const struct yaml *value = nth_key(map, place);
     if (!value)
         return -ENOENT;
-    if (says_nothing(value) || value->key.len == 0)
+    /* Absent beats empty: a key that says nothing has no file. */
+    if (yaml_is_empty(value) || value->key.len == 0)
         return CHILD_GAP;
     name_of_value(&name, value->key);
     if (name.failed)
@@ -57,7 +46,7 @@ int meta_value_check(struct scope *scope)
     if (err)
         return err;
     const struct yaml *value = nth_key(map, scope->node.j);
-    return value && !says_nothing(value) && value->key.len ? 0 : -ESTALE;
+    return value && !yaml_is_empty(value) && value->key.len ? 0 : -ESTALE;
 }
 
 /* One value, one line. */
@@ -71,7 +60,7 @@ static void add_line(struct buf *out, struct slice text)
 
 static void add_value(struct buf *out, const struct yaml *value)
 {
-    if (says_nothing(value))
+    if (yaml_is_empty(value))
         return;
     if (yaml_is_scalar(value)) {
         add_line(out, value->text);

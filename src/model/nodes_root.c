@@ -101,7 +101,7 @@ static void add_quoted(struct buf *out, struct slice text)
 static void add_view_line(struct buf *out, const struct corpus *corpus, const struct view *view)
 {
     const struct facet *largest = largest_facet(corpus, view);
-    buf_printf(out, "- `%.*s/`: %u values; the commonest is `%.*s`, with %u\n",
+    buf_printf(out, "- `%.*s/`: values: %u; the commonest is `%.*s`: %u\n",
                (int)view->name.len, view->name.data, (unsigned)view->count,
                (int)largest->name.len, largest->name.data, (unsigned)largest->episode_count);
 }
@@ -152,7 +152,7 @@ int readme_render(struct scope *scope, struct buf *out)
                "# Transcripts\n\n"
                "This folder is made by transcriptfs from a folder of transcripts. It is read-only, "
                "and nothing in it takes room on a disk.\n\n"
-               "%u episodes in %u folders, %u of them without words; %u problems in the content.\n\n"
+               "Episodes: %u. Folders of them: %u. Without words: %u. Problems in the content: %u.\n\n"
                "- `episodes/`: a folder an episode, with its turns, its front matter and its source\n"
                "- `text/`: a file an episode, a line a turn: the place to search\n",
                (unsigned)corpus->episode_count, (unsigned)corpus->folder_count,

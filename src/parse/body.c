@@ -193,7 +193,7 @@ int body_read(struct slice text, uint32_t first_line, struct diags *diags, struc
 
     *body = (struct body){0};
     diags_add_broken_utf8(diags, text, first_line);
-    int err = lines_read(text, &lines);
+    int err = lines_read(text, first_line, diags, &lines);
     if (!err)
         err = take_census(&a, &lines);
     for (size_t i = 0; i < lines.count && !err; i++)

@@ -16,6 +16,9 @@
 /* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
 struct walk {
     struct lines *lines;
+    const struct mended *mended;
+    struct diags *diags;
+    uint32_t first_line;     /* of the body, in its file */
     struct line line;        /* the one being written, when is_open */
     bool is_open;
     bool bold_begins;        /* inside bold text that opened the line */
@@ -25,6 +28,7 @@ struct walk {
     uint32_t number;         /* line of the source */
     uint32_t details;        /* the <details> around the place, or 0 */
     uint32_t details_seen;
+    uint32_t details_line;   /* where it opened */
     bool in_summary;
     bool is_hidden;          /* inside a script or a style sheet */
     struct slice marker;     /* "- " or "12. " for the first line of a list item */
@@ -138,11 +142,21 @@ static size_t add_entity(struct walk *w, struct slice html)
     return len;
 }
 
+static void report_unclosed(struct walk *w)
+{
+    if (w->details)
+        diags_add(w->diags, w->first_line + mended_line(w->mended, w->details_line), 1,
+                  "all up to the next one is taken for the original",
+                  "a <details> that is never closed");
+}
+
 static void open_details(struct walk *w)
 {
     /* They do not nest in transcripts: one that opens inside another closes it, for its end tag is
      * missing. */
     break_line(w, BREAK_PARAGRAPH);
+    report_unclosed(w);
+    w->details_line = w->number;
     w->details = ++w->details_seen;
     w->in_summary = false;
 }
@@ -390,9 +404,10 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
     }
 }
 
-int lines_read(struct slice body, struct lines *lines)
+int lines_read(struct slice body, uint32_t first_line, struct diags *diags, struct lines *lines)
 {
-    struct walk w = {.lines = lines, .pending = BREAK_PARAGRAPH};
+    struct walk w = {
+        .lines = lines, .diags = diags, .first_line = first_line, .pending = BREAK_PARAGRAPH};
 
     *lines = (struct lines){0};
     cleanup_(mended_free) struct mended mended = {0};
@@ -400,11 +415,13 @@ int lines_read(struct slice body, struct lines *lines)
         return -ENOMEM;
     cmark_node *document = cmark_parse_document(mended.text.data ? mended.text.data : "",
                                                 mended.text.len, CMARK_OPT_VALIDATE_UTF8);
+    w.mended = &mended;
     cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w.failed)
         on_event(&w, event, cmark_iter_get_node(iter));
     end_line(&w);
+    report_unclosed(&w);
     cmark_iter_free(iter);
     cmark_node_free(document);
     for (size_t i = 0; i < lines->count; i++)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "parse/diag.h"
 
 /* What stands between a line and the one before it. */
 enum line_break {
@@ -38,11 +39,12 @@ struct lines {
 };
 
 /*
- * Reads a body. What is not UTF-8, and NUL, become U+FFFD. 0 or -ENOMEM; `lines` is to be
+ * Reads a body that begins on `first_line` of its file. What is not UTF-8, and NUL, become U+FFFD;
+ * a <details> that is never closed is reported in `diags`. 0 or -ENOMEM; `lines` is to be
  * freed either way. cmark ends the process when memory ends, so `body` must have been
  * bounded by the caller.
  */
-int lines_read(struct slice body, struct lines *lines);
+int lines_read(struct slice body, uint32_t first_line, struct diags *diags, struct lines *lines);
 
 void lines_free(struct lines *lines);
 

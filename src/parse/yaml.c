@@ -43,6 +43,17 @@ const struct yaml *yaml_get(const struct yaml *map, struct slice key)
     return NULL;
 }
 
+bool yaml_is_empty(const struct yaml *value)
+{
+    if (yaml_is_scalar(value))
+        return value->kind == YAML_NULL || value->text.len == 0;
+    for (const struct yaml *item = value->first; item; item = item->next) {
+        if (!yaml_is_empty(item))
+            return false;
+    }
+    return true;
+}
+
 /* --- the type of a plain scalar: YAML 1.2, section 10.3.2 ------------------------------------ */
 
 static bool is_one_of(struct slice text, const char *words)

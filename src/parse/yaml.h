@@ -58,6 +58,9 @@ static inline bool yaml_is_scalar(const struct yaml *value)
     return value->kind < YAML_LIST;
 }
 
+/* Whether there is nothing in it: null, an empty string, an empty list, or a list of such. */
+bool yaml_is_empty(const struct yaml *value);
+
 /* "a list", "a string" …, for messages. */
 const char *yaml_kind_name(enum yaml_kind kind);
 

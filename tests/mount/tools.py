@@ -16,7 +16,7 @@ DUMP = BUILD / "transcriptfs-dump"
 EXAMPLE = REPOSITORY / "mnt-example" / "content"
 CORPUS = Path(os.environ.get("TRANSCRIPTFS_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
 
-TIMEOUT = 60
+TIMEOUT = 60  # seconds: what takes longer hangs
 
 
 def run(*args, timeout=TIMEOUT, **options):
