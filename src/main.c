@@ -37,7 +37,8 @@ static void program_free(struct program *program)
     free(program->mount_path);
 }
 
-/* --- reading the content ----------------------------------------------------------------------------- */
+/* --- reading the content
+ * ----------------------------------------------------------------------------- */
 
 static int configure(struct program *program)
 {
@@ -77,17 +78,16 @@ static int load(struct program *program)
     const struct content reader = content_reader(&program->folder);
     const struct tree_options tree_options = {TRANSCRIPTFS_VERSION, program->content_path};
     program->cache = cache_new(&reader, options->cache_size);
-    program->tree = program->cache
-                        ? tree_new(program->corpus, program->cache, &tree_options)
-                        : NULL;
+    program->tree = program->cache ? tree_new(program->corpus, program->cache, &tree_options)
+                                   : NULL;
     return program->tree ? 0 : -ENOMEM;
 }
 
 static void report_problems(FILE *to, const struct problem *problems, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        report_problem(to, problems[i].path, problems[i].line, problems[i].column,
-                       problems[i].what, problems[i].action);
+        report_problem(to, problems[i].path, problems[i].line, problems[i].column, problems[i].what,
+                       problems[i].action);
 }
 
 static void summarise(const struct program *program)
@@ -110,7 +110,8 @@ static void summarise(const struct program *program)
                corpus->problem_count, plural(corpus->problem_count), program->options.content);
 }
 
-/* --- check -------------------------------------------------------------------------------------------- */
+/* --- check
+ * -------------------------------------------------------------------------------------------- */
 
 struct checking {
     struct program *program;
@@ -125,8 +126,8 @@ static void check_body(void *checking_, unsigned worker, size_t i)
     const struct program *program = checking->program;
     struct parsed *parsed;
 
-    checking->errors[i] =
-        cache_get(program->cache, program->corpus, (uint32_t)i, PART_BODY, &parsed);
+    checking->errors[i] = cache_get(program->cache, program->corpus, (uint32_t)i, PART_BODY,
+                                    &parsed);
     cache_put(program->cache, parsed);
     size_t done = __atomic_add_fetch(&checking->done, 1, __ATOMIC_RELAXED);
     if (worker == 0)
@@ -180,7 +181,8 @@ static int check(struct program *program)
     return print_check(&checking);
 }
 
-/* --- mount -------------------------------------------------------------------------------------------- */
+/* --- mount
+ * -------------------------------------------------------------------------------------------- */
 
 static void tell_ready(void *program_)
 {
@@ -198,8 +200,8 @@ static void tell_ready(void *program_)
         close(null);
 }
 
-/* Goes on in a child; the parent waits until the mount answers, or the child ends without that. False
- * in the parent, which is to end with *status. */
+/* Goes on in a child; the parent waits until the mount answers, or the child ends without that.
+ * False in the parent, which is to end with *status. */
 static bool go_to_background(struct program *program, int *status)
 {
     int ends[2];

@@ -35,7 +35,8 @@ static const char usage[] =
     "\n"
     "To unmount: fusermount3 -u MOUNTPOINT\n";
 
-/* --- values of options ----------------------------------------------------------------------------- */
+/* --- values of options
+ * ----------------------------------------------------------------------------- */
 
 static bool read_number(const char *text, uint64_t *number, const char **end)
 {
@@ -84,7 +85,8 @@ static bool set_entries(struct options *options, const char *value)
     return options->bare_entries || strcmp(value, "title") == 0;
 }
 
-/* --- what -o knows --------------------------------------------------------------------------------- */
+/* --- what -o knows
+ * --------------------------------------------------------------------------------- */
 
 #define FLAG(field) .flag = offsetof(struct options, field), .is_flag = true
 
@@ -110,10 +112,37 @@ static const struct known {
 /* What mount(8), fstab and systemd pass to every file system. The mount is read-only and without
  * devices and programs whatever they say. */
 static const char *const ignored[] = {
-    "ro",    "rw",    "defaults", "auto",   "noauto",  "user",   "nouser",   "users",
-    "owner", "group", "nofail",   "_netdev", "suid",   "nosuid", "dev",      "nodev",
-    "exec",  "noexec", "async",   "sync",   "atime",   "noatime", "relatime", "norelatime",
-    "diratime", "nodiratime", "strictatime", "lazytime", "silent", "loud", "default_permissions",
+    "ro",
+    "rw",
+    "defaults",
+    "auto",
+    "noauto",
+    "user",
+    "nouser",
+    "users",
+    "owner",
+    "group",
+    "nofail",
+    "_netdev",
+    "suid",
+    "nosuid",
+    "dev",
+    "nodev",
+    "exec",
+    "noexec",
+    "async",
+    "sync",
+    "atime",
+    "noatime",
+    "relatime",
+    "norelatime",
+    "diratime",
+    "nodiratime",
+    "strictatime",
+    "lazytime",
+    "silent",
+    "loud",
+    "default_permissions",
 };
 
 static bool is_ignored(const char *name, size_t len)
@@ -220,7 +249,8 @@ static bool set_options(struct options *options, char *list)
     return true;
 }
 
-/* --- the command line ------------------------------------------------------------------------------ */
+/* --- the command line
+ * ------------------------------------------------------------------------------ */
 
 enum { OPTION_CHECK = 256 };
 

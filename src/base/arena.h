@@ -21,7 +21,8 @@ struct arena {
 /* NULL when memory ends or count * size overflows. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
 
-/* A copy that lives as long as the arena, with a NUL byte behind it; data is NULL without memory. */
+/* A copy that lives as long as the arena, with a NUL byte behind it; data is NULL without memory.
+ */
 struct slice arena_copy(struct arena *arena, struct slice text);
 
 /* Gives all pieces back; the arena is empty and can be used again. */

@@ -19,9 +19,9 @@ static inline void cleanup_close_fd(const int *fd)
         close(*fd);
 }
 
-#define cleanup_free  __attribute__((cleanup(cleanup_free_pointer)))
-#define cleanup_fd    __attribute__((cleanup(cleanup_close_fd)))
-#define cleanup_(fn)  __attribute__((cleanup(fn)))
+#define cleanup_free __attribute__((cleanup(cleanup_free_pointer)))
+#define cleanup_fd   __attribute__((cleanup(cleanup_close_fd)))
+#define cleanup_(fn) __attribute__((cleanup(fn)))
 
 static inline int steal_fd(int *fd)
 {
@@ -30,11 +30,11 @@ static inline int steal_fd(int *fd)
     return taken;
 }
 
-#define steal_pointer(pp)                                                                          \
-    (__extension__({                                                                               \
-        __typeof__(*(pp)) taken_ = *(pp);                                                          \
-        *(pp) = NULL;                                                                              \
-        taken_;                                                                                    \
+#define steal_pointer(pp)                 \
+    (__extension__({                      \
+        __typeof__(*(pp)) taken_ = *(pp); \
+        *(pp) = NULL;                     \
+        taken_;                           \
     }))
 
 #endif

@@ -7,8 +7,8 @@ int32_t utf8_decode(struct slice text, size_t *len)
 {
     utf8proc_int32_t code;
     size_t most = text.len < 4 ? text.len : 4;
-    utf8proc_ssize_t used =
-        utf8proc_iterate((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)most, &code);
+    utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text.data,
+                                             (utf8proc_ssize_t)most, &code);
 
     *len = used > 0 ? (size_t)used : 1;
     return used > 0 ? code : -1;
@@ -49,9 +49,9 @@ void utf8_repair(struct buf *out, struct slice text)
 bool utf8_fold(struct buf *out, struct slice text)
 {
     utf8proc_uint8_t *folded = NULL;
-    utf8proc_ssize_t len =
-        utf8proc_map((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.len, &folded,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
+    utf8proc_ssize_t len = utf8proc_map(
+        (const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.len, &folded,
+        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
     if (len < 0)
         return false;
     buf_add(out, folded, (size_t)len);

@@ -26,16 +26,17 @@ void utf8_repair(struct buf *out, struct slice text);
  * R5). False, and nothing is appended, when `text` is not UTF-8 or memory ends. */
 bool utf8_fold(struct buf *out, struct slice text);
 
-/* The longest prefix of at most `max` bytes that cuts neither a character nor a combining sequence. */
+/* The longest prefix of at most `max` bytes that cuts neither a character nor a combining sequence.
+ */
 struct slice utf8_cut(struct slice text, size_t max);
 
 /* A control character (C0, DEL, C1), a line or paragraph separator, or one that reorders the text
- * around it (bidirectional embeddings, overrides, isolates): what can make a name or a log line look
- * like another one. */
+ * around it (bidirectional embeddings, overrides, isolates): what can make a name or a log line
+ * look like another one. */
 bool utf8_is_control(int32_t code);
 
-/* A character that takes two columns, as Chinese, Japanese and Korean ones do; such a script puts no
- * space where a line was wrapped. */
+/* A character that takes two columns, as Chinese, Japanese and Korean ones do; such a script puts
+ * no space where a line was wrapped. */
 bool utf8_is_wide(int32_t code);
 
 #endif

@@ -21,7 +21,8 @@ enum {
     MAX_DEPTH = 64,
 };
 
-/* --- opening -------------------------------------------------------------------------------------- */
+/* --- opening
+ * -------------------------------------------------------------------------------------- */
 
 /* Opens a path below the folder, and only there. A descriptor or a negative errno. */
 static int open_below(int folder, const char *path, int flags)
@@ -92,8 +93,8 @@ static int read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
     return 0;
 }
 
-static int read_episode(void *folder_, const struct episode *episode, uint64_t offset,
-                        uint64_t len, struct buf *out)
+static int read_episode(void *folder_, const struct episode *episode, uint64_t offset, uint64_t len,
+                        struct buf *out)
 {
     const struct content_folder *folder = folder_;
     struct file_id id;
@@ -155,7 +156,8 @@ int content_configure(struct content_folder *folder, struct diags *diags)
     return err ? err : config_read(&folder->arena, buf_slice(&text), diags, &folder->config);
 }
 
-/* --- finding -------------------------------------------------------------------------------------- */
+/* --- finding
+ * -------------------------------------------------------------------------------------- */
 
 /* Paths and what was found at them. */
 struct finding {
@@ -294,15 +296,16 @@ static int find_files(struct finding *f)
     return err;
 }
 
-/* --- reading what each says about itself ---------------------------------------------------------- */
+/* --- reading what each says about itself
+ * ---------------------------------------------------------- */
 
 struct reading {
     struct finding *found;
     const struct config *config;
     struct arena arenas[PARALLEL_MAX_THREADS]; /* one a worker */
     const struct content_progress *progress;
-    size_t done;  /* by all; only counted */
-    int err;      /* -ENOMEM, where that ended it */
+    size_t done; /* by all; only counted */
+    int err;     /* -ENOMEM, where that ended it */
 };
 
 /* Whether there are words behind the front matter. A short body is read to know it; a long one

@@ -13,7 +13,8 @@
 /* A path as one word of a shell command, for the commands that messages name. */
 static void add_quoted(struct buf *out, const char *path)
 {
-    if (path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%")] ==
+    if (path[strspn(path,
+                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%")] ==
         '\0') {
         buf_add_text(out, path);
         return;

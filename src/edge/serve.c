@@ -27,7 +27,8 @@ static struct server *server_of(fuse_req_t req)
     return fuse_req_userdata(req);
 }
 
-/* --- replies --------------------------------------------------------------------------------------- */
+/* --- replies
+ * --------------------------------------------------------------------------------------- */
 
 static struct stat stat_of(const struct tree_attr *attr)
 {
@@ -57,14 +58,16 @@ static struct fuse_entry_param entry_of(const struct tree_attr *attr)
     };
 }
 
-/* A name that is not there: an entry without a node is remembered by the kernel, an error is not. */
+/* A name that is not there: an entry without a node is remembered by the kernel, an error is not.
+ */
 static void reply_absent(fuse_req_t req)
 {
     const struct fuse_entry_param nothing = {.entry_timeout = for_ever};
     fuse_reply_entry(req, &nothing);
 }
 
-/* --- operations ------------------------------------------------------------------------------------- */
+/* --- operations
+ * ------------------------------------------------------------------------------------- */
 
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
@@ -159,7 +162,8 @@ static void on_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
     fuse_reply_open(req, fi);
 }
 
-/* --- listings --------------------------------------------------------------------------------------- */
+/* --- listings
+ * --------------------------------------------------------------------------------------- */
 
 struct listing {
     fuse_req_t req;
@@ -275,8 +279,8 @@ static void on_init(void *userdata, struct fuse_conn_info *conn)
 {
     struct server *server = userdata;
 
-    conn->want |= conn->capable & (FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_EXPORT_SUPPORT |
-                                   FUSE_CAP_READDIRPLUS);
+    conn->want |= conn->capable &
+                  (FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_READDIRPLUS);
     conn->want &= ~(unsigned)(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ |
                               FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
     /* The kernel's 12 would cut parallel readers to reads of a page each. */
@@ -303,11 +307,13 @@ static const struct fuse_lowlevel_ops operations = {
     .statfs = on_statfs,
 };
 
-/* --- mounting --------------------------------------------------------------------------------------- */
+/* --- mounting
+ * --------------------------------------------------------------------------------------- */
 
 static char last_message[512];
 
-__attribute__((format(printf, 2, 0))) static void keep_message(enum fuse_log_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void keep_message(enum fuse_log_level level,
+                                                               const char *format, va_list args)
 {
     if (level == FUSE_LOG_DEBUG)
         vfprintf(stderr, format, args);

@@ -5,7 +5,8 @@
 
 #include "model/names.h"
 
-/* --- folders and names ------------------------------------------------------------------------- */
+/* --- folders and names -------------------------------------------------------------------------
+ */
 
 /* "12/name": a name in the folder of that number. */
 static int taken_slot(struct builder *b, uint32_t folder, struct slice name, const char *suffix,
@@ -261,7 +262,8 @@ int build_folders(struct builder *b)
     return err ? err : fill_folders(b->corpus);
 }
 
-/* --- entries ------------------------------------------------------------------------------------ */
+/* --- entries ------------------------------------------------------------------------------------
+ */
 
 static int by_entry(const void *a, const void *b, void *corpus_)
 {

@@ -6,7 +6,8 @@
 #include "base/utf8.h"
 #include "model/names.h"
 
-/* --- views and facets --------------------------------------------------------------------------- */
+/* --- views and facets ---------------------------------------------------------------------------
+ */
 
 static int find_view(struct builder *b, struct slice name, uint32_t *number)
 {
@@ -74,8 +75,7 @@ static int find_spelling(struct builder *b, uint32_t view, struct slice value, u
     if (!slot)
         return -ENOMEM;
     if (slot->value == NO_INDEX) {
-        if (!array_reserve(&b->spelling, b->spelling_count, &b->spelling_cap,
-                           sizeof *b->spelling))
+        if (!array_reserve(&b->spelling, b->spelling_count, &b->spelling_cap, sizeof *b->spelling))
             return -ENOMEM;
         struct spelling spelling = {.text = value};
         err = find_growing(b, view, value, &spelling.facet);
@@ -276,7 +276,8 @@ int build_views(struct builder *b)
     return err ? err : point_folds(b);
 }
 
-/* --- dates -------------------------------------------------------------------------------------- */
+/* --- dates --------------------------------------------------------------------------------------
+ */
 
 static int by_code(const void *a, const void *b, void *rank)
 {
@@ -303,8 +304,8 @@ int build_dates(struct builder *b, const struct config *config)
         const struct date *date = &corpus->episodes[id].date;
         rank[id] = i;
         if (date->year)
-            corpus->dated[corpus->dated_count++] =
-                (struct dated){date_code(date->year, date->month, date->day), id};
+            corpus->dated[corpus->dated_count++] = (struct dated){
+                date_code(date->year, date->month, date->day), id};
     }
     qsort_r(corpus->dated, corpus->dated_count, sizeof *corpus->dated, by_code, rank);
     corpus->entry_count += corpus->dated_count;

@@ -13,7 +13,7 @@
 struct growing {
     struct slice fold; /* view and folded value: the key of corpus->folded */
     uint32_t view;
-    uint32_t best;  /* the commonest spelling so far, once counted */
+    uint32_t best; /* the commonest spelling so far, once counted */
     uint32_t *episodes;
     uint32_t count;
     size_t cap;

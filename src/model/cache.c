@@ -59,7 +59,8 @@ void cache_free(struct cache *cache)
     free(cache);
 }
 
-/* --- the list of those that nobody uses, oldest first ------------------------------------------ */
+/* --- the list of those that nobody uses, oldest first ------------------------------------------
+ */
 
 static void list_remove(struct cache *cache, struct parsed *parsed)
 {
@@ -103,7 +104,8 @@ static void keep_limit(struct cache *cache)
     }
 }
 
-/* --- parsing, without the lock ------------------------------------------------------------------- */
+/* --- parsing, without the lock -------------------------------------------------------------------
+ */
 
 static int parse_front(struct cache *cache, const struct episode *episode, struct parsed *parsed)
 {
@@ -141,7 +143,8 @@ static int parse(struct cache *cache, const struct episode *episode, enum part p
     return err;
 }
 
-/* --- asking ------------------------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------------------------------
+ */
 
 static uint64_t key_of(const struct corpus *corpus, uint32_t episode, enum part part)
 {

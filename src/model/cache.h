@@ -70,8 +70,8 @@ int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode
               struct parsed **parsed);
 void cache_put(struct cache *cache, struct parsed *parsed);
 
-/* A copy, in `arena`, of what was found wrong in the bodies that were read so far, in no order. 0 or
- * -ENOMEM. */
+/* A copy, in `arena`, of what was found wrong in the bodies that were read so far, in no order. 0
+ * or -ENOMEM. */
 int cache_read_problems(struct cache *cache, struct arena *arena, struct noted **noted,
                         size_t *count);
 

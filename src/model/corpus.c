@@ -16,7 +16,8 @@ void corpus_free(struct corpus *corpus)
     free(corpus);
 }
 
-/* --- finding ------------------------------------------------------------------------------------ */
+/* --- finding ------------------------------------------------------------------------------------
+ */
 
 /* What is looked for in a run of sorted things, and among what. */
 struct search {

@@ -86,7 +86,7 @@ struct folder {
     struct slice name; /* below episodes/ */
     struct slice base;
     uint32_t parent;
-    uint32_t depth; /* 0 for number 0 */
+    uint32_t depth;    /* 0 for number 0 */
     uint32_t *folders; /* in the order of their names */
     uint32_t folder_count;
     uint32_t *episodes; /* in the order of their names */
@@ -131,17 +131,17 @@ struct corpus {
     uint32_t facet_count;
     struct dated *dated; /* by date, then by entry */
     uint32_t dated_count;
-    struct slice date_view; /* the name of the date view; empty: there is none */
-    uint32_t *by_entry;     /* all episodes in the order of their entries */
+    struct slice date_view;   /* the name of the date view; empty: there is none */
+    uint32_t *by_entry;       /* all episodes in the order of their entries */
     struct problem *problems; /* of files and front matter, by path */
     uint32_t problem_count;
-    uint32_t silent_count;  /* episodes without a body */
-    uint64_t entry_count;   /* links in all views */
-    uint64_t bytes;         /* of all content files */
-    int64_t mtime;          /* of the newest */
-    uint64_t hash;          /* of what every file is */
-    struct map folded;      /* view and folded value -> facet */
-    struct arena arena;     /* owns all of the above */
+    uint32_t silent_count; /* episodes without a body */
+    uint64_t entry_count;  /* links in all views */
+    uint64_t bytes;        /* of all content files */
+    int64_t mtime;         /* of the newest */
+    uint64_t hash;         /* of what every file is */
+    struct map folded;     /* view and folded value -> facet */
+    struct arena arena;    /* owns all of the above */
 };
 
 /* A date as one number that sorts; day 0 is an unknown day. */

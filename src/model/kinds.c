@@ -5,11 +5,11 @@
 #include "model/nodes.h"
 
 /* A folder, a link, a file of an episode's content: what most rows of each have in common. */
-#define FOLDER(what)        .path = (what), .type = S_IFDIR
-#define LINK(what)          .path = (what), .type = S_IFLNK
-#define FILE_(what)         .path = (what), .type = S_IFREG
-#define OF_EPISODE          .i_bits = 24, .mtime = episode_mtime
-#define OF_VERSION          OF_EPISODE, .has_version = true, .identity = version_identity
+#define FOLDER(what) .path = (what), .type = S_IFDIR
+#define LINK(what)   .path = (what), .type = S_IFLNK
+#define FILE_(what)  .path = (what), .type = S_IFREG
+#define OF_EPISODE   .i_bits = 24, .mtime = episode_mtime
+#define OF_VERSION   OF_EPISODE, .has_version = true, .identity = version_identity
 
 const struct kind_row kinds[KIND_COUNT] = {
     [KIND_ROOT] = {FOLDER("/"), .parent = parent_root, .child = root_child, .find = root_find,
@@ -30,17 +30,18 @@ const struct kind_row kinds[KIND_COUNT] = {
     [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE, .check = check_episode, .nlink = 1,
                       .identity = episode_identity, .parent = episode_parent,
                       .child = episode_child},
-    [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .check = format_check, .identity = episode_identity,
-                    .parent = parent_episode, .child = turns_child, .find = turns_find},
-    [KIND_META] = {FOLDER("/episodes/<name>/meta"), OF_EPISODE, .check = format_check, .identity = episode_identity,
-                   .parent = parent_episode, .child = meta_child},
-    [KIND_META_JSON] = {FILE_("/episodes/<name>/meta.json"), OF_VERSION, .check = format_check, .render = meta_json_render},
+    [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .check = format_check,
+                    .identity = episode_identity, .parent = parent_episode, .child = turns_child,
+                    .find = turns_find},
+    [KIND_META] = {FOLDER("/episodes/<name>/meta"), OF_EPISODE, .check = format_check,
+                   .identity = episode_identity, .parent = parent_episode, .child = meta_child},
+    [KIND_META_JSON] = {FILE_("/episodes/<name>/meta.json"), OF_VERSION, .check = format_check,
+                        .render = meta_json_render},
     [KIND_TRANSCRIPT] = {FILE_("/episodes/<name>/transcript.txt, /text/<name>.txt"), OF_VERSION,
-                         .check = format_check,
-                         .nlink = 2, .is_costly = true, .read = transcript_read,
-                         .size = transcript_size},
-    [KIND_SOURCE] = {FILE_("/episodes/<name>/source.md"), OF_VERSION, .check = format_check, .read = source_read,
-                     .size = source_size},
+                         .check = format_check, .nlink = 2, .is_costly = true,
+                         .read = transcript_read, .size = transcript_size},
+    [KIND_SOURCE] = {FILE_("/episodes/<name>/source.md"), OF_VERSION, .check = format_check,
+                     .read = source_read, .size = source_size},
 
     /* i: episode, j: turn from 0, or key of the front matter from 0 */
     [KIND_TURN] = {FILE_("/episodes/<name>/turns/<number>.txt"), OF_VERSION, .j_bits = 16,

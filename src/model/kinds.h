@@ -71,14 +71,14 @@ struct child {
 enum { CHILD_GAP = 1 /* nothing at this place, but more behind it */ };
 
 struct kind_row {
-    const char *path;    /* what it stands for */
-    mode_t type;         /* S_IFDIR, S_IFREG or S_IFLNK */
-    uint8_t i_bits;      /* how the id is packed: 8 bits of kind, then these */
+    const char *path; /* what it stands for */
+    mode_t type;      /* S_IFDIR, S_IFREG or S_IFLNK */
+    uint8_t i_bits;   /* how the id is packed: 8 bits of kind, then these */
     uint8_t j_bits;
-    bool has_version;    /* the rest of the id holds a version */
-    bool is_costly;      /* its size needs a body: listed without attributes */
-    bool is_volatile;    /* its bytes are what they were when it was looked up */
-    uint8_t nlink;       /* of a file, where it is not 1; of a folder: not counted */
+    bool has_version; /* the rest of the id holds a version */
+    bool is_costly;   /* its size needs a body: listed without attributes */
+    bool is_volatile; /* its bytes are what they were when it was looked up */
+    uint8_t nlink;    /* of a file, where it is not 1; of a folder: not counted */
 
     /* Whether i and j name something; NULL: they are 0. 0 or -ESTALE, or an error of reading. */
     int (*check)(struct scope *scope);
@@ -89,7 +89,8 @@ struct kind_row {
 
     /* Of a folder. */
     struct node (*parent)(const struct scope *scope);
-    int (*child)(struct scope *scope, uint64_t place, struct child *child); /* 0, CHILD_GAP, -ENOENT */
+    int (*child)(struct scope *scope, uint64_t place,
+                 struct child *child); /* 0, CHILD_GAP, -ENOENT */
     int (*find)(struct scope *scope, struct slice name, struct child *child); /* NULL: by child() */
     uint32_t (*folders)(const struct scope *scope); /* sub-folders; NULL: none */
 
@@ -104,7 +105,8 @@ struct kind_row {
 
 extern const struct kind_row kinds[KIND_COUNT];
 
-/* --- for the functions of the rows -------------------------------------------------------------- */
+/* --- for the functions of the rows --------------------------------------------------------------
+ */
 
 /* The episode of a node whose i numbers one. */
 static inline const struct episode *scope_episode(const struct scope *scope)
@@ -142,8 +144,8 @@ struct tree_parts {
 const struct tree_parts *tree_parts(const struct tree *tree);
 
 /*
- * Keeps a text under a serial number, so that a file that changes all the time can be read as it was
- * when it was looked up. The newest of a kind is reused while it is the same. 0 or -ENOMEM.
+ * Keeps a text under a serial number, so that a file that changes all the time can be read as it
+ * was when it was looked up. The newest of a kind is reused while it is the same. 0 or -ENOMEM.
  */
 int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint32_t *serial);
 

@@ -33,8 +33,7 @@ void name_tell_apart(struct buf *out, struct slice name, struct slice whole);
  * `name` joined with `--`. A part that is unknown is left out with its dashes. Where it is
  * too long the title is cut.
  */
-void name_of_entry(struct buf *out, const struct date *date, struct slice title,
-                   struct slice name);
+void name_of_entry(struct buf *out, const struct date *date, struct slice title, struct slice name);
 
 /* "2025-10-23", or "2025-10" where no day is known. */
 void name_of_date(struct buf *out, const struct date *date);

@@ -11,7 +11,8 @@ int version_render(struct scope *scope, struct buf *out)
     return 0;
 }
 
-/* --- status.json -------------------------------------------------------------------------------------- */
+/* --- status.json
+ * -------------------------------------------------------------------------------------- */
 
 static void status_render(const struct tree_parts *parts, struct buf *out)
 {
@@ -30,7 +31,8 @@ static void status_render(const struct tree_parts *parts, struct buf *out)
     buf_add_byte(out, '\n');
 }
 
-/* --- problems.tsv ------------------------------------------------------------------------------------- */
+/* --- problems.tsv
+ * ------------------------------------------------------------------------------------- */
 
 /* A field of a line: a tab, a line break or a backslash is written with a backslash, as `\t`, `\n`,
  * `\r`, `\\`. */
@@ -70,7 +72,8 @@ static void problems_render(const struct tree_parts *parts, struct buf *out)
     arena_free(&arena);
 }
 
-/* --- the folder ----------------------------------------------------------------------------------------- */
+/* --- the folder
+ * ----------------------------------------------------------------------------------------- */
 
 /* What is volatile is rendered when it is looked up, and its id names that very text. */
 static const struct {

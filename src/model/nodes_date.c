@@ -1,11 +1,12 @@
-/* by-date/2025/10/23/<entry>. Where the day is not known the folder is XX, as in EDTF (ISO 8601-2). */
+/* by-date/2025/10/23/<entry>. Where the day is not known the folder is XX, as in EDTF (ISO 8601-2).
+ */
 #include <errno.h>
 #include <stdio.h>
 
 #include "model/nodes.h"
 
-/* i of a year is date_code(year, 0, 0), of a month date_code(year, month, 0). A day may be 0 itself:
- * its kind tells it from a month. */
+/* i of a year is date_code(year, 0, 0), of a month date_code(year, month, 0). A day may be 0
+ * itself: its kind tells it from a month. */
 enum {
     DAY_BITS = 0x1F,
     MONTH_BITS = 0x1E0,
@@ -33,7 +34,8 @@ uint64_t date_identity(const struct scope *scope)
     return scope->node.i;
 }
 
-/* --- by-date -------------------------------------------------------------------------------------- */
+/* --- by-date
+ * -------------------------------------------------------------------------------------- */
 
 int dates_check(struct scope *scope)
 {
@@ -74,14 +76,14 @@ uint32_t dates_folders(const struct scope *scope)
     return count;
 }
 
-/* --- by-date/2025 --------------------------------------------------------------------------------- */
+/* --- by-date/2025
+ * --------------------------------------------------------------------------------- */
 
 int year_check(struct scope *scope)
 {
     uint32_t code = scope->node.i;
-    return !(code & (MONTH_BITS | DAY_BITS)) && has_dates(scope->corpus, code, YEAR_SPAN)
-               ? 0
-               : -ESTALE;
+    return !(code & (MONTH_BITS | DAY_BITS)) && has_dates(scope->corpus, code, YEAR_SPAN) ? 0
+                                                                                          : -ESTALE;
 }
 
 struct node year_parent(const struct scope *scope)
@@ -110,7 +112,8 @@ uint32_t year_folders(const struct scope *scope)
     return count;
 }
 
-/* --- by-date/2025/10 ------------------------------------------------------------------------------- */
+/* --- by-date/2025/10
+ * ------------------------------------------------------------------------------- */
 
 int month_check(struct scope *scope)
 {
@@ -146,7 +149,8 @@ uint32_t month_folders(const struct scope *scope)
     return count;
 }
 
-/* --- by-date/2025/10/23 and its entries --------------------------------------------------------------- */
+/* --- by-date/2025/10/23 and its entries
+ * --------------------------------------------------------------- */
 
 int day_check(struct scope *scope)
 {

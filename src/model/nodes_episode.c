@@ -33,7 +33,8 @@ struct node parent_episode(const struct scope *scope)
     return (struct node){.kind = KIND_EPISODE, .i = scope->node.i};
 }
 
-/* --- what stands in an episode's folder: one row a format ---------------------------------------- */
+/* --- what stands in an episode's folder: one row a format ----------------------------------------
+ */
 
 static bool has_body(const struct episode *episode)
 {
@@ -55,10 +56,8 @@ static const struct {
     enum kind kind;
     bool (*exists)(const struct episode *episode); /* NULL: always */
 } formats[] = {
-    {"turns", KIND_TURNS, has_body},
-    {"meta", KIND_META, has_values},
-    {"meta.json", KIND_META_JSON, has_front},
-    {"transcript.txt", KIND_TRANSCRIPT, has_body},
+    {"turns", KIND_TURNS, has_body},          {"meta", KIND_META, has_values},
+    {"meta.json", KIND_META_JSON, has_front}, {"transcript.txt", KIND_TRANSCRIPT, has_body},
     {"source.md", KIND_SOURCE, NULL},
 };
 
@@ -85,7 +84,8 @@ int episode_child(struct scope *scope, uint64_t place, struct child *child)
                     slice_of(formats[place].name));
 }
 
-/* --- turns ---------------------------------------------------------------------------------------- */
+/* --- turns
+ * ---------------------------------------------------------------------------------------- */
 
 /* Digits of a turn's number, so that names sort as the turns do. */
 static int number_width(uint32_t count)
@@ -156,7 +156,8 @@ int turn_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
-/* --- transcript.txt: line N is turn N --------------------------------------------------------------- */
+/* --- transcript.txt: line N is turn N
+ * --------------------------------------------------------------- */
 
 /*
  * The same bytes as the turns one behind the other, with a space in place of each newline inside a
@@ -202,7 +203,8 @@ int transcript_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
-/* --- source.md ---------------------------------------------------------------------------------------- */
+/* --- source.md
+ * ---------------------------------------------------------------------------------------- */
 
 int source_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {

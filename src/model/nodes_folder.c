@@ -90,8 +90,7 @@ int text_child(struct scope *scope, uint64_t place, struct child *child)
     if (place < folder->folder_count)
         return sub_folder(scope, place, child);
     place -= folder->folder_count;
-    return place < folder->episode_count ? text_of(scope, folder->episodes[place], child)
-                                         : -ENOENT;
+    return place < folder->episode_count ? text_of(scope, folder->episodes[place], child) : -ENOENT;
 }
 
 int text_find(struct scope *scope, struct slice name, struct child *child)

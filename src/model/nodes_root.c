@@ -37,8 +37,7 @@ int root_child(struct scope *scope, uint64_t place, struct child *child)
     place -= corpus->view_count;
     if (place > 0)
         return -ENOENT;
-    return corpus->date_view.len ? child_is(child, KIND_DATES, 0, 0, corpus->date_view)
-                                 : CHILD_GAP;
+    return corpus->date_view.len ? child_is(child, KIND_DATES, 0, 0, corpus->date_view) : CHILD_GAP;
 }
 
 /* .transcriptfs resolves and is not listed: its files change all the time, and no walk should
@@ -66,14 +65,16 @@ uint32_t root_folders(const struct scope *scope)
 int ignore_render(struct scope *scope, struct buf *out)
 {
     (void)scope;
-    buf_add_text(out, "# For rg and fd: a search from here reads text/, which has every word once.\n"
-                      "# Name another folder, or go into it, to search there.\n"
-                      "/episodes/\n"
-                      "/README.md\n");
+    buf_add_text(out,
+                 "# For rg and fd: a search from here reads text/, which has every word once.\n"
+                 "# Name another folder, or go into it, to search there.\n"
+                 "/episodes/\n"
+                 "/README.md\n");
     return 0;
 }
 
-/* --- README.md -------------------------------------------------------------------------------------- */
+/* --- README.md
+ * -------------------------------------------------------------------------------------- */
 
 static const struct facet *largest_facet(const struct corpus *corpus, const struct view *view)
 {
@@ -101,16 +102,17 @@ static void add_quoted(struct buf *out, struct slice text)
 static void add_view_line(struct buf *out, const struct corpus *corpus, const struct view *view)
 {
     const struct facet *largest = largest_facet(corpus, view);
-    buf_printf(out, "- `%.*s/`: values: %u; the commonest is `%.*s`: %u\n",
-               (int)view->name.len, view->name.data, (unsigned)view->count,
-               (int)largest->name.len, largest->name.data, (unsigned)largest->episode_count);
+    buf_printf(out, "- `%.*s/`: values: %u; the commonest is `%.*s`: %u\n", (int)view->name.len,
+               view->name.data, (unsigned)view->count, (int)largest->name.len, largest->name.data,
+               (unsigned)largest->episode_count);
 }
 
 static void add_commands(struct buf *out, const struct corpus *corpus)
 {
-    buf_add_text(out, "\n## To try, from this folder\n\n```sh\n"
-                      "grep -rn 'a phrase' text/      # every episode; the line is the number of the turn\n"
-                      "rg 'a phrase'                  # the same, faster\n");
+    buf_add_text(
+        out, "\n## To try, from this folder\n\n```sh\n"
+             "grep -rn 'a phrase' text/      # every episode; the line is the number of the turn\n"
+             "rg 'a phrase'                  # the same, faster\n");
     if (corpus->view_count) {
         const struct facet *largest = largest_facet(corpus, &corpus->views[0]);
         for (uint32_t i = 1; i < corpus->view_count; i++) {
@@ -148,15 +150,16 @@ int readme_render(struct scope *scope, struct buf *out)
 {
     const struct corpus *corpus = scope->corpus;
 
-    buf_printf(out,
-               "# Transcripts\n\n"
-               "This folder is made by transcriptfs from a folder of transcripts. It is read-only, "
-               "and nothing in it takes room on a disk.\n\n"
-               "Episodes: %u. Folders of them: %u. Without words: %u. Problems in the content: %u.\n\n"
-               "- `episodes/`: a folder an episode, with its turns, its front matter and its source\n"
-               "- `text/`: a file an episode, a line a turn: the place to search\n",
-               (unsigned)corpus->episode_count, (unsigned)corpus->folder_count,
-               (unsigned)corpus->silent_count, (unsigned)corpus->problem_count);
+    buf_printf(
+        out,
+        "# Transcripts\n\n"
+        "This folder is made by transcriptfs from a folder of transcripts. It is read-only, "
+        "and nothing in it takes room on a disk.\n\n"
+        "Episodes: %u. Folders of them: %u. Without words: %u. Problems in the content: %u.\n\n"
+        "- `episodes/`: a folder an episode, with its turns, its front matter and its source\n"
+        "- `text/`: a file an episode, a line a turn: the place to search\n",
+        (unsigned)corpus->episode_count, (unsigned)corpus->folder_count,
+        (unsigned)corpus->silent_count, (unsigned)corpus->problem_count);
     if (corpus->date_view.len)
         buf_printf(out, "- `%.*s/`: by year, month and day\n", (int)corpus->date_view.len,
                    corpus->date_view.data);

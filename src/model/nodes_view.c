@@ -13,7 +13,8 @@ static const struct facet *facet_of(const struct scope *scope)
     return &scope->corpus->facets[scope->node.i];
 }
 
-/* --- by-tag ------------------------------------------------------------------------------------- */
+/* --- by-tag -------------------------------------------------------------------------------------
+ */
 
 int view_check(struct scope *scope)
 {
@@ -44,7 +45,8 @@ int view_child(struct scope *scope, uint64_t place, struct child *child)
     return child_is(child, KIND_FACET, facet, 0, scope->corpus->facets[facet].name);
 }
 
-/* Another spelling is a link to the folder and not the folder again, which can have one name only. */
+/* Another spelling is a link to the folder and not the folder again, which can have one name only.
+ */
 int view_find(struct scope *scope, struct slice name, struct child *child)
 {
     uint32_t facet = corpus_find_facet(scope->corpus, scope->node.i, name);
@@ -54,7 +56,8 @@ int view_find(struct scope *scope, struct slice name, struct child *child)
     return facet == NO_INDEX ? -ENOENT : child_is(child, KIND_SPELLING, facet, 0, name);
 }
 
-/* --- by-tag/ai-safety ----------------------------------------------------------------------------- */
+/* --- by-tag/ai-safety
+ * ----------------------------------------------------------------------------- */
 
 int facet_check(struct scope *scope)
 {
@@ -92,8 +95,7 @@ int facet_child(struct scope *scope, uint64_t place, struct child *child)
 int facet_find(struct scope *scope, struct slice name, struct child *child)
 {
     const struct facet *facet = facet_of(scope);
-    uint32_t place =
-        corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count, name);
+    uint32_t place = corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count, name);
     return place == NO_INDEX ? -ENOENT : entry_child(scope, place, child);
 }
 
@@ -103,9 +105,8 @@ int spelling_check(struct scope *scope)
     if (facet_check(scope))
         return -ESTALE;
     const struct facet *facet = facet_of(scope);
-    return corpus_find_spelling(scope->corpus, facet->view, facet->name) == scope->node.i
-               ? 0
-               : -ESTALE;
+    return corpus_find_spelling(scope->corpus, facet->view, facet->name) == scope->node.i ? 0
+                                                                                          : -ESTALE;
 }
 
 int spelling_target(struct scope *scope, struct buf *target)
@@ -114,7 +115,8 @@ int spelling_target(struct scope *scope, struct buf *target)
     return 0;
 }
 
-/* --- by-tag/ai-safety/<entry> ------------------------------------------------------------------------ */
+/* --- by-tag/ai-safety/<entry>
+ * ------------------------------------------------------------------------ */
 
 int entry_check(struct scope *scope)
 {
@@ -127,8 +129,8 @@ int entry_check(struct scope *scope)
 /* Of an entry in a view or under a date: i is part of the place, j the episode. */
 uint64_t entry_identity(const struct scope *scope)
 {
-    uint64_t place =
-        scope->node.kind == KIND_ENTRY ? facet_identity(scope) : (uint64_t)scope->node.i;
+    uint64_t place = scope->node.kind == KIND_ENTRY ? facet_identity(scope)
+                                                    : (uint64_t)scope->node.i;
     return hash_pair(place, scope->corpus->episodes[scope->node.j].hash);
 }
 

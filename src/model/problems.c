@@ -32,9 +32,9 @@ int problems_gather(const struct corpus *corpus, struct cache *cache, struct are
         memcpy(*all, corpus->problems, corpus->problem_count * sizeof **all);
     for (size_t i = 0; i < more; i++) {
         const struct diag *diag = &noted[i].diag;
-        (*all)[corpus->problem_count + i] =
-            (struct problem){corpus->episodes[noted[i].episode].path, diag->line, diag->column,
-                             diag->problem, diag->action};
+        (*all)[corpus->problem_count + i] = (struct problem){
+            corpus->episodes[noted[i].episode].path, diag->line, diag->column, diag->problem,
+            diag->action};
     }
     qsort(*all, *count, sizeof **all, by_place);
     return 0;

@@ -22,7 +22,7 @@ struct snapshot {
 
 struct tree {
     struct tree_parts parts;
-    pthread_mutex_t lock; /* of the snapshots */
+    pthread_mutex_t lock;                 /* of the snapshots */
     struct snapshot snapshots[SNAPSHOTS]; /* a ring: serial modulo its length */
     uint32_t next_serial;
     size_t snapshot_bytes;
@@ -54,7 +54,8 @@ const struct tree_parts *tree_parts(const struct tree *tree)
     return &tree->parts;
 }
 
-/* --- node ids ----------------------------------------------------------------------------------- */
+/* --- node ids -----------------------------------------------------------------------------------
+ */
 
 static unsigned version_bits(const struct kind_row *row)
 {
@@ -91,7 +92,8 @@ static int unpack(uint64_t id, struct node *node)
     return id >> version_bits(row) ? -ESTALE : 0;
 }
 
-/* --- scopes ------------------------------------------------------------------------------------- */
+/* --- scopes -------------------------------------------------------------------------------------
+ */
 
 static void scope_end(struct scope *scope)
 {
@@ -153,7 +155,8 @@ int check_episode(struct scope *scope)
     return row->has_version && version != scope->node.version ? -ESTALE : 0;
 }
 
-/* --- attributes --------------------------------------------------------------------------------- */
+/* --- attributes ---------------------------------------------------------------------------------
+ */
 
 uint64_t hash_pair(uint64_t a, uint64_t b)
 {
@@ -232,7 +235,8 @@ int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
     return err ? err : fill_attr(&scope, attr);
 }
 
-/* --- folders ------------------------------------------------------------------------------------ */
+/* --- folders ------------------------------------------------------------------------------------
+ */
 
 static int begin_folder(struct tree *tree, uint64_t id, struct scope *scope)
 {
@@ -252,8 +256,7 @@ static int find_by_child(struct scope *scope, struct slice name, struct child *c
 }
 
 /* Looks at a child with what its folder holds already. */
-static int child_attr(const struct scope *folder, const struct child *child,
-                      struct tree_attr *attr)
+static int child_attr(const struct scope *folder, const struct child *child, struct tree_attr *attr)
 {
     cleanup_(scope_end) struct scope scope = scope_of(folder->tree, child->node);
     if (folder->part && child->node.i == folder->node.i) {
@@ -318,7 +321,8 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t place,
     return err == -ENOENT ? 0 : err;
 }
 
-/* --- files and links ----------------------------------------------------------------------------- */
+/* --- files and links -----------------------------------------------------------------------------
+ */
 
 void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t len)
 {
@@ -377,7 +381,8 @@ void tree_statfs(const struct tree *tree, struct tree_statfs *statfs)
                     corpus->facet_count + corpus->entry_count;
 }
 
-/* --- snapshots ----------------------------------------------------------------------------------- */
+/* --- snapshots -----------------------------------------------------------------------------------
+ */
 
 static void forget_snapshot(struct tree *tree, struct snapshot *snapshot)
 {

@@ -34,11 +34,11 @@ void tree_free(struct tree *tree);
 
 struct tree_attr {
     uint64_t id;
-    uint64_t ino;   /* st_ino: the same after a remount of the same content */
-    mode_t mode;    /* type and 0444, 0555 or 0777 */
-    uint32_t nlink; /* 1 for an episode's folder: counting its folders would cost its body */
-    uint64_t size;  /* bytes, exact */
-    int64_t mtime;  /* nanoseconds since 1970 */
+    uint64_t ino;     /* st_ino: the same after a remount of the same content */
+    mode_t mode;      /* type and 0444, 0555 or 0777 */
+    uint32_t nlink;   /* 1 for an episode's folder: counting its folders would cost its body */
+    uint64_t size;    /* bytes, exact */
+    int64_t mtime;    /* nanoseconds since 1970 */
     bool is_volatile; /* another look may find another file: not to be remembered by name */
 };
 
@@ -48,7 +48,7 @@ int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent);
 
 struct tree_entry {
     struct slice name; /* lent for the call */
-    bool has_attr;     /* all of `attr` is there; else only id, ino and mode, as the size is costly */
+    bool has_attr; /* all of `attr` is there; else only id, ino and mode, as the size is costly */
     struct tree_attr attr;
 };
 

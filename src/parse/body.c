@@ -12,9 +12,10 @@
 
 /*
  * Which bold labels name a speaker. Bold is strong evidence and no proof: about one file in fifty
- * with bold labels is an article, and its lead-ins (`**核心观点**：…`) name nobody. Who speaks, speaks
- * again: where three labels or more are in a file, and less than half of them stand there more than
- * once, they are lead-ins; and so are one or two, unless the text begins with one, as short talks do.
+ * with bold labels is an article, and its lead-ins (`**核心观点**：…`) name nobody. Who speaks,
+ * speaks again: where three labels or more are in a file, and less than half of them stand there
+ * more than once, they are lead-ins; and so are one or two, unless the text begins with one, as
+ * short talks do.
  */
 struct census {
     struct map uses; /* label -> how often */
@@ -32,8 +33,8 @@ struct assembly {
     uint32_t first_line;
     uint32_t section;
     struct census census;
-    bool in_turn;         /* the last turn can grow */
-    bool is_labelled;     /* … and so it takes the paragraphs that follow */
+    bool in_turn;     /* the last turn can grow */
+    bool is_labelled; /* … and so it takes the paragraphs that follow */
 };
 
 static struct turn *last_turn(struct assembly *a)

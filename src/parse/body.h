@@ -19,7 +19,7 @@ struct turn {
     uint32_t speaker;    /* so many bytes at the front name the speaker; 0: nobody is named */
     uint32_t first_line; /* its lines in the content file, 1-based */
     uint32_t last_line;
-    uint32_t section;    /* 0 before the first heading, then the n-th heading */
+    uint32_t section; /* 0 before the first heading, then the n-th heading */
 };
 
 struct body {

@@ -36,16 +36,16 @@ static const struct {
 
 /* Free text and identifiers: no view even where a file has a list of them. */
 static const char *const keys_without_view[] = {
-    "title",  "summary", "description", "source", "url",     "media",
-    "insight", "layout", "draft",       "cover_image", "aliases",
+    "title",   "summary", "description", "source",      "url",     "media",
+    "insight", "layout",  "draft",       "cover_image", "aliases",
 };
 
 static const char *const default_excludes[] = {
     ".*", "README*", "LICENSE*", "CONTRIBUTING*", "_index*",
 };
 
-static int add_view(struct arena *arena, struct config *config, struct slice key,
-                    struct slice view, bool is_list)
+static int add_view(struct arena *arena, struct config *config, struct slice key, struct slice view,
+                    bool is_list)
 {
     struct view_rule *rule = ARENA_NEW(arena, struct view_rule, 1);
     if (!rule)
@@ -154,7 +154,8 @@ static int read_excludes(struct arena *arena, const struct yaml *list, struct di
             bare = slice_skip(bare, 1);
         if (!yaml_is_scalar(item) || item->kind == YAML_NULL || bare.len == 0 ||
             slice_equal(bare, SLICE("/"))) {
-            result = mistake(diags, item, "exclude: a pattern such as \"drafts/\" is expected here");
+            result = mistake(diags, item,
+                             "exclude: a pattern such as \"drafts/\" is expected here");
             continue;
         }
         int err = add_exclude(arena, config, item->text);
@@ -176,7 +177,8 @@ static int check_date_view(const struct yaml *root, struct diags *diags,
         return 0;
     for (const struct yaml *item = views->first; item; item = item->next) {
         if (slice_equal(item->text, date->view) && !slice_equal(item->key, SLICE("date")))
-            result = mistake(diags, item, "views: this is the view of dates, for the key date only");
+            result = mistake(diags, item,
+                             "views: this is the view of dates, for the key date only");
     }
     return result;
 }
@@ -205,7 +207,8 @@ int config_read(struct arena *arena, struct slice text, struct diags *diags, str
     return result ? result : check_date_view(root, diags, config);
 }
 
-/* --- asking ------------------------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------------------------------
+ */
 
 const struct view_rule *config_view(const struct config *config, struct slice key)
 {

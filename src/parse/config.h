@@ -17,8 +17,8 @@
 struct view_rule {
     struct view_rule *next;
     struct slice key;
-    struct slice view;  /* "by-tag"; empty: this key makes none */
-    bool is_list;       /* a list is expected: a bare string is worth a word */
+    struct slice view; /* "by-tag"; empty: this key makes none */
+    bool is_list;      /* a list is expected: a bare string is worth a word */
 };
 
 struct exclude_rule {
@@ -39,8 +39,7 @@ int config_defaults(struct arena *arena, struct config *config);
 
 /* Adds what a configuration file says. 0; -EINVAL after a mistake, each reported in `diags`;
  * -ENOMEM. Texts live in `arena`. */
-int config_read(struct arena *arena, struct slice text, struct diags *diags,
-                struct config *config);
+int config_read(struct arena *arena, struct slice text, struct diags *diags, struct config *config);
 
 /* The rule for a key, or NULL. */
 const struct view_rule *config_view(const struct config *config, struct slice key);

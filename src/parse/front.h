@@ -14,10 +14,10 @@
 enum { FRONT_MAX_BYTES = 256 * 1024 };
 
 struct front {
-    struct yaml *map;     /* the keys in the order of the file; NULL when there are none */
-    size_t body;          /* offset of the first byte behind the front matter */
-    uint32_t body_line;   /* the line on which that byte stands, 1-based */
-    bool has_block;       /* a front matter was found, understood or not */
+    struct yaml *map;   /* the keys in the order of the file; NULL when there are none */
+    size_t body;        /* offset of the first byte behind the front matter */
+    uint32_t body_line; /* the line on which that byte stands, 1-based */
+    bool has_block;     /* a front matter was found, understood or not */
 };
 
 /*

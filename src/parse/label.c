@@ -43,7 +43,8 @@ bool label_read(struct slice line, size_t bold, struct label *label)
 
 bool label_is_numbered(struct slice name)
 {
-    static const char *const digits[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"};
+    static const char *const digits[] = {"一", "二", "三", "四", "五",
+                                         "六", "七", "八", "九", "十"};
     size_t number = 0;
 
     while (number < name.len && name.data[number] >= '0' && name.data[number] <= '9')

@@ -18,20 +18,20 @@ struct walk {
     struct lines *lines;
     const struct mended *mended;
     struct diags *diags;
-    uint32_t first_line;     /* of the body, in its file */
-    struct line line;        /* the one being written, when is_open */
+    uint32_t first_line; /* of the body, in its file */
+    struct line line;    /* the one being written, when is_open */
     bool is_open;
-    bool bold_begins;        /* inside bold text that opened the line */
+    bool bold_begins; /* inside bold text that opened the line */
     bool failed;
     uint8_t heading;         /* level of the heading around the place */
     enum line_break pending; /* what stands before the next line */
     uint32_t number;         /* line of the source */
     uint32_t details;        /* the <details> around the place, or 0 */
     uint32_t details_seen;
-    uint32_t details_line;   /* where it opened */
+    uint32_t details_line; /* where it opened */
     bool in_summary;
-    bool is_hidden;          /* inside a script or a style sheet */
-    struct slice marker;     /* "- " or "12. " for the first line of a list item */
+    bool is_hidden;      /* inside a script or a style sheet */
+    struct slice marker; /* "- " or "12. " for the first line of a list item */
     char marker_text[16];
 };
 
@@ -323,9 +323,8 @@ static bool is_underlined_paragraph(cmark_node *node)
     if (cmark_node_get_end_column(node) == 0)
         height--; /* it ended where the next line began */
     cmark_node *first = cmark_node_first_child(node);
-    return height > 1 ||
-           (height == 1 && first && cmark_node_get_type(first) == CMARK_NODE_STRONG &&
-            cmark_node_next(first));
+    return height > 1 || (height == 1 && first && cmark_node_get_type(first) == CMARK_NODE_STRONG &&
+                          cmark_node_next(first));
 }
 
 static bool is_in_list(cmark_node *node)

@@ -14,7 +14,7 @@ struct reader {
     struct slice text;
     struct yaml *open[YAML_MAX_DEPTH]; /* the lists and maps around the place */
     unsigned depth;
-    struct slice key;      /* of the map on top, when has_key */
+    struct slice key; /* of the map on top, when has_key */
     uint32_t key_column;
     bool has_key;
     unsigned events;
@@ -22,8 +22,8 @@ struct reader {
 };
 
 static const char *const kind_names[] = {
-    [YAML_NULL] = "nothing", [YAML_BOOL] = "true or false", [YAML_INT] = "a number",
-    [YAML_FLOAT] = "a number", [YAML_STRING] = "a string", [YAML_LIST] = "a list",
+    [YAML_NULL] = "nothing",   [YAML_BOOL] = "true or false", [YAML_INT] = "a number",
+    [YAML_FLOAT] = "a number", [YAML_STRING] = "a string",    [YAML_LIST] = "a list",
     [YAML_MAP] = "a mapping",
 };
 
@@ -265,7 +265,8 @@ static const char *explain(const yaml_parser_t *parser, struct slice line)
         return "a quote that is opened and never closed";
     if (strstr(problem, "mapping values are not allowed"))
         return "\": \" inside a value: put the value in quotes";
-    if (strstr(problem, "could not find expected ':'") || strstr(problem, "did not find expected key"))
+    if (strstr(problem, "could not find expected ':'") ||
+        strstr(problem, "did not find expected key"))
         return "the indentation or a missing \":\" breaks the mapping here";
     if (strstr(problem, "control characters are not allowed"))
         return "a control character";
@@ -298,8 +299,7 @@ static int syntax_error(struct reader *r)
             line += r->text.data[i] == '\n';
     }
     diags_add(r->diags, r->first_line + (uint32_t)line, (uint32_t)column,
-              "the keys before this place are kept", "%s",
-              explain(p, nth_line(r->text, line)));
+              "the keys before this place are kept", "%s", explain(p, nth_line(r->text, line)));
     return -EINVAL;
 }
 
@@ -319,8 +319,8 @@ static int read_events(struct reader *r)
     }
 }
 
-/* After a mistake the last value may lack a part, or be a part of what was meant (`title: One: two`):
- * its key goes, unless a later one was read already. */
+/* After a mistake the last value may lack a part, or be a part of what was meant (`title: One:
+ * two`): its key goes, unless a later one was read already. */
 static void keep_complete_keys(struct reader *r)
 {
     struct yaml *map = r->root;

@@ -115,7 +115,7 @@ static void spellings_fold_to_one(void **state)
         const char *one, *two;
     } rows[] = {
         {"OpenAI", "openai"},
-        {"Ｓｋｙ", "sky"},          /* full width */
+        {"Ｓｋｙ", "sky"},               /* full width */
         {"Cafe\xCC\x81", "CAF\xC3\x89"}, /* e and an accent, and É */
         {"STRASSE", "straße"},
         {"ﬁn", "fin"},
@@ -142,8 +142,8 @@ static void cuts_keep_characters_whole(void **state)
         {"abc", 2, "ab"},
         {"山水", 5, "山"},
         {"山水", 2, ""},
-        {"xe\xCC\x81y", 3, "x"},               /* not between a letter and its accent */
-        {"👩‍👩‍👧‍👧z", 20, ""},                        /* nor in a family */
+        {"xe\xCC\x81y", 3, "x"},                /* not between a letter and its accent */
+        {"👩‍👩‍👧‍👧z", 20, ""}, /* nor in a family */
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "parse/front.h"
 
-/* A file, and what its front matter comes to: "key=text;…" with the kind's letter before a value, how
- * many bytes are body, and a part of each message in order. */
+/* A file, and what its front matter comes to: "key=text;…" with the kind's letter before a value,
+ * how many bytes are body, and a part of each message in order. */
 static const struct row {
     const char *trait;
     const char *file;
@@ -16,11 +16,24 @@ static const struct row {
     uint32_t body_line;
     const char *messages[4];
 } rows[] = {
-    {"plain", "---\ntitle: One\ntags: [a, b]\n---\nwords\n", "title=sOne;tags=[sa,sb]", "words\n", 5, {0}},
-    {"types", "---\na: 1\nb: 1.5\nc: true\nd: ~\ne: '1'\nf: 2025-10-23\ng: 007\nh: no\ni:\n---\n",
-     "a=i1;b=f1.5;c=btrue;d=n~;e=s1;f=s2025-10-23;g=s007;h=sno;i=n", "", 12, {0}},
-    {"numbers that are none", "---\na: 1e\nb: .\nc: 1.2.3\nd: -5\ne: 1e3\nf: 0.5\ng: 00\n---\n",
-     "a=s1e;b=s.;c=s1.2.3;d=i-5;e=f1e3;f=f0.5;g=s00", "", 10, {0}},
+    {"plain",
+     "---\ntitle: One\ntags: [a, b]\n---\nwords\n",
+     "title=sOne;tags=[sa,sb]",
+     "words\n",
+     5,
+     {0}},
+    {"types",
+     "---\na: 1\nb: 1.5\nc: true\nd: ~\ne: '1'\nf: 2025-10-23\ng: 007\nh: no\ni:\n---\n",
+     "a=i1;b=f1.5;c=btrue;d=n~;e=s1;f=s2025-10-23;g=s007;h=sno;i=n",
+     "",
+     12,
+     {0}},
+    {"numbers that are none",
+     "---\na: 1e\nb: .\nc: 1.2.3\nd: -5\ne: 1e3\nf: 0.5\ng: 00\n---\n",
+     "a=s1e;b=s.;c=s1.2.3;d=i-5;e=f1e3;f=f0.5;g=s00",
+     "",
+     10,
+     {0}},
     {"block lists", "---\ntags:\n- x\n- \"y z\"\n---\n", "tags=[sx,sy z]", "", 6, {0}},
     {"nested", "---\nr:\n  - {t: T, u: [1]}\n---\n", "r=[{t=sT;u=[i1]}]", "", 5, {0}},
     {"folded text", "---\nt: >-\n  one\n  two\n---\nx", "t=sone two", "x", 6, {0}},
@@ -38,15 +51,28 @@ static const struct row {
     {"four dashes at both ends", "----\na: b\n----\nx", "a=sb", "x", 4, {"opens with 4 dashes"}},
     {"never closes", "---\na: b\nwords\n", NULL, "---\na: b\nwords\n", 1, {"never closes"}},
     {"a list", "---\n- a\n---\nx", NULL, "---\n- a\n---\nx", 1, {"a list and no mapping"}},
-    {"prose between rules", "---\nJust words.\n---\nx", NULL, "---\nJust words.\n---\nx", 1,
+    {"prose between rules",
+     "---\nJust words.\n---\nx",
+     NULL,
+     "---\nJust words.\n---\nx",
+     1,
      {"a string and no mapping"}},
-    {"a key twice", "---\na: 1\nb: 2\na: 3\n---\n", "b=i2;a=i3", "", 6,
+    {"a key twice",
+     "---\na: 1\nb: 2\na: 3\n---\n",
+     "b=i2;a=i3",
+     "",
+     6,
      {"\"a\" stands twice, first on line 2"}},
     {"a tab", "---\nz: y\na: b\n\tc: d\n---\nx", "z=sy", "x", 6, {"a tab"}},
     {"a tab at the first key", "---\n\ta: b\n---\nx", "", "x", 4, {"a tab"}},
     {"wrong indentation", "---\na: b\n  c: d\ne: f\n---\nx", "", "x", 6, {"inside a value"}},
     {"broken inside a list", "---\na: b\nt:\n  - x\n - y\n---\nx", "a=sb", "x", 7, {"indentation"}},
-    {"a colon in a value", "---\ntitle: One: two\nb: c\n---\nx", "", "x", 5, {"put the value in quotes"}},
+    {"a colon in a value",
+     "---\ntitle: One: two\nb: c\n---\nx",
+     "",
+     "x",
+     5,
+     {"put the value in quotes"}},
     {"quote never closes", "---\na: b\nt: \"x\n---\nx", "a=sb", "x", 5, {""}},
     {"an alias", "---\na: &x b\nc: *x\n---\n", "a=sb;c=n", "", 5, {"alias \"*x\""}},
     {"an alias as a key", "---\na: &x b\n*x : c\n---\n", "a=sb", "", 5, {"alias as a key"}},
@@ -54,7 +80,11 @@ static const struct row {
     {"not UTF-8", "---\na: \xFFz\n---\nx", "a=s\xEF\xBF\xBDz", "x", 4, {"not UTF-8"}},
     {"an escape for NUL", "---\na: \"x\\0y\"\n---\nx", "a=sx", "x", 4, {0}},
     {"a control character", "---\na: b\nc: \x01\n---\nx", "", "x", 5, {"control character"}},
-    {"too deep", "---\na: b\nc: [[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]\n---\nx", "a=sb", "x", 5,
+    {"too deep",
+     "---\na: b\nc: [[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]\n---\nx",
+     "a=sb",
+     "x",
+     5,
      {"16 deep"}},
 };
 
@@ -177,14 +207,27 @@ static void dates_are_read(void **state)
         const char *text;
         int year, month, day; /* year 0: no date */
     } dates[] = {
-        {"2025-10-23", 2025, 10, 23}, {"2025-10", 2025, 10, 0},
-        {"2025/10/23", 2025, 10, 23}, {"2025-10-23T14:05:00Z", 2025, 10, 23},
-        {"2025-10-23 14:05", 2025, 10, 23}, {" 2024-02-29 ", 2024, 2, 29},
-        {"2025-02-29", 0, 0, 0}, {"1900-02-29", 0, 0, 0}, {"2000-02-29", 2000, 2, 29},
-        {"2025-13-01", 0, 0, 0}, {"2025-00-01", 0, 0, 0}, {"2025-10-32", 0, 0, 0},
-        {"2025-10-00", 0, 0, 0}, {"2025", 0, 0, 0}, {"soon", 0, 0, 0}, {"", 0, 0, 0},
-        {"2025-10-23x", 0, 0, 0}, {"2025-1-2", 0, 0, 0}, {"0000-01-01", 0, 0, 0},
-        {"2025-10/23", 0, 0, 0}, {"23.10.2025", 0, 0, 0},
+        {"2025-10-23", 2025, 10, 23},
+        {"2025-10", 2025, 10, 0},
+        {"2025/10/23", 2025, 10, 23},
+        {"2025-10-23T14:05:00Z", 2025, 10, 23},
+        {"2025-10-23 14:05", 2025, 10, 23},
+        {" 2024-02-29 ", 2024, 2, 29},
+        {"2025-02-29", 0, 0, 0},
+        {"1900-02-29", 0, 0, 0},
+        {"2000-02-29", 2000, 2, 29},
+        {"2025-13-01", 0, 0, 0},
+        {"2025-00-01", 0, 0, 0},
+        {"2025-10-32", 0, 0, 0},
+        {"2025-10-00", 0, 0, 0},
+        {"2025", 0, 0, 0},
+        {"soon", 0, 0, 0},
+        {"", 0, 0, 0},
+        {"2025-10-23x", 0, 0, 0},
+        {"2025-1-2", 0, 0, 0},
+        {"0000-01-01", 0, 0, 0},
+        {"2025-10/23", 0, 0, 0},
+        {"23.10.2025", 0, 0, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {

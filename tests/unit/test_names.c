@@ -20,8 +20,10 @@ static void values_become_names_and_back(void **state)
         {"..", "%2E."},
         {"a.b", "a.b"},
         {"a\nb\x7F", "a%0Ab%7F"},
-        {"\xC2\x85", "%C2%85"},             /* next line, a C1 control */
-        {"\xE2\x80\xAE" "abc", "%E2%80%AEabc"}, /* right-to-left override */
+        {"\xC2\x85", "%C2%85"}, /* next line, a C1 control */
+        {"\xE2\x80\xAE"
+         "abc",
+         "%E2%80%AEabc"}, /* right-to-left override */
         {"\xFF", "%FF"},
         {"人工智能", "人工智能"},
         {"👩‍👧", "👩‍👧"},
@@ -92,7 +94,11 @@ static void entries_are_for_people(void **state)
         {{2025, 10, 23}, "", "x1", "2025-10-23--x1"},
         {{0}, "", "x1", "x1"},
         {{0}, "", "a/b/x1", "a--b--x1"},
-        {{2025, 1, 2}, "  a \t\n b\xE3\x80\x80" "c  ", "d/x", "2025-01-02--a_b_c--d--x"},
+        {{2025, 1, 2},
+         "  a \t\n b\xE3\x80\x80"
+         "c  ",
+         "d/x",
+         "2025-01-02--a_b_c--d--x"},
         {{0}, "AC/DC 100%", "x", "AC%2FDC_100%25--x"},
         {{0}, ".hidden", "x", "%2Ehidden--x"},
     };

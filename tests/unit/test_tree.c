@@ -88,8 +88,8 @@ static bool note_entry(void *listing_, uint64_t next, const struct tree_entry *e
     assert_int_equal(attr.ino, entry->attr.ino);
     assert_int_equal(attr.mode, entry->attr.mode);
     assert_true(array_reserve(&listing->at, listing->count, &listing->cap, sizeof *listing->at));
-    listing->at[listing->count++] =
-        (struct listed){arena_copy(&listing->arena, entry->name), attr, next};
+    listing->at[listing->count++] = (struct listed){arena_copy(&listing->arena, entry->name), attr,
+                                                    next};
     return true;
 }
 
@@ -107,9 +107,9 @@ static void listing_free(struct listing *listing)
 }
 
 /* Calls `visit` for every folder and what is in it, breadth first. */
-static void walk(struct fixture *f, void (*visit)(struct fixture *f, uint64_t folder,
-                                                  const struct tree_attr *attr,
-                                                  const struct listing *listing))
+static void walk(struct fixture *f,
+                 void (*visit)(struct fixture *f, uint64_t folder, const struct tree_attr *attr,
+                               const struct listing *listing))
 {
     uint64_t *folders = NULL;
     size_t count = 0, cap = 0;
@@ -132,7 +132,8 @@ static void walk(struct fixture *f, void (*visit)(struct fixture *f, uint64_t fo
     free(folders);
 }
 
-/* --- names, lookup, links, places ------------------------------------------------------------------- */
+/* --- names, lookup, links, places
+ * ------------------------------------------------------------------- */
 
 static bool same_attr(const struct tree_attr *a, const struct tree_attr *b)
 {
@@ -191,7 +192,8 @@ static void listing_and_lookup_agree(void **state)
     walk(*state, check_folder);
 }
 
-/* --- files and links ----------------------------------------------------------------------------------- */
+/* --- files and links
+ * ----------------------------------------------------------------------------------- */
 
 static void check_file(struct fixture *f, const struct tree_attr *attr)
 {
@@ -203,8 +205,7 @@ static void check_file(struct fixture *f, const struct tree_attr *attr)
         uint64_t offset = offsets[i] < attr->size ? offsets[i] : attr->size;
         for (size_t len = 1; len < 6000; len = len * 7 + 1) {
             assert_int_equal(tree_read(f->tree, attr->id, offset, len, &part), 0);
-            assert_true(slice_equal(part.bytes,
-                                    slice_head(slice_skip(all.bytes, offset), len)));
+            assert_true(slice_equal(part.bytes, slice_head(slice_skip(all.bytes, offset), len)));
             tree_text_free(f->tree, &part);
         }
     }
@@ -249,7 +250,8 @@ static void sizes_are_exact_and_links_resolve(void **state)
     walk(*state, check_contents);
 }
 
-/* --- transcript.txt: line N is turn N ---------------------------------------------------------------------- */
+/* --- transcript.txt: line N is turn N
+ * ---------------------------------------------------------------------- */
 
 static void check_transcript(struct fixture *f, const struct tree_attr *episode)
 {
@@ -267,7 +269,8 @@ static void check_transcript(struct fixture *f, const struct tree_attr *episode)
         assert_int_equal(tree_read(f->tree, turn.id, 0, turn.size, &text), 0);
         assert_int_equal(line.len + 1, text.bytes.len);
         for (size_t at = 0; at < line.len; at++)
-            assert_int_equal(line.data[at], text.bytes.data[at] == '\n' ? ' ' : text.bytes.data[at]);
+            assert_int_equal(line.data[at],
+                             text.bytes.data[at] == '\n' ? ' ' : text.bytes.data[at]);
         tree_text_free(f->tree, &text);
     }
     assert_int_equal(rest.len, 0);
@@ -291,7 +294,8 @@ static void a_line_is_a_turn(void **state)
     walk(*state, check_episodes);
 }
 
-/* --- identity --------------------------------------------------------------------------------------------- */
+/* --- identity
+ * --------------------------------------------------------------------------------------------- */
 
 /* A node that a listing shows, or that only a name finds. */
 static void reach(struct fixture *f, uint64_t folder, const struct tree_attr *attr,
@@ -385,8 +389,8 @@ static void ids_are_never_trusted(void **state)
         struct tree_attr attr;
         uint64_t id = next_random(&seed);
         if (i % 2) /* a real one with a bit or a byte changed */
-            id = f->ids[id % f->count] ^ (i % 4 == 1 ? UINT64_C(1) << (id >> 40) % 64
-                                                     : (id & 0xFF) << (id >> 40) % 57);
+            id = f->ids[id % f->count] ^
+                 (i % 4 == 1 ? UINT64_C(1) << (id >> 40) % 64 : (id & 0xFF) << (id >> 40) % 57);
         else if (i % 4 == 0) /* a small one of every kind */
             id = (id & 0xFFF) << 8 | (id >> 56) % 40;
         int err = tree_getattr(f->tree, id, &attr);
