@@ -320,7 +320,7 @@ static int find_words(struct slice head, uint64_t size, struct scanned *file, bo
     *has_words = true;
     if (head.len < size || text.len > SHORT_BODY)
         return 0;
-    int err = body_read(text, file->body_line, &unheard, &body);
+    int err = body_read(text, file->body_line, NULL, &unheard, &body);
     *has_words = body.count > 0;
     body_free(&body);
     arena_free(&arena);

@@ -119,17 +119,25 @@ static int parse_front(struct cache *cache, const struct episode *episode, struc
     return err;
 }
 
+/* Together with the front matter, which says who may be speaking. */
 static int parse_body(struct cache *cache, const struct episode *episode, struct parsed *parsed)
 {
     cleanup_buf struct buf text = {0};
-    uint64_t len = (uint64_t)episode->id.size - episode->body;
+    struct arena arena = {0};
+    struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
+    struct front front;
 
     if (!episode->has_body)
         return 0;
     parsed->diags.arena = &parsed->arena;
-    int err = cache->content.read(cache->content.context, episode, episode->body, len, &text);
+    int err = cache->content.read(cache->content.context, episode, 0, (uint64_t)episode->id.size,
+                                  &text);
     if (!err)
-        err = body_read(buf_slice(&text), episode->body_line, &parsed->diags, &parsed->body);
+        err = front_read(&arena, buf_slice(&text), true, &unheard, &front);
+    if (!err)
+        err = body_read(slice_skip(buf_slice(&text), episode->body), episode->body_line, front.map,
+                        &parsed->diags, &parsed->body);
+    arena_free(&arena);
     return err;
 }
 
@@ -138,8 +146,7 @@ static int parse(struct cache *cache, const struct episode *episode, enum part p
 {
     int err = part == PART_FRONT ? parse_front(cache, episode, parsed)
                                  : parse_body(cache, episode, parsed);
-    parsed->size = sizeof *parsed + parsed->arena.total + parsed->body.len +
-                   parsed->body.count * sizeof(struct turn);
+    parsed->size = sizeof *parsed + parsed->arena.total + body_size(&parsed->body);
     return err;
 }
 

@@ -5,36 +5,29 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "base/map.h"
 #include "base/utf8.h"
-#include "parse/label.h"
-#include "parse/lines.h"
-
-/*
- * Which bold labels name a speaker. Bold is strong evidence and no proof: about one file in fifty
- * with bold labels is an article, and its lead-ins (`**核心观点**：…`) name nobody. Who speaks,
- * speaks again: where three labels or more are in a file, and less than half of them stand there
- * more than once, they are lead-ins; and so are one or two, unless the text begins with one, as
- * short talks do.
- */
-struct census {
-    struct map uses; /* label -> how often */
-    size_t total;
-    size_t again; /* of labels that stand there more than once */
-    bool is_article;
-};
+#include "parse/census.h"
 
 /* From lines to turns. */
 struct assembly {
     struct body *body;
-    size_t cap; /* of body->turns */
-    struct buf text;
+    size_t turn_cap, section_cap, voice_cap, term_cap;
+    const struct lines *lines;
+    struct census census;
+    struct buf text; /* of the turns */
+    struct buf originals;
+    struct buf notes;
+    struct buf early; /* an original before the first turn … */
+    struct line early_first, early_last;
+    bool early_has_label;
     struct diags *diags;
     uint32_t first_line;
     uint32_t section;
-    struct census census;
-    bool in_turn;     /* the last turn can grow */
-    bool is_labelled; /* … and so it takes the paragraphs that follow */
+    size_t next_bold;   /* of lines->bold */
+    bool in_turn;       /* the last turn can grow */
+    bool takes_more;    /* … and takes the paragraphs that follow */
+    uint32_t details;   /* the one that the last line stood in */
+    uint32_t abandoned; /* one that is not closed, and whose original is over */
 };
 
 static struct turn *last_turn(struct assembly *a)
@@ -42,49 +35,13 @@ static struct turn *last_turn(struct assembly *a)
     return &a->body->turns[a->body->count - 1];
 }
 
-static int begin_turn(struct assembly *a, const struct line *line, struct slice speaker)
+static uint32_t line_number(const struct assembly *a, const struct line *line)
 {
-    struct body *body = a->body;
-
-    if (body->count == BODY_MAX_TURNS) {
-        diags_add(a->diags, a->first_line + line->number, 0, "only source.md is served",
-                  "more than %d turns", BODY_MAX_TURNS);
-        return -E2BIG;
-    }
-    if (!array_reserve(&body->turns, body->count, &a->cap, sizeof *body->turns))
-        return -ENOMEM;
-    body->turns[body->count++] = (struct turn){
-        .text = (uint32_t)a->text.len,
-        .speaker = (uint32_t)speaker.len,
-        .first_line = a->first_line + line->number,
-        .last_line = a->first_line + line->number,
-        .section = a->section,
-    };
-    if (speaker.len) {
-        buf_add_slice(&a->text, speaker);
-        buf_add_byte(&a->text, ':');
-    }
-    a->in_turn = true;
-    a->is_labelled = speaker.len > 0;
-    return 0;
+    return a->first_line + line->number;
 }
 
-static void end_turn(struct assembly *a)
-{
-    if (!a->in_turn)
-        return;
-    a->in_turn = false;
-
-    struct turn *turn = last_turn(a);
-    if (turn->speaker && a->text.len == turn->text + turn->speaker + 1) {
-        /* The word stays, and names nobody: what would it have said? */
-        turn->speaker = 0;
-        diags_add(a->diags, turn->first_line, 0, "it is kept as words without a speaker",
-                  "a label without words");
-    }
-    buf_add_byte(&a->text, '\n');
-    turn->len = (uint32_t)(a->text.len - turn->text);
-}
+/* --- joining lines
+ * ----------------------------------------------------------------------------------- */
 
 /* The last character of the text so far. */
 static int32_t last_code(const struct buf *text)
@@ -106,113 +63,456 @@ static void add_soft_break(struct buf *text, struct slice next)
     buf_add_byte(text, ' ');
 }
 
-static void add_words(struct assembly *a, const struct line *line, struct slice words)
+static void add_break(struct buf *text, const struct line *line, struct slice next)
+{
+    if (line->before == BREAK_PARAGRAPH)
+        buf_add_text(text, "\n\n");
+    else if (line->before == BREAK_HARD)
+        buf_add_byte(text, '\n');
+    else
+        add_soft_break(text, next);
+}
+
+/* --- turns
+ * ------------------------------------------------------------------------------------------- */
+
+static void end_original(struct assembly *a)
+{
+    struct turn *turn = a->body->count ? last_turn(a) : NULL;
+    if (!turn || !turn->original.len)
+        return;
+    buf_add_byte(&a->originals, '\n');
+    turn->original.len = (uint32_t)(a->originals.len - turn->original.at);
+}
+
+/* Where the original has no label of its own it has the turn's. */
+static void begin_original(struct assembly *a, const struct line *line, bool has_label)
 {
     struct turn *turn = last_turn(a);
-    size_t start = turn->text + turn->speaker + (turn->speaker ? 1 : 0);
-
-    if (words.len == 0)
-        return;
-    if (a->text.len == start) {
-        if (turn->speaker)
-            buf_add_byte(&a->text, ' ');
-    } else if (line->before == BREAK_PARAGRAPH) {
-        buf_add_text(&a->text, "\n\n");
-    } else if (line->before == BREAK_HARD) {
-        buf_add_byte(&a->text, '\n');
-    } else {
-        add_soft_break(&a->text, words);
+    turn->original.at = (uint32_t)a->originals.len;
+    turn->original_first_line = line_number(a, line);
+    memcpy(turn->language, a->lines->details[line->details - 1].language, sizeof turn->language);
+    if (!has_label && turn->speaker) {
+        buf_add(&a->originals, a->text.data + turn->text, turn->speaker);
+        buf_add_text(&a->originals, ": ");
     }
-    buf_add_slice(&a->text, words);
-    turn->last_line = a->first_line + line->number;
 }
 
-/* The speaker's label at the front of a line. */
-static bool read_label(const struct assembly *a, const struct line *line, struct slice text,
-                       struct label *label)
+static void extend_original(struct assembly *a, const struct line *line)
 {
-    if (line->heading || line->details || !label_read(text, line->bold, label))
-        return false;
-    return !a->census.is_article && !label_is_numbered(label->speaker);
+    struct turn *turn = last_turn(a);
+    turn->original_last_line = line_number(a, line);
+    turn->original.len = (uint32_t)(a->originals.len - turn->original.at);
 }
 
-static int take_census(struct assembly *a, const struct lines *lines)
+/* What stood before the first turn is that turn's. */
+static void take_early_original(struct assembly *a)
 {
-    struct census *census = &a->census;
-    struct label label;
-    bool is_first = true, opens = false;
+    begin_original(a, &a->early_first, a->early_has_label);
+    buf_add_slice(&a->originals, buf_slice(&a->early));
+    extend_original(a, &a->early_last);
+    buf_free(&a->early);
+}
 
-    for (size_t i = 0; i < lines->count; i++) {
-        bool is_text = !lines->at[i].heading && !lines->at[i].details;
-        bool is_label = read_label(a, &lines->at[i], line_text(lines, &lines->at[i]), &label);
-        opens |= is_first && is_label;
-        is_first &= !is_text;
-        if (!is_label)
-            continue;
-        struct map_slot *slot = map_put(&census->uses, label.speaker);
-        if (!slot)
-            return -ENOMEM;
-        slot->value = slot->value == UINT32_MAX ? 1 : slot->value + 1;
-        census->again += slot->value == 2 ? 2 : slot->value > 2;
-        census->total++;
+static int begin_turn(struct assembly *a, const struct line *line, const struct label *label)
+{
+    struct body *body = a->body;
+    struct slice speaker = label->speaker;
+
+    if (body->count == BODY_MAX_TURNS) {
+        diags_add(a->diags, line_number(a, line), 0, "only source.md is served",
+                  "more than %d turns", BODY_MAX_TURNS);
+        return -E2BIG;
     }
-    census->is_article = census->total > 2 ? census->again * 2 < census->total : !opens;
+    if (!array_reserve(&body->turns, body->count, &a->turn_cap, sizeof *body->turns))
+        return -ENOMEM;
+    end_original(a);
+    body->turns[body->count++] = (struct turn){
+        .text = (uint32_t)a->text.len,
+        .speaker = (uint32_t)speaker.len,
+        .first_line = line_number(a, line),
+        .last_line = line_number(a, line),
+        .section = a->section,
+        .voice = NO_VOICE,
+        .start = label->start,
+        .original = {.at = (uint32_t)a->originals.len},
+    };
+    if (speaker.len) {
+        buf_add_slice(&a->text, speaker);
+        buf_add_byte(&a->text, ':');
+    }
+    if (a->early.len)
+        take_early_original(a);
+    a->in_turn = true;
+    a->takes_more = label->form != LABEL_NONE;
     return 0;
 }
 
-static int add_line(struct assembly *a, const struct line *line, struct slice text)
+static bool is_wordless(struct assembly *a)
 {
-    struct label label;
+    struct turn *turn = last_turn(a);
+    return a->text.len == turn->text + turn->speaker + (turn->speaker ? 1 : 0);
+}
+
+/* A label without words names nobody: what would it have said? The word itself stays. */
+static void drop_speaker(struct assembly *a, struct turn *turn)
+{
+    turn->speaker = 0;
+    turn->start = NO_TIME;
+    diags_add(a->diags, turn->first_line, 0, "it is kept as words without a speaker",
+              "a label without words");
+}
+
+static void end_turn(struct assembly *a)
+{
+    if (!a->in_turn)
+        return;
+    a->in_turn = false;
+
+    struct turn *turn = last_turn(a);
+    if (turn->speaker && is_wordless(a))
+        drop_speaker(a, turn);
+    if (a->text.len == turn->text) {
+        a->body->count--; /* a chevron and nothing else */
+        return;
+    }
+    buf_add_byte(&a->text, '\n');
+    turn->len = (uint32_t)(a->text.len - turn->text);
+}
+
+/* --- terms
+ * ------------------------------------------------------------------------------------------- */
+
+static struct part_of add_note(struct assembly *a, struct slice text)
+{
+    struct part_of part = {(uint32_t)a->notes.len, (uint32_t)text.len};
+    buf_add_slice(&a->notes, text);
+    return part;
+}
+
+/* Takes "（Original: definition）" from behind a bold term. */
+static bool read_gloss(struct slice behind, struct slice *original, struct slice *definition)
+{
+    static const char *const brackets[][2] = {{"（", "）"}, {"(", ")"}};
+    behind = slice_trim(behind);
+    for (size_t i = 0; i < 2; i++) {
+        struct slice open = slice_of(brackets[i][0]), close = slice_of(brackets[i][1]);
+        if (!slice_starts(behind, open))
+            continue;
+        struct slice inside = slice_skip(behind, open.len);
+        int depth = 1;
+        for (size_t at = 0; at < inside.len; at++) {
+            struct slice rest = slice_skip(inside, at);
+            depth += slice_starts(rest, open) - slice_starts(rest, close);
+            if (depth == 0) {
+                inside.len = at;
+                break;
+            }
+        }
+        const char *wide = memmem(inside.data, inside.len, "：", 3);
+        const char *narrow = inside.len ? memchr(inside.data, ':', inside.len) : NULL;
+        const char *colon = !wide || (narrow && narrow < wide) ? narrow : wide;
+        if (depth || !colon)
+            return false;
+        size_t at = (size_t)(colon - inside.data);
+        *original = slice_trim(slice_head(inside, at));
+        *definition = slice_trim(slice_skip(inside, at + (colon == wide ? 3 : 1)));
+        return original->len && definition->len;
+    }
+    return false;
+}
+
+static int add_terms(struct assembly *a, const struct line *line)
+{
+    const struct lines *lines = a->lines;
+    struct body *body = a->body;
+    size_t end = line->text + line->len;
+
+    for (; a->next_bold < lines->bold_count && lines->bold[a->next_bold].text < end;
+         a->next_bold++) {
+        const struct span *bold = &lines->bold[a->next_bold];
+        struct slice original, definition;
+        if (bold->text < line->text || bold->text + bold->len > end || line->heading ||
+            line->details)
+            continue;
+        struct slice behind = {lines->text.data + bold->text + bold->len,
+                               end - bold->text - bold->len};
+        if (!read_gloss(behind, &original, &definition))
+            continue;
+        if (!array_reserve(&body->terms, body->term_count, &a->term_cap, sizeof *body->terms))
+            return -ENOMEM;
+        struct slice term = {lines->text.data + bold->text, bold->len};
+        body->terms[body->term_count++] = (struct term){
+            .turn = body->count - 1,
+            .term = add_note(a, slice_trim(term)),
+            .original = add_note(a, original),
+            .definition = add_note(a, definition),
+        };
+    }
+    return 0;
+}
+
+/* --- lines of the text
+ * --------------------------------------------------------------------------------- */
+
+static int add_words(struct assembly *a, const struct line *line, struct slice words)
+{
+    struct turn *turn = last_turn(a);
+
+    if (words.len == 0)
+        return 0;
+    if (!is_wordless(a)) {
+        add_break(&a->text, line, words);
+    } else {
+        /* A time at the very head of the words is when the turn begins. */
+        int64_t start;
+        if (turn->start == NO_TIME && timestamp_take_bracketed(&words, &start))
+            turn->start = start;
+        if (turn->speaker && words.len)
+            buf_add_byte(&a->text, ' ');
+    }
+    buf_add_slice(&a->text, words);
+    turn->last_line = line_number(a, line);
+    return add_terms(a, line);
+}
+
+static int add_heading(struct assembly *a, const struct line *line, struct slice text)
+{
+    struct body *body = a->body;
+    end_turn(a);
+    if (!array_reserve(&body->sections, body->section_count, &a->section_cap,
+                       sizeof *body->sections))
+        return -ENOMEM;
+    body->sections[body->section_count++] = (struct section){
+        .heading = add_note(a, text),
+        .line = line_number(a, line),
+        .level = line->heading,
+    };
+    a->section = body->section_count;
+    return 0;
+}
+
+static int add_text_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    struct label label = label_read(text, line->bold);
     int err = 0;
 
-    if (line->heading) {
+    if (label.form == LABEL_BOLD && label_is_mark(&label)) {
         end_turn(a);
-        a->section++;
         return 0;
     }
-    if (line->details)
-        return 0; /* the original of a turn, not a part of it */
-    if (read_label(a, line, text, &label)) {
-        end_turn(a);
-        if (label_is_mark(&label))
-            return 0;
-        err = begin_turn(a, line, label.speaker);
-        text = label.words;
-    } else if (!a->in_turn || (line->before == BREAK_PARAGRAPH && !a->is_labelled)) {
-        end_turn(a);
-        err = begin_turn(a, line, (struct slice){0});
+    bool is_speaker = census_is_speaker(&a->census, &label);
+    if (!is_speaker) {
+        /* Words, whatever they look like; behind a chevron, of somebody who is not named. */
+        struct slice words = text;
+        while (label.has_chevron && words.len && words.data[0] == '>')
+            words = slice_skip(words, 1);
+        label = (struct label){.form = label.has_chevron ? LABEL_CHEVRON : LABEL_NONE,
+                               .words = slice_trim(words),
+                               .start = NO_TIME};
     }
-    if (!err)
-        add_words(a, line, text);
+    if (is_speaker || label.form == LABEL_CHEVRON || !a->in_turn ||
+        (line->before == BREAK_PARAGRAPH && !a->takes_more)) {
+        end_turn(a);
+        err = begin_turn(a, line, &label);
+    }
+    return err ? err : add_words(a, line, label.words);
+}
+
+/* --- originals
+ * --------------------------------------------------------------------------------------- */
+
+/* An original that nobody closed is over where the turns go on: with a label of theirs, or in a
+ * script that the original is not in. */
+static bool is_over(const struct assembly *a, const struct line *line, struct slice text)
+{
+    const struct details *details = &a->lines->details[line->details - 1];
+    struct label label = label_read(text, line->bold);
+    size_t wide = 0, len;
+
+    if (details->is_closed || line->before != BREAK_PARAGRAPH)
+        return false;
+    if (line->heading)
+        return line->details == a->details;
+    for (struct slice rest = text; rest.len; rest = slice_skip(rest, len))
+        wide += utf8_is_wide(utf8_decode(rest, &len));
+    bool is_wide_text = wide * 3 > text.len / 3;
+    if (is_wide_text && strcmp(details->language, "en") == 0)
+        return true;
+    return line->details == a->details && label.form == LABEL_BOLD &&
+           census_is_speaker(&a->census, &label) && (is_wide_text || !details->language[0]);
+}
+
+static void add_original_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    struct label label = label_read(text, line->bold);
+    bool has_label = label.speaker.len && census_is_original_speaker(&a->census, &label);
+    bool is_early = a->body->count == 0;
+    struct buf *to = is_early ? &a->early : &a->originals;
+
+    if (is_early ? to->len == 0 : last_turn(a)->original_first_line == 0) {
+        if (is_early) {
+            a->early_first = *line;
+            a->early_has_label = has_label;
+        } else {
+            begin_original(a, line, has_label);
+        }
+    } else {
+        add_break(to, line, text);
+    }
+    if (has_label && label.form == LABEL_BOLD) {
+        buf_add_slice(to, label.speaker);
+        buf_add_text(to, label.words.len ? ": " : ":");
+        text = label.words;
+    }
+    buf_add_slice(to, text);
+    if (is_early)
+        a->early_last = *line;
+    else
+        extend_original(a, line);
+}
+
+/* --- all lines
+ * --------------------------------------------------------------------------------------- */
+
+static int add_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    bool is_original = line->details && line->details != a->abandoned;
+    int err = 0;
+
+    if (is_original && is_over(a, line, text)) {
+        a->abandoned = line->details;
+        is_original = false;
+    }
+    if (is_original)
+        add_original_line(a, line, text);
+    else if (line->heading)
+        err = add_heading(a, line, text);
+    else
+        err = add_text_line(a, line, text);
+    a->details = line->details;
     return err;
 }
 
-int body_read(struct slice text, uint32_t first_line, struct diags *diags, struct body *body)
+/* --- voices
+ * ------------------------------------------------------------------------------------------ */
+
+static uint32_t count_characters(struct slice words)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < words.len; i++)
+        count += ((unsigned char)words.data[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static int find_voice(struct assembly *a, struct map *names, uint32_t turn, uint32_t *voice)
+{
+    struct body *body = a->body;
+    struct slice name = turn_speaker(body, &body->turns[turn]);
+    struct map_slot *slot = map_put(names, name);
+
+    if (!slot ||
+        !array_reserve(&body->voices, body->voice_count, &a->voice_cap, sizeof *body->voices))
+        return -ENOMEM;
+    if (slot->value == UINT32_MAX) {
+        slot->value = body->voice_count;
+        body->voices[body->voice_count++] = (struct voice){
+            .name = {body->turns[turn].text, (uint32_t)name.len},
+            .first = turn,
+            .time = NO_TIME,
+            .is_anonymous = label_is_anonymous(name),
+        };
+    }
+    *voice = slot->value;
+    return 0;
+}
+
+static int gather_voices(struct assembly *a)
+{
+    struct body *body = a->body;
+    struct map names = {0};
+    int err = 0;
+
+    for (uint32_t i = 0; i < body->count && !err; i++) {
+        struct turn *turn = &body->turns[i];
+        if (turn->speaker == 0)
+            continue;
+        err = find_voice(a, &names, i, &turn->voice);
+        if (err)
+            break;
+        struct voice *voice = &body->voices[turn->voice];
+        voice->turns++;
+        voice->last = i;
+        voice->characters += count_characters(turn_words(body, turn));
+        bool is_timed = turn->start != NO_TIME && i + 1 < body->count && turn[1].start != NO_TIME &&
+                        turn[1].start >= turn->start;
+        if (is_timed)
+            voice->time = (voice->time == NO_TIME ? 0 : voice->time) + turn[1].start - turn->start;
+    }
+    map_free(&names);
+    return err;
+}
+
+/* --- reading
+ * ----------------------------------------------------------------------------------------- */
+
+static int assemble(struct assembly *a)
+{
+    const struct lines *lines = a->lines;
+    int err = 0;
+
+    for (size_t i = 0; i < lines->count && !err; i++)
+        err = add_line(a, &lines->at[i], line_text(lines, &lines->at[i]));
+    end_turn(a);
+    end_original(a);
+    return err;
+}
+
+int body_read(struct slice text, uint32_t first_line, const struct yaml *front, struct diags *diags,
+              struct body *body)
 {
     cleanup_(lines_free) struct lines lines = {0};
-    struct assembly a = {.body = body, .diags = diags, .first_line = first_line};
+    struct assembly a = {.body = body, .lines = &lines, .diags = diags, .first_line = first_line};
 
     *body = (struct body){0};
     diags_add_broken_utf8(diags, text, first_line);
     int err = lines_read(text, first_line, diags, &lines);
     if (!err)
-        err = take_census(&a, &lines);
-    for (size_t i = 0; i < lines.count && !err; i++)
-        err = add_line(&a, &lines.at[i], line_text(&lines, &lines.at[i]));
-    end_turn(&a);
-    map_free(&a.census.uses);
+        err = census_take(&lines, front, &a.census);
+    if (!err)
+        err = assemble(&a);
+    census_free(&a.census);
     body->text = a.text.data;
     body->len = a.text.len;
+    body->originals = a.originals.data;
+    body->originals_len = a.originals.len;
+    body->notes = a.notes.data;
+    body->notes_len = a.notes.len;
+    if (!err)
+        err = gather_voices(&a);
+    buf_free(&a.early);
     if (err == -E2BIG) {
         body_free(body);
         return 0;
     }
-    return err ? err : a.text.failed ? -ENOMEM : 0;
+    return err ? err : a.text.failed || a.originals.failed || a.notes.failed ? -ENOMEM : 0;
 }
 
 void body_free(struct body *body)
 {
     free(body->text);
+    free(body->originals);
+    free(body->notes);
     free(body->turns);
+    free(body->sections);
+    free(body->voices);
+    free(body->terms);
     *body = (struct body){0};
+}
+
+size_t body_size(const struct body *body)
+{
+    return body->len + body->originals_len + body->notes_len + body->count * sizeof(struct turn) +
+           body->section_count * sizeof(struct section) + body->voice_count * sizeof(struct voice) +
+           body->term_count * sizeof(struct term);
 }

@@ -1,17 +1,24 @@
 /*
- * The body of a transcript: its turns.
+ * The body of a transcript: its turns, with their originals, sections, times, voices and terms.
  *
- * A turn is what one speaker says until someone else, or the same speaker's next
- * label, begins. The text of all turns is one run of bytes, and each turn's part of it
- * is just what its file holds: "Speaker: words\n", paragraphs an empty line apart;
- * only the words where nobody is named.
+ * A turn is what one speaker says until someone else, or the same speaker's next label, begins. The
+ * text of all turns is one run of bytes, and each turn's part of it is just what its file holds:
+ * "Speaker: words\n", paragraphs an empty line apart; only the words where nobody is named. The
+ * originals are another such run.
  */
 #ifndef PARSE_BODY_H
 #define PARSE_BODY_H
 
 #include "parse/diag.h"
+#include "parse/yaml.h"
 
 enum { BODY_MAX_TURNS = 65535 };
+
+/* Bytes of one of a body's runs of text. */
+struct part_of {
+    uint32_t at;
+    uint32_t len;
+};
 
 struct turn {
     uint32_t text;       /* offset of its file in body.text */
@@ -20,25 +27,70 @@ struct turn {
     uint32_t first_line; /* its lines in the content file, 1-based */
     uint32_t last_line;
     uint32_t section; /* 0 before the first heading, then the n-th heading */
+    uint32_t voice;   /* index into body.voices; NO_VOICE where nobody is named */
+    int64_t start;    /* milliseconds from the beginning of the recording; NO_TIME: not known */
+    struct part_of original; /* of body.originals; len 0: there is none */
+    uint32_t original_first_line;
+    uint32_t original_last_line;
+    char language[4]; /* of the original, ISO 639-1; empty where the source does not say */
+};
+
+#define NO_VOICE UINT32_MAX
+
+struct section {
+    struct part_of heading; /* of body.notes; plain text */
+    uint32_t line;
+    uint8_t level; /* 1 to 6 */
+};
+
+/* Somebody who is heard. */
+struct voice {
+    struct part_of name; /* of body.text */
+    uint32_t turns;
+    uint32_t characters;  /* code points of the words */
+    uint32_t first, last; /* turns, from 0 */
+    int64_t time;         /* milliseconds of those turns whose end is known too; NO_TIME: of none */
+    bool is_anonymous;    /* Host, Speaker 1: nobody from another episode */
+};
+
+/* A glossary entry: **term**（Original: definition） */
+struct term {
+    uint32_t turn;
+    struct part_of term, original, definition; /* of body.notes */
 };
 
 struct body {
     char *text; /* of all turns, one behind the other; owned */
     size_t len;
-    struct turn *turns; /* owned */
+    char *originals; /* owned */
+    size_t originals_len;
+    char *notes; /* owned */
+    size_t notes_len;
+    struct turn *turns; /* owned, as all that follow */
     uint32_t count;
+    struct section *sections;
+    uint32_t section_count;
+    struct voice *voices; /* in the order in which they are first heard */
+    uint32_t voice_count;
+    struct term *terms;
+    uint32_t term_count;
 };
 
 /*
- * Reads a body of at most UINT32_MAX / 2 bytes that begins on `first_line` of its file.
+ * Reads a body of at most UINT32_MAX / 2 bytes that begins on `first_line` of its file. `front`, or
+ * NULL, is the front matter: names in it are evidence of who speaks.
  *
  * 0 or -ENOMEM. `body` is to be freed either way. Parts that cannot be understood stay as words
  * without a speaker; a body of more than BODY_MAX_TURNS turns has none. Both are reported in
  * `diags`.
  */
-int body_read(struct slice text, uint32_t first_line, struct diags *diags, struct body *body);
+int body_read(struct slice text, uint32_t first_line, const struct yaml *front, struct diags *diags,
+              struct body *body);
 
 void body_free(struct body *body);
+
+/* Bytes of memory that a body holds. */
+size_t body_size(const struct body *body);
 
 static inline struct slice turn_text(const struct body *body, const struct turn *turn)
 {
@@ -48,6 +100,23 @@ static inline struct slice turn_text(const struct body *body, const struct turn 
 static inline struct slice turn_speaker(const struct body *body, const struct turn *turn)
 {
     return (struct slice){body->text + turn->text, turn->speaker};
+}
+
+/* The words of a turn, without its label and without the newline at the end. */
+static inline struct slice turn_words(const struct body *body, const struct turn *turn)
+{
+    size_t label = turn->speaker ? turn->speaker + 2 : 0;
+    return (struct slice){body->text + turn->text + label, turn->len - label - 1};
+}
+
+static inline struct slice turn_original(const struct body *body, const struct turn *turn)
+{
+    return (struct slice){body->originals + turn->original.at, turn->original.len};
+}
+
+static inline struct slice body_note(const struct body *body, struct part_of part)
+{
+    return (struct slice){body->notes + part.at, part.len};
 }
 
 #endif

@@ -1,6 +1,11 @@
 #include "parse/label.h"
 
+#include <strings.h>
+
+#include "base/utf8.h"
+
 static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
+static const struct slice en_dash = {"\xE2\x80\x93", 3};
 
 /* The bytes of the colon at the front; 0 where there is none. */
 static size_t colon_at_front(struct slice text)
@@ -19,12 +24,26 @@ static size_t colon_at_end(struct slice text)
 
 static struct slice without_brackets(struct slice name)
 {
+    name = slice_trim(name);
     if (name.len > 2 && name.data[0] == '[' && name.data[name.len - 1] == ']')
         name = (struct slice){name.data + 1, name.len - 2};
     return slice_trim(name);
 }
 
-bool label_read(struct slice line, size_t bold, struct label *label)
+static bool has_letter(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c >= 0x80 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+            return true;
+    }
+    return false;
+}
+
+/* --- bold
+ * ------------------------------------------------------------------------------------------- */
+
+static bool read_bold(struct slice line, size_t bold, struct label *label)
 {
     struct slice name = slice_trim(slice_head(line, bold));
     struct slice after = slice_trim(slice_skip(line, bold));
@@ -36,9 +55,166 @@ bool label_read(struct slice line, size_t bold, struct label *label)
         colon = colon_at_front(after);
         after = slice_skip(after, colon);
     }
-    label->speaker = without_brackets(slice_trim(name));
+    label->speaker = without_brackets(name);
     label->words = slice_trim(after);
     return colon && label->speaker.len && label->speaker.len <= LABEL_MAX_BYTES;
+}
+
+/* --- plain
+ * ------------------------------------------------------------------------------------------ */
+
+/* What no name has in it: the punctuation of sentences and addresses. A full stop may end an
+ * abbreviation (Dr. Who, J. P. Smith). */
+static bool is_name_character(int32_t code, struct slice behind)
+{
+    if (code == '.')
+        return behind.len > 1 && behind.data[1] == ' ';
+    if (code < 0x80)
+        return !strchr("!?;,\"<>/|=*`{}\\@%$+~^", code);
+    return code != 0x3002 && code != 0xFF0C && code != 0xFF01 && code != 0xFF1F && code != 0xFF1B &&
+           code != 0x3001 && !(code >= 0x201C && code <= 0x201F) && code != 0x300C &&
+           code != 0x300D && code != 0x2026 && code != 0x300A;
+}
+
+/* At most so many words, or characters of a script that has no spaces between words. */
+static bool is_short(struct slice name)
+{
+    size_t words = 1, wide = 0, len;
+    for (; name.len; name = slice_skip(name, len)) {
+        int32_t code = utf8_decode(name, &len);
+        words += code == ' ';
+        wide += utf8_is_wide(code);
+    }
+    return words <= 6 && wide <= 12;
+}
+
+static bool is_name(struct slice name)
+{
+    size_t len;
+    if (name.len == 0 || name.len > LABEL_MAX_PLAIN_BYTES || !has_letter(name) || !is_short(name))
+        return false;
+    if (slice_starts(name, SLICE("- ")) || slice_starts(name, SLICE("#")))
+        return false;
+    for (struct slice rest = name; rest.len; rest = slice_skip(rest, len)) {
+        int32_t code = utf8_decode(rest, &len);
+        if (!is_name_character(code, rest))
+            return false;
+    }
+    return true;
+}
+
+/* `Name: 00:12:34`, `Name 00:12:34:`, `Name – 00:12:34:`, alone on its line. */
+static bool read_timed(struct slice line, struct label *label)
+{
+    struct slice name = line;
+    if (!timestamp_take_last(&name, &label->start))
+        return false;
+    name = slice_trim(name);
+    size_t colon = colon_at_end(name);
+    name.len -= colon;
+    name = slice_trim(name);
+    if (slice_ends(name, en_dash))
+        name = slice_trim(slice_head(name, name.len - en_dash.len));
+    else if (slice_ends(name, SLICE(" -")))
+        name = slice_trim(slice_head(name, name.len - 2));
+    label->speaker = without_brackets(name);
+    label->words = (struct slice){0};
+    if (!is_name(label->speaker)) {
+        label->start = NO_TIME;
+        return false;
+    }
+    return true;
+}
+
+/* The first colon in the line, where it can end a label; line.len where there is none. */
+static size_t find_colon(struct slice line)
+{
+    size_t len, most = line.len < LABEL_MAX_PLAIN_BYTES + 6 ? line.len : LABEL_MAX_PLAIN_BYTES + 6;
+    for (size_t at = 0; at < most; at += len) {
+        struct slice rest = slice_skip(line, at);
+        utf8_decode(rest, &len);
+        size_t colon = colon_at_front(rest);
+        if (colon == 0)
+            continue;
+        struct slice behind = slice_skip(rest, colon);
+        if (colon > 1 || behind.len == 0 || byte_is_space(behind.data[0]))
+            return at;
+        return (unsigned char)behind.data[0] >= 0x80 ? at : line.len;
+    }
+    return line.len;
+}
+
+/* `Q - words`, `A – words`: one letter and a dash. */
+static bool read_dashed(struct slice line, struct label *label)
+{
+    if (line.len < 5 || (line.data[0] != 'Q' && line.data[0] != 'A') || line.data[1] != ' ')
+        return false;
+    struct slice rest = slice_skip(line, 2);
+    size_t dash = rest.data[0] == '-' ? 1 : slice_starts(rest, en_dash) ? en_dash.len : 0;
+    rest = slice_skip(rest, dash);
+    if (dash == 0 || rest.len == 0 || rest.data[0] != ' ')
+        return false;
+    label->speaker = slice_head(line, 1);
+    label->words = slice_trim(rest);
+    return true;
+}
+
+static bool read_plain(struct slice line, struct label *label)
+{
+    size_t at = find_colon(line);
+    if (at == line.len)
+        return read_dashed(line, label);
+    struct slice rest = slice_skip(line, at);
+    label->speaker = without_brackets(slice_head(line, at));
+    label->words = slice_trim(slice_skip(rest, colon_at_front(rest)));
+    return is_name(label->speaker);
+}
+
+/* --- all of it
+ * -------------------------------------------------------------------------------------- */
+
+/* Takes `>>` or `>>>` from the front. */
+static bool take_chevron(struct slice *line)
+{
+    size_t count = 0;
+    while (count < line->len && line->data[count] == '>')
+        count++;
+    if (count < 2)
+        return false;
+    *line = slice_trim(slice_skip(*line, count));
+    return true;
+}
+
+struct label label_read(struct slice line, size_t bold)
+{
+    struct label label = {.start = NO_TIME, .words = line};
+
+    if (take_chevron(&line)) {
+        label = label_read(line, 0);
+        label.has_chevron = true;
+        if (label.form == LABEL_NONE)
+            label.form = LABEL_CHEVRON;
+        return label;
+    }
+    if (bold && read_bold(line, bold, &label))
+        label.form = LABEL_BOLD;
+    else if (!bold && read_timed(line, &label))
+        label.form = LABEL_TIMED;
+    else if (!bold && read_plain(line, &label))
+        label.form = LABEL_PLAIN;
+    else
+        label.speaker = (struct slice){0};
+    if (label.form == LABEL_NONE) {
+        label.words = line;
+        return label;
+    }
+    /* `**Name:** 00:12:34` alone, or a time in brackets before the words. */
+    struct slice only = label.words;
+    if (label.form == LABEL_BOLD && timestamp_take(&only, &label.start) && only.len == 0)
+        label.words = only;
+    else if (label.form != LABEL_TIMED && !timestamp_take_bracketed(&label.words, &label.start))
+        label.start = NO_TIME;
+    return label;
 }
 
 bool label_is_numbered(struct slice name)
@@ -54,27 +230,133 @@ bool label_is_numbered(struct slice name)
         if (slice_starts(name, slice_of(digits[i])))
             rest = slice_skip(name, 3);
     }
-    bool has_number = rest.len < name.len;
-    return has_number && (slice_starts(rest, SLICE(".")) || slice_starts(rest, SLICE(")")) ||
-                          slice_starts(rest, SLICE("、")) || slice_starts(rest, SLICE("．")));
+    return rest.len < name.len &&
+           (slice_starts(rest, SLICE(".")) || slice_starts(rest, SLICE(")")) ||
+            slice_starts(rest, SLICE("、")) || slice_starts(rest, SLICE("．")));
 }
 
 /* "[12:07]", "(1:02:03.5)", "[12:07] to [13:00]", or nothing. */
 static bool is_only_time(struct slice words)
 {
     for (size_t i = 0; i < words.len; i++) {
-        if (!strchr("0123456789:.[]()\\- to", words.data[i]) || !words.data[i])
+        if (!words.data[i] || !strchr("0123456789:.[]()\\- to", words.data[i]))
             return false;
     }
     return true;
 }
 
+static bool is_one_of(struct slice name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (name.len == strlen(names[i]) && strncasecmp(name.data, names[i], name.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool label_is_mark(const struct label *label)
 {
     static const char *const marks[] = {"Break", "Jingle", "Song", "Music", "Intro", "Outro", "Ad"};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (slice_equal(label->speaker, slice_of(marks[i])))
-            return is_only_time(label->words);
-    }
-    return false;
+    return is_one_of(label->speaker, marks, sizeof marks / sizeof *marks) &&
+           is_only_time(label->words);
+}
+
+/* --- names of nobody
+ * -------------------------------------------------------------------------------- */
+
+/* A role, alone or with a number or letter behind it. */
+static const char *const roles[] = {
+    "Speaker",
+    "Host",
+    "Co-host",
+    "Guest",
+    "Interviewer",
+    "Interviewee",
+    "Moderator",
+    "Audience",
+    "Audience member",
+    "Audience question",
+    "Question",
+    "Answer",
+    "Q",
+    "A",
+    "Q&A",
+    "Follow-up Q",
+    "Narrator",
+    "Announcer",
+    "Presenter",
+    "Participant",
+    "Panelist",
+    "Reporter",
+    "Man",
+    "Woman",
+    "Male",
+    "Female",
+    "Male speaker",
+    "Female speaker",
+    "Unknown",
+    "Unknown speaker",
+    "Unidentified",
+    "Unidentified speaker",
+    "Everyone",
+    "All",
+    "Both",
+    "Voice",
+    "Voiceover",
+    "Clip",
+    "Video",
+    "Caller",
+    "Student",
+    "Commercial",
+    "主持人",
+    "主播",
+    "嘉宾",
+    "发言人",
+    "说话人",
+    "讲者",
+    "演讲者",
+    "观众",
+    "听众",
+    "旁白",
+    "记者",
+    "采访者",
+    "受访者",
+    "提问者",
+    "提问",
+    "问题",
+    "回答",
+    "问",
+    "答",
+    "众人",
+    "所有人",
+    "广告",
+    "引述者",
+    "男声",
+    "女声",
+    "司会",
+    "ホスト",
+    "ゲスト",
+    "P",
+    "R",
+    "Pregunta",
+    "Respuesta",
+    "Moderador",
+    "Público",
+    "观众提问",
+};
+
+bool label_is_anonymous(struct slice name)
+{
+    struct slice rest = name;
+    /* A number or a letter at the end is no part of the role: Speaker 1, 发言人A, Guest #2. */
+    while (rest.len && ((rest.data[rest.len - 1] >= '0' && rest.data[rest.len - 1] <= '9') ||
+                        rest.data[rest.len - 1] == '#'))
+        rest.len--;
+    if (rest.len == name.len && rest.len > 1 && rest.data[rest.len - 1] >= 'A' &&
+        rest.data[rest.len - 1] <= 'Z' &&
+        (rest.data[rest.len - 2] == ' ' || (unsigned char)rest.data[rest.len - 2] >= 0x80))
+        rest.len--;
+    rest = slice_trim(rest);
+    return rest.len == 0 || is_one_of(name, roles, sizeof roles / sizeof *roles) ||
+           is_one_of(rest, roles, sizeof roles / sizeof *roles);
 }

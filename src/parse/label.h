@@ -1,28 +1,43 @@
 /*
- * Labels: the part of a line that says who speaks.
+ * Labels: the part of a line that says who speaks. This is about the shape of one line; whether
+ * a label of that shape names a speaker is for the whole file to say (census.h).
  */
 #ifndef PARSE_LABEL_H
 #define PARSE_LABEL_H
 
-#include <stdbool.h>
+#include "parse/timestamp.h"
 
-#include "base/slice.h"
-
-enum { LABEL_MAX_BYTES = 120 };
-
-struct label {
-    struct slice speaker; /* without colon, bold, brackets and white space */
-    struct slice words;   /* what follows it on its line; may be empty */
+enum {
+    LABEL_MAX_BYTES = 120,      /* of a bold one */
+    LABEL_MAX_PLAIN_BYTES = 60, /* of one that nothing but its colon marks */
 };
 
-/* Reads the label at the front of a line, `bold` bytes of which are bold: `**Name:** words` or
- * `**Name**: words`, with a colon of either width. False where there is none. */
-bool label_read(struct slice line, size_t bold, struct label *label);
+enum label_form {
+    LABEL_NONE,
+    LABEL_BOLD,    /* **Name:** words, **Name**: words */
+    LABEL_TIMED,   /* Name: 00:12:34 alone on its line */
+    LABEL_PLAIN,   /* Name: words, [Name]: words, Q - words */
+    LABEL_CHEVRON, /* >> words: somebody else, and nobody says who */
+};
+
+struct label {
+    enum label_form form;
+    struct slice speaker; /* without colon, bold, brackets and white space; empty for a chevron */
+    struct slice words;   /* what follows on the line; may be empty */
+    int64_t start;        /* milliseconds; NO_TIME where the line has none at its head */
+    bool has_chevron;     /* >> stood before it */
+};
+
+/* Reads the shape of a line, `bold` bytes of which at the front are bold. */
+struct label label_read(struct slice line, size_t bold);
 
 /* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`. */
 bool label_is_mark(const struct label *label);
 
 /* Whether a label is the number of a point, `3. Tax` or `一、税`: no speaker has one. */
 bool label_is_numbered(struct slice name);
+
+/* Whether a name tells nobody from another episode's: Host, Speaker 1, 主持人, Audience, Q. */
+bool label_is_anonymous(struct slice name);
 
 #endif

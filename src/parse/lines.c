@@ -21,21 +21,55 @@ struct walk {
     uint32_t first_line; /* of the body, in its file */
     struct line line;    /* the one being written, when is_open */
     bool is_open;
-    bool bold_begins; /* inside bold text that opened the line */
+    bool bold_begins;  /* inside bold text that opened the line */
+    size_t bold_start; /* where the bold text began, in lines.text */
     bool failed;
     uint8_t heading;         /* level of the heading around the place */
     enum line_break pending; /* what stands before the next line */
     uint32_t number;         /* line of the source */
     uint32_t details;        /* the <details> around the place, or 0 */
-    uint32_t details_seen;
-    uint32_t details_line; /* where it opened */
+    uint32_t details_line;   /* where it opened */
     bool in_summary;
+    struct buf summary;  /* its text */
     bool is_hidden;      /* inside a script or a style sheet */
     struct slice marker; /* "- " or "12. " for the first line of a list item */
     char marker_text[16];
 };
 
 /* --- writing lines ---------------------------------------------------------------------------- */
+
+/* Takes `[^1]` out of the text from `start` on; and a colon behind it, at the head of the note. */
+static void drop_footnote_marks(struct buf *text, size_t start)
+{
+    for (size_t at = start; at + 3 < text->len; at++) {
+        if (text->data[at] != '[' || text->data[at + 1] != '^')
+            continue;
+        size_t end = at + 2;
+        while (end < text->len && isalnum((unsigned char)text->data[end]) && end - at < 20)
+            end++;
+        if (end == at + 2 || end == text->len || text->data[end] != ']')
+            continue;
+        end++;
+        if (at == start && end < text->len && text->data[end] == ':')
+            end++;
+        memmove(text->data + at, text->data + end, text->len - end);
+        text->len -= end - at;
+        at--;
+    }
+}
+
+/* |---|:-:| */
+static bool is_table_rule(struct slice text)
+{
+    bool has_bar = false, has_dash = false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!strchr("|-: ", text.data[i]) || !text.data[i])
+            return false;
+        has_bar |= text.data[i] == '|';
+        has_dash |= text.data[i] == '-';
+    }
+    return has_bar && has_dash;
+}
 
 static void end_line(struct walk *w)
 {
@@ -47,11 +81,15 @@ static void end_line(struct walk *w)
     struct lines *lines = w->lines;
     struct line *line = &w->line;
     struct slice written = {lines->text.data + line->text, lines->text.len - line->text};
+    drop_footnote_marks(&lines->text, line->text);
+    written.len = lines->text.len - line->text;
     struct slice text = slice_trim(written);
-    if (text.len == 0) {
+    if (text.len == 0 || is_table_rule(text)) {
         lines->text.len = line->text;
         return;
     }
+    if (text.data[0] == '|' && line->before == BREAK_SOFT)
+        line->before = BREAK_HARD; /* a row of a table */
     size_t indent = (size_t)(text.data - written.data);
     line->text += indent;
     line->len = text.len;
@@ -87,8 +125,12 @@ static void add_unmarked(struct buf *out, struct slice text)
 
 static void add_text(struct walk *w, struct slice text)
 {
-    if (w->is_hidden || w->in_summary || text.len == 0)
+    if (w->is_hidden || text.len == 0)
         return;
+    if (w->in_summary) {
+        buf_add_slice(&w->summary, text);
+        return;
+    }
     if (!w->is_open) {
         w->line = (struct line){
             .text = w->lines->text.len,
@@ -108,6 +150,7 @@ static void add_text(struct walk *w, struct slice text)
 static void begin_bold(struct walk *w)
 {
     w->bold_begins = !w->is_open && w->marker.len == 0;
+    w->bold_start = w->lines->text.len;
 }
 
 static void end_bold(struct walk *w)
@@ -115,6 +158,16 @@ static void end_bold(struct walk *w)
     if (w->bold_begins && w->is_open)
         w->line.bold = w->lines->text.len - w->line.text;
     w->bold_begins = false;
+
+    struct lines *lines = w->lines;
+    if (!w->is_open || w->bold_start < w->line.text || w->bold_start >= lines->text.len)
+        return;
+    if (!array_reserve(&lines->bold, lines->bold_count, &lines->bold_cap, sizeof *lines->bold)) {
+        w->failed = true;
+        return;
+    }
+    lines->bold[lines->bold_count++] = (struct span){w->bold_start,
+                                                     lines->text.len - w->bold_start};
 }
 
 /* --- HTML ------------------------------------------------------------------------------------- */
@@ -142,30 +195,67 @@ static size_t add_entity(struct walk *w, struct slice html)
     return len;
 }
 
+/* The language that a summary names: "View/Hide Original English", "查看英文原文". */
+static void read_language(const struct buf *summary, char language[4])
+{
+    static const struct {
+        const char *word, *code;
+    } words[] = {
+        {"English", "en"}, {"英文", "en"},     {"英语", "en"},       {"Chinese", "zh"},
+        {"中文", "zh"},    {"Japanese", "ja"}, {"日文", "ja"},       {"日语", "ja"},
+        {"Korean", "ko"},  {"韩", "ko"},       {"Spanish", "es"},    {"西班牙", "es"},
+        {"French", "fr"},  {"法语", "fr"},     {"German", "de"},     {"德语", "de"},
+        {"Russian", "ru"}, {"俄语", "ru"},     {"Portuguese", "pt"},
+    };
+    for (size_t i = 0; summary->len && i < sizeof words / sizeof *words; i++) {
+        if (strstr(summary->data, words[i].word)) {
+            memcpy(language, words[i].code, 3);
+            return;
+        }
+    }
+}
+
+static void end_summary(struct walk *w)
+{
+    if (w->in_summary && w->details)
+        read_language(&w->summary, w->lines->details[w->details - 1].language);
+    w->in_summary = false;
+    w->summary.len = 0;
+}
+
 static void report_unclosed(struct walk *w)
 {
     if (w->details)
         diags_add(w->diags, w->first_line + mended_line(w->mended, w->details_line), 1,
-                  "all up to the next one is taken for the original",
+                  "the original ends where the next turn seems to begin",
                   "a <details> that is never closed");
 }
 
 static void open_details(struct walk *w)
 {
+    struct lines *lines = w->lines;
     /* They do not nest in transcripts: one that opens inside another closes it, for its end tag is
      * missing. */
     break_line(w, BREAK_PARAGRAPH);
+    end_summary(w);
     report_unclosed(w);
+    if (!array_reserve(&lines->details, lines->details_count, &lines->details_cap,
+                       sizeof *lines->details)) {
+        w->failed = true;
+        return;
+    }
+    lines->details[lines->details_count++] = (struct details){0};
     w->details_line = w->number;
-    w->details = ++w->details_seen;
-    w->in_summary = false;
+    w->details = (uint32_t)lines->details_count;
 }
 
 static void close_details(struct walk *w)
 {
     break_line(w, BREAK_PARAGRAPH);
+    end_summary(w);
+    if (w->details)
+        w->lines->details[w->details - 1].is_closed = true;
     w->details = 0;
-    w->in_summary = false;
 }
 
 static bool is_block_tag(const char *name)
@@ -192,12 +282,15 @@ static void on_tag(struct walk *w, const char *name, bool closing)
             open_details(w);
     } else if (strcasecmp(name, "summary") == 0) {
         break_line(w, BREAK_PARAGRAPH);
+        end_summary(w);
         w->in_summary = !closing && w->details;
     } else if (strcasecmp(name, "br") == 0) {
-        break_line(w, BREAK_HARD);
+        /* Two in a row are an empty line between paragraphs. */
+        bool again = !w->is_open && w->pending == BREAK_HARD;
+        break_line(w, again ? BREAK_PARAGRAPH : BREAK_HARD);
     } else if (is_block_tag(name)) {
         /* <summary>…</p> is a real spelling: a block ends a summary. */
-        w->in_summary = false;
+        end_summary(w);
         break_line(w, BREAK_PARAGRAPH);
     } else if (strcasecmp(name, "td") == 0 || strcasecmp(name, "th") == 0) {
         add_text(w, SLICE(" "));
@@ -421,6 +514,7 @@ int lines_read(struct slice body, uint32_t first_line, struct diags *diags, stru
         on_event(&w, event, cmark_iter_get_node(iter));
     end_line(&w);
     report_unclosed(&w);
+    buf_free(&w.summary);
     cmark_iter_free(iter);
     cmark_node_free(document);
     for (size_t i = 0; i < lines->count; i++)
@@ -431,6 +525,8 @@ int lines_read(struct slice body, uint32_t first_line, struct diags *diags, stru
 void lines_free(struct lines *lines)
 {
     free(lines->at);
+    free(lines->details);
+    free(lines->bold);
     buf_free(&lines->text);
     *lines = (struct lines){0};
 }

@@ -9,6 +9,7 @@
 #ifndef PARSE_LINES_H
 #define PARSE_LINES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -31,8 +32,24 @@ struct line {
     uint8_t before;   /* enum line_break */
 };
 
+/* One <details>: the original of a turn. */
+struct details {
+    char language[4]; /* ISO 639-1, from its summary; empty where that does not say */
+    bool is_closed;   /* it has its end tag */
+};
+
+/* A stretch of bold text, anywhere in a line. */
+struct span {
+    size_t text; /* offset into lines.text */
+    size_t len;
+};
+
 struct lines {
-    struct line *at; /* owned */
+    struct line *at;   /* owned */
+    struct span *bold; /* in the order of the text; owned */
+    size_t bold_count, bold_cap;
+    struct details *details; /* number n is details[n - 1]; owned */
+    size_t details_count, details_cap;
     size_t count;
     size_t cap;
     struct buf text; /* of all lines, UTF-8; owned */

@@ -158,12 +158,19 @@ static void add_paragraphs(struct buf *out, struct slice text)
     }
 }
 
-static void add_escaped(struct buf *out, struct slice line, size_t comment)
+/* Appends a line with a backslash before the place; none where that is its end. */
+static void add_escaped(struct buf *out, struct slice line, size_t place)
 {
-    buf_add_slice(out, slice_head(line, comment));
-    if (comment < line.len)
+    buf_add_slice(out, slice_head(line, place));
+    if (place < line.len)
         buf_add_byte(out, '\\');
-    buf_add_slice(out, slice_skip(line, comment));
+    buf_add_slice(out, slice_skip(line, place));
+}
+
+/* A mark of who speaks at the head of a line that CommonMark would read as something else. */
+static bool hides_label(struct slice line)
+{
+    return is_bracketed_label(line) || slice_starts(line, SLICE(">>"));
 }
 
 /* What takes no more than a look at a line and the next. */
@@ -175,7 +182,7 @@ static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
         struct slice line = first_line(text);
         size_t comment = unclosed_comment(line, is_unclosed ? line : text);
         is_unclosed |= comment < line.len;
-        add_escaped(out, line, is_bracketed_label(line) ? 0 : comment);
+        add_escaped(out, line, hides_label(line) ? 0 : comment);
         text = slice_skip(text, line.len);
         if (!ends_html(line) || !is_markdown(first_line(text)))
             continue;

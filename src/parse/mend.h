@@ -7,6 +7,7 @@
  * has to. [Ana]: words     section 4.7 takes this for the definition of a link. It is one only
  * where what follows is an address.
  *   <!-- …           that never closes hides the rest of the file (section 4.6).
+ *   >> words         is somebody else speaking, and no quotation in a quotation (section 5.1).
  *   </details>       and words on the next line are one block of HTML to it, and the Markdown in
  * the words            words is not read (section 4.6): an empty line is put between.
  */

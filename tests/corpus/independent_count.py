@@ -61,7 +61,16 @@ LABEL = re.compile(r"^ {0,3}\*\*(?P<label>[^*\n]{1,80}?)(?:[:：]\s*\*\*|\*\*\s*
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 # No nesting: an original never holds another, so a second <details> in one is a forgotten
 # </details>. Without any end it hides the rest of the file, as a browser shows it.
-DETAILS = re.compile(r"<details.*?(?:</details\s*>|\Z)", re.S | re.I)
+# One whose end tag is missing ends at the next, at a heading, or where a paragraph goes on in
+# Chinese: that is the next turn.
+DETAILS = re.compile(
+    r"<details(?:(?!<details).)*?</details\s*>"
+    r"|<details(?:(?!<details|\n\n#|\n\n[^\n]{0,30}[\u4e00-\u9fff]{4}).)*",
+    re.S | re.I,
+)
+# A time at the head of the words says when they begin, and is none of them.
+HEAD_TIME = re.compile(r"^(\*\*[^*]+\*\*[:：]?\s*)?\\?[\[(][\d:.]+\\?[\])]\s*")
+TIMED_LABEL = re.compile(r"[^\n]{1,60}?[\s:*–-]+(\d: )?[\[(]?\d+:\d\d(:\d\d)?(\.\d+)?[\])]?:?\s*")
 # A comment in which another one opens was never closed (real files have a cut one): it hides
 # nothing below the next empty line.
 COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->|<!--(?:(?!\n[ \t]*\n).)*", re.S)
@@ -241,6 +250,9 @@ def plain_lines(shown):
     for line, below in zip(lines, lines[1:] + [""]):
         if re.match(r"\s*(#|\*\*(%s)\b)" % "|".join(MARKS), line) or re.match(r"\s*(-+|=+)\s*$", below):
             continue
+        if TIMED_LABEL.fullmatch(line):
+            continue
+        line = HEAD_TIME.sub(lambda match: match[1] or "", line)
         if not re.search(r"\][(\[]|[<>|&`~]|https?:|^\s{4}|^\s*\d+[.)]", line):
             yield line
 
@@ -287,8 +299,10 @@ def count_file(data):
         "article": article,
         "turns_with_speaker": sum(speakers.values()),
         "speakers": speakers,
+        "plain_labels": Counter(re.findall(r"^\[?([^\[\]:：\n]{1,60})\]?[:：]", re.sub(r"<[^>]*>", "", shown), re.M)),
         "lead_ins": sorted(lead_ins),
         "originals": opened,
+        "chevrons": len(re.findall(r"^\s*(?:>>|&gt;&gt;|\\>\\>)", shown, re.M)),
         "unbalanced_originals": opened != len(re.findall("</details", body, re.I)),
         # Words in code are words too; only originals and comments are not.
         "has_words": paragraphs(COMMENT.sub("", DETAILS.sub("", body))) > 0,

@@ -1,10 +1,13 @@
 /*
- * Prints the turns of a transcript in a form that people read and diff:
+ * Prints what a transcript's body says, in a form that people read and diff:
  *
- *     turn 2, lines 9-12, section 1, speaker "Ana"
+ *     section 1, level 2, line 3: Heading
+ *     turn 2, lines 9-12, section 1, speaker "Ana", start 00:12:07
  *         Ana: words
- *
- * and what was reported, as "line 3: message".
+ *       original (en), lines 14-16
+ *         Ana: the original words
+ *       term "词": "Word" what it means
+ *     line 21: what was reported; what was done
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +15,7 @@
 #include "base/buf.h"
 #include "parse/body.h"
 #include "parse/front.h"
+#include "parse/timestamp.h"
 
 static void print_indented(struct slice text)
 {
@@ -22,18 +26,70 @@ static void print_indented(struct slice text)
         printf("    %.*s\n", (int)line.len, line.data ? line.data : "");
 }
 
+static void print_slice(const char *before, struct slice text, const char *behind)
+{
+    printf("%s%.*s%s", before, (int)text.len, text.len ? text.data : "", behind);
+}
+
+static void print_start(int64_t start)
+{
+    long long seconds = start / 1000;
+    printf(", start %02lld:%02lld:%02lld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if (start % 1000)
+        printf(".%03lld", (long long)(start % 1000));
+}
+
+static void print_section(const struct body *body, uint32_t i)
+{
+    const struct section *section = &body->sections[i];
+    printf("section %u, level %u, line %u: ", i + 1, section->level, section->line);
+    print_slice("", body_note(body, section->heading), "\n");
+}
+
+static void print_original(const struct body *body, const struct turn *turn)
+{
+    if (turn->original.len == 0)
+        return;
+    printf("  original");
+    if (turn->language[0])
+        printf(" (%s)", turn->language);
+    printf(", lines %u-%u\n", turn->original_first_line, turn->original_last_line);
+    print_indented(turn_original(body, turn));
+}
+
 static void print_turn(const struct body *body, uint32_t i)
 {
     const struct turn *turn = &body->turns[i];
-    struct slice speaker = turn_speaker(body, turn);
 
     printf("turn %u, lines %u-%u", i + 1, turn->first_line, turn->last_line);
     if (turn->section)
         printf(", section %u", turn->section);
-    if (speaker.len)
-        printf(", speaker \"%.*s\"", (int)speaker.len, speaker.data);
+    if (turn->speaker)
+        print_slice(", speaker \"", turn_speaker(body, turn), "\"");
+    if (turn->start != NO_TIME)
+        print_start(turn->start);
     putchar('\n');
     print_indented(turn_text(body, turn));
+    print_original(body, turn);
+    for (uint32_t t = 0; t < body->term_count; t++) {
+        if (body->terms[t].turn != i)
+            continue;
+        print_slice("  term \"", body_note(body, body->terms[t].term), "\": ");
+        print_slice("\"", body_note(body, body->terms[t].original), "\" ");
+        print_slice("", body_note(body, body->terms[t].definition), "\n");
+    }
+}
+
+static void print_body(const struct body *body)
+{
+    uint32_t section = 0;
+    for (uint32_t i = 0; i < body->count; i++) {
+        while (section < body->turns[i].section)
+            print_section(body, section++);
+        print_turn(body, i);
+    }
+    while (section < body->section_count)
+        print_section(body, section++);
 }
 
 static void read_all(FILE *file, struct buf *text)
@@ -61,9 +117,10 @@ int main(int argc, char **argv)
     fclose(file);
     int err = front_read(&arena, buf_slice(&text), true, &diags, &front);
     if (!err)
-        err = body_read(slice_skip(buf_slice(&text), front.body), front.body_line, &diags, &body);
-    for (uint32_t i = 0; i < body.count && !err; i++)
-        print_turn(&body, i);
+        err = body_read(slice_skip(buf_slice(&text), front.body), front.body_line, front.map,
+                        &diags, &body);
+    if (!err)
+        print_body(&body);
     for (const struct diag *diag = diags.first; diag; diag = diag->next)
         printf("line %u: %s; %s\n", diag->line, diag->problem.data, diag->action.data);
     body_free(&body);
