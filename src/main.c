@@ -24,6 +24,7 @@ struct program {
     struct tree *tree;
     char *content_path;
     char *mount_path;
+    struct progress listening; /* while all bodies are read for by-voice */
     int ready_fd; /* tells the waiting parent that the mount answers; -1: nobody waits */
 };
 
@@ -37,8 +38,7 @@ static void program_free(struct program *program)
     free(program->mount_path);
 }
 
-/* --- reading the content
- * ----------------------------------------------------------------------------- */
+/* --- reading the content ---------------------------------------------------------------------- */
 
 static int configure(struct program *program)
 {
@@ -76,7 +76,13 @@ static int load(struct program *program)
         return err;
     }
     const struct content reader = content_reader(&program->folder);
-    const struct tree_options tree_options = {TRANSCRIPTFS_VERSION, program->content_path};
+    program->listening = progress_begin("listening to", options->quiet || !options->foreground);
+    const struct tree_options tree_options = {
+        .version = TRANSCRIPTFS_VERSION,
+        .content = program->content_path,
+        .progress = progress_step,
+        .progress_context = &program->listening,
+    };
     program->cache = cache_new(&reader, options->cache_size);
     program->tree = program->cache ? tree_new(program->corpus, program->cache, &tree_options)
                                    : NULL;
@@ -110,8 +116,7 @@ static void summarise(const struct program *program)
                corpus->problem_count, plural(corpus->problem_count), program->options.content);
 }
 
-/* --- check
- * -------------------------------------------------------------------------------------------- */
+/* --- check ------------------------------------------------------------------------------------ */
 
 struct checking {
     struct program *program;
@@ -181,8 +186,7 @@ static int check(struct program *program)
     return print_check(&checking);
 }
 
-/* --- mount
- * -------------------------------------------------------------------------------------------- */
+/* --- mount ------------------------------------------------------------------------------------ */
 
 static void tell_ready(void *program_)
 {

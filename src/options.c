@@ -35,8 +35,7 @@ static const char usage[] =
     "\n"
     "To unmount: fusermount3 -u MOUNTPOINT\n";
 
-/* --- values of options
- * ----------------------------------------------------------------------------- */
+/* --- values of options ------------------------------------------------------------------------ */
 
 static bool read_number(const char *text, uint64_t *number, const char **end)
 {
@@ -85,8 +84,7 @@ static bool set_entries(struct options *options, const char *value)
     return options->bare_entries || strcmp(value, "title") == 0;
 }
 
-/* --- what -o knows
- * --------------------------------------------------------------------------------- */
+/* --- what -o knows ---------------------------------------------------------------------------- */
 
 #define FLAG(field) .flag = offsetof(struct options, field), .is_flag = true
 
@@ -249,8 +247,7 @@ static bool set_options(struct options *options, char *list)
     return true;
 }
 
-/* --- the command line
- * ------------------------------------------------------------------------------ */
+/* --- the command line ------------------------------------------------------------------------- */
 
 enum { OPTION_CHECK = 256 };
 

@@ -68,6 +68,10 @@ void progress_step(void *progress_, size_t done, size_t all)
     struct progress *progress = progress_;
     if (progress->start == 0)
         return;
+    if (done >= all) {
+        progress_end(progress);
+        return;
+    }
     double time = now();
     if (time - progress->last < 0.1)
         return;

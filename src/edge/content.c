@@ -21,8 +21,7 @@ enum {
     MAX_DEPTH = 64,
 };
 
-/* --- opening
- * -------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 /* Opens a path below the folder, and only there. A descriptor or a negative errno. */
 static int open_below(int folder, const char *path, int flags)
@@ -156,8 +155,7 @@ int content_configure(struct content_folder *folder, struct diags *diags)
     return err ? err : config_read(&folder->arena, buf_slice(&text), diags, &folder->config);
 }
 
-/* --- finding
- * -------------------------------------------------------------------------------------- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 /* Paths and what was found at them. */
 struct finding {
@@ -296,8 +294,7 @@ static int find_files(struct finding *f)
     return err;
 }
 
-/* --- reading what each says about itself
- * ---------------------------------------------------------- */
+/* --- reading what each says about itself ------------------------------------------------------ */
 
 struct reading {
     struct finding *found;

@@ -13,7 +13,10 @@
 /* Endless, for libfuse and the kernel; a double that both can still count with. */
 static const double for_ever = 1e9;
 
-enum { MOST_LISTED = 1024 * 1024 /* bytes of one readdir reply */ };
+enum {
+    MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
+    WAITING_THREADS = 12,      /* beyond those that serve; made when all of them wait */
+};
 
 struct server {
     struct tree *tree;
@@ -27,8 +30,7 @@ static struct server *server_of(fuse_req_t req)
     return fuse_req_userdata(req);
 }
 
-/* --- replies
- * --------------------------------------------------------------------------------------- */
+/* --- replies ---------------------------------------------------------------------------------- */
 
 static struct stat stat_of(const struct tree_attr *attr)
 {
@@ -66,8 +68,7 @@ static void reply_absent(fuse_req_t req)
     fuse_reply_entry(req, &nothing);
 }
 
-/* --- operations
- * ------------------------------------------------------------------------------------- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
@@ -162,8 +163,7 @@ static void on_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
     fuse_reply_open(req, fi);
 }
 
-/* --- listings
- * --------------------------------------------------------------------------------------- */
+/* --- listings --------------------------------------------------------------------------------- */
 
 struct listing {
     fuse_req_t req;
@@ -307,8 +307,7 @@ static const struct fuse_lowlevel_ops operations = {
     .statfs = on_statfs,
 };
 
-/* --- mounting
- * --------------------------------------------------------------------------------------- */
+/* --- mounting --------------------------------------------------------------------------------- */
 
 static char last_message[512];
 
@@ -358,8 +357,9 @@ static int run_loop(struct fuse_session *session, unsigned threads)
     struct fuse_loop_config *config = fuse_loop_cfg_create();
     if (!config)
         return -ENOMEM;
-    fuse_loop_cfg_set_max_threads(config, threads);
-    fuse_loop_cfg_set_idle_threads(config, threads);
+    /* Those that wait for by-voice must not keep all others from being served. */
+    fuse_loop_cfg_set_max_threads(config, threads + WAITING_THREADS);
+    fuse_loop_cfg_set_idle_threads(config, threads + WAITING_THREADS);
     int result = fuse_session_loop_mt(session, config);
     fuse_loop_cfg_destroy(config);
     return result;

@@ -11,8 +11,10 @@ int keep_text(struct arena *arena, struct buf *buf, struct slice *kept)
 
 static void builder_free(struct builder *b)
 {
-    for (uint32_t i = 0; i < b->corpus->facet_count && b->facets; i++)
+    for (uint32_t i = 0; i < b->corpus->facet_count && b->facets; i++) {
         free(b->facets[i].episodes);
+        free(b->facets[i].spellings);
+    }
     free(b->facets);
     free(b->spelling);
     map_free(&b->taken);
@@ -119,5 +121,27 @@ int corpus_build(struct scanned *files, size_t count, const struct config *confi
         corpus_free(b.corpus);
     else
         *corpus = b.corpus;
+    return err;
+}
+
+int corpus_build_heard(const struct corpus *corpus, const struct scanned *facts,
+                       struct corpus **heard)
+{
+    struct builder b = {
+        .files = facts, .keeps_spellings = true, .corpus = calloc(1, sizeof *b.corpus)};
+
+    *heard = NULL;
+    if (!b.corpus)
+        return -ENOMEM;
+    b.corpus->episodes = corpus->episodes;
+    b.corpus->episode_count = corpus->episode_count;
+    b.corpus->by_entry = corpus->by_entry;
+    b.corpus->mtime = corpus->mtime;
+    int err = build_views(&b);
+    builder_free(&b);
+    if (err)
+        corpus_free(b.corpus);
+    else
+        *heard = b.corpus;
     return err;
 }

@@ -88,13 +88,16 @@ static int find_spelling(struct builder *b, uint32_t view, struct slice value, u
     return 0;
 }
 
-static int add_to_facet(struct growing *facet, uint32_t episode)
+static int add_to_facet(struct growing *facet, uint32_t episode, uint32_t spelling)
 {
     /* Episodes come in order, so one that is there already is the last. */
     if (facet->count && facet->episodes[facet->count - 1] == episode)
         return 0;
-    if (!array_reserve(&facet->episodes, facet->count, &facet->cap, sizeof *facet->episodes))
+    if (!array_reserve(&facet->episodes, facet->count, &facet->cap, sizeof *facet->episodes) ||
+        !array_reserve(&facet->spellings, facet->count, &facet->spelling_cap,
+                       sizeof *facet->spellings))
         return -ENOMEM;
+    facet->spellings[facet->count] = spelling;
     facet->episodes[facet->count++] = episode;
     return 0;
 }
@@ -112,7 +115,7 @@ static int add_facts(struct builder *b, uint32_t episode)
             err = find_spelling(b, view, fact->value, &spelling);
         if (!err) {
             b->spelling[spelling].uses++;
-            err = add_to_facet(&b->facets[b->spelling[spelling].facet], episode);
+            err = add_to_facet(&b->facets[b->spelling[spelling].facet], episode, spelling);
         }
         if (err)
             return err;
@@ -133,6 +136,20 @@ static void choose_spellings(struct builder *b)
             (this->uses == best->uses && slice_compare(this->text, best->text) < 0))
             facet->best = i;
     }
+}
+
+static int finish_spellings(struct builder *b, const struct growing *growing, struct facet *facet)
+{
+    facet->spellings = ARENA_NEW(&b->corpus->arena, struct slice, growing->count);
+    if (!facet->spellings)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < growing->count; i++) {
+        facet->spellings[i] = arena_copy(&b->corpus->arena,
+                                         b->spelling[growing->spellings[i]].text);
+        if (!facet->spellings[i].data)
+            return -ENOMEM;
+    }
+    return 0;
 }
 
 static int finish_facet(struct builder *b, const struct growing *growing, struct facet *facet)
@@ -156,6 +173,8 @@ static int finish_facet(struct builder *b, const struct growing *growing, struct
     view->mtime = facet->mtime > view->mtime ? facet->mtime : view->mtime;
     view->count++;
     corpus->entry_count += growing->count;
+    if (b->keeps_spellings && finish_spellings(b, growing, facet))
+        return -ENOMEM;
     name_of_value(&name, facet->value);
     return keep_text(&corpus->arena, &name, &facet->name);
 }

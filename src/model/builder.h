@@ -15,8 +15,9 @@ struct growing {
     uint32_t view;
     uint32_t best; /* the commonest spelling so far, once counted */
     uint32_t *episodes;
+    uint32_t *spellings; /* the first of each episode */
     uint32_t count;
-    size_t cap;
+    size_t cap, spelling_cap;
 };
 
 /* One way of writing a value of a view. */
@@ -40,6 +41,7 @@ struct builder {
     struct spelling *spelling;
     size_t spelling_count, spelling_cap;
     size_t folder_cap;
+    bool keeps_spellings; /* each entry of a facet remembers how its episode spells it */
 };
 
 /* The folders, the name of each episode in its own, and what stands in each. */

@@ -100,7 +100,8 @@ struct facet {
     struct slice name;  /* the commonest spelling, as a file name */
     struct slice value; /* the same, as it was written */
     uint32_t view;
-    uint32_t *episodes; /* in the order of their entries */
+    uint32_t *episodes;      /* in the order of their entries */
+    struct slice *spellings; /* in each of these; NULL where nobody asked for them */
     uint32_t episode_count;
     uint64_t hash;
     int64_t mtime;
@@ -165,6 +166,14 @@ struct corpus_options {
  */
 int corpus_build(struct scanned *files, size_t count, const struct config *config,
                  const struct corpus_options *options, struct corpus **corpus);
+
+/*
+ * Builds the corpus of who is heard: its views come from `facts`, one a content file and in the
+ * order of the episodes, of which only the member of that name counts. It borrows the episodes of
+ * `corpus`, which has to live longer. 0, -E2BIG or -ENOMEM.
+ */
+int corpus_build_heard(const struct corpus *corpus, const struct scanned *facts,
+                       struct corpus **heard);
 
 void corpus_free(struct corpus *corpus);
 

@@ -29,7 +29,7 @@ const struct kind_row kinds[KIND_COUNT] = {
     /* i: episode */
     [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE, .check = check_episode, .nlink = 1,
                       .identity = episode_identity, .parent = episode_parent,
-                      .child = episode_child},
+                      .child = episode_child, .find = episode_find},
     [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .check = format_check,
                     .identity = episode_identity, .parent = parent_episode, .child = turns_child,
                     .find = turns_find},
@@ -42,6 +42,41 @@ const struct kind_row kinds[KIND_COUNT] = {
                          .read = transcript_read, .size = transcript_size},
     [KIND_SOURCE] = {FILE_("/episodes/<name>/source.md"), OF_VERSION, .check = format_check,
                      .read = source_read, .size = source_size},
+
+    [KIND_ORIGINAL] = {FOLDER("/episodes/<name>/original"), OF_EPISODE, .check = format_check,
+                       .identity = episode_identity, .parent = parent_episode,
+                       .child = originals_child, .find = originals_find},
+    [KIND_SECTIONS] = {FOLDER("/episodes/<name>/sections"), OF_EPISODE, .check = format_check,
+                       .identity = episode_identity, .parent = parent_episode,
+                       .child = sections_child, .folders = sections_folders},
+    [KIND_VOICES] = {FOLDER("/episodes/<name>/voices"), OF_EPISODE, .check = format_check,
+                     .identity = episode_identity, .parent = parent_episode, .child = voices_child,
+                     .folders = voices_folders},
+    [KIND_SECTIONS_TSV] = {FILE_("/episodes/<name>/sections.tsv"), OF_VERSION,
+                           .check = format_check, .render = sections_tsv_render},
+    [KIND_VOICES_TSV] = {FILE_("/episodes/<name>/voices.tsv"), OF_VERSION, .check = format_check,
+                         .render = voices_tsv_render},
+    [KIND_GLOSSARY_TSV] = {FILE_("/episodes/<name>/glossary.tsv"), OF_VERSION,
+                           .check = format_check, .render = glossary_tsv_render},
+
+    /* i: episode, j: section, from 0 for what stands before the first heading */
+    [KIND_SECTION] = {FOLDER("/episodes/<name>/sections/<section>"), OF_EPISODE, .j_bits = 16,
+                      .check = section_check, .identity = part_identity, .parent = parent_sections,
+                      .child = section_child},
+    /* i: episode, j: voice from 0 */
+    [KIND_VOICE] = {FOLDER("/episodes/<name>/voices/<name>"), OF_EPISODE, .j_bits = 16,
+                    .check = voice_check, .identity = part_identity, .parent = parent_voices,
+                    .child = voice_child},
+    /* i: episode, j: turn from 0 */
+    [KIND_SECTION_TURN] = {LINK("/episodes/<name>/sections/<section>/<number>.txt"), OF_EPISODE,
+                           .j_bits = 16, .check = turn_link_check, .identity = part_identity,
+                           .target = turn_link_target},
+    [KIND_VOICE_TURN] = {LINK("/episodes/<name>/voices/<name>/<number>.txt"), OF_EPISODE,
+                         .j_bits = 16, .check = turn_link_check, .identity = part_identity,
+                         .target = turn_link_target},
+    [KIND_ORIGINAL_TURN] = {FILE_("/episodes/<name>/original/<number>.txt"), OF_VERSION,
+                            .j_bits = 16, .check = turn_check, .read = original_read,
+                            .size = original_size},
 
     /* i: episode, j: turn from 0, or key of the front matter from 0 */
     [KIND_TURN] = {FILE_("/episodes/<name>/turns/<number>.txt"), OF_VERSION, .j_bits = 16,
@@ -66,6 +101,19 @@ const struct kind_row kinds[KIND_COUNT] = {
     [KIND_ENTRY] = {LINK("/by-<view>/<value>/<entry>"), .i_bits = 24, .j_bits = 24,
                     .check = entry_check, .identity = entry_identity, .mtime = entry_mtime,
                     .target = entry_target},
+
+    /* The same for who is heard in the turns */
+    [KIND_HEARD] = {FOLDER("/by-voice"), .nlink = 1, .check = heard_check, .parent = parent_root,
+                    .child = view_child, .find = view_find},
+    [KIND_HEARD_FACET] = {FOLDER("/by-voice/<name>"), .i_bits = 24, .check = facet_check,
+                          .identity = facet_identity, .mtime = facet_mtime, .parent = facet_parent,
+                          .child = facet_child, .find = facet_find},
+    [KIND_HEARD_SPELLING] = {LINK("/by-voice/<another spelling of a name>"), .i_bits = 24,
+                             .check = spelling_check, .identity = facet_identity,
+                             .mtime = facet_mtime, .target = spelling_target},
+    [KIND_HEARD_ENTRY] = {LINK("/by-voice/<name>/<entry>"), .i_bits = 24, .j_bits = 24,
+                          .check = entry_check, .identity = entry_identity, .mtime = entry_mtime,
+                          .target = entry_target},
 
     /* i: date code; month and day are 0 where they do not count */
     [KIND_DATES] = {FOLDER("/by-date"), .check = dates_check, .parent = parent_root,

@@ -21,6 +21,17 @@ enum kind {
     KIND_EPISODE,
     KIND_TURNS,
     KIND_TURN,
+    KIND_ORIGINAL,
+    KIND_ORIGINAL_TURN,
+    KIND_SECTIONS,
+    KIND_SECTION,
+    KIND_SECTION_TURN,
+    KIND_SECTIONS_TSV,
+    KIND_VOICES,
+    KIND_VOICE,
+    KIND_VOICE_TURN,
+    KIND_VOICES_TSV,
+    KIND_GLOSSARY_TSV,
     KIND_META,
     KIND_META_VALUE,
     KIND_META_JSON,
@@ -31,6 +42,10 @@ enum kind {
     KIND_FACET,
     KIND_ENTRY,
     KIND_SPELLING,
+    KIND_HEARD,
+    KIND_HEARD_FACET,
+    KIND_HEARD_ENTRY,
+    KIND_HEARD_SPELLING,
     KIND_DATES,
     KIND_YEAR,
     KIND_MONTH,
@@ -92,7 +107,7 @@ struct kind_row {
     int (*child)(struct scope *scope, uint64_t place,
                  struct child *child); /* 0, CHILD_GAP, -ENOENT */
     int (*find)(struct scope *scope, struct slice name, struct child *child); /* NULL: by child() */
-    uint32_t (*folders)(const struct scope *scope); /* sub-folders; NULL: none */
+    uint32_t (*folders)(struct scope *scope); /* sub-folders; NULL: none */
 
     /* Of a file: all of it; or a range of it and its size. */
     int (*render)(struct scope *scope, struct buf *out);
@@ -134,6 +149,13 @@ static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint
 void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t len);
 
 uint64_t hash_pair(uint64_t a, uint64_t b);
+
+/* The corpus of who is heard: its one view is by-voice. Read when first asked for, which takes the
+ * bodies of all episodes. 0 or an error of that. */
+int tree_heard(struct tree *tree, const struct corpus **heard);
+
+/* How that stands, in a word or two, and how many episodes are done. */
+const char *tree_heard_progress(struct tree *tree, size_t *done);
 
 /* What a tree is made of, for status files. */
 struct tree_parts {

@@ -11,7 +11,7 @@
 struct node parent_root(const struct scope *scope);
 int root_child(struct scope *scope, uint64_t place, struct child *child);
 int root_find(struct scope *scope, struct slice name, struct child *child);
-uint32_t root_folders(const struct scope *scope);
+uint32_t root_folders(struct scope *scope);
 int readme_render(struct scope *scope, struct buf *out);
 int ignore_render(struct scope *scope, struct buf *out);
 uint64_t corpus_identity(const struct scope *scope);
@@ -23,10 +23,10 @@ int64_t folder_mtime(const struct scope *scope);
 struct node folder_parent(const struct scope *scope);
 int folder_child(struct scope *scope, uint64_t place, struct child *child);
 int folder_find(struct scope *scope, struct slice name, struct child *child);
-uint32_t folder_folders(const struct scope *scope);
+uint32_t folder_folders(struct scope *scope);
 int text_child(struct scope *scope, uint64_t place, struct child *child);
 int text_find(struct scope *scope, struct slice name, struct child *child);
-uint32_t text_folders(const struct scope *scope);
+uint32_t text_folders(struct scope *scope);
 
 /* nodes_episode.c */
 int64_t episode_mtime(const struct scope *scope);
@@ -34,9 +34,14 @@ uint64_t episode_identity(const struct scope *scope);
 uint64_t version_identity(const struct scope *scope);
 struct node episode_parent(const struct scope *scope);
 int episode_child(struct scope *scope, uint64_t place, struct child *child);
+int episode_find(struct scope *scope, struct slice name, struct child *child);
 int format_check(struct scope *scope);
 struct node parent_episode(const struct scope *scope);
 int turns_child(struct scope *scope, uint64_t place, struct child *child);
+int turn_child(const struct scope *scope, const struct body *body, enum kind kind, uint64_t turn,
+               struct child *child);
+/* The turn, from 0, that a name such as 007.txt numbers; -ENOENT where it numbers none. */
+int turn_number(struct slice name, uint64_t *turn);
 int turns_find(struct scope *scope, struct slice name, struct child *child);
 int turn_check(struct scope *scope);
 int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
@@ -46,6 +51,28 @@ int transcript_size(struct scope *scope, uint64_t *size);
 int source_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 int source_size(struct scope *scope, uint64_t *size);
 
+/* nodes_part.c */
+int originals_child(struct scope *scope, uint64_t place, struct child *child);
+int originals_find(struct scope *scope, struct slice name, struct child *child);
+int original_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+int original_size(struct scope *scope, uint64_t *size);
+int sections_child(struct scope *scope, uint64_t place, struct child *child);
+uint32_t sections_folders(struct scope *scope);
+int section_check(struct scope *scope);
+int section_child(struct scope *scope, uint64_t place, struct child *child);
+struct node parent_sections(const struct scope *scope);
+int voices_child(struct scope *scope, uint64_t place, struct child *child);
+uint32_t voices_folders(struct scope *scope);
+int voice_check(struct scope *scope);
+int voice_child(struct scope *scope, uint64_t place, struct child *child);
+struct node parent_voices(const struct scope *scope);
+uint64_t part_identity(const struct scope *scope);
+int turn_link_check(struct scope *scope);
+int turn_link_target(struct scope *scope, struct buf *target);
+int sections_tsv_render(struct scope *scope, struct buf *out);
+int voices_tsv_render(struct scope *scope, struct buf *out);
+int glossary_tsv_render(struct scope *scope, struct buf *out);
+
 /* nodes_meta.c */
 int meta_child(struct scope *scope, uint64_t place, struct child *child);
 int meta_value_check(struct scope *scope);
@@ -53,12 +80,13 @@ int meta_value_render(struct scope *scope, struct buf *out);
 int meta_json_render(struct scope *scope, struct buf *out);
 
 /* nodes_view.c */
+int heard_check(struct scope *scope);
 int view_check(struct scope *scope);
 uint64_t view_identity(const struct scope *scope);
 int64_t view_mtime(const struct scope *scope);
 int view_child(struct scope *scope, uint64_t place, struct child *child);
 int view_find(struct scope *scope, struct slice name, struct child *child);
-uint32_t view_folders(const struct scope *scope);
+uint32_t view_folders(struct scope *scope);
 int facet_check(struct scope *scope);
 uint64_t facet_identity(const struct scope *scope);
 int64_t facet_mtime(const struct scope *scope);
@@ -76,14 +104,14 @@ int entry_target(struct scope *scope, struct buf *target);
 int dates_check(struct scope *scope);
 int dates_child(struct scope *scope, uint64_t place, struct child *child);
 int dates_find(struct scope *scope, struct slice name, struct child *child);
-uint32_t dates_folders(const struct scope *scope);
+uint32_t dates_folders(struct scope *scope);
 int year_check(struct scope *scope);
 int year_child(struct scope *scope, uint64_t place, struct child *child);
-uint32_t year_folders(const struct scope *scope);
+uint32_t year_folders(struct scope *scope);
 struct node year_parent(const struct scope *scope);
 int month_check(struct scope *scope);
 int month_child(struct scope *scope, uint64_t place, struct child *child);
-uint32_t month_folders(const struct scope *scope);
+uint32_t month_folders(struct scope *scope);
 struct node month_parent(const struct scope *scope);
 int day_check(struct scope *scope);
 int day_child(struct scope *scope, uint64_t place, struct child *child);

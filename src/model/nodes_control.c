@@ -4,6 +4,7 @@
 #include "model/json.h"
 #include "model/nodes.h"
 #include "model/problems.h"
+#include "model/tsv.h"
 
 int version_render(struct scope *scope, struct buf *out)
 {
@@ -11,49 +12,34 @@ int version_render(struct scope *scope, struct buf *out)
     return 0;
 }
 
-/* --- status.json
- * -------------------------------------------------------------------------------------- */
+/* --- status.json ------------------------------------------------------------------------------ */
 
-static void status_render(const struct tree_parts *parts, struct buf *out)
+static void status_render(struct tree *tree, struct buf *out)
 {
+    const struct tree_parts *parts = tree_parts(tree);
+    const struct corpus *corpus = parts->corpus;
     struct cache_stats cache;
-    cache_read_stats(parts->cache, &cache);
+    size_t heard;
+    const char *voices = tree_heard_progress(tree, &heard);
 
+    cache_read_stats(parts->cache, &cache);
     json_t *json = json_pack(
-        "{s:s, s:i, s:i, s:i, s:i, s:i, s:I, s:{s:I, s:I, s:i, s:I, s:I}}", "version",
-        parts->options.version, "generation", 1, "episodes", (int)parts->corpus->episode_count,
-        "folders", (int)parts->corpus->folder_count, "values", (int)parts->corpus->facet_count,
-        "problems", (int)parts->corpus->problem_count, "content_bytes",
-        (json_int_t)parts->corpus->bytes, "cache", "limit_bytes", (json_int_t)cache.limit,
-        "used_bytes", (json_int_t)cache.used, "parts", (int)cache.kept, "hits",
-        (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
+        "{s:s, s:i, s:i, s:i, s:i, s:i, s:I, s:{s:s, s:I, s:i}, s:{s:I, s:I, s:i, s:I, s:I}}",
+        "version", parts->options.version, "generation", 1, "episodes", (int)corpus->episode_count,
+        "folders", (int)corpus->folder_count, "values", (int)corpus->facet_count, "problems",
+        (int)corpus->problem_count, "content_bytes", (json_int_t)corpus->bytes, "voices", "state",
+        voices, "done", (json_int_t)heard, "of", (int)corpus->episode_count, "cache", "limit_bytes",
+        (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used, "parts", (int)cache.kept,
+        "hits", (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
     json_add(out, json, JSON_INDENT(2));
     buf_add_byte(out, '\n');
 }
 
-/* --- problems.tsv
- * ------------------------------------------------------------------------------------- */
+/* --- problems.tsv ----------------------------------------------------------------------------- */
 
-/* A field of a line: a tab, a line break or a backslash is written with a backslash, as `\t`, `\n`,
- * `\r`, `\\`. */
-static void add_field(struct buf *out, struct slice text)
+static void problems_render(struct tree *tree, struct buf *out)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        const char *escape = c == '\t'   ? "\\t"
-                             : c == '\n' ? "\\n"
-                             : c == '\r' ? "\\r"
-                             : c == '\\' ? "\\\\"
-                                         : NULL;
-        if (escape)
-            buf_add_text(out, escape);
-        else
-            buf_add_byte(out, c);
-    }
-}
-
-static void problems_render(const struct tree_parts *parts, struct buf *out)
-{
+    const struct tree_parts *parts = tree_parts(tree);
     struct arena arena = {0};
     struct problem *all = NULL;
     size_t count = 0;
@@ -62,24 +48,22 @@ static void problems_render(const struct tree_parts *parts, struct buf *out)
     buf_add_text(out, "file\tline\tcolumn\tproblem\tdone\n");
     for (size_t i = 0; i < count; i++) {
         const struct problem *problem = &all[i];
-        add_field(out, problem->path);
-        buf_printf(out, "\t%u\t%u\t", (unsigned)problem->line, (unsigned)problem->column);
-        add_field(out, problem->what);
-        buf_add_byte(out, '\t');
-        add_field(out, problem->action);
-        buf_add_byte(out, '\n');
+        tsv_add(out, problem->path, '\t');
+        tsv_add_number(out, problem->line, '\t');
+        tsv_add_number(out, problem->column, '\t');
+        tsv_add(out, problem->what, '\t');
+        tsv_add(out, problem->action, '\n');
     }
     arena_free(&arena);
 }
 
-/* --- the folder
- * ----------------------------------------------------------------------------------------- */
+/* --- the folder ------------------------------------------------------------------------------- */
 
 /* What is volatile is rendered when it is looked up, and its id names that very text. */
 static const struct {
     const char *name;
     enum kind kind;
-    void (*render)(const struct tree_parts *parts, struct buf *out);
+    void (*render)(struct tree *tree, struct buf *out);
 } files[] = {
     {"version", KIND_VERSION, NULL},
     {"status.json", KIND_STATUS, status_render},
@@ -103,7 +87,7 @@ int control_find(struct scope *scope, struct slice name, struct child *child)
         if (!files[place].render)
             return 0;
         cleanup_buf struct buf text = {0};
-        files[place].render(tree_parts(scope->tree), &text);
+        files[place].render(scope->tree, &text);
         return tree_keep_snapshot(scope->tree, child->node.kind, &text, &child->node.i);
     }
     return -ENOENT;

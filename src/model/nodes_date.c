@@ -34,8 +34,7 @@ uint64_t date_identity(const struct scope *scope)
     return scope->node.i;
 }
 
-/* --- by-date
- * -------------------------------------------------------------------------------------- */
+/* --- by-date ---------------------------------------------------------------------------------- */
 
 int dates_check(struct scope *scope)
 {
@@ -68,7 +67,7 @@ int dates_find(struct scope *scope, struct slice name, struct child *child)
     return slice_equal(child->name, name) ? 0 : -ENOENT;
 }
 
-uint32_t dates_folders(const struct scope *scope)
+uint32_t dates_folders(struct scope *scope)
 {
     uint32_t count = 0;
     for (unsigned year = 0; year <= LAST_YEAR; year++)
@@ -76,8 +75,7 @@ uint32_t dates_folders(const struct scope *scope)
     return count;
 }
 
-/* --- by-date/2025
- * --------------------------------------------------------------------------------- */
+/* --- by-date/2025 ----------------------------------------------------------------------------- */
 
 int year_check(struct scope *scope)
 {
@@ -104,7 +102,7 @@ int year_child(struct scope *scope, uint64_t place, struct child *child)
     return name_number(child, 2, month);
 }
 
-uint32_t year_folders(const struct scope *scope)
+uint32_t year_folders(struct scope *scope)
 {
     uint32_t count = 0;
     for (uint32_t month = 1; month <= 12; month++)
@@ -112,8 +110,7 @@ uint32_t year_folders(const struct scope *scope)
     return count;
 }
 
-/* --- by-date/2025/10
- * ------------------------------------------------------------------------------- */
+/* --- by-date/2025/10 -------------------------------------------------------------------------- */
 
 int month_check(struct scope *scope)
 {
@@ -141,7 +138,7 @@ int month_child(struct scope *scope, uint64_t place, struct child *child)
     return day ? name_number(child, 2, day) : 0;
 }
 
-uint32_t month_folders(const struct scope *scope)
+uint32_t month_folders(struct scope *scope)
 {
     uint32_t count = 0;
     for (uint32_t day = 0; day < MONTH_SPAN; day++)
@@ -149,8 +146,7 @@ uint32_t month_folders(const struct scope *scope)
     return count;
 }
 
-/* --- by-date/2025/10/23 and its entries
- * --------------------------------------------------------------- */
+/* --- by-date/2025/10/23 and its entries ------------------------------------------------------- */
 
 int day_check(struct scope *scope)
 {

@@ -36,56 +36,126 @@ struct node parent_episode(const struct scope *scope)
 /* --- what stands in an episode's folder: one row a format ----------------------------------------
  */
 
-static bool has_body(const struct episode *episode)
+static int if_body(struct scope *scope, bool *exists)
 {
-    return episode->has_body;
+    *exists = scope_episode(scope)->has_body;
+    return 0;
 }
 
-static bool has_values(const struct episode *episode)
+static int if_values(struct scope *scope, bool *exists)
 {
-    return episode->has_values;
+    *exists = scope_episode(scope)->has_values;
+    return 0;
 }
 
-static bool has_front(const struct episode *episode)
+static int if_front(struct scope *scope, bool *exists)
 {
-    return episode->has_front;
+    *exists = scope_episode(scope)->has_front;
+    return 0;
 }
 
+/* What only the body can say. */
+static int if_originals(struct scope *scope, bool *exists)
+{
+    const struct body *body;
+    int err = scope_body(scope, &body);
+    *exists = !err && body->originals_len > 0;
+    return err;
+}
+
+static int if_sections(struct scope *scope, bool *exists)
+{
+    const struct body *body;
+    int err = scope_body(scope, &body);
+    *exists = !err && body->section_count > 0;
+    return err;
+}
+
+static int if_voices(struct scope *scope, bool *exists)
+{
+    const struct body *body;
+    int err = scope_body(scope, &body);
+    *exists = !err && body->voice_count > 0;
+    return err;
+}
+
+static int if_terms(struct scope *scope, bool *exists)
+{
+    const struct body *body;
+    int err = scope_body(scope, &body);
+    *exists = !err && body->term_count > 0;
+    return err;
+}
+
+/* clang-format off */
 static const struct {
     const char *name;
     enum kind kind;
-    bool (*exists)(const struct episode *episode); /* NULL: always */
+    int (*exists)(struct scope *scope, bool *exists); /* NULL: always */
 } formats[] = {
-    {"turns", KIND_TURNS, has_body},          {"meta", KIND_META, has_values},
-    {"meta.json", KIND_META_JSON, has_front}, {"transcript.txt", KIND_TRANSCRIPT, has_body},
+    {"turns", KIND_TURNS, if_body},
+    {"original", KIND_ORIGINAL, if_originals},
+    {"sections", KIND_SECTIONS, if_sections},
+    {"voices", KIND_VOICES, if_voices},
+    {"meta", KIND_META, if_values},
+    {"meta.json", KIND_META_JSON, if_front},
+    {"transcript.txt", KIND_TRANSCRIPT, if_body},
+    {"sections.tsv", KIND_SECTIONS_TSV, if_sections},
+    {"voices.tsv", KIND_VOICES_TSV, if_voices},
+    {"glossary.tsv", KIND_GLOSSARY_TSV, if_terms},
     {"source.md", KIND_SOURCE, NULL},
 };
+/* clang-format on */
+
+enum { FORMATS = sizeof formats / sizeof *formats };
 
 int format_check(struct scope *scope)
 {
     int err = check_episode(scope);
-    for (size_t i = 0; i < sizeof formats / sizeof *formats && !err; i++) {
-        if (formats[i].kind == scope->node.kind && formats[i].exists &&
-            !formats[i].exists(scope_episode(scope)))
+    for (size_t i = 0; i < FORMATS && !err; i++) {
+        bool exists = true;
+        if (formats[i].kind != scope->node.kind || !formats[i].exists)
+            continue;
+        err = formats[i].exists(scope, &exists);
+        if (!err && !exists)
             err = -ESTALE;
     }
     return err;
 }
 
-int episode_child(struct scope *scope, uint64_t place, struct child *child)
+static int format_child(const struct scope *scope, size_t format, struct child *child)
 {
-    const struct episode *episode = scope_episode(scope);
-    if (place >= sizeof formats / sizeof *formats)
-        return -ENOENT;
-    if (formats[place].exists && !formats[place].exists(episode))
-        return CHILD_GAP;
-    bool has_version = kinds[formats[place].kind].has_version;
-    return child_is(child, formats[place].kind, scope->node.i, has_version ? episode->version : 0,
-                    slice_of(formats[place].name));
+    bool has_version = kinds[formats[format].kind].has_version;
+    return child_is(child, formats[format].kind, scope->node.i,
+                    has_version ? scope_episode(scope)->version : 0,
+                    slice_of(formats[format].name));
 }
 
-/* --- turns
- * ---------------------------------------------------------------------------------------- */
+/* A body that cannot be read hides what is made of it, and not the rest. */
+int episode_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    bool exists = true;
+    if (place >= FORMATS)
+        return -ENOENT;
+    if (formats[place].exists && formats[place].exists(scope, &exists))
+        exists = false;
+    return exists ? format_child(scope, place, child) : CHILD_GAP;
+}
+
+/* By name, so that meta/ costs no body. */
+int episode_find(struct scope *scope, struct slice name, struct child *child)
+{
+    for (size_t i = 0; i < FORMATS; i++) {
+        bool exists = true;
+        if (!slice_equal(name, slice_of(formats[i].name)))
+            continue;
+        int err = formats[i].exists ? formats[i].exists(scope, &exists) : 0;
+        return err ? err : exists ? format_child(scope, i, child) : -ENOENT;
+    }
+    return -ENOENT;
+}
+
+/* --- turns ------------------------------------------------------------------------------------ */
 
 /* Digits of a turn's number, so that names sort as the turns do. */
 static int number_width(uint32_t count)
@@ -96,14 +166,15 @@ static int number_width(uint32_t count)
     return width;
 }
 
-static int turn_child(const struct scope *scope, const struct body *body, uint64_t turn,
-                      struct child *child)
+int turn_child(const struct scope *scope, const struct body *body, enum kind kind, uint64_t turn,
+               struct child *child)
 {
     if (turn >= body->count)
         return -ENOENT;
     int len = snprintf(child->text, sizeof child->text, "%0*u.txt", number_width(body->count),
                        (unsigned)turn + 1);
-    child_is(child, KIND_TURN, scope->node.i, scope_episode(scope)->version,
+    child_is(child, kind, scope->node.i,
+             kinds[kind].has_version ? scope_episode(scope)->version : 0,
              (struct slice){child->text, (size_t)len});
     child->node.j = (uint32_t)turn;
     return 0;
@@ -113,19 +184,27 @@ int turns_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
-    return err ? err : turn_child(scope, body, place, child);
+    return err ? err : turn_child(scope, body, KIND_TURN, place, child);
+}
+
+int turn_number(struct slice name, uint64_t *turn)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < name.len && i < 6 && name.data[i] >= '0' && name.data[i] <= '9'; i++)
+        number = number * 10 + (uint64_t)(name.data[i] - '0');
+    *turn = number - 1;
+    return number ? 0 : -ENOENT;
 }
 
 int turns_find(struct scope *scope, struct slice name, struct child *child)
 {
     const struct body *body;
-    uint64_t number = 0;
-
-    for (size_t i = 0; i < name.len && i < 6 && name.data[i] >= '0' && name.data[i] <= '9'; i++)
-        number = number * 10 + (uint64_t)(name.data[i] - '0');
-    int err = number ? scope_body(scope, &body) : -ENOENT;
+    uint64_t turn;
+    int err = turn_number(name, &turn);
     if (!err)
-        err = turn_child(scope, body, number - 1, child);
+        err = scope_body(scope, &body);
+    if (!err)
+        err = turn_child(scope, body, KIND_TURN, turn, child);
     /* One number has one name: 1.txt and 0001.txt are none where 001.txt is. */
     return err ? err : slice_equal(child->name, name) ? 0 : -ENOENT;
 }
@@ -136,7 +215,10 @@ int turn_check(struct scope *scope)
     int err = check_episode(scope);
     if (!err)
         err = scope_body(scope, &body);
-    return err ? err : scope->node.j < body->count ? 0 : -ESTALE;
+    if (err || scope->node.j >= body->count)
+        return err ? err : -ESTALE;
+    bool exists = scope->node.kind == KIND_TURN || body->turns[scope->node.j].original.len;
+    return exists ? 0 : -ESTALE;
 }
 
 int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
@@ -156,8 +238,7 @@ int turn_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
-/* --- transcript.txt: line N is turn N
- * --------------------------------------------------------------- */
+/* --- transcript.txt: line N is turn N --------------------------------------------------------- */
 
 /*
  * The same bytes as the turns one behind the other, with a space in place of each newline inside a
@@ -203,8 +284,7 @@ int transcript_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
-/* --- source.md
- * ---------------------------------------------------------------------------------------- */
+/* --- source.md -------------------------------------------------------------------------------- */
 
 int source_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {

@@ -30,12 +30,12 @@ struct node folder_parent(const struct scope *scope)
     return (struct node){.kind = scope->node.kind, .i = folder_of(scope)->parent};
 }
 
-uint32_t folder_folders(const struct scope *scope)
+uint32_t folder_folders(struct scope *scope)
 {
     return folder_of(scope)->folder_count + folder_of(scope)->episode_count;
 }
 
-uint32_t text_folders(const struct scope *scope)
+uint32_t text_folders(struct scope *scope)
 {
     return folder_of(scope)->folder_count;
 }

@@ -26,6 +26,11 @@ static const struct {
 
 enum { FIXED = sizeof fixed / sizeof *fixed };
 
+static bool has_words(const struct corpus *corpus)
+{
+    return corpus->silent_count < corpus->episode_count;
+}
+
 int root_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
@@ -35,8 +40,10 @@ int root_child(struct scope *scope, uint64_t place, struct child *child)
     if (place < corpus->view_count)
         return child_is(child, KIND_VIEW, (uint32_t)place, 0, corpus->views[place].name);
     place -= corpus->view_count;
-    if (place > 0)
+    if (place > 1)
         return -ENOENT;
+    if (place == 1)
+        return has_words(corpus) ? child_is(child, KIND_HEARD, 0, 0, SLICE("by-voice")) : CHILD_GAP;
     return corpus->date_view.len ? child_is(child, KIND_DATES, 0, 0, corpus->date_view) : CHILD_GAP;
 }
 
@@ -55,9 +62,10 @@ int root_find(struct scope *scope, struct slice name, struct child *child)
     return err;
 }
 
-uint32_t root_folders(const struct scope *scope)
+uint32_t root_folders(struct scope *scope)
 {
-    return 2 + scope->corpus->view_count + (scope->corpus->date_view.len > 0);
+    return 2 + scope->corpus->view_count + (scope->corpus->date_view.len > 0) +
+           has_words(scope->corpus);
 }
 
 /* So that rg and fd, started in the root, meet each word once: in text/. A pattern that begins with
@@ -73,8 +81,7 @@ int ignore_render(struct scope *scope, struct buf *out)
     return 0;
 }
 
-/* --- README.md
- * -------------------------------------------------------------------------------------- */
+/* --- README.md -------------------------------------------------------------------------------- */
 
 static const struct facet *largest_facet(const struct corpus *corpus, const struct view *view)
 {
@@ -165,6 +172,8 @@ int readme_render(struct scope *scope, struct buf *out)
                    corpus->date_view.data);
     for (uint32_t i = 0; i < corpus->view_count; i++)
         add_view_line(out, corpus, &corpus->views[i]);
+    if (has_words(corpus))
+        buf_add_text(out, "- `by-voice/`: who is heard; the first look reads every episode\n");
     buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv` and `version`, found by "
                       "name and not listed\n");
     add_commands(out, corpus);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "model/heard.h"
 #include "model/kinds.h"
 
 enum {
@@ -25,6 +26,11 @@ struct tree {
     pthread_mutex_t lock;                 /* of the snapshots */
     struct snapshot snapshots[SNAPSHOTS]; /* a ring: serial modulo its length */
     uint32_t next_serial;
+    pthread_mutex_t heard_lock;
+    pthread_cond_t heard_ready;
+    struct corpus *heard; /* NULL until somebody asked and it was read */
+    bool is_listening;
+    size_t heard_done; /* episodes; counted by many threads */
     size_t snapshot_bytes;
 };
 
@@ -36,6 +42,8 @@ struct tree *tree_new(const struct corpus *corpus, struct cache *cache,
         return NULL;
     tree->parts = (struct tree_parts){corpus, cache, *options};
     pthread_mutex_init(&tree->lock, NULL);
+    pthread_mutex_init(&tree->heard_lock, NULL);
+    pthread_cond_init(&tree->heard_ready, NULL);
     return tree;
 }
 
@@ -46,6 +54,9 @@ void tree_free(struct tree *tree)
     for (int i = 0; i < SNAPSHOTS; i++)
         buf_free(&tree->snapshots[i].text);
     pthread_mutex_destroy(&tree->lock);
+    pthread_mutex_destroy(&tree->heard_lock);
+    pthread_cond_destroy(&tree->heard_ready);
+    corpus_free(tree->heard);
     free(tree);
 }
 
@@ -379,6 +390,44 @@ void tree_statfs(const struct tree *tree, struct tree_statfs *statfs)
     statfs->bytes = corpus->bytes;
     statfs->files = corpus->episode_count + corpus->folder_count + corpus->view_count +
                     corpus->facet_count + corpus->entry_count;
+}
+
+/* --- who is heard ----------------------------------------------------------------------------- */
+
+int tree_heard(struct tree *tree, const struct corpus **heard)
+{
+    const struct tree_options *options = &tree->parts.options;
+    int err = 0;
+
+    pthread_mutex_lock(&tree->heard_lock);
+    while (tree->is_listening)
+        pthread_cond_wait(&tree->heard_ready, &tree->heard_lock);
+    if (!tree->heard) {
+        struct corpus *read;
+        tree->is_listening = true;
+        pthread_mutex_unlock(&tree->heard_lock);
+        err = heard_read(tree->parts.corpus, tree->parts.cache, &tree->heard_done,
+                         options->progress, options->progress_context, &read);
+        if (options->progress)
+            options->progress(options->progress_context, tree->parts.corpus->episode_count,
+                              tree->parts.corpus->episode_count);
+        pthread_mutex_lock(&tree->heard_lock);
+        tree->is_listening = false;
+        tree->heard = read;
+        pthread_cond_broadcast(&tree->heard_ready);
+    }
+    *heard = tree->heard;
+    pthread_mutex_unlock(&tree->heard_lock);
+    return err;
+}
+
+const char *tree_heard_progress(struct tree *tree, size_t *done)
+{
+    pthread_mutex_lock(&tree->heard_lock);
+    const char *state = tree->heard ? "ready" : tree->is_listening ? "reading" : "not asked for";
+    pthread_mutex_unlock(&tree->heard_lock);
+    *done = __atomic_load_n(&tree->heard_done, __ATOMIC_RELAXED);
+    return state;
 }
 
 /* --- snapshots -----------------------------------------------------------------------------------

@@ -40,8 +40,7 @@ static uint32_t line_number(const struct assembly *a, const struct line *line)
     return a->first_line + line->number;
 }
 
-/* --- joining lines
- * ----------------------------------------------------------------------------------- */
+/* --- joining lines ---------------------------------------------------------------------------- */
 
 /* The last character of the text so far. */
 static int32_t last_code(const struct buf *text)
@@ -73,8 +72,7 @@ static void add_break(struct buf *text, const struct line *line, struct slice ne
         add_soft_break(text, next);
 }
 
-/* --- turns
- * ------------------------------------------------------------------------------------------- */
+/* --- turns ------------------------------------------------------------------------------------ */
 
 static void end_original(struct assembly *a)
 {
@@ -180,8 +178,7 @@ static void end_turn(struct assembly *a)
     turn->len = (uint32_t)(a->text.len - turn->text);
 }
 
-/* --- terms
- * ------------------------------------------------------------------------------------------- */
+/* --- terms ------------------------------------------------------------------------------------ */
 
 static struct part_of add_note(struct assembly *a, struct slice text)
 {
@@ -252,8 +249,7 @@ static int add_terms(struct assembly *a, const struct line *line)
     return 0;
 }
 
-/* --- lines of the text
- * --------------------------------------------------------------------------------- */
+/* --- lines of the text ------------------------------------------------------------------------ */
 
 static int add_words(struct assembly *a, const struct line *line, struct slice words)
 {
@@ -319,8 +315,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
     return err ? err : add_words(a, line, label.words);
 }
 
-/* --- originals
- * --------------------------------------------------------------------------------------- */
+/* --- originals -------------------------------------------------------------------------------- */
 
 /* An original that nobody closed is over where the turns go on: with a label of theirs, or in a
  * script that the original is not in. */
@@ -372,8 +367,7 @@ static void add_original_line(struct assembly *a, const struct line *line, struc
         extend_original(a, line);
 }
 
-/* --- all lines
- * --------------------------------------------------------------------------------------- */
+/* --- all lines -------------------------------------------------------------------------------- */
 
 static int add_line(struct assembly *a, const struct line *line, struct slice text)
 {
@@ -394,8 +388,7 @@ static int add_line(struct assembly *a, const struct line *line, struct slice te
     return err;
 }
 
-/* --- voices
- * ------------------------------------------------------------------------------------------ */
+/* --- voices ----------------------------------------------------------------------------------- */
 
 static uint32_t count_characters(struct slice words)
 {
@@ -453,8 +446,7 @@ static int gather_voices(struct assembly *a)
     return err;
 }
 
-/* --- reading
- * ----------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static int assemble(struct assembly *a)
 {

@@ -24,8 +24,7 @@ static uint32_t uses(const struct map *map, struct slice label)
     return count == UINT32_MAX ? 0 : count;
 }
 
-/* --- names that the front matter has
- * ---------------------------------------------------------------- */
+/* --- names that the front matter has ---------------------------------------------------------- */
 
 static int know(struct census *census, struct slice name)
 {
@@ -78,8 +77,7 @@ static bool is_known(const struct census *census, struct slice label)
            map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
 }
 
-/* --- counting
- * --------------------------------------------------------------------------------------- */
+/* --- counting --------------------------------------------------------------------------------- */
 
 struct tally {
     size_t paragraphs; /* of the text */
@@ -158,8 +156,7 @@ void census_free(struct census *census)
     arena_free(&census->arena);
 }
 
-/* --- asking
- * ----------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 bool census_is_speaker(const struct census *census, const struct label *label)
 {

@@ -21,6 +21,7 @@ static const struct {
     {"speaker", "by-speaker", false},
     {"speakers", "by-speaker", true},
     {"channel", "by-channel", false},
+    {"voice", "by-speaker", false},
     {"series", "by-series", false},
     {"area", "by-area", false},
     {"category", "by-category", false},
@@ -103,7 +104,8 @@ static int mistake(struct diags *diags, const struct yaml *at, const char *what)
 static bool is_view_name(struct slice name)
 {
     struct slice prefix = SLICE("by-");
-    if (!slice_starts(name, prefix) || name.len == prefix.len || name.len > 100)
+    if (!slice_starts(name, prefix) || name.len == prefix.len || name.len > 100 ||
+        slice_equal(name, SLICE("by-voice"))) /* who is heard, whatever the front matter says */
         return false;
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.data[i];

@@ -40,8 +40,7 @@ static bool has_letter(struct slice text)
     return false;
 }
 
-/* --- bold
- * ------------------------------------------------------------------------------------------- */
+/* --- bold ------------------------------------------------------------------------------------- */
 
 static bool read_bold(struct slice line, size_t bold, struct label *label)
 {
@@ -60,8 +59,7 @@ static bool read_bold(struct slice line, size_t bold, struct label *label)
     return colon && label->speaker.len && label->speaker.len <= LABEL_MAX_BYTES;
 }
 
-/* --- plain
- * ------------------------------------------------------------------------------------------ */
+/* --- plain ------------------------------------------------------------------------------------ */
 
 /* What no name has in it: the punctuation of sentences and addresses. A full stop may end an
  * abbreviation (Dr. Who, J. P. Smith). */
@@ -170,8 +168,7 @@ static bool read_plain(struct slice line, struct label *label)
     return is_name(label->speaker);
 }
 
-/* --- all of it
- * -------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 /* Takes `>>` or `>>>` from the front. */
 static bool take_chevron(struct slice *line)
@@ -261,8 +258,7 @@ bool label_is_mark(const struct label *label)
            is_only_time(label->words);
 }
 
-/* --- names of nobody
- * -------------------------------------------------------------------------------- */
+/* --- names of nobody -------------------------------------------------------------------------- */
 
 /* A role, alone or with a number or letter behind it. */
 static const char *const roles[] = {

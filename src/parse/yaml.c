@@ -54,7 +54,7 @@ bool yaml_is_empty(const struct yaml *value)
     return true;
 }
 
-/* --- the type of a plain scalar: YAML 1.2, section 10.3.2 ------------------------------------ */
+/* --- the type of a plain scalar: YAML 1.2, section 10.3.2 ------------------------------------- */
 
 static bool is_one_of(struct slice text, const char *words)
 {

@@ -32,7 +32,7 @@ static int open_tree(void **state)
     static struct fixture f;
     struct diags diags = {0};
     const struct corpus_options corpus_options = {0};
-    const struct tree_options tree_options = {"test", content_path};
+    const struct tree_options tree_options = {.version = "test", .content = content_path};
 
     assert_int_equal(content_open(content_path, &f.folder), 0);
     assert_int_equal(content_configure(&f.folder, &diags), 0);
@@ -132,8 +132,7 @@ static void walk(struct fixture *f,
     free(folders);
 }
 
-/* --- names, lookup, links, places
- * ------------------------------------------------------------------- */
+/* --- names, lookup, links, places ------------------------------------------------------------- */
 
 static bool same_attr(const struct tree_attr *a, const struct tree_attr *b)
 {
@@ -192,8 +191,7 @@ static void listing_and_lookup_agree(void **state)
     walk(*state, check_folder);
 }
 
-/* --- files and links
- * ----------------------------------------------------------------------------------- */
+/* --- files and links -------------------------------------------------------------------------- */
 
 static void check_file(struct fixture *f, const struct tree_attr *attr)
 {
@@ -230,7 +228,7 @@ static void check_link(struct fixture *f, uint64_t folder, const struct tree_att
             assert_int_equal(tree_lookup(f->tree, found.id, part, &found), 0);
         }
     }
-    assert_true(S_ISDIR(found.mode));
+    assert_false(S_ISLNK(found.mode));
 }
 
 static void check_contents(struct fixture *f, uint64_t folder, const struct tree_attr *attr,
@@ -250,8 +248,7 @@ static void sizes_are_exact_and_links_resolve(void **state)
     walk(*state, check_contents);
 }
 
-/* --- transcript.txt: line N is turn N
- * ---------------------------------------------------------------------- */
+/* --- transcript.txt: line N is turn N --------------------------------------------------------- */
 
 static void check_transcript(struct fixture *f, const struct tree_attr *episode)
 {
@@ -294,8 +291,7 @@ static void a_line_is_a_turn(void **state)
     walk(*state, check_episodes);
 }
 
-/* --- identity
- * --------------------------------------------------------------------------------------------- */
+/* --- identity --------------------------------------------------------------------------------- */
 
 /* A node that a listing shows, or that only a name finds. */
 static void reach(struct fixture *f, uint64_t folder, const struct tree_attr *attr,

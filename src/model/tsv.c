@@ -1,0 +1,23 @@
+#include "model/tsv.h"
+
+void tsv_add(struct buf *out, struct slice field, char end)
+{
+    for (size_t i = 0; i < field.len; i++) {
+        char c = field.data[i];
+        const char *escape = c == '\t'   ? "\\t"
+                             : c == '\n' ? "\\n"
+                             : c == '\r' ? "\\r"
+                             : c == '\\' ? "\\\\"
+                                         : NULL;
+        if (escape)
+            buf_add_text(out, escape);
+        else
+            buf_add_byte(out, c);
+    }
+    buf_add_byte(out, end);
+}
+
+void tsv_add_number(struct buf *out, uint64_t number, char end)
+{
+    buf_printf(out, "%llu%c", (unsigned long long)number, end);
+}

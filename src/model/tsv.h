@@ -1,0 +1,16 @@
+/*
+ * Tab-separated values: a header line, a line a record. In a field a tab, a line break and a
+ * backslash are written as `\t`, `\n`, `\r` and `\\`.
+ */
+#ifndef MODEL_TSV_H
+#define MODEL_TSV_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Appends a field and what ends it: a tab, or a newline for the last of a line. */
+void tsv_add(struct buf *out, struct slice field, char end);
+void tsv_add_number(struct buf *out, uint64_t number, char end);
+
+#endif
