@@ -174,7 +174,7 @@ int main(int argc, char **argv)
     bool is_full = false;
     int i = 1;
 
-    for (; i < argc && argv[i][0] == '-'; i++) {
+    for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
         if (strcmp(argv[i], "--full") == 0)
             is_full = true;
         else if (strcmp(argv[i], "--entries=name") == 0)
@@ -182,7 +182,7 @@ int main(int argc, char **argv)
         else
             break;
     }
-    if (i != argc - 1) {
+    if (i != argc - 1 || argv[i][0] == '-') {
         fprintf(stderr, "usage: transcriptfs-dump [--full] [--entries=name] CONTENT\n");
         return 2;
     }

@@ -111,9 +111,9 @@ static void summarise(const struct program *program)
     if (corpus->episode_count == 0)
         report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
     if (corpus->problem_count && !program->options.verbose)
-        report("%u problem%s in the content: see .transcriptfs/problems.tsv in the mount, or "
-               "'transcriptfs --check %s'",
-               corpus->problem_count, plural(corpus->problem_count), program->options.content);
+        report("%u problem%s in files and front matter: see .transcriptfs/problems.tsv in the mount; "
+               "'transcriptfs --check' reads the bodies too",
+               corpus->problem_count, plural(corpus->problem_count));
 }
 
 /* --- check ------------------------------------------------------------------------------------ */
@@ -191,6 +191,7 @@ static int check(struct program *program)
 static void tell_ready(void *program_)
 {
     struct program *program = program_;
+    summarise(program);
     if (program->ready_fd < 0)
         return;
     ssize_t told = write(program->ready_fd, "r", 1);
@@ -257,10 +258,13 @@ static int mount_tree(struct program *program)
     int err = serve(program->tree, &serve_options);
     if (err) {
         const char *why = serve_last_message();
-        report("cannot mount on \"%s\": %s", options->mountpoint, *why ? why : strerror(-err));
-        if (strstr(why, "user_allow_other"))
+        report("cannot mount on \"%s\": %s", options->mountpoint,
+               *why ? why : "fusermount3 refused it");
+        if (geteuid() && (options->allow_other || options->allow_root))
             report("allow_other and allow_root need the line \"user_allow_other\" in "
                    "/etc/fuse.conf");
+        else
+            report("in a container, start that with --device /dev/fuse --cap-add SYS_ADMIN");
     }
     return err ? EXIT_FAILED : EXIT_OK;
 }
@@ -287,7 +291,6 @@ static int run(struct program *program)
     program->options.content = program->content_path;
     if (load(program))
         return EXIT_FAILED;
-    summarise(program);
     return mount_tree(program);
 }
 

@@ -187,6 +187,9 @@ int place_check_fuse(struct buf *why)
                           "--device /dev/fuse --cap-add SYS_ADMIN\n"
                           "Without it, 'transcriptfs --check' and 'transcriptfs-dump' still work");
     else
-        buf_printf(why, "/dev/fuse cannot be opened: %s", strerror(-err));
+        buf_printf(why,
+                   "/dev/fuse cannot be opened: %s\n"
+                   "On most systems every user may: sudo chmod 666 /dev/fuse",
+                   strerror(-err));
     return err;
 }

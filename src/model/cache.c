@@ -292,6 +292,7 @@ void cache_read_stats(struct cache *cache, struct cache_stats *stats)
 {
     pthread_mutex_lock(&cache->lock);
     *stats = cache->stats;
+    stats->problems = (uint32_t)cache->noted_count;
     pthread_mutex_unlock(&cache->lock);
     stats->limit = cache->limit;
 }

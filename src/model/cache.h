@@ -47,7 +47,8 @@ struct parsed {
 struct cache_stats {
     uint64_t limit, used; /* bytes */
     uint64_t hits, misses;
-    uint32_t kept; /* parts */
+    uint32_t kept;     /* parts */
+    uint32_t problems; /* of the bodies that were read */
 };
 
 /* Something wrong in a body that was read since the start. */

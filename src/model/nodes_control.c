@@ -27,10 +27,11 @@ static void status_render(struct tree *tree, struct buf *out)
         "{s:s, s:i, s:i, s:i, s:i, s:i, s:I, s:{s:s, s:I, s:i}, s:{s:I, s:I, s:i, s:I, s:I}}",
         "version", parts->options.version, "generation", 1, "episodes", (int)corpus->episode_count,
         "folders", (int)corpus->folder_count, "values", (int)corpus->facet_count, "problems",
-        (int)corpus->problem_count, "content_bytes", (json_int_t)corpus->bytes, "voices", "state",
-        voices, "done", (json_int_t)heard, "of", (int)corpus->episode_count, "cache", "limit_bytes",
-        (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used, "parts", (int)cache.kept,
-        "hits", (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
+        (int)(corpus->problem_count + cache.problems), "content_bytes", (json_int_t)corpus->bytes,
+        "voices", "state", voices, "done", (json_int_t)heard, "of", (int)corpus->episode_count,
+        "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used,
+        "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
+        (json_int_t)cache.misses);
     json_add(out, json, JSON_INDENT(2));
     buf_add_byte(out, '\n');
 }

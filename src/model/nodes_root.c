@@ -150,7 +150,7 @@ static void add_commands(struct buf *out, const struct corpus *corpus)
         buf_add_text(out, "/meta.json\n");
         break;
     }
-    buf_add_text(out, "column -ts \"$(printf '\\t')\" .transcriptfs/problems.tsv\n```\n");
+    buf_add_text(out, "cat .transcriptfs/problems.tsv\n```\n");
 }
 
 int readme_render(struct scope *scope, struct buf *out)
@@ -162,7 +162,8 @@ int readme_render(struct scope *scope, struct buf *out)
         "# Transcripts\n\n"
         "This folder is made by transcriptfs from a folder of transcripts. It is read-only, "
         "and nothing in it takes room on a disk.\n\n"
-        "Episodes: %u. Folders of them: %u. Without words: %u. Problems in the content: %u.\n\n"
+        "Episodes: %u. Folders of them: %u. Without words: %u. Problems in files and front matter: "
+        "%u.\n\n"
         "- `episodes/`: a folder an episode, with its turns, its front matter and its source\n"
         "- `text/`: a file an episode, a line a turn: the place to search\n",
         (unsigned)corpus->episode_count, (unsigned)corpus->folder_count,

@@ -17,6 +17,9 @@ struct assembly {
     struct buf text; /* of the turns */
     struct buf originals;
     struct buf notes;
+    struct span *bold; /* in the text of the last turn */
+    size_t bold_count, bold_cap;
+    bool failed;      /* memory ended where no error could be told */
     struct buf early; /* an original before the first turn … */
     struct line early_first, early_last;
     bool early_has_label;
@@ -142,7 +145,7 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
     if (a->early.len)
         take_early_original(a);
     a->in_turn = true;
-    a->takes_more = label->form != LABEL_NONE;
+    a->takes_more = speaker.len > 0;
     return 0;
 }
 
@@ -161,11 +164,14 @@ static void drop_speaker(struct assembly *a, struct turn *turn)
               "a label without words");
 }
 
+static int add_terms(struct assembly *a);
+
 static void end_turn(struct assembly *a)
 {
     if (!a->in_turn)
         return;
     a->in_turn = false;
+    a->failed |= add_terms(a) != 0;
 
     struct turn *turn = last_turn(a);
     if (turn->speaker && is_wordless(a))
@@ -219,26 +225,42 @@ static bool read_gloss(struct slice behind, struct slice *original, struct slice
     return false;
 }
 
-static int add_terms(struct assembly *a, const struct line *line)
+/* Remembers where in the turn's text the bold stretches of a line have come to stand: `words` is
+ * the part of the line that was put in at `at`. */
+static int note_bold(struct assembly *a, const struct line *line, struct slice words, size_t at)
 {
     const struct lines *lines = a->lines;
-    struct body *body = a->body;
-    size_t end = line->text + line->len;
+    size_t start = (size_t)(words.data - lines->text.data), end = line->text + line->len;
 
     for (; a->next_bold < lines->bold_count && lines->bold[a->next_bold].text < end;
          a->next_bold++) {
         const struct span *bold = &lines->bold[a->next_bold];
-        struct slice original, definition;
-        if (bold->text < line->text || bold->text + bold->len > end || line->heading ||
-            line->details)
+        if (bold->text < start || bold->text + bold->len > end)
             continue;
-        struct slice behind = {lines->text.data + bold->text + bold->len,
-                               end - bold->text - bold->len};
+        if (!array_reserve(&a->bold, a->bold_count, &a->bold_cap, sizeof *a->bold))
+            return -ENOMEM;
+        a->bold[a->bold_count++] = (struct span){at + bold->text - start, bold->len};
+    }
+    return 0;
+}
+
+/* When the turn is whole, since a gloss may run over lines: but not over a paragraph. */
+static int add_terms(struct assembly *a)
+{
+    struct body *body = a->body;
+    struct slice text = buf_slice(&a->text);
+
+    for (size_t i = 0; i < a->bold_count; i++) {
+        struct slice term = {text.data + a->bold[i].text, a->bold[i].len};
+        struct slice behind = slice_skip(text, a->bold[i].text + a->bold[i].len);
+        const char *paragraph = memmem(behind.data, behind.len, "\n\n", 2);
+        struct slice original, definition;
+        if (paragraph)
+            behind.len = (size_t)(paragraph - behind.data);
         if (!read_gloss(behind, &original, &definition))
             continue;
         if (!array_reserve(&body->terms, body->term_count, &a->term_cap, sizeof *body->terms))
             return -ENOMEM;
-        struct slice term = {lines->text.data + bold->text, bold->len};
         body->terms[body->term_count++] = (struct term){
             .turn = body->count - 1,
             .term = add_note(a, slice_trim(term)),
@@ -246,6 +268,7 @@ static int add_terms(struct assembly *a, const struct line *line)
             .definition = add_note(a, definition),
         };
     }
+    a->bold_count = 0;
     return 0;
 }
 
@@ -267,9 +290,12 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
         if (turn->speaker && words.len)
             buf_add_byte(&a->text, ' ');
     }
+    for (int i = 0; i < line->indent && line->before == BREAK_HARD && !is_wordless(a); i++)
+        buf_add_text(&a->text, "  ");
+    int err = note_bold(a, line, words, a->text.len);
     buf_add_slice(&a->text, words);
     turn->last_line = line_number(a, line);
-    return add_terms(a, line);
+    return err;
 }
 
 static int add_heading(struct assembly *a, const struct line *line, struct slice text)
@@ -297,7 +323,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
         end_turn(a);
         return 0;
     }
-    bool is_speaker = census_is_speaker(&a->census, &label);
+    bool is_speaker = census_is_speaker(&a->census, &label, line);
     if (!is_speaker) {
         /* Words, whatever they look like; behind a chevron, of somebody who is not named. */
         struct slice words = text;
@@ -335,7 +361,7 @@ static bool is_over(const struct assembly *a, const struct line *line, struct sl
     if (is_wide_text && strcmp(details->language, "en") == 0)
         return true;
     return line->details == a->details && label.form == LABEL_BOLD &&
-           census_is_speaker(&a->census, &label) && (is_wide_text || !details->language[0]);
+           census_is_speaker(&a->census, &label, line) && (is_wide_text || !details->language[0]);
 }
 
 static void add_original_line(struct assembly *a, const struct line *line, struct slice text)
@@ -352,6 +378,8 @@ static void add_original_line(struct assembly *a, const struct line *line, struc
         } else {
             begin_original(a, line, has_label);
         }
+    } else if (slice_starts(text, SLICE(">>"))) {
+        buf_add_text(to, "\n\n"); /* somebody else, who has no label */
     } else {
         add_break(to, line, text);
     }
@@ -483,11 +511,14 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front, 
     if (!err)
         err = gather_voices(&a);
     buf_free(&a.early);
+    free(a.bold);
     if (err == -E2BIG) {
         body_free(body);
         return 0;
     }
-    return err ? err : a.text.failed || a.originals.failed || a.notes.failed ? -ENOMEM : 0;
+    return err                                                                 ? err
+           : a.failed || a.text.failed || a.originals.failed || a.notes.failed ? -ENOMEM
+                                                                               : 0;
 }
 
 void body_free(struct body *body)

@@ -6,15 +6,21 @@
  * bold labels is an article, and its lead-ins (`**The aim**: …`) name nobody. Who speaks, speaks
  * again: where three labels or more are in a file, and less than half of them stand there more than
  * once, they are lead-ins; and so are one or two, unless the text begins with one, as short talks
- * do.
+ * do; but not where the front matter names most of them.
  *
  * Plain labels (`Ana: words`) are what every other colon looks like. One of these has to hold:
  *   - a time stands beside it somewhere in the file (`Ana: 00:12:34`);
- *   - the front matter names it, whole or by one of its words (`people: [Ana Lima]`);
- *   - the same label stands in an original, or in bold as a speaker;
- *   - it recurs at the head of paragraphs, and the labels that do are the shape of the file:
- * together they head a good part of all paragraphs. `Note:` and `结论：` recur too; they do not
- * carry a file.
+ *   - the front matter names it: whole, by one of its words, by its initials;
+ *   - the same label stands in an original, or before the same words in another script on the next
+ *     line, or in bold as a speaker;
+ *   - it stands in an exchange: three lines in a row with the labels A, B, A;
+ *   - it is a name in Latin letters before words in Chinese, with their original right below;
+ *   - the file is a dialogue: two labels or more recur, and together head 15 % of the paragraphs,
+ * or one recurs at the head of a third. Then a label counts that is used three times; one that is
+ *     used twice if it has the form of a name; one that is used once if it has, heads a paragraph
+ *     below the first lines, and opens no quotation.
+ * And none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
+ * word for a note (`Note:`, `结论：`), a number.
  */
 #ifndef PARSE_CENSUS_H
 #define PARSE_CENSUS_H
@@ -25,14 +31,18 @@
 #include "parse/yaml.h"
 
 struct census {
-    struct map bold;      /* label -> uses */
-    struct map plain;     /* label -> uses at the head of a line */
-    struct map timed;     /* label -> uses with a time */
-    struct map originals; /* label -> uses at the head of an original */
-    struct map known;     /* folded names, and words of names, in the front matter */
-    struct arena arena;   /* of the keys that are not in the lines */
-    bool is_article;      /* bold labels name nobody … */
-    bool is_dialogue;     /* plain ones that recur name somebody */
+    const struct lines *lines; /* borrowed */
+    struct map bold;           /* label -> uses */
+    struct map plain;          /* label -> uses at the head of a line */
+    struct map timed;          /* label -> uses with a time */
+    struct map originals;      /* label -> uses at the head of an original */
+    struct map chevrons;       /* label -> uses behind a chevron */
+    struct map exchanges;      /* label -> uses in A, B, A */
+    struct map known;          /* folded names, and words of names, in the front matter */
+    struct map initials;       /* of these names */
+    struct arena arena;        /* of the keys that are not in the lines */
+    bool is_article;           /* bold labels name nobody … */
+    bool is_dialogue;          /* plain ones that recur name somebody */
 };
 
 /* Counts the labels of a file. Keys are borrowed from `lines` and `front`, which may be NULL. 0 or
@@ -42,7 +52,8 @@ int census_take(const struct lines *lines, const struct yaml *front, struct cens
 void census_free(struct census *census);
 
 /* Whether this label, of a line of the text or of an original, names who speaks. */
-bool census_is_speaker(const struct census *census, const struct label *label);
+bool census_is_speaker(const struct census *census, const struct label *label,
+                       const struct line *line);
 bool census_is_original_speaker(const struct census *census, const struct label *label);
 
 #endif

@@ -185,6 +185,14 @@ static int check_date_view(const struct yaml *root, struct diags *diags,
     return result;
 }
 
+static int unknown_key(struct diags *diags, const struct yaml *item)
+{
+    diags_add(diags, item->key_line, item->key_column, "",
+              "unknown key \"%.*s\"; views and exclude are known", (int)item->key.len,
+              item->key.data);
+    return -EINVAL;
+}
+
 int config_read(struct arena *arena, struct slice text, struct diags *diags, struct config *config)
 {
     struct yaml *root;
@@ -202,7 +210,7 @@ int config_read(struct arena *arena, struct slice text, struct diags *diags, str
         else if (slice_equal(item->key, SLICE("exclude")))
             err = read_excludes(arena, item, diags, config);
         else
-            err = mistake(diags, item, "unknown key; views and exclude are known");
+            err = unknown_key(diags, item);
         if (err)
             result = err;
     }

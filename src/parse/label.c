@@ -108,13 +108,15 @@ static bool read_timed(struct slice line, struct label *label)
     if (!timestamp_take_last(&name, &label->start))
         return false;
     name = slice_trim(name);
+    /* timestamp_take_last() dropped a colon behind the time, but not one before it. */
     size_t colon = colon_at_end(name);
     name.len -= colon;
+    label->is_loose = colon == 0 && line.data[line.len - 1] != ':';
     name = slice_trim(name);
     if (slice_ends(name, en_dash))
         name = slice_trim(slice_head(name, name.len - en_dash.len));
-    else if (slice_ends(name, SLICE(" -")))
-        name = slice_trim(slice_head(name, name.len - 2));
+    else if (slice_ends(name, SLICE("-")))
+        name = slice_trim(slice_head(name, name.len - 1));
     label->speaker = without_brackets(name);
     label->words = (struct slice){0};
     if (!is_name(label->speaker)) {
@@ -186,8 +188,10 @@ struct label label_read(struct slice line, size_t bold)
 {
     struct label label = {.start = NO_TIME, .words = line};
 
+    struct slice whole = line;
     if (take_chevron(&line)) {
-        label = label_read(line, 0);
+        size_t taken = (size_t)(line.data - whole.data);
+        label = label_read(line, bold > taken ? bold - taken : 0);
         label.has_chevron = true;
         if (label.form == LABEL_NONE)
             label.form = LABEL_CHEVRON;
@@ -205,6 +209,7 @@ struct label label_read(struct slice line, size_t bold)
         label.words = line;
         return label;
     }
+    label.written = label.words;
     /* `**Name:** 00:12:34` alone, or a time in brackets before the words. */
     struct slice only = label.words;
     if (label.form == LABEL_BOLD && timestamp_take(&only, &label.start) && only.len == 0)
@@ -251,11 +256,117 @@ static bool is_one_of(struct slice name, const char *const *names, size_t count)
     return false;
 }
 
+/* "[05:16] to [06:36]": how long something was played. */
+static bool is_range(struct slice words)
+{
+    int64_t time;
+    if (!timestamp_take_bracketed(&words, &time))
+        return false;
+    if (slice_starts(words, SLICE("to ")))
+        words = slice_skip(words, 3);
+    else if (slice_starts(words, SLICE("- ")))
+        words = slice_skip(words, 2);
+    else
+        return false;
+    return timestamp_take_bracketed(&words, &time) && words.len == 0;
+}
+
 bool label_is_mark(const struct label *label)
 {
     static const char *const marks[] = {"Break", "Jingle", "Song", "Music", "Intro", "Outro", "Ad"};
+    if (is_range(label->written))
+        return true;
     return is_one_of(label->speaker, marks, sizeof marks / sizeof *marks) &&
            is_only_time(label->words);
+}
+
+/* --- names and what is none ------------------------------------------------------------------- */
+
+static bool ends_with_one_of(struct slice name, const char *const *endings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (slice_ends(name, slice_of(endings[i])) && name.len > strlen(endings[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_particle(struct slice word)
+{
+    static const char *const particles[] = {"van", "von", "de", "der", "den", "del", "da", "di",
+                                            "la",  "le",  "el", "bin", "al",  "ter", "du", "dos"};
+    return is_one_of(word, particles, sizeof particles / sizeof *particles);
+}
+
+/* Han characters that stand in a clause, and hardly in a name. */
+static bool has_clause(struct slice name)
+{
+    static const char *const pronouns[] = {"我", "你", "他", "她", "它", "您", "那", "其", "首先"};
+    for (size_t i = 0; i < sizeof pronouns / sizeof *pronouns; i++) {
+        if (slice_starts(name, slice_of(pronouns[i])))
+            return true;
+    }
+    static const char *const words[] = {"是", "的", "有", "这", "就", "了", "会", "在", "要", "们"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (memmem(name.data, name.len, words[i], strlen(words[i])))
+            return true;
+    }
+    return false;
+}
+
+bool label_is_name(struct slice name)
+{
+    struct slice rest = name, word;
+    size_t words = 0, wide = 0, len;
+
+    for (struct slice at = name; at.len; at = slice_skip(at, len))
+        wide += utf8_is_wide(utf8_decode(at, &len));
+    if (wide)
+        return wide <= 10 && !has_clause(name);
+    while (slice_take(&rest, ' ', &word)) {
+        if (word.len == 0)
+            continue;
+        bool is_small = word.data[0] >= 'a' && word.data[0] <= 'z';
+        words++;
+        if (is_small && !is_particle(word))
+            return false;
+    }
+    return words <= 5;
+}
+
+bool label_is_note(struct slice name)
+{
+    static const char *const notes[] = {
+        "Note",     "Notes",    "Editor's note", "Summary",   "Conclusion", "Update", "PS",
+        "Example",  "Examples", "Disclaimer",    "Warning",   "Links",      "Link",   "Source",
+        "Sources",  "Tweet",    "Title",         "Date",      "Slides",     "Video",  "Transcript",
+        "Location", "Topic",    "Agenda",        "Reference", "References", "结论",   "总结",
+        "注",       "注意",     "备注",          "补充",      "说明",       "编者按", "来源",
+        "例如",     "比如",     "原文",          "译文",      "标题",       "日期",   "链接",
+        "技术细节", "背景",     "要点",          "摘要",      "提示",       "优点",   "缺点",
+    };
+    return is_one_of(name, notes, sizeof notes / sizeof *notes);
+}
+
+bool label_is_refused(const struct label *label)
+{
+    static const char *const saying[] = {
+        "说",       "道",     "想",    "问道",  "问我",   "问他",  "告诉我",
+        "告诉他",   "喊着",   "觉得",  "思考",  "表示",   "认为",  "指出",
+        "写道",     "回答说", " said", " says", " asked", " asks", " wrote",
+        " goes on", " is",    " are",  " was",  " were",  " that", " following",
+    };
+    struct slice name = label->speaker, words = label->words;
+
+    if (ends_with_one_of(name, saying, sizeof saying / sizeof *saying))
+        return true;
+    if (slice_starts(words, SLICE("http")) || slice_starts(words, SLICE("//")) ||
+        slice_starts(words, SLICE("www.")))
+        return true;
+    bool ends_in_digit = name.len && name.data[name.len - 1] >= '0' &&
+                         name.data[name.len - 1] <= '9';
+    return ends_in_digit && words.len > 1 && words.data[0] >= '0' && words.data[0] <= '9' &&
+           words.data[1] >= '0' && words.data[1] <= '9' && !label_is_anonymous(name);
 }
 
 /* --- names of nobody -------------------------------------------------------------------------- */
@@ -341,6 +452,17 @@ static const char *const roles[] = {
     "观众提问",
 };
 
+/* Somebody in the audience, however many words that takes. */
+static bool names_audience(struct slice name)
+{
+    static const char *const words[] = {"audience", "Audience", "audiencia", "público"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (memmem(name.data, name.len, words[i], strlen(words[i])))
+            return true;
+    }
+    return false;
+}
+
 bool label_is_anonymous(struct slice name)
 {
     struct slice rest = name;
@@ -353,6 +475,7 @@ bool label_is_anonymous(struct slice name)
         (rest.data[rest.len - 2] == ' ' || (unsigned char)rest.data[rest.len - 2] >= 0x80))
         rest.len--;
     rest = slice_trim(rest);
-    return rest.len == 0 || is_one_of(name, roles, sizeof roles / sizeof *roles) ||
+    return rest.len == 0 || names_audience(name) ||
+           is_one_of(name, roles, sizeof roles / sizeof *roles) ||
            is_one_of(rest, roles, sizeof roles / sizeof *roles);
 }

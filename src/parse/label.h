@@ -24,8 +24,10 @@ struct label {
     enum label_form form;
     struct slice speaker; /* without colon, bold, brackets and white space; empty for a chevron */
     struct slice words;   /* what follows on the line; may be empty */
+    struct slice written; /* the same before a time was taken from its front */
     int64_t start;        /* milliseconds; NO_TIME where the line has none at its head */
     bool has_chevron;     /* >> stood before it */
+    bool is_loose;        /* a time without a colon before it: `Ana 00:12:34` */
 };
 
 /* Reads the shape of a line, `bold` bytes of which at the front are bold. */
@@ -36,6 +38,17 @@ bool label_is_mark(const struct label *label);
 
 /* Whether a label is the number of a point, `3. Tax` or `一、税`: no speaker has one. */
 bool label_is_numbered(struct slice name);
+
+/* Whether a plain label has the form of a name: a few capitalised words, or a few characters of a
+ * script that has no capitals and none of those that make a clause. */
+bool label_is_name(struct slice name);
+
+/* Whether a plain label is one that announces a note or a field: Note, Source, 结论. */
+bool label_is_note(struct slice name);
+
+/* Whether something in a plain label or behind it says that nobody speaks: a verb of saying, an
+ * address, a time of day. */
+bool label_is_refused(const struct label *label);
 
 /* Whether a name tells nobody from another episode's: Host, Speaker 1, 主持人, Audience, Q. */
 bool label_is_anonymous(struct slice name);

@@ -25,6 +25,9 @@ struct walk {
     size_t bold_start; /* where the bold text began, in lines.text */
     bool failed;
     uint8_t heading;         /* level of the heading around the place */
+    uint8_t lists;           /* how many lists are open */
+    bool is_code;            /* spaces count */
+    size_t lines_before;     /* the heading */
     enum line_break pending; /* what stands before the next line */
     uint32_t number;         /* line of the source */
     uint32_t details;        /* the <details> around the place, or 0 */
@@ -112,15 +115,21 @@ static void break_line(struct walk *w, enum line_break kind)
         w->pending = kind;
 }
 
-/* Without what was put in to mend the Markdown. */
-static void add_unmarked(struct buf *out, struct slice text)
+/* Without what was put in to mend the Markdown; and, but for code, without spaces behind spaces,
+ * which mean nothing in Markdown or HTML. `start` is where the line begins. */
+static void add_plain(struct buf *out, struct slice text, size_t start, bool is_code)
 {
-    const char *mark;
-    while (text.len && (mark = memmem(text.data, text.len, MEND_MARK, sizeof MEND_MARK - 1))) {
-        buf_add(out, text.data, (size_t)(mark - text.data));
-        text = slice_skip(text, (size_t)(mark - text.data) + sizeof MEND_MARK - 1);
+    struct slice mark = SLICE(MEND_MARK);
+    while (text.len) {
+        if (slice_starts(text, mark)) {
+            text = slice_skip(text, mark.len);
+            continue;
+        }
+        bool is_gap = text.data[0] == ' ' && out->len > start && out->data[out->len - 1] == ' ';
+        if (is_code || !is_gap)
+            buf_add(out, text.data, 1);
+        text = slice_skip(text, 1);
     }
-    buf_add_slice(out, text);
 }
 
 static void add_text(struct walk *w, struct slice text)
@@ -137,20 +146,21 @@ static void add_text(struct walk *w, struct slice text)
             .number = w->number,
             .details = w->details,
             .heading = w->heading,
+            .indent = w->lists > 1 ? (uint8_t)(w->lists - 1) : 0,
             .before = (uint8_t)w->pending,
         };
         w->is_open = true;
         buf_add_slice(&w->lines->text, w->marker);
         w->marker.len = 0;
     }
-    add_unmarked(&w->lines->text, text);
+    add_plain(&w->lines->text, text, w->line.text, w->is_code);
 }
 
 /* Bold counts only where it is the first thing of its line. */
 static void begin_bold(struct walk *w)
 {
     w->bold_begins = !w->is_open && w->marker.len == 0;
-    w->bold_start = w->lines->text.len;
+    w->bold_start = w->lines->text.len + (w->is_open ? 0 : w->marker.len);
 }
 
 static void end_bold(struct walk *w)
@@ -236,6 +246,8 @@ static void open_details(struct walk *w)
     struct lines *lines = w->lines;
     /* They do not nest in transcripts: one that opens inside another closes it, for its end tag is
      * missing. */
+    if (w->is_open && lines->text.data[lines->text.len - 1] == '<')
+        lines->text.len--; /* <<details> */
     break_line(w, BREAK_PARAGRAPH);
     end_summary(w);
     report_unclosed(w);
@@ -368,8 +380,8 @@ static void add_html(struct walk *w, struct slice html)
         } else if (html.data[0] == '&') {
             used = add_entity(w, html);
         } else if ((used = tag_length(html, name, &closing)) > 0) {
-            count_newlines(w, slice_head(html, used));
             on_tag(w, name, closing);
+            count_newlines(w, slice_head(html, used));
         } else {
             add_text(w, SLICE("<"));
             used = 1;
@@ -380,14 +392,23 @@ static void add_html(struct walk *w, struct slice html)
 
 /* --- Markdown --------------------------------------------------------------------------------- */
 
-static void add_code(struct walk *w, struct slice code)
+/* `height` is how many lines the block has in the source: two more than the code where it is
+ * fenced. */
+static void add_code(struct walk *w, struct slice code, int height)
 {
     struct slice line;
+    int lines = 0;
+
+    for (size_t i = 0; i < code.len; i++)
+        lines += code.data[i] == '\n';
+    w->number += height > lines;
+    w->is_code = true;
     while (slice_take(&code, '\n', &line)) {
         add_text(w, line);
         break_line(w, BREAK_HARD);
         w->number++;
     }
+    w->is_code = false;
 }
 
 static void begin_item(struct walk *w, cmark_node *item)
@@ -435,6 +456,8 @@ static void enter_block(struct walk *w, cmark_node *node, cmark_node_type type)
     if (start > 0)
         w->number = (uint32_t)start - 1;
 
+    w->lists += type == CMARK_NODE_LIST && w->lists < 100;
+    w->lines_before = w->lines->count;
     if (type == CMARK_NODE_HEADING && !is_underlined_paragraph(node))
         w->heading = (uint8_t)cmark_node_get_heading_level(node);
     else if (type == CMARK_NODE_ITEM)
@@ -442,7 +465,8 @@ static void enter_block(struct walk *w, cmark_node *node, cmark_node_type type)
     else if (type == CMARK_NODE_HTML_BLOCK)
         add_html(w, slice_of(cmark_node_get_literal(node)));
     else if (type == CMARK_NODE_CODE_BLOCK)
-        add_code(w, slice_of(cmark_node_get_literal(node)));
+        add_code(w, slice_of(cmark_node_get_literal(node)),
+                 cmark_node_get_end_line(node) - start + 1);
 }
 
 static void enter_inline(struct walk *w, cmark_node *node, cmark_node_type type)
@@ -476,6 +500,23 @@ static bool is_block(cmark_node_type type)
     return type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
 }
 
+/* A heading that says nothing is a section all the same. */
+static void add_empty_heading(struct walk *w)
+{
+    struct lines *lines = w->lines;
+    if (!array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at)) {
+        w->failed = true;
+        return;
+    }
+    lines->at[lines->count++] = (struct line){
+        .text = lines->text.len,
+        .number = w->number,
+        .details = w->details,
+        .heading = w->heading,
+        .before = BREAK_PARAGRAPH,
+    };
+}
+
 static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
 {
     cmark_node_type type = cmark_node_get_type(node);
@@ -488,7 +529,10 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
         enter_inline(w, node, type);
     } else if (is_block(type)) {
         break_line(w, is_in_list(node) || type == CMARK_NODE_ITEM ? BREAK_HARD : BREAK_PARAGRAPH);
+        if (w->heading && w->lines->count == w->lines_before)
+            add_empty_heading(w);
         w->heading = 0;
+        w->lists -= type == CMARK_NODE_LIST && w->lists > 0;
         if (type == CMARK_NODE_ITEM)
             w->marker.len = 0;
     } else if (type == CMARK_NODE_STRONG) {

@@ -28,6 +28,7 @@ struct line {
     size_t bold;      /* so many bytes at the front were bold */
     uint32_t number;  /* line of the body, from 0 */
     uint32_t details; /* which <details> it stands in, from 1; 0 outside */
+    uint8_t indent;   /* how many lists stand around its own */
     uint8_t heading;  /* level 1 to 6; 0 where it is none */
     uint8_t before;   /* enum line_break */
 };

@@ -182,6 +182,8 @@ static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
         struct slice line = first_line(text);
         size_t comment = unclosed_comment(line, is_unclosed ? line : text);
         is_unclosed |= comment < line.len;
+        if (slice_equal(slice_trim(line), SLICE("=")))
+            buf_add_text(out, MEND_MARK); /* one = below a line is no rule that somebody drew */
         add_escaped(out, line, hides_label(line) ? 0 : comment);
         text = slice_skip(text, line.len);
         if (!ends_html(line) || !is_markdown(first_line(text)))

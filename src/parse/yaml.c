@@ -15,7 +15,7 @@ struct reader {
     struct yaml *open[YAML_MAX_DEPTH]; /* the lists and maps around the place */
     unsigned depth;
     struct slice key; /* of the map on top, when has_key */
-    uint32_t key_column;
+    uint32_t key_line, key_column;
     bool has_key;
     unsigned events;
     struct yaml *root;
@@ -142,7 +142,7 @@ static void drop_repeated(struct reader *r, struct yaml *map, const struct yaml 
     for (struct yaml *item = map->first; item; before = item, item = item->next) {
         if (!slice_equal(item->key, value->key))
             continue;
-        diags_add(r->diags, value->line, r->key_column, "the later one counts",
+        diags_add(r->diags, value->key_line, value->key_column, "the later one counts",
                   "key \"%.*s\" stands twice, first on line %u", (int)value->key.len,
                   value->key.data, (unsigned)item->line);
         *(before ? &before->next : &map->first) = item->next;
@@ -162,6 +162,8 @@ static void append(struct reader *r, struct yaml *value)
     struct yaml *parent = r->open[r->depth - 1];
     if (parent->kind == YAML_MAP) {
         value->key = r->key;
+        value->key_line = r->key_line;
+        value->key_column = r->key_column;
         r->has_key = false;
         drop_repeated(r, parent, value);
     }
@@ -193,6 +195,7 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
             return refuse(r, &event->start_mark, "a key of more than 255 bytes");
         r->key = text;
         r->key_column = (uint32_t)event->start_mark.column + 1;
+        r->key_line = line_of(r, &event->start_mark);
         r->has_key = true;
         return 0;
     }

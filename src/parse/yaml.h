@@ -23,10 +23,12 @@ enum yaml_kind {
 
 struct yaml {
     enum yaml_kind kind;
-    uint32_t line;      /* where it stands in the file, 1-based */
-    uint32_t column;    /* 1-based */
-    struct slice text;  /* a scalar as written, without its quotes; valid UTF-8 */
-    struct slice key;   /* in a map: its key */
+    uint32_t line;     /* where it stands in the file, 1-based */
+    uint32_t column;   /* 1-based */
+    struct slice text; /* a scalar as written, without its quotes; valid UTF-8 */
+    struct slice key;  /* in a map: its key */
+    uint32_t key_line; /* where that stands */
+    uint32_t key_column;
     struct yaml *next;  /* in a list or map: the one after it, in the order of the file */
     struct yaml *first; /* of a list or map */
     struct yaml *last;

@@ -224,6 +224,7 @@ def label_name(label):
 
 
 # Labels that mark a place in the recording: `**Break:** \[25:59\]` (DESIGN.md: that is no turn).
+RANGE = re.compile(r"\\?\[[\d:.]+\\?\] (to|-) \\?\[[\d:.]+\\?\]")
 MARKS = ("Break", "Jingle", "Song", "Music", "Intro", "Outro", "Ad")
 
 
@@ -232,6 +233,8 @@ def labels(text):
     found = []
     for number, line in enumerate(text.split("\n"), 1):
         match = LABEL.match(line)
+        if match and RANGE.fullmatch(line[match.end() :].strip().lstrip(":：").strip()):
+            continue  # how long something was played
         if match and label_name(match["label"]):
             colon = match["colon"] or ("：" if "：" in match[0][match.end("label") :] else ":")
             found.append((number, label_name(match["label"]), colon))
@@ -251,6 +254,8 @@ def plain_lines(shown):
         if re.match(r"\s*(#|\*\*(%s)\b)" % "|".join(MARKS), line) or re.match(r"\s*(-+|=+)\s*$", below):
             continue
         if TIMED_LABEL.fullmatch(line):
+            continue
+        if re.search(r"\] to \\?\[", line):
             continue
         line = HEAD_TIME.sub(lambda match: match[1] or "", line)
         if not re.search(r"\][(\[]|[<>|&`~]|https?:|^\s{4}|^\s*\d+[.)]", line):

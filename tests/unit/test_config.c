@@ -97,7 +97,7 @@ static void mistakes_have_a_place(void **state)
         unsigned line, column;
         const char *message;
     } rows[] = {
-        {"view:\n  a: by-a\n", 2, 3, "unknown key"},
+        {"view:\n  a: by-a\n", 1, 1, "unknown key \"view\""},
         {"views: by-tag\n", 1, 8, "a mapping"},
         {"views:\n  a: tag\n", 2, 6, "begins with \"by-\""},
         {"views:\n  a: by-\n", 2, 6, "begins with \"by-\""},
