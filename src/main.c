@@ -111,9 +111,10 @@ static void summarise(const struct program *program)
     if (corpus->episode_count == 0)
         report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
     if (corpus->problem_count && !program->options.verbose)
-        report("%u problem%s in files and front matter: see .transcriptfs/problems.tsv in the mount; "
-               "'transcriptfs --check' reads the bodies too",
-               corpus->problem_count, plural(corpus->problem_count));
+        report(
+            "%u problem%s in files and front matter: see .transcriptfs/problems.tsv in the mount; "
+            "'transcriptfs --check' reads the bodies too",
+            corpus->problem_count, plural(corpus->problem_count));
 }
 
 /* --- check ------------------------------------------------------------------------------------ */
