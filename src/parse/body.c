@@ -8,6 +8,8 @@
 #include "base/utf8.h"
 #include "parse/census.h"
 
+enum { MOST_GLOSS = 2000 /* bytes of a glossary entry behind its term */ };
+
 /* From lines to turns. */
 struct assembly {
     struct body *body;
@@ -252,7 +254,8 @@ static int add_terms(struct assembly *a)
 
     for (size_t i = 0; i < a->bold_count; i++) {
         struct slice term = {text.data + a->bold[i].text, a->bold[i].len};
-        struct slice behind = slice_skip(text, a->bold[i].text + a->bold[i].len);
+        struct slice behind = slice_head(slice_skip(text, a->bold[i].text + a->bold[i].len),
+                                         MOST_GLOSS);
         const char *paragraph = memmem(behind.data, behind.len, "\n\n", 2);
         struct slice original, definition;
         if (paragraph)
@@ -327,7 +330,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
     if (!is_speaker) {
         /* Words, whatever they look like; behind a chevron, of somebody who is not named. */
         struct slice words = text;
-        while (label.has_chevron && words.len && words.data[0] == '>')
+        while (label.has_chevron && words.len && (words.data[0] == '>' || words.data[0] == ' '))
             words = slice_skip(words, 1);
         label = (struct label){.form = label.has_chevron ? LABEL_CHEVRON : LABEL_NONE,
                                .words = slice_trim(words),
@@ -485,6 +488,9 @@ static int assemble(struct assembly *a)
         err = add_line(a, &lines->at[i], line_text(lines, &lines->at[i]));
     end_turn(a);
     end_original(a);
+    if (a->early.len)
+        diags_add(a->diags, line_number(a, &a->early_first), 0, "it is in source.md alone",
+                  "an original, and no turn that it belongs to");
     return err;
 }
 

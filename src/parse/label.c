@@ -172,16 +172,17 @@ static bool read_plain(struct slice line, struct label *label)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-/* Takes `>>` or `>>>` from the front. */
-static bool take_chevron(struct slice *line)
+/* Takes all `>>` from the front, however many there are. */
+static bool take_chevrons(struct slice *line)
 {
-    size_t count = 0;
-    while (count < line->len && line->data[count] == '>')
-        count++;
-    if (count < 2)
-        return false;
-    *line = slice_trim(slice_skip(*line, count));
-    return true;
+    bool any = false;
+    while (line->len > 1 && line->data[0] == '>' && line->data[1] == '>') {
+        while (line->len && line->data[0] == '>')
+            *line = slice_skip(*line, 1);
+        *line = slice_trim(*line);
+        any = true;
+    }
+    return any;
 }
 
 struct label label_read(struct slice line, size_t bold)
@@ -189,7 +190,7 @@ struct label label_read(struct slice line, size_t bold)
     struct label label = {.start = NO_TIME, .words = line};
 
     struct slice whole = line;
-    if (take_chevron(&line)) {
+    if (take_chevrons(&line)) {
         size_t taken = (size_t)(line.data - whole.data);
         label = label_read(line, bold > taken ? bold - taken : 0);
         label.has_chevron = true;

@@ -41,24 +41,32 @@ struct walk {
 
 /* --- writing lines ---------------------------------------------------------------------------- */
 
-/* Takes `[^1]` out of the text from `start` on; and a colon behind it, at the head of the note. */
+/* The bytes of a `[^1]` at the front; 0 where there is none. */
+static size_t footnote_mark(struct slice text)
+{
+    size_t end = 2;
+    if (text.len < 4 || text.data[0] != '[' || text.data[1] != '^')
+        return 0;
+    while (end < text.len && isalnum((unsigned char)text.data[end]) && end < 20)
+        end++;
+    return end > 2 && end < text.len && text.data[end] == ']' ? end + 1 : 0;
+}
+
+/* Takes footnote marks out of the text from `start` on; and a colon behind one, at the head of the
+ * note. */
 static void drop_footnote_marks(struct buf *text, size_t start)
 {
-    for (size_t at = start; at + 3 < text->len; at++) {
-        if (text->data[at] != '[' || text->data[at + 1] != '^')
-            continue;
-        size_t end = at + 2;
-        while (end < text->len && isalnum((unsigned char)text->data[end]) && end - at < 20)
-            end++;
-        if (end == at + 2 || end == text->len || text->data[end] != ']')
-            continue;
-        end++;
-        if (at == start && end < text->len && text->data[end] == ':')
-            end++;
-        memmove(text->data + at, text->data + end, text->len - end);
-        text->len -= end - at;
-        at--;
+    size_t to = start, from = start;
+    while (from < text->len) {
+        struct slice rest = {text->data + from, text->len - from};
+        size_t mark = footnote_mark(rest);
+        if (mark && from == start && mark < rest.len && rest.data[mark] == ':')
+            mark++;
+        from += mark;
+        if (mark == 0)
+            text->data[to++] = text->data[from++];
     }
+    text->len = to;
 }
 
 /* |---|:-:| */
