@@ -75,8 +75,8 @@ const struct kind_row kinds[KIND_COUNT] = {
                          .j_bits = 16, .check = turn_link_check, .identity = part_identity,
                          .target = turn_link_target},
     [KIND_ORIGINAL_TURN] = {FILE_("/episodes/<name>/original/<number>.txt"), OF_VERSION,
-                            .j_bits = 16, .check = turn_check, .read = original_read,
-                            .size = original_size},
+                            .j_bits = 16, .check = turn_check, .read = turn_read,
+                            .size = turn_size},
 
     /* i: episode, j: turn from 0, or key of the front matter from 0 */
     [KIND_TURN] = {FILE_("/episodes/<name>/turns/<number>.txt"), OF_VERSION, .j_bits = 16,

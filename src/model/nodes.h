@@ -54,8 +54,6 @@ int source_size(struct scope *scope, uint64_t *size);
 /* nodes_part.c */
 int originals_child(struct scope *scope, uint64_t place, struct child *child);
 int originals_find(struct scope *scope, struct slice name, struct child *child);
-int original_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
-int original_size(struct scope *scope, uint64_t *size);
 int sections_child(struct scope *scope, uint64_t place, struct child *child);
 uint32_t sections_folders(struct scope *scope);
 int section_check(struct scope *scope);

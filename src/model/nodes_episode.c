@@ -221,12 +221,19 @@ int turn_check(struct scope *scope)
     return exists ? 0 : -ESTALE;
 }
 
+/* What the file of a turn holds, or that of its original. */
+static struct slice turn_file(const struct scope *scope, const struct body *body)
+{
+    const struct turn *turn = &body->turns[scope->node.j];
+    return scope->node.kind == KIND_TURN ? turn_text(body, turn) : turn_original(body, turn);
+}
+
 int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
     if (!err)
-        text_lend(text, turn_text(body, &body->turns[scope->node.j]), offset, len);
+        text_lend(text, turn_file(scope, body), offset, len);
     return err;
 }
 
@@ -234,7 +241,7 @@ int turn_size(struct scope *scope, uint64_t *size)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
-    *size = err ? 0 : body->turns[scope->node.j].len;
+    *size = err ? 0 : turn_file(scope, body).len;
     return err;
 }
 

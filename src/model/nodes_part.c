@@ -36,23 +36,6 @@ int originals_find(struct scope *scope, struct slice name, struct child *child)
     return slice_equal(child->name, name) ? 0 : -ENOENT;
 }
 
-int original_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
-{
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (!err)
-        text_lend(text, turn_original(body, &body->turns[scope->node.j]), offset, len);
-    return err;
-}
-
-int original_size(struct scope *scope, uint64_t *size)
-{
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    *size = err ? 0 : body->turns[scope->node.j].original.len;
-    return err;
-}
-
 /* --- links to turns --------------------------------------------------------------------------- */
 
 int turn_link_check(struct scope *scope)
@@ -238,9 +221,14 @@ int voice_child(struct scope *scope, uint64_t place, struct child *child)
     int err = scope_body(scope, &body);
     if (err)
         return err;
-    if (place < body->count && body->turns[place].voice != scope->node.j)
+    /* Between its first turn and its last, so that many voices of a turn each cost little. */
+    const struct voice *voice = &body->voices[scope->node.j];
+    uint64_t turn = voice->first + place;
+    if (turn > voice->last)
+        return -ENOENT;
+    if (body->turns[turn].voice != scope->node.j)
         return CHILD_GAP;
-    return turn_child(scope, body, KIND_VOICE_TURN, place, child);
+    return turn_child(scope, body, KIND_VOICE_TURN, turn, child);
 }
 
 /* --- tables ----------------------------------------------------------------------------------- */

@@ -7,13 +7,14 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "parse/census.h"
+#include "parse/voices.h"
 
 enum { MOST_GLOSS = 2000 /* bytes of a glossary entry behind its term */ };
 
 /* From lines to turns. */
 struct assembly {
     struct body *body;
-    size_t turn_cap, section_cap, voice_cap, term_cap;
+    size_t turn_cap, section_cap, term_cap;
     const struct lines *lines;
     struct census census;
     struct buf text; /* of the turns */
@@ -419,64 +420,6 @@ static int add_line(struct assembly *a, const struct line *line, struct slice te
     return err;
 }
 
-/* --- voices ----------------------------------------------------------------------------------- */
-
-static uint32_t count_characters(struct slice words)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < words.len; i++)
-        count += ((unsigned char)words.data[i] & 0xC0) != 0x80;
-    return count;
-}
-
-static int find_voice(struct assembly *a, struct map *names, uint32_t turn, uint32_t *voice)
-{
-    struct body *body = a->body;
-    struct slice name = turn_speaker(body, &body->turns[turn]);
-    struct map_slot *slot = map_put(names, name);
-
-    if (!slot ||
-        !array_reserve(&body->voices, body->voice_count, &a->voice_cap, sizeof *body->voices))
-        return -ENOMEM;
-    if (slot->value == UINT32_MAX) {
-        slot->value = body->voice_count;
-        body->voices[body->voice_count++] = (struct voice){
-            .name = {body->turns[turn].text, (uint32_t)name.len},
-            .first = turn,
-            .time = NO_TIME,
-            .is_anonymous = label_is_anonymous(name),
-        };
-    }
-    *voice = slot->value;
-    return 0;
-}
-
-static int gather_voices(struct assembly *a)
-{
-    struct body *body = a->body;
-    struct map names = {0};
-    int err = 0;
-
-    for (uint32_t i = 0; i < body->count && !err; i++) {
-        struct turn *turn = &body->turns[i];
-        if (turn->speaker == 0)
-            continue;
-        err = find_voice(a, &names, i, &turn->voice);
-        if (err)
-            break;
-        struct voice *voice = &body->voices[turn->voice];
-        voice->turns++;
-        voice->last = i;
-        voice->characters += count_characters(turn_words(body, turn));
-        bool is_timed = turn->start != NO_TIME && i + 1 < body->count && turn[1].start != NO_TIME &&
-                        turn[1].start >= turn->start;
-        if (is_timed)
-            voice->time = (voice->time == NO_TIME ? 0 : voice->time) + turn[1].start - turn->start;
-    }
-    map_free(&names);
-    return err;
-}
-
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static int assemble(struct assembly *a)
@@ -515,7 +458,7 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front, 
     body->notes = a.notes.data;
     body->notes_len = a.notes.len;
     if (!err)
-        err = gather_voices(&a);
+        err = voices_gather(body);
     buf_free(&a.early);
     free(a.bold);
     if (err == -E2BIG) {
