@@ -37,6 +37,12 @@ static int know(struct census *census, struct slice name)
     return kept.len ? count(&census->known, kept) : 0;
 }
 
+static int know_part(struct census *census, struct slice word)
+{
+    struct slice kept = arena_copy(&census->arena, word);
+    return kept.data ? count(&census->name_parts, kept) : -ENOMEM;
+}
+
 /* A name, each of its words, and its initials: Ana Lima, Ana, Lima, AL. No word of less than three
  * letters. */
 static int know_name(struct census *census, struct slice name)
@@ -48,8 +54,8 @@ static int know_name(struct census *census, struct slice name)
     while (!err && slice_take(&rest, ' ', &word)) {
         if (word.len && word.data[0] >= 'A' && word.data[0] <= 'Z')
             buf_add_byte(&initials, word.data[0]);
-        if (word.len >= 3)
-            err = know(census, word);
+        if (word.len >= 3 && word.len < name.len)
+            err = know_part(census, word);
     }
     if (err || initials.len < 2)
         return err;
@@ -78,13 +84,15 @@ static int know_front(struct census *census, const struct yaml *front)
     return err;
 }
 
-/* By the whole of it, by its initials, or by what stands before a bracket: Ana Lima (AL). */
+/* By the whole of it, or by what stands before a bracket: Ana Lima (AL). A part of a name, or its
+ * initials, is half of that: then the label has to recur. */
 static bool is_known(const struct census *census, struct slice label)
 {
     cleanup_buf struct buf folded = {0};
     const char *bracket = memchr(label.data, '(', label.len);
+    bool recurs = uses(&census->plain, label) + uses(&census->bold, label) >= 2;
 
-    if (uses(&census->initials, label))
+    if (recurs && (uses(&census->initials, label) || uses(&census->name_parts, label)))
         return true;
     if (bracket && bracket > label.data)
         label = slice_trim(slice_head(label, (size_t)(bracket - label.data)));
@@ -222,6 +230,7 @@ void census_free(struct census *census)
     map_free(&census->originals);
     map_free(&census->known);
     map_free(&census->initials);
+    map_free(&census->name_parts);
     map_free(&census->exchanges);
     map_free(&census->chevrons);
     arena_free(&census->arena);

@@ -10,7 +10,7 @@
  *
  * Plain labels (`Ana: words`) are what every other colon looks like. One of these has to hold:
  *   - a time stands beside it somewhere in the file (`Ana: 00:12:34`);
- *   - the front matter names it: whole, by one of its words, by its initials;
+ *   - the front matter names it: whole, or, where it recurs, by one of its words or its initials;
  *   - the same label stands in an original, or before the same words in another script on the next
  *     line, or in bold as a speaker;
  *   - it stands in an exchange: three lines in a row with the labels A, B, A;
@@ -38,7 +38,8 @@ struct census {
     struct map originals;      /* label -> uses at the head of an original */
     struct map chevrons;       /* label -> uses behind a chevron */
     struct map exchanges;      /* label -> uses in A, B, A */
-    struct map known;          /* folded names, and words of names, in the front matter */
+    struct map known;          /* folded names in the front matter */
+    struct map name_parts;     /* the words of these names */
     struct map initials;       /* of these names */
     struct arena arena;        /* of the keys that are not in the lines */
     bool is_article;           /* bold labels name nobody … */

@@ -344,7 +344,8 @@ bool label_is_note(struct slice name)
         "Location", "Topic",    "Agenda",        "Reference", "References", "结论",   "总结",
         "注",       "注意",     "备注",          "补充",      "说明",       "编者按", "来源",
         "例如",     "比如",     "原文",          "译文",      "标题",       "日期",   "链接",
-        "技术细节", "背景",     "要点",          "摘要",      "提示",       "优点",   "缺点",
+        "技术细节", "建议",     "背景",          "要点",      "摘要",       "提示",   "优点",
+        "缺点",
     };
     return is_one_of(name, notes, sizeof notes / sizeof *notes);
 }

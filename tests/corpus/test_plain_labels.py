@@ -1,7 +1,9 @@
 """The rule for plain labels (`Name: words`), against lines of the corpora that were judged by hand.
 
-plain-labels.tsv has 200 of them, by file and line, with no text but the label. They were drawn from files
-that the rule was not made on, and the hard ones among them are more than their share.
+plain-labels.tsv has 200 of them, plain-labels-fresh.tsv another 100 from other files, by file and line, with no text
+but the label. The first sample was in view when the last parts of the rule were made; the fresh one was not, and on it
+the rule had precision 0.964 and recall 0.982 at first sight (2 named of 45 that name nobody, 1 missed of 55). Half of
+the fresh lines have labels that are rare in their file, which are a tenth of all such lines: on these alone it errs.
 """
 
 import csv
@@ -20,8 +22,8 @@ PRINT_TURNS = os.path.join(BUILD, "tests", "print_turns")
 PRECISION, RECALL = 0.98, 0.95
 
 
-def sample():
-    with open(os.path.join(HERE, "plain-labels.tsv"), encoding="utf-8", newline="") as file:
+def sample(name):
+    with open(os.path.join(HERE, name), encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
@@ -33,13 +35,14 @@ def speakers(path):
     return {int(line): speaker for line, speaker in found}
 
 
-def test_the_rule_names_who_was_judged_to_speak():
+@pytest.mark.parametrize("name", ["plain-labels.tsv", "plain-labels-fresh.tsv"])
+def test_the_rule_names_who_was_judged_to_speak(name):
     if not os.path.isdir(CORPUS):
         pytest.skip("there is no folder %s" % CORPUS)
     if not os.path.exists(PRINT_TURNS):
         pytest.skip("%s is not built" % PRINT_TURNS)
     right, invented, missed = 0, [], []
-    for row in sample():
+    for row in sample(name):
         path = os.path.join(CORPUS, row["corpus"], row["file"])
         named = int(row["line"]) in speakers(path)
         place = "%s/%s:%s: %s" % (row["corpus"], row["file"], row["line"], row["label"])
