@@ -178,8 +178,8 @@ int entry_check(struct scope *scope)
 /* Of an entry in a view or under a date: i is part of the place, j the episode. */
 uint64_t entry_identity(const struct scope *scope)
 {
-    uint64_t place = scope->node.kind == KIND_ENTRY ? facet_identity(scope)
-                                                    : (uint64_t)scope->node.i;
+    uint64_t place = scope->node.kind == KIND_DATE_ENTRY ? (uint64_t)scope->node.i
+                                                         : facet_identity(scope);
     return hash_pair(place, scope->corpus->episodes[scope->node.j].hash);
 }
 

@@ -30,6 +30,7 @@ struct assembly {
     uint32_t first_line;
     uint32_t section;
     size_t next_bold;   /* of lines->bold */
+    bool in_original;   /* the last turn's original can grow */
     bool in_turn;       /* the last turn can grow */
     bool takes_more;    /* … and takes the paragraphs that follow */
     uint32_t details;   /* the one that the last line stood in */
@@ -83,8 +84,9 @@ static void add_break(struct buf *text, const struct line *line, struct slice ne
 static void end_original(struct assembly *a)
 {
     struct turn *turn = a->body->count ? last_turn(a) : NULL;
-    if (!turn || !turn->original.len)
+    if (!turn || !a->in_original)
         return;
+    a->in_original = false;
     buf_add_byte(&a->originals, '\n');
     turn->original.len = (uint32_t)(a->originals.len - turn->original.at);
 }
@@ -105,6 +107,7 @@ static void begin_original(struct assembly *a, const struct line *line, bool has
 static void extend_original(struct assembly *a, const struct line *line)
 {
     struct turn *turn = last_turn(a);
+    a->in_original = true;
     turn->original_last_line = line_number(a, line);
     turn->original.len = (uint32_t)(a->originals.len - turn->original.at);
 }
@@ -180,7 +183,14 @@ static void end_turn(struct assembly *a)
     if (turn->speaker && is_wordless(a))
         drop_speaker(a, turn);
     if (a->text.len == turn->text) {
-        a->body->count--; /* a chevron and nothing else */
+        /* A chevron and nothing else: an original behind it is nobody's. */
+        if (turn->original.len) {
+            diags_add(a->diags, turn->original_first_line, 0, "it is in source.md alone",
+                      "an original, and no turn that it belongs to");
+            a->originals.len = turn->original.at;
+            a->in_original = false;
+        }
+        a->body->count--;
         return;
     }
     buf_add_byte(&a->text, '\n');

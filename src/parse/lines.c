@@ -52,16 +52,35 @@ static size_t footnote_mark(struct slice text)
     return end > 2 && end < text.len && text.data[end] == ']' ? end + 1 : 0;
 }
 
-/* Takes footnote marks out of the text from `start` on; and a colon behind one, at the head of the
- * note. */
-static void drop_footnote_marks(struct buf *text, size_t start)
+/* `len` bytes go from the line at `at`: the bold stretches behind it move, one around it shrinks.
+ */
+static void shift_bold(struct walk *w, size_t at, size_t len)
 {
-    size_t to = start, from = start;
+    struct lines *lines = w->lines;
+    if (w->line.bold > at - w->line.text)
+        w->line.bold -= len < w->line.bold ? len : w->line.bold;
+    for (size_t i = lines->bold_count;
+         i > 0 && lines->bold[i - 1].text + lines->bold[i - 1].len > at; i--) {
+        struct span *bold = &lines->bold[i - 1];
+        if (bold->text > at)
+            bold->text -= len;
+        else
+            bold->len -= len < bold->len ? len : bold->len;
+    }
+}
+
+/* Takes footnote marks out of the line; and a colon behind one, at the head of the note. */
+static void drop_footnote_marks(struct walk *w)
+{
+    struct buf *text = &w->lines->text;
+    size_t start = w->line.text, to = start, from = start;
     while (from < text->len) {
         struct slice rest = {text->data + from, text->len - from};
         size_t mark = footnote_mark(rest);
         if (mark && from == start && mark < rest.len && rest.data[mark] == ':')
             mark++;
+        if (mark)
+            shift_bold(w, to, mark);
         from += mark;
         if (mark == 0)
             text->data[to++] = text->data[from++];
@@ -92,7 +111,7 @@ static void end_line(struct walk *w)
     struct lines *lines = w->lines;
     struct line *line = &w->line;
     struct slice written = {lines->text.data + line->text, lines->text.len - line->text};
-    drop_footnote_marks(&lines->text, line->text);
+    drop_footnote_marks(w);
     written.len = lines->text.len - line->text;
     struct slice text = slice_trim(written);
     if (text.len == 0 || is_table_rule(text)) {
@@ -254,7 +273,8 @@ static void open_details(struct walk *w)
     struct lines *lines = w->lines;
     /* They do not nest in transcripts: one that opens inside another closes it, for its end tag is
      * missing. */
-    if (w->is_open && lines->text.data[lines->text.len - 1] == '<')
+    if (w->is_open && lines->text.len > w->line.text &&
+        lines->text.data[lines->text.len - 1] == '<')
         lines->text.len--; /* <<details> */
     break_line(w, BREAK_PARAGRAPH);
     end_summary(w);
@@ -306,6 +326,10 @@ static void on_tag(struct walk *w, const char *name, bool closing)
         w->in_summary = !closing && w->details;
     } else if (strcasecmp(name, "br") == 0) {
         /* Two in a row are an empty line between paragraphs. */
+        if (w->heading) {
+            add_text(w, SLICE(" "));
+            return;
+        }
         bool again = !w->is_open && w->pending == BREAK_HARD;
         break_line(w, again ? BREAK_PARAGRAPH : BREAK_HARD);
     } else if (is_block_tag(name)) {
@@ -460,6 +484,10 @@ static void enter_block(struct walk *w, cmark_node *node, cmark_node_type type)
     /* A list is one block of lines; its blocks break the line and start no new paragraph. */
     bool is_continued = is_in_list(node) || type == CMARK_NODE_ITEM;
     break_line(w, is_continued ? BREAK_HARD : BREAK_PARAGRAPH);
+    /* What a tag opened and never closed ends with its block. */
+    w->is_hidden = false;
+    if (type != CMARK_NODE_HTML_BLOCK)
+        end_summary(w);
     int start = cmark_node_get_start_line(node);
     if (start > 0)
         w->number = (uint32_t)start - 1;

@@ -109,13 +109,22 @@ static bool is_bracketed_label(struct slice line)
     return !is_address(slice_skip(line, (size_t)(close - line.data) + 2));
 }
 
-/* Where a comment opens in the line that nothing behind it closes; line.len where none does. */
-static size_t unclosed_comment(struct slice line, struct slice rest)
+/* Where a comment opens in the line that nothing behind it closes; line.len where none does.
+ * `last_end` is where the last end of a comment stands in the whole text, or NULL. */
+static size_t unclosed_comment(struct slice line, const char *last_end)
 {
     const char *open = memmem(line.data, line.len, "<!--", 4);
-    if (!open || memmem(open, (size_t)(rest.data + rest.len - open), "-->", 3))
-        return line.len;
-    return (size_t)(open - line.data);
+    return !open || (last_end && last_end > open) ? line.len : (size_t)(open - line.data);
+}
+
+/* The last of these bytes in the text; NULL where there are none. */
+static const char *find_last(struct slice text, struct slice bytes)
+{
+    for (size_t at = text.len; at >= bytes.len && at > 0; at--) {
+        if (slice_ends(slice_head(text, at), bytes))
+            return text.data + at - bytes.len;
+    }
+    return NULL;
 }
 
 /* Whether a line ends a piece of HTML behind which somebody may go on in Markdown. */
@@ -176,12 +185,11 @@ static bool hides_label(struct slice line)
 /* What takes no more than a look at a line and the next. */
 static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
 {
-    bool is_unclosed = false; /* a comment; all that open behind it are too */
+    const char *last_end = find_last(text, SLICE("-->"));
 
     for (uint32_t number = 0; text.len; number++) {
         struct slice line = first_line(text);
-        size_t comment = unclosed_comment(line, is_unclosed ? line : text);
-        is_unclosed |= comment < line.len;
+        size_t comment = unclosed_comment(line, last_end);
         if (slice_equal(slice_trim(line), SLICE("=")))
             buf_add_text(out, MEND_MARK); /* one = below a line is no rule that somebody drew */
         add_escaped(out, line, hides_label(line) ? 0 : comment);

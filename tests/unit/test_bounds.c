@@ -79,6 +79,7 @@ static void hostile_bodies_take_no_longer(void **state)
         {"definitions of links", "[%u]: /u\n"},
         {"backticks", "`"},
         {"comments never closed", "<!-- x\n"},
+        {"comments in a comment", "<!--\n"},
         {"comments", "<!-- chunk %u/11 -->\n\n"},
         {"headings", "# %u\n\n"},
         {"underlined headings", "a\n===\n"},
