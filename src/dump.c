@@ -154,7 +154,7 @@ static int dump_content(const char *path, const struct corpus_options *corpus_op
         err = content_scan(&folder, parallel_threads(), NULL, corpus_options, &corpus);
     if (!err) {
         const struct content reader = content_reader(&folder);
-        const struct tree_options options = {.version = TRANSCRIPTFS_VERSION, .content = path};
+        const struct tree_options options = {.version = TRANSCRIPTFS_VERSION};
         cache = cache_new(&reader, 64 << 20);
         tree = cache ? tree_new(corpus, cache, &options) : NULL;
         err = tree ? print_tree(tree, is_full) : -ENOMEM;

@@ -24,7 +24,6 @@ struct tree; /* owned by who made it; borrows the corpus and the cache */
 
 struct tree_options {
     const char *version; /* of the program */
-    const char *content; /* the content folder, for messages and the README */
     /* Called while all bodies are read, where it is not NULL; at last with done == all. */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;

@@ -33,8 +33,9 @@ struct walk {
     uint32_t details;        /* the <details> around the place, or 0 */
     uint32_t details_line;   /* where it opened */
     bool in_summary;
-    struct buf summary;  /* its text */
-    bool is_hidden;      /* inside a script or a style sheet */
+    struct buf summary; /* its text */
+    bool is_hidden;     /* inside a script or a style sheet */
+    bool in_html_block;
     struct slice marker; /* "- " or "12. " for the first line of a list item */
     char marker_text[16];
 };
@@ -314,7 +315,8 @@ static bool is_block_tag(const char *name)
 static void on_tag(struct walk *w, const char *name, bool closing)
 {
     if (strcasecmp(name, "script") == 0 || strcasecmp(name, "style") == 0) {
-        w->is_hidden = !closing;
+        /* In the middle of words a tag is a slip, and what follows it is said. */
+        w->is_hidden = !closing && w->in_html_block;
     } else if (strcasecmp(name, "details") == 0) {
         if (closing)
             close_details(w);
@@ -479,6 +481,13 @@ static bool is_in_list(cmark_node *node)
     return parent && cmark_node_get_type(parent) == CMARK_NODE_ITEM;
 }
 
+static void add_html_block(struct walk *w, struct slice html)
+{
+    w->in_html_block = true;
+    add_html(w, html);
+    w->in_html_block = false;
+}
+
 static void enter_block(struct walk *w, cmark_node *node, cmark_node_type type)
 {
     /* A list is one block of lines; its blocks break the line and start no new paragraph. */
@@ -499,7 +508,7 @@ static void enter_block(struct walk *w, cmark_node *node, cmark_node_type type)
     else if (type == CMARK_NODE_ITEM)
         begin_item(w, node);
     else if (type == CMARK_NODE_HTML_BLOCK)
-        add_html(w, slice_of(cmark_node_get_literal(node)));
+        add_html_block(w, slice_of(cmark_node_get_literal(node)));
     else if (type == CMARK_NODE_CODE_BLOCK)
         add_code(w, slice_of(cmark_node_get_literal(node)),
                  cmark_node_get_end_line(node) - start + 1);

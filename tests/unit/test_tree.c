@@ -32,7 +32,7 @@ static int open_tree(void **state)
     static struct fixture f;
     struct diags diags = {0};
     const struct corpus_options corpus_options = {0};
-    const struct tree_options tree_options = {.version = "test", .content = content_path};
+    const struct tree_options tree_options = {.version = "test"};
 
     assert_int_equal(content_open(content_path, &f.folder), 0);
     assert_int_equal(content_configure(&f.folder, &diags), 0);
