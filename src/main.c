@@ -79,6 +79,7 @@ static int load(struct program *program)
     program->listening = progress_begin("listening to", options->quiet || !options->foreground);
     const struct tree_options tree_options = {
         .version = TRANSCRIPTFS_VERSION,
+        .formats = options->formats,
         .progress = progress_step,
         .progress_context = &program->listening,
     };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "model/tree.h"
 
 static const char usage[] =
     "usage: transcriptfs [options] CONTENT MOUNTPOINT\n"
@@ -27,6 +28,8 @@ static const char usage[] =
     "      cache_size=SIZE   keep at most so much parsed text (default 64M; K, M, G)\n"
     "      entries=title     names in the by-* views: date, title and name (default)\n"
     "      entries=name      … or the bare name of the episode\n"
+    "      formats=NAME:…    what stands in an episode's folder, by name (default: all)\n"
+    "      xattr             extended attributes on episodes and their files\n"
     "      threads=N         serve with N threads (default 4)\n"
     "      allow_other       let other users in (root needs this too)\n"
     "      allow_root        let root in\n"
@@ -84,6 +87,44 @@ static bool set_entries(struct options *options, const char *value)
     return options->bare_entries || strcmp(value, "title") == 0;
 }
 
+/* The bit of a format; 0 where there is none of this name. */
+static uint64_t format_bit(const char *name, size_t len)
+{
+    const char *known;
+    for (unsigned i = 0; (known = tree_format_name(i)); i++) {
+        if (strlen(known) == len && strncmp(known, name, len) == 0)
+            return UINT64_C(1) << i;
+    }
+    return 0;
+}
+
+/* Links lead from sections and voices to turns. */
+static uint64_t with_turns(uint64_t formats)
+{
+    uint64_t leading = format_bit("sections", 8) | format_bit("voices", 6);
+    return formats & leading ? formats | format_bit("turns", 5) : formats;
+}
+
+static bool set_formats(struct options *options, const char *value)
+{
+    for (;;) {
+        size_t len = strcspn(value, ":");
+        uint64_t bit = format_bit(value, len);
+        if (!bit) {
+            fprintf(stderr, "transcriptfs: formats: there is no \"%.*s\"; there are", (int)len,
+                    value);
+            for (unsigned i = 0; tree_format_name(i); i++)
+                fprintf(stderr, "%s %s", i ? "," : "", tree_format_name(i));
+            fputc('\n', stderr);
+            return false;
+        }
+        options->formats = with_turns(options->formats | bit);
+        value += len;
+        if (!*value++)
+            return true;
+    }
+}
+
 /* --- what -o knows ---------------------------------------------------------------------------- */
 
 #define FLAG(field) .flag = offsetof(struct options, field), .is_flag = true
@@ -100,11 +141,13 @@ static const struct known {
     {"debug", FLAG(debug)},
     {"entries", .set = set_entries},
     {"foreground", FLAG(foreground)},
+    {"formats", .set = set_formats},
     {"nonempty", FLAG(nonempty)},
     {"quiet", FLAG(quiet)},
     {"single_thread", FLAG(single_thread)},
     {"threads", .set = set_threads},
     {"verbose", FLAG(verbose)},
+    {"xattr", FLAG(xattr)},
 };
 
 /* What mount(8), fstab and systemd pass to every file system. The mount is read-only and without
@@ -211,6 +254,8 @@ static bool unknown_mount_option(const char *name, size_t len)
     struct guess guess = {.name = name, .len = len};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         guess_at(&guess, known[i].name);
+    for (unsigned i = 0; tree_format_name(i); i++) /* behind formats=turns, */
+        guess_at(&guess, tree_format_name(i));
     return unknown_option(&guess, "");
 }
 
@@ -237,10 +282,17 @@ static bool set_option(struct options *options, char *text)
     return is_ignored(text, len) || unknown_mount_option(text, len);
 }
 
+/* Behind formats=turns a comma may go on with formats, none of which is named as an option is. */
 static bool set_options(struct options *options, char *list)
 {
     char *rest = NULL;
+    bool in_formats = false;
     for (char *text = strtok_r(list, ",", &rest); text; text = strtok_r(NULL, ",", &rest)) {
+        if (in_formats && format_bit(text, strlen(text))) {
+            set_formats(options, text);
+            continue;
+        }
+        in_formats = strncmp(text, "formats=", 8) == 0;
         if (!set_option(options, text))
             return false;
     }

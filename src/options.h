@@ -29,6 +29,8 @@ struct options {
     bool allow_other;
     bool allow_root;
     bool nonempty;
+    bool xattr;
+    uint64_t formats; /* as in struct tree_options */
 };
 
 /* Reads the command line. True to go on; false when all is said, and then *status is what to

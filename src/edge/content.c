@@ -349,6 +349,7 @@ static int read_front(int fd, struct scanned *file, struct arena *arena, struct 
     file->body_line = front.body_line;
     file->has_front = front.map && front.map->count;
     file->has_values = front.map && !yaml_is_empty(front.map);
+    file->has_originals = body_may_have_originals(buf_slice(&head));
     err = find_words(buf_slice(&head), size, file, &file->has_body);
     return err ? err : facts_read(arena, config, front.map, diags, file);
 }

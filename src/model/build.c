@@ -66,6 +66,7 @@ static int add_episode(struct corpus *corpus, const struct scanned *file)
         .has_body = file->has_body,
     };
     corpus->silent_count += !file->has_body;
+    corpus->has_originals |= file->has_originals;
     corpus->bytes += (uint64_t)file->id.size;
     corpus->mtime = file->id.mtime > corpus->mtime ? file->id.mtime : corpus->mtime;
     corpus->hash ^= hash64((struct slice){(const char *)state, sizeof state}, episode->hash);

@@ -5,7 +5,11 @@
 
 #include "base/array.h"
 
-enum { BUCKETS = 4096 };
+enum {
+    BUCKETS = 4096,
+    KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
+    KEY_OF_BODY = 0xFE,
+};
 
 struct cache {
     struct content content;
@@ -36,6 +40,7 @@ struct cache *cache_new(const struct content *content, uint64_t limit)
 static void parsed_free(struct parsed *parsed)
 {
     body_free(&parsed->body);
+    buf_free(&parsed->text);
     arena_free(&parsed->arena);
     free(parsed);
 }
@@ -107,8 +112,18 @@ static void keep_limit(struct cache *cache)
 /* --- parsing, without the lock -------------------------------------------------------------------
  */
 
-static int parse_front(struct cache *cache, const struct episode *episode, struct parsed *parsed)
+/* How a part is made: one of the three that follow. */
+struct making {
+    int (*make)(struct cache *cache, const struct making *making, struct parsed *parsed);
+    const struct corpus *corpus;
+    uint32_t episode;
+    int (*render)(void *context, struct buf *out);
+    void *context;
+};
+
+static int parse_front(struct cache *cache, const struct making *making, struct parsed *parsed)
 {
+    const struct episode *episode = &making->corpus->episodes[making->episode];
     cleanup_buf struct buf text = {0};
     /* Its mistakes were reported when the folder was scanned. */
     struct diags unheard = {.arena = &parsed->arena, .count = DIAGS_MAX};
@@ -120,8 +135,9 @@ static int parse_front(struct cache *cache, const struct episode *episode, struc
 }
 
 /* Together with the front matter, which says who may be speaking. */
-static int parse_body(struct cache *cache, const struct episode *episode, struct parsed *parsed)
+static int parse_body(struct cache *cache, const struct making *making, struct parsed *parsed)
 {
+    const struct episode *episode = &making->corpus->episodes[making->episode];
     cleanup_buf struct buf text = {0};
     struct arena arena = {0};
     struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
@@ -141,13 +157,11 @@ static int parse_body(struct cache *cache, const struct episode *episode, struct
     return err;
 }
 
-static int parse(struct cache *cache, const struct episode *episode, enum part part,
-                 struct parsed *parsed)
+static int render_text(struct cache *cache, const struct making *making, struct parsed *parsed)
 {
-    int err = part == PART_FRONT ? parse_front(cache, episode, parsed)
-                                 : parse_body(cache, episode, parsed);
-    parsed->size = sizeof *parsed + parsed->arena.total + body_size(&parsed->body);
-    return err;
+    (void)cache;
+    int err = making->render(making->context, &parsed->text);
+    return err ? err : parsed->text.failed ? -ENOMEM : 0;
 }
 
 /* --- asking -------------------------------------------------------------------------------------
@@ -155,7 +169,8 @@ static int parse(struct cache *cache, const struct episode *episode, enum part p
 
 static uint64_t key_of(const struct corpus *corpus, uint32_t episode, enum part part)
 {
-    return (uint64_t)corpus->episodes[episode].version << 32 | (uint64_t)episode << 1 | part;
+    return (uint64_t)corpus->episodes[episode].version << 32 | (uint64_t)episode << 8 |
+           (part == PART_FRONT ? KEY_OF_FRONT : KEY_OF_BODY);
 }
 
 static struct parsed *find(struct cache *cache, uint64_t key)
@@ -191,9 +206,8 @@ static void note_problems(struct cache *cache, uint32_t episode, const struct pa
     }
 }
 
-/* With the lock held, which is given up while parsing. */
-static struct parsed *parse_new(struct cache *cache, const struct corpus *corpus,
-                                const struct episode *episode, enum part part, uint64_t key)
+/* With the lock held, which is given up while the part is made. */
+static struct parsed *make_new(struct cache *cache, uint64_t key, const struct making *making)
 {
     struct parsed *parsed = calloc(1, sizeof *parsed);
     if (!parsed)
@@ -207,13 +221,15 @@ static struct parsed *parse_new(struct cache *cache, const struct corpus *corpus
     cache->stats.misses++;
 
     pthread_mutex_unlock(&cache->lock);
-    int err = parse(cache, episode, part, parsed);
+    int err = making->make(cache, making, parsed);
     pthread_mutex_lock(&cache->lock);
 
     parsed->err = err;
     parsed->is_ready = true;
+    parsed->size = sizeof *parsed + parsed->arena.total + body_size(&parsed->body) +
+                   parsed->text.cap;
     cache->stats.used += parsed->size;
-    note_problems(cache, (uint32_t)(episode - corpus->episodes), parsed);
+    note_problems(cache, making->episode, parsed);
     keep_limit(cache);
     pthread_cond_broadcast(&cache->parsed_one);
     return parsed;
@@ -232,10 +248,8 @@ static void put(struct cache *cache, struct parsed *parsed)
     keep_limit(cache);
 }
 
-int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode, enum part part,
-              struct parsed **out)
+static int get(struct cache *cache, uint64_t key, const struct making *making, struct parsed **out)
 {
-    uint64_t key = key_of(corpus, episode, part);
     int err = -ENOMEM;
 
     *out = NULL;
@@ -248,7 +262,7 @@ int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode
         while (!parsed->is_ready)
             pthread_cond_wait(&cache->parsed_one, &cache->lock);
     } else {
-        parsed = parse_new(cache, corpus, &corpus->episodes[episode], part, key);
+        parsed = make_new(cache, key, making);
     }
     if (parsed) {
         err = parsed->err;
@@ -259,6 +273,24 @@ int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode
     }
     pthread_mutex_unlock(&cache->lock);
     return err;
+}
+
+int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode, enum part part,
+              struct parsed **parsed)
+{
+    const struct making making = {
+        .make = part == PART_FRONT ? parse_front : parse_body,
+        .corpus = corpus,
+        .episode = episode,
+    };
+    return get(cache, key_of(corpus, episode, part), &making, parsed);
+}
+
+int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
+                   void *context, struct parsed **parsed)
+{
+    const struct making making = {.make = render_text, .render = render, .context = context};
+    return get(cache, id, &making, parsed);
 }
 
 void cache_put(struct cache *cache, struct parsed *parsed)

@@ -1,9 +1,10 @@
 /*
- * The parts of episodes that were parsed when somebody asked, kept up to a limit; what
- * was not used for longest goes first. What a reader holds stays until he puts it back, and so
- * does what was used last: the limit can be exceeded by these, never by more.
+ * What was made when somebody asked: the parts of episodes that were parsed, and the files that
+ * were rendered from them. It is kept up to a limit; what was not used for longest goes first.
+ * What a reader holds stays until he puts it back, and so does what was used last: the limit can
+ * be exceeded by these, never by more.
  *
- * Two readers that ask for the same part at once have it parsed once.
+ * Two readers that ask for the same part at once have it made once.
  */
 #ifndef MODEL_CACHE_H
 #define MODEL_CACHE_H
@@ -25,18 +26,19 @@ struct content {
     void *context;
 };
 
-enum part { PART_FRONT, PART_BODY };
+enum part { PART_FRONT, PART_BODY, PART_TEXT, PARTS };
 
 struct parsed {
     /* What the reader may use: one of these. */
     struct front front; /* PART_FRONT; its values live in `arena` */
     struct body body;   /* PART_BODY */
+    struct buf text;    /* PART_TEXT */
 
     /* The cache's own. */
     struct arena arena;
     struct diags diags; /* of the body; in `arena` */
-    uint64_t key;
-    size_t size; /* bytes */
+    uint64_t key;       /* a text's is its node id; the others' end in what is no kind */
+    size_t size;        /* bytes */
     uint32_t users;
     bool is_ready;
     int err;
@@ -64,11 +66,16 @@ struct cache *cache_new(const struct content *content, uint64_t limit);
 void cache_free(struct cache *cache);
 
 /*
- * A part of an episode, to be given back with cache_put(). 0; -ESTALE or -EIO where its file
- * changed or cannot be read; -ENOMEM.
+ * The front matter or the body of an episode, to be given back with cache_put(). 0; -ESTALE or
+ * -EIO where its file changed or cannot be read; -ENOMEM.
  */
 int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode, enum part part,
               struct parsed **parsed);
+
+/* The text of a node, made by `render` where it is not there; likewise. What `render` does may ask
+ * the cache for front matter and bodies, not for texts. */
+int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
+                   void *context, struct parsed **parsed);
 void cache_put(struct cache *cache, struct parsed *parsed);
 
 /* A copy, in `arena`, of what was found wrong in the bodies that were read so far, in no order. 0

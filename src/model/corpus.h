@@ -50,6 +50,7 @@ struct scanned {
     bool has_front;     /* front matter with at least one key */
     bool has_values;    /* … and with a value in one */
     bool has_body;      /* something but white space behind the front matter */
+    bool has_originals; /* its beginning has the mark of one */
     bool is_stray;      /* no episode: only its problems count */
 };
 
@@ -137,6 +138,7 @@ struct corpus {
     struct problem *problems; /* of files and front matter, by path */
     uint32_t problem_count;
     uint32_t silent_count; /* episodes without a body */
+    bool has_originals;    /* some file begins as those with originals do */
     uint64_t entry_count;  /* links in all views */
     uint64_t bytes;        /* of all content files */
     int64_t mtime;         /* of the newest */
@@ -149,6 +151,11 @@ struct corpus {
 static inline uint32_t date_code(unsigned year, unsigned month, unsigned day)
 {
     return year << 9 | month << 5 | day;
+}
+
+static inline struct date date_of_code(uint32_t code)
+{
+    return (struct date){(uint16_t)(code >> 9), code >> 5 & 0xF, code & 0x1F};
 }
 
 /* Collects what front matter says: title, date and facts, for `scanned`. `key_problems` go to

@@ -55,6 +55,12 @@ json_t *json_of_yaml(const struct yaml *value)
     return value->kind == YAML_LIST ? json_of_list(value) : json_of_scalar(value);
 }
 
+json_t *json_seconds(int64_t milliseconds)
+{
+    return milliseconds % 1000 ? json_real((double)milliseconds / 1000)
+                               : json_integer(milliseconds / 1000);
+}
+
 static int add_bytes(const char *bytes, size_t len, void *out)
 {
     buf_add(out, bytes, len);

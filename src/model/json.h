@@ -5,6 +5,7 @@
 #define MODEL_JSON_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "parse/yaml.h"
@@ -14,6 +15,9 @@ static inline json_t *json_text(struct slice text)
 {
     return json_stringn(text.data ? text.data : "", text.len);
 }
+
+/* Seconds, of milliseconds. NULL when memory ends. */
+json_t *json_seconds(int64_t milliseconds);
 
 /* The value with its type and the order of its keys; NULL when memory ends. */
 json_t *json_of_yaml(const struct yaml *value);

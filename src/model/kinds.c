@@ -25,24 +25,20 @@ const struct kind_row kinds[KIND_COUNT] = {
                           .identity = folder_identity, .mtime = folder_mtime,
                           .parent = folder_parent, .child = text_child, .find = text_find,
                           .folders = text_folders},
+    [KIND_ORIGINAL_FOLDER] = {FOLDER("/original/<folder>"), .i_bits = 24, .links = links_uncounted,
+                              .check = original_folder_check, .identity = folder_identity,
+                              .mtime = folder_mtime, .parent = folder_parent, .child = text_child,
+                              .find = text_find},
 
     /* i: episode */
-    [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE, .check = check_episode, .nlink = 1,
-                      .identity = episode_identity, .parent = episode_parent,
-                      .child = episode_child, .find = episode_find},
+    [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE, .check = check_episode,
+                      .links = links_uncounted, .identity = episode_identity,
+                      .parent = episode_parent, .child = episode_child, .find = episode_find},
     [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .check = format_check,
                     .identity = episode_identity, .parent = parent_episode, .child = turns_child,
                     .find = turns_find},
     [KIND_META] = {FOLDER("/episodes/<name>/meta"), OF_EPISODE, .check = format_check,
                    .identity = episode_identity, .parent = parent_episode, .child = meta_child},
-    [KIND_META_JSON] = {FILE_("/episodes/<name>/meta.json"), OF_VERSION, .check = format_check,
-                        .render = meta_json_render},
-    [KIND_TRANSCRIPT] = {FILE_("/episodes/<name>/transcript.txt, /text/<name>.txt"), OF_VERSION,
-                         .check = format_check, .nlink = 2, .is_costly = true,
-                         .read = transcript_read, .size = transcript_size},
-    [KIND_SOURCE] = {FILE_("/episodes/<name>/source.md"), OF_VERSION, .check = format_check,
-                     .read = source_read, .size = source_size},
-
     [KIND_ORIGINAL] = {FOLDER("/episodes/<name>/original"), OF_EPISODE, .check = format_check,
                        .identity = episode_identity, .parent = parent_episode,
                        .child = originals_child, .find = originals_find},
@@ -52,12 +48,6 @@ const struct kind_row kinds[KIND_COUNT] = {
     [KIND_VOICES] = {FOLDER("/episodes/<name>/voices"), OF_EPISODE, .check = format_check,
                      .identity = episode_identity, .parent = parent_episode, .child = voices_child,
                      .folders = voices_folders},
-    [KIND_SECTIONS_TSV] = {FILE_("/episodes/<name>/sections.tsv"), OF_VERSION,
-                           .check = format_check, .render = sections_tsv_render},
-    [KIND_VOICES_TSV] = {FILE_("/episodes/<name>/voices.tsv"), OF_VERSION, .check = format_check,
-                         .render = voices_tsv_render},
-    [KIND_GLOSSARY_TSV] = {FILE_("/episodes/<name>/glossary.tsv"), OF_VERSION,
-                           .check = format_check, .render = glossary_tsv_render},
 
     /* i: episode, j: section, from 0 for what stands before the first heading */
     [KIND_SECTION] = {FOLDER("/episodes/<name>/sections/<section>"), OF_EPISODE, .j_bits = 16,
@@ -77,6 +67,11 @@ const struct kind_row kinds[KIND_COUNT] = {
     [KIND_ORIGINAL_TURN] = {FILE_("/episodes/<name>/original/<number>.txt"), OF_VERSION,
                             .j_bits = 16, .check = turn_check, .read = turn_read,
                             .size = turn_size},
+
+    /* i: episode, j: row in the table of formats */
+    [KIND_FORMAT] = {FILE_("/episodes/<name>/<format>, /text/<name>.txt, /original/<name>.txt"),
+                     OF_VERSION, .j_bits = 8, .check = format_check, .links = format_links,
+                     .read = format_read, .size = format_size},
 
     /* i: episode, j: turn from 0, or key of the front matter from 0 */
     [KIND_TURN] = {FILE_("/episodes/<name>/turns/<number>.txt"), OF_VERSION, .j_bits = 16,
@@ -103,8 +98,8 @@ const struct kind_row kinds[KIND_COUNT] = {
                     .target = entry_target},
 
     /* The same for who is heard in the turns */
-    [KIND_HEARD] = {FOLDER("/by-voice"), .nlink = 1, .check = heard_check, .parent = parent_root,
-                    .child = view_child, .find = view_find},
+    [KIND_HEARD] = {FOLDER("/by-voice"), .links = links_uncounted, .check = heard_check,
+                    .parent = parent_root, .child = view_child, .find = view_find},
     [KIND_HEARD_FACET] = {FOLDER("/by-voice/<name>"), .i_bits = 24, .check = facet_check,
                           .identity = facet_identity, .mtime = facet_mtime, .parent = facet_parent,
                           .child = facet_child, .find = facet_find},
@@ -132,6 +127,13 @@ const struct kind_row kinds[KIND_COUNT] = {
     [KIND_DATE_ENTRY] = {LINK("/by-date/<year>/<month>/<day>/<entry>"), .i_bits = 24, .j_bits = 24,
                          .check = date_entry_check, .identity = entry_identity,
                          .mtime = entry_mtime, .target = date_entry_target},
+
+    [KIND_INDEX] = {FOLDER("/index"), .check = index_check, .parent = parent_root,
+                    .child = index_child},
+    /* i: which of the tables */
+    [KIND_INDEX_TABLE] = {FILE_("/index/<table>"), .i_bits = 16, .check = index_table_check,
+                          .identity = index_table_identity, .read = index_table_read,
+                          .size = index_table_size},
 
     [KIND_CONTROL] = {FOLDER("/.transcriptfs"), .parent = parent_root, .child = control_child,
                       .find = control_find},

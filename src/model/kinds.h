@@ -3,13 +3,15 @@
  * kinds, and kinds.c has the table that ties them together. Nothing outside model/ includes
  * this.
  *
- * To add a kind: a name here, a row in kinds.c, and its place among its parent's children.
+ * To add a kind: a name here, a row in kinds.c, and its place among its parent's children. A file
+ * of an episode needs no kind of its own: format.h has a table of these.
  */
 #ifndef MODEL_KINDS_H
 #define MODEL_KINDS_H
 
 #include <limits.h>
 
+#include "model/survey.h"
 #include "model/tree.h"
 
 enum kind {
@@ -26,18 +28,16 @@ enum kind {
     KIND_SECTIONS,
     KIND_SECTION,
     KIND_SECTION_TURN,
-    KIND_SECTIONS_TSV,
     KIND_VOICES,
     KIND_VOICE,
     KIND_VOICE_TURN,
-    KIND_VOICES_TSV,
-    KIND_GLOSSARY_TSV,
     KIND_META,
     KIND_META_VALUE,
-    KIND_META_JSON,
-    KIND_TRANSCRIPT,
-    KIND_SOURCE,
+    KIND_FORMAT,
     KIND_TEXT_FOLDER,
+    KIND_ORIGINAL_FOLDER,
+    KIND_INDEX,
+    KIND_INDEX_TABLE,
     KIND_VIEW,
     KIND_FACET,
     KIND_ENTRY,
@@ -66,20 +66,20 @@ struct node {
     uint32_t version; /* of the episode's content, where its bytes depend on that */
 };
 
-/* A node while it is looked at, with the part of its episode that was needed for that. */
+/* A node while it is looked at, with those parts of its episode that were needed for that. */
 struct scope {
     struct tree *tree;
     const struct corpus *corpus;
     struct node node;
-    struct parsed *part;
-    enum part part_kind;
-    bool is_lent; /* the part is held by another scope */
+    struct parsed *parts[PARTS];
+    bool is_lent[PARTS]; /* it is held by another scope */
 };
 
 /* A child: where it leads and what it is called. */
 struct child {
     struct node node;
     struct slice name;
+    bool is_costly;          /* its size takes work: listed without attributes */
     char text[NAME_MAX + 1]; /* for a name that is made up */
 };
 
@@ -91,9 +91,7 @@ struct kind_row {
     uint8_t i_bits;   /* how the id is packed: 8 bits of kind, then these */
     uint8_t j_bits;
     bool has_version; /* the rest of the id holds a version */
-    bool is_costly;   /* its size needs a body: listed without attributes */
     bool is_volatile; /* its bytes are what they were when it was looked up */
-    uint8_t nlink;    /* of a file, where it is not 1; of a folder: not counted */
 
     /* Whether i and j name something; NULL: they are 0. 0 or -ESTALE, or an error of reading. */
     int (*check)(struct scope *scope);
@@ -101,6 +99,8 @@ struct kind_row {
     uint64_t (*identity)(const struct scope *scope);
     /* NULL: the time of the newest content. */
     int64_t (*mtime)(const struct scope *scope);
+    /* NULL: 1 for a file, two and its sub-folders for a folder. */
+    uint32_t (*links)(const struct scope *scope);
 
     /* Of a folder. */
     struct node (*parent)(const struct scope *scope);
@@ -129,9 +129,19 @@ static inline const struct episode *scope_episode(const struct scope *scope)
     return &scope->corpus->episodes[scope->node.i];
 }
 
-/* The front matter or the body of the node's episode, held until the scope ends. 0 or an error. */
+/* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text
+ * that `render` makes; held until the scope ends. 0 or an error. */
 int scope_front(struct scope *scope, const struct yaml **map);
 int scope_body(struct scope *scope, const struct body **body);
+int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
+               struct slice *text);
+
+/* A look at another node of the same tree, and its end. */
+struct scope scope_at(const struct scope *scope, struct node node);
+void scope_end(struct scope *scope);
+
+/* A link count of 1, which says of a folder that its folders are not counted. */
+uint32_t links_uncounted(const struct scope *scope);
 
 /* Checks that i numbers an episode, in the node's version of it where it has one. */
 int check_episode(struct scope *scope);
@@ -142,6 +152,7 @@ static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint
 {
     child->node = (struct node){.kind = kind, .i = i, .version = version};
     child->name = name;
+    child->is_costly = false;
     return 0;
 }
 
@@ -150,12 +161,12 @@ void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t
 
 uint64_t hash_pair(uint64_t a, uint64_t b);
 
-/* The corpus of who is heard: its one view is by-voice. Read when first asked for, which takes the
- * bodies of all episodes. 0 or an error of that. */
-int tree_heard(struct tree *tree, const struct corpus **heard);
+/* What takes the bodies of all episodes to know; read when first asked for. 0 or an error of that.
+ */
+int tree_survey(struct tree *tree, const struct survey **survey);
 
 /* How that stands, in a word or two, and how many episodes are done. */
-const char *tree_heard_progress(struct tree *tree, size_t *done);
+const char *tree_survey_progress(struct tree *tree, size_t *done);
 
 /* What a tree is made of, for status files. */
 struct tree_parts {

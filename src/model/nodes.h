@@ -27,15 +27,13 @@ uint32_t folder_folders(struct scope *scope);
 int text_child(struct scope *scope, uint64_t place, struct child *child);
 int text_find(struct scope *scope, struct slice name, struct child *child);
 uint32_t text_folders(struct scope *scope);
+int original_folder_check(struct scope *scope);
 
 /* nodes_episode.c */
 int64_t episode_mtime(const struct scope *scope);
 uint64_t episode_identity(const struct scope *scope);
 uint64_t version_identity(const struct scope *scope);
 struct node episode_parent(const struct scope *scope);
-int episode_child(struct scope *scope, uint64_t place, struct child *child);
-int episode_find(struct scope *scope, struct slice name, struct child *child);
-int format_check(struct scope *scope);
 struct node parent_episode(const struct scope *scope);
 int turns_child(struct scope *scope, uint64_t place, struct child *child);
 int turn_child(const struct scope *scope, const struct body *body, enum kind kind, uint64_t turn,
@@ -46,10 +44,16 @@ int turns_find(struct scope *scope, struct slice name, struct child *child);
 int turn_check(struct scope *scope);
 int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 int turn_size(struct scope *scope, uint64_t *size);
-int transcript_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
-int transcript_size(struct scope *scope, uint64_t *size);
-int source_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
-int source_size(struct scope *scope, uint64_t *size);
+/* Where the turn and its original stand: "interviews/tea-mountain.md:43-48", in UTF-8. */
+void episode_add_lines(const struct episode *episode, const struct turn *turn, struct buf *out);
+
+/* format.c */
+int episode_child(struct scope *scope, uint64_t place, struct child *child);
+int episode_find(struct scope *scope, struct slice name, struct child *child);
+int format_check(struct scope *scope);
+uint32_t format_links(const struct scope *scope);
+int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+int format_size(struct scope *scope, uint64_t *size);
 
 /* nodes_part.c */
 int originals_child(struct scope *scope, uint64_t place, struct child *child);
@@ -67,15 +71,15 @@ struct node parent_voices(const struct scope *scope);
 uint64_t part_identity(const struct scope *scope);
 int turn_link_check(struct scope *scope);
 int turn_link_target(struct scope *scope, struct buf *target);
-int sections_tsv_render(struct scope *scope, struct buf *out);
-int voices_tsv_render(struct scope *scope, struct buf *out);
-int glossary_tsv_render(struct scope *scope, struct buf *out);
+/* The first turn, from 0, that stands in this section or behind it; and how many stand in it. */
+uint32_t first_turn(const struct body *body, uint32_t section);
+uint32_t count_turns(const struct body *body, uint32_t section);
+struct slice voice_name(const struct body *body, const struct voice *voice);
 
 /* nodes_meta.c */
 int meta_child(struct scope *scope, uint64_t place, struct child *child);
 int meta_value_check(struct scope *scope);
 int meta_value_render(struct scope *scope, struct buf *out);
-int meta_json_render(struct scope *scope, struct buf *out);
 
 /* nodes_view.c */
 int heard_check(struct scope *scope);
@@ -118,6 +122,14 @@ struct node day_parent(const struct scope *scope);
 uint64_t date_identity(const struct scope *scope);
 int date_entry_check(struct scope *scope);
 int date_entry_target(struct scope *scope, struct buf *target);
+
+/* nodes_index.c */
+int index_check(struct scope *scope);
+int index_child(struct scope *scope, uint64_t place, struct child *child);
+int index_table_check(struct scope *scope);
+uint64_t index_table_identity(const struct scope *scope);
+int index_table_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+int index_table_size(struct scope *scope, uint64_t *size);
 
 /* nodes_control.c */
 int control_child(struct scope *scope, uint64_t place, struct child *child);

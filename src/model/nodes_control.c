@@ -20,7 +20,7 @@ static void status_render(struct tree *tree, struct buf *out)
     const struct corpus *corpus = parts->corpus;
     struct cache_stats cache;
     size_t heard;
-    const char *voices = tree_heard_progress(tree, &heard);
+    const char *voices = tree_survey_progress(tree, &heard);
 
     cache_read_stats(parts->cache, &cache);
     json_t *json = json_pack(

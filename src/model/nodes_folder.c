@@ -1,6 +1,7 @@
-/* The folders of the content, under episodes/ and again under text/. */
+/* The folders of the content, under episodes/ and again under text/ and original/. */
 #include <errno.h>
 
+#include "model/format.h"
 #include "model/nodes.h"
 
 static const struct folder *folder_of(const struct scope *scope)
@@ -72,23 +73,53 @@ int folder_find(struct scope *scope, struct slice name, struct child *child)
                           : child_is(child, KIND_EPISODE, id, 0, name);
 }
 
-/* The same file as the episode's transcript.txt; none where there are no words. */
-static int text_of(const struct scope *scope, uint32_t id, struct child *child)
+/* --- text/ and original/ -------------------------------------------------------------------------
+ *
+ * Both have the folders of the content, and in them the files that the episodes have as
+ * transcript.txt and original.txt. Which episodes have originals their bodies say: original/ has
+ * no more than these, and the folders in which one is.
+ */
+
+int original_folder_check(struct scope *scope)
 {
-    const struct episode *episode = &scope->corpus->episodes[id];
-    if (!episode->has_body)
-        return CHILD_GAP;
-    memcpy(child->text, episode->base.data, episode->base.len);
-    memcpy(child->text + episode->base.len, ".txt", 5);
-    return child_is(child, KIND_TRANSCRIPT, id, episode->version,
-                    (struct slice){child->text, episode->base.len + 4});
+    const struct survey *survey;
+    int err = folder_check(scope);
+    if (err || !scope->corpus->has_originals)
+        return err ? err : -ESTALE;
+    if (scope->node.i == 0)
+        return 0;
+    err = tree_survey(scope->tree, &survey);
+    return err ? err : survey->folder_has_original[scope->node.i] ? 0 : -ESTALE;
+}
+
+/* Whether an episode has a file in a folder of this kind, or below it a folder. */
+static int has_text(struct scope *scope, bool is_folder, uint32_t id, bool *has)
+{
+    const struct survey *survey;
+    *has = is_folder || scope->corpus->episodes[id].has_body;
+    if (scope->node.kind == KIND_TEXT_FOLDER || !*has)
+        return 0;
+    int err = tree_survey(scope->tree, &survey);
+    *has = !err && (is_folder ? survey->folder_has_original[id] : survey->has_original[id]);
+    return err;
+}
+
+/* The same file as the episode's own; CHILD_GAP where it has none. */
+static int text_of(struct scope *scope, uint32_t id, struct child *child)
+{
+    bool has;
+    int err = has_text(scope, false, id, &has);
+    return err ? err : has ? format_link(scope, id, child) : CHILD_GAP;
 }
 
 int text_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct folder *folder = folder_of(scope);
-    if (place < folder->folder_count)
-        return sub_folder(scope, place, child);
+    if (place < folder->folder_count) {
+        bool has;
+        int err = has_text(scope, true, folder->folders[place], &has);
+        return err ? err : has ? sub_folder(scope, place, child) : CHILD_GAP;
+    }
     place -= folder->folder_count;
     return place < folder->episode_count ? text_of(scope, folder->episodes[place], child) : -ENOENT;
 }
@@ -99,8 +130,13 @@ int text_find(struct scope *scope, struct slice name, struct child *child)
     if (slice_ends(name, ending)) {
         struct slice base = {name.data, name.len - ending.len};
         uint32_t id = corpus_find_episode(scope->corpus, folder_of(scope), base);
+        int err = id == NO_INDEX ? 0 : text_of(scope, id, child);
         if (id != NO_INDEX)
-            return text_of(scope, id, child) ? -ENOENT : 0;
+            return err == CHILD_GAP ? -ENOENT : err;
     }
-    return find_sub_folder(scope, name, child);
+    bool has;
+    int err = find_sub_folder(scope, name, child);
+    if (!err)
+        err = has_text(scope, true, child->node.i, &has);
+    return err ? err : has ? 0 : -ENOENT;
 }

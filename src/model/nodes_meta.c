@@ -1,6 +1,7 @@
 /* meta/ and meta.json: what the front matter says, key by key and whole. */
 #include <errno.h>
 
+#include "model/format.h"
 #include "model/json.h"
 #include "model/names.h"
 #include "model/nodes.h"

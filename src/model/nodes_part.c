@@ -1,11 +1,9 @@
-/* The parts of an episode that its body makes: originals, sections, voices, and tables of them. */
+/* The folders of an episode that its body makes: originals, sections, voices. */
 #include <errno.h>
 #include <stdio.h>
 
 #include "model/names.h"
 #include "model/nodes.h"
-#include "model/tsv.h"
-#include "parse/timestamp.h"
 
 uint64_t part_identity(const struct scope *scope)
 {
@@ -67,8 +65,7 @@ int turn_link_target(struct scope *scope, struct buf *target)
 
 /* --- sections --------------------------------------------------------------------------------- */
 
-/* The first turn that stands in this section or behind it. */
-static uint32_t first_turn(const struct body *body, uint32_t section)
+uint32_t first_turn(const struct body *body, uint32_t section)
 {
     uint32_t low = 0, high = body->count;
     while (low < high) {
@@ -81,7 +78,7 @@ static uint32_t first_turn(const struct body *body, uint32_t section)
     return low;
 }
 
-static uint32_t count_turns(const struct body *body, uint32_t section)
+uint32_t count_turns(const struct body *body, uint32_t section)
 {
     return first_turn(body, section + 1) - first_turn(body, section);
 }
@@ -172,7 +169,7 @@ int section_child(struct scope *scope, uint64_t place, struct child *child)
 
 /* --- voices ----------------------------------------------------------------------------------- */
 
-static struct slice voice_name(const struct body *body, const struct voice *voice)
+struct slice voice_name(const struct body *body, const struct voice *voice)
 {
     return (struct slice){body->text + voice->name.at, voice->name.len};
 }
@@ -229,75 +226,4 @@ int voice_child(struct scope *scope, uint64_t place, struct child *child)
     if (body->turns[turn].voice != scope->node.j)
         return CHILD_GAP;
     return turn_child(scope, body, KIND_VOICE_TURN, turn, child);
-}
-
-/* --- tables ----------------------------------------------------------------------------------- */
-
-int sections_tsv_render(struct scope *scope, struct buf *out)
-{
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
-    buf_add_text(out, "section\tlevel\tline\tfirst_turn\tturns\theading\n");
-    for (uint32_t i = 0; i <= body->section_count; i++) {
-        const struct section *section = i ? &body->sections[i - 1] : NULL;
-        uint32_t turns = count_turns(body, i);
-        if (!section && turns == 0)
-            continue;
-        tsv_add_number(out, i, '\t');
-        tsv_add_number(out, section ? section->level : 0, '\t');
-        tsv_add_number(out, section ? section->line : body->turns[0].first_line, '\t');
-        if (turns)
-            tsv_add_number(out, first_turn(body, i) + 1, '\t');
-        else
-            buf_add_byte(out, '\t');
-        tsv_add_number(out, turns, '\t');
-        tsv_add(out, section ? body_note(body, section->heading) : SLICE(""), '\n');
-    }
-    return 0;
-}
-
-/* In the order in which they are first heard. */
-int voices_tsv_render(struct scope *scope, struct buf *out)
-{
-    const struct body *body;
-    uint64_t characters = 0;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
-    for (uint32_t i = 0; i < body->voice_count; i++)
-        characters += body->voices[i].characters;
-    buf_add_text(out, "voice\tturns\tcharacters\tshare\tfirst_turn\tlast_turn\tseconds\n");
-    for (uint32_t i = 0; i < body->voice_count; i++) {
-        const struct voice *voice = &body->voices[i];
-        tsv_add(out, voice_name(body, voice), '\t');
-        tsv_add_number(out, voice->turns, '\t');
-        tsv_add_number(out, voice->characters, '\t');
-        buf_printf(out, "%.4f\t",
-                   characters ? (double)voice->characters / (double)characters : 0.0);
-        tsv_add_number(out, voice->first + 1, '\t');
-        tsv_add_number(out, voice->last + 1, '\t');
-        if (voice->time != NO_TIME)
-            buf_printf(out, "%.3f", (double)voice->time / 1000);
-        buf_add_byte(out, '\n');
-    }
-    return 0;
-}
-
-int glossary_tsv_render(struct scope *scope, struct buf *out)
-{
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
-    buf_add_text(out, "turn\tterm\toriginal\tdefinition\n");
-    for (uint32_t i = 0; i < body->term_count; i++) {
-        const struct term *term = &body->terms[i];
-        tsv_add_number(out, term->turn + 1, '\t');
-        tsv_add(out, body_note(body, term->term), '\t');
-        tsv_add(out, body_note(body, term->original), '\t');
-        tsv_add(out, body_note(body, term->definition), '\n');
-    }
-    return 0;
 }

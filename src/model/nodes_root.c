@@ -1,6 +1,8 @@
 /* The root folder, and the two files in it. */
 #include <errno.h>
+#include <sys/stat.h>
 
+#include "model/format.h"
 #include "model/nodes.h"
 
 struct node parent_root(const struct scope *scope)
@@ -14,37 +16,62 @@ uint64_t corpus_identity(const struct scope *scope)
     return scope->corpus->hash;
 }
 
+static bool has_episodes(const struct scope *scope)
+{
+    return scope->corpus->episode_count > 0;
+}
+
+static bool has_words(const struct scope *scope)
+{
+    return scope->corpus->silent_count < scope->corpus->episode_count;
+}
+
+static bool has_originals(const struct scope *scope)
+{
+    return scope->corpus->has_originals;
+}
+
+/* Its entries lead to the folders of voices in the episodes. */
+static bool has_voices(const struct scope *scope)
+{
+    return has_words(scope) && format_is_chosen(scope, "voices");
+}
+
+static bool has_dates(const struct scope *scope)
+{
+    return scope->corpus->date_view.len > 0;
+}
+
+/* Behind these the views of the front matter. */
 static const struct {
-    const char *name;
+    const char *name; /* NULL: that of the date view */
     enum kind kind;
+    bool (*exists)(const struct scope *scope); /* NULL: always */
 } fixed[] = {
-    {"README.md", KIND_README},
-    {".ignore", KIND_IGNORE},
-    {"episodes", KIND_FOLDER},
-    {"text", KIND_TEXT_FOLDER},
+    {"README.md", KIND_README, NULL},
+    {".ignore", KIND_IGNORE, NULL},
+    {"episodes", KIND_FOLDER, NULL},
+    {"text", KIND_TEXT_FOLDER, NULL},
+    {"original", KIND_ORIGINAL_FOLDER, has_originals},
+    {"index", KIND_INDEX, has_episodes},
+    {"by-voice", KIND_HEARD, has_voices},
+    {NULL, KIND_DATES, has_dates},
 };
 
 enum { FIXED = sizeof fixed / sizeof *fixed };
 
-static bool has_words(const struct corpus *corpus)
-{
-    return corpus->silent_count < corpus->episode_count;
-}
-
 int root_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
-    if (place < FIXED)
-        return child_is(child, fixed[place].kind, 0, 0, slice_of(fixed[place].name));
-    place -= FIXED;
-    if (place < corpus->view_count)
-        return child_is(child, KIND_VIEW, (uint32_t)place, 0, corpus->views[place].name);
-    place -= corpus->view_count;
-    if (place > 1)
+    if (place >= (uint64_t)FIXED + corpus->view_count)
         return -ENOENT;
-    if (place == 1)
-        return has_words(corpus) ? child_is(child, KIND_HEARD, 0, 0, SLICE("by-voice")) : CHILD_GAP;
-    return corpus->date_view.len ? child_is(child, KIND_DATES, 0, 0, corpus->date_view) : CHILD_GAP;
+    if (place >= FIXED)
+        return child_is(child, KIND_VIEW, (uint32_t)place - FIXED, 0,
+                        corpus->views[place - FIXED].name);
+    if (fixed[place].exists && !fixed[place].exists(scope))
+        return CHILD_GAP;
+    return child_is(child, fixed[place].kind, 0, 0,
+                    fixed[place].name ? slice_of(fixed[place].name) : corpus->date_view);
 }
 
 /* .transcriptfs resolves and is not listed: its files change all the time, and no walk should
@@ -64,8 +91,11 @@ int root_find(struct scope *scope, struct slice name, struct child *child)
 
 uint32_t root_folders(struct scope *scope)
 {
-    return 2 + scope->corpus->view_count + (scope->corpus->date_view.len > 0) +
-           has_words(scope->corpus);
+    uint32_t count = scope->corpus->view_count;
+    for (size_t i = 0; i < FIXED; i++)
+        count += kinds[fixed[i].kind].type == S_IFDIR &&
+                 (!fixed[i].exists || fixed[i].exists(scope));
+    return count;
 }
 
 /* So that rg and fd, started in the root, meet each word once: in text/. A pattern that begins with
@@ -74,9 +104,11 @@ int ignore_render(struct scope *scope, struct buf *out)
 {
     (void)scope;
     buf_add_text(out,
-                 "# For rg and fd: a search from here reads text/, which has every word once.\n"
+                 "# For rg and fd: a search from here reads text/, which has every word once, and\n"
+                 "# original/, where there is one.\n"
                  "# Name another folder, or go into it, to search there.\n"
                  "/episodes/\n"
+                 "/index/\n"
                  "/README.md\n");
     return 0;
 }
@@ -173,7 +205,7 @@ int readme_render(struct scope *scope, struct buf *out)
                    corpus->date_view.data);
     for (uint32_t i = 0; i < corpus->view_count; i++)
         add_view_line(out, corpus, &corpus->views[i]);
-    if (has_words(corpus))
+    if (has_voices(scope))
         buf_add_text(out, "- `by-voice/`: who is heard; the first look reads every episode\n");
     buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv` and `version`, found by "
                       "name and not listed\n");

@@ -10,12 +10,12 @@
  */
 static const struct corpus *views_of(const struct scope *scope)
 {
-    const struct corpus *heard;
+    const struct survey *survey;
     enum kind kind = scope->node.kind;
     bool is_heard = kind >= KIND_HEARD && kind <= KIND_HEARD_SPELLING;
     if (!is_heard)
         return scope->corpus;
-    return tree_heard(scope->tree, &heard) ? NULL : heard;
+    return tree_survey(scope->tree, &survey) ? NULL : survey->heard;
 }
 
 /* The kind that stands in by-voice for one of the other views. */

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "model/heard.h"
 #include "model/kinds.h"
 
 enum {
@@ -26,11 +25,11 @@ struct tree {
     pthread_mutex_t lock;                 /* of the snapshots */
     struct snapshot snapshots[SNAPSHOTS]; /* a ring: serial modulo its length */
     uint32_t next_serial;
-    pthread_mutex_t heard_lock;
-    pthread_cond_t heard_ready;
-    struct corpus *heard; /* NULL until somebody asked and it was read */
-    bool is_listening;
-    size_t heard_done; /* episodes; counted by many threads */
+    pthread_mutex_t survey_lock;
+    pthread_cond_t survey_ready;
+    struct survey *survey; /* NULL until somebody asked and it was made */
+    bool is_surveying;
+    size_t surveyed; /* episodes; counted by many threads */
     size_t snapshot_bytes;
 };
 
@@ -42,8 +41,8 @@ struct tree *tree_new(const struct corpus *corpus, struct cache *cache,
         return NULL;
     tree->parts = (struct tree_parts){corpus, cache, *options};
     pthread_mutex_init(&tree->lock, NULL);
-    pthread_mutex_init(&tree->heard_lock, NULL);
-    pthread_cond_init(&tree->heard_ready, NULL);
+    pthread_mutex_init(&tree->survey_lock, NULL);
+    pthread_cond_init(&tree->survey_ready, NULL);
     return tree;
 }
 
@@ -54,9 +53,9 @@ void tree_free(struct tree *tree)
     for (int i = 0; i < SNAPSHOTS; i++)
         buf_free(&tree->snapshots[i].text);
     pthread_mutex_destroy(&tree->lock);
-    pthread_mutex_destroy(&tree->heard_lock);
-    pthread_cond_destroy(&tree->heard_ready);
-    corpus_free(tree->heard);
+    pthread_mutex_destroy(&tree->survey_lock);
+    pthread_cond_destroy(&tree->survey_ready);
+    survey_free(tree->survey);
     free(tree);
 }
 
@@ -106,17 +105,23 @@ static int unpack(uint64_t id, struct node *node)
 /* --- scopes -------------------------------------------------------------------------------------
  */
 
-static void scope_end(struct scope *scope)
+void scope_end(struct scope *scope)
 {
-    if (!scope->is_lent)
-        cache_put(scope->tree->parts.cache, scope->part);
-    scope->part = NULL;
-    scope->is_lent = false;
+    for (int i = 0; i < PARTS; i++) {
+        if (!scope->is_lent[i])
+            cache_put(scope->tree->parts.cache, scope->parts[i]);
+        scope->parts[i] = NULL;
+    }
 }
 
 static struct scope scope_of(struct tree *tree, struct node node)
 {
     return (struct scope){.tree = tree, .corpus = tree->parts.corpus, .node = node};
+}
+
+struct scope scope_at(const struct scope *scope, struct node node)
+{
+    return scope_of(scope->tree, node);
 }
 
 /* The node of an id, checked; the scope is to be ended whatever comes back. */
@@ -134,26 +139,49 @@ static int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
     return node.i || node.j ? -ESTALE : 0;
 }
 
-static int scope_part(struct scope *scope, enum part kind)
+static int scope_part(struct scope *scope, enum part part)
 {
-    if (scope->part && scope->part_kind == kind)
+    if (scope->parts[part])
         return 0;
-    scope_end(scope);
-    scope->part_kind = kind;
-    return cache_get(scope->tree->parts.cache, scope->corpus, scope->node.i, kind, &scope->part);
+    return cache_get(scope->tree->parts.cache, scope->corpus, scope->node.i, part,
+                     &scope->parts[part]);
 }
 
 int scope_front(struct scope *scope, const struct yaml **map)
 {
     int err = scope_part(scope, PART_FRONT);
-    *map = err ? NULL : scope->part->front.map;
+    *map = err ? NULL : scope->parts[PART_FRONT]->front.map;
     return err;
 }
 
 int scope_body(struct scope *scope, const struct body **body)
 {
     int err = scope_part(scope, PART_BODY);
-    *body = err ? NULL : &scope->part->body;
+    *body = err ? NULL : &scope->parts[PART_BODY]->body;
+    return err;
+}
+
+/* A text that is to be rendered, and where. */
+struct rendering {
+    struct scope *scope;
+    int (*render)(struct scope *scope, struct buf *out);
+};
+
+static int render(void *rendering_, struct buf *out)
+{
+    const struct rendering *rendering = rendering_;
+    return rendering->render(rendering->scope, out);
+}
+
+int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct buf *out),
+               struct slice *text)
+{
+    struct rendering rendering = {scope, render_};
+    int err = 0;
+    if (!scope->parts[PART_TEXT])
+        err = cache_get_text(scope->tree->parts.cache, pack(&scope->node), render, &rendering,
+                             &scope->parts[PART_TEXT]);
+    *text = err ? (struct slice){0} : buf_slice(&scope->parts[PART_TEXT]->text);
     return err;
 }
 
@@ -227,16 +255,21 @@ static int fill_attr(struct scope *scope, struct tree_attr *attr)
     const struct kind_row *row = &kinds[scope->node.kind];
 
     fill_identity(scope, attr);
-    if (row->nlink)
-        attr->nlink = row->nlink;
-    if (row->type == S_IFDIR) {
-        if (!row->nlink)
-            attr->nlink = 2 + (row->folders ? row->folders(scope) : 0);
+    if (row->links)
+        attr->nlink = row->links(scope);
+    else if (row->type == S_IFDIR)
+        attr->nlink = 2 + (row->folders ? row->folders(scope) : 0);
+    if (row->type == S_IFDIR)
         return 0;
-    }
     if (row->type == S_IFLNK)
         return link_size(scope, &attr->size);
     return row->size ? row->size(scope, &attr->size) : text_size(scope, &attr->size);
+}
+
+uint32_t links_uncounted(const struct scope *scope)
+{
+    (void)scope;
+    return 1;
 }
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
@@ -270,10 +303,10 @@ static int find_by_child(struct scope *scope, struct slice name, struct child *c
 static int child_attr(const struct scope *folder, const struct child *child, struct tree_attr *attr)
 {
     cleanup_(scope_end) struct scope scope = scope_of(folder->tree, child->node);
-    if (folder->part && child->node.i == folder->node.i) {
-        scope.part = folder->part;
-        scope.part_kind = folder->part_kind;
-        scope.is_lent = true;
+    /* Parts are those of an episode, whose number is the i of all that stands below it. */
+    for (int i = 0; i < PARTS && child->node.i == folder->node.i; i++) {
+        scope.parts[i] = folder->parts[i];
+        scope.is_lent[i] = scope.parts[i] != NULL;
     }
     return fill_attr(&scope, attr);
 }
@@ -312,13 +345,14 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t place,
 
     int err = begin_folder(tree, folder, &scope);
     while (err >= 0) {
+        child.is_costly = false;
         err = kinds[scope.node.kind].child(&scope, place++, &child);
         if (err)
             continue;
         const struct kind_row *row = &kinds[child.node.kind];
         entry = (struct tree_entry){
             .name = child.name,
-            .has_attr = !row->is_costly && !row->is_volatile,
+            .has_attr = !child.is_costly && !row->is_volatile,
         };
         /* One child that cannot be read now must not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {
@@ -358,8 +392,9 @@ int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struc
     }
     if (!err && text->own.failed)
         err = -ENOMEM;
-    /* The bytes may be the part's: it is held as long as they are. */
-    text->pin = steal_pointer(&scope.part);
+    /* The bytes may be a part's: it is held as long as they are. */
+    for (int i = 0; i < PARTS; i++)
+        text->parts[i] = steal_pointer(&scope.parts[i]);
     if (err)
         tree_text_free(tree, text);
     return err;
@@ -368,7 +403,8 @@ int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struc
 void tree_text_free(struct tree *tree, struct tree_text *text)
 {
     buf_free(&text->own);
-    cache_put(tree->parts.cache, text->pin);
+    for (int i = 0; i < PARTS; i++)
+        cache_put(tree->parts.cache, text->parts[i]);
     *text = (struct tree_text){0};
 }
 
@@ -392,41 +428,39 @@ void tree_statfs(const struct tree *tree, struct tree_statfs *statfs)
                     corpus->facet_count + corpus->entry_count;
 }
 
-/* --- who is heard ----------------------------------------------------------------------------- */
+/* --- what takes all bodies ---------------------------------------------------------------------
+ */
 
-int tree_heard(struct tree *tree, const struct corpus **heard)
+int tree_survey(struct tree *tree, const struct survey **survey)
 {
-    const struct tree_options *options = &tree->parts.options;
     int err = 0;
 
-    pthread_mutex_lock(&tree->heard_lock);
-    while (tree->is_listening)
-        pthread_cond_wait(&tree->heard_ready, &tree->heard_lock);
-    if (!tree->heard) {
-        struct corpus *read;
-        tree->is_listening = true;
-        pthread_mutex_unlock(&tree->heard_lock);
-        err = heard_read(tree->parts.corpus, tree->parts.cache, &tree->heard_done,
-                         options->progress, options->progress_context, &read);
-        if (options->progress)
-            options->progress(options->progress_context, tree->parts.corpus->episode_count,
-                              tree->parts.corpus->episode_count);
-        pthread_mutex_lock(&tree->heard_lock);
-        tree->is_listening = false;
-        tree->heard = read;
-        pthread_cond_broadcast(&tree->heard_ready);
+    pthread_mutex_lock(&tree->survey_lock);
+    while (tree->is_surveying)
+        pthread_cond_wait(&tree->survey_ready, &tree->survey_lock);
+    if (!tree->survey) {
+        struct survey *made;
+        tree->is_surveying = true;
+        pthread_mutex_unlock(&tree->survey_lock);
+        err = survey_make(tree->parts.corpus, tree->parts.cache, &tree->surveyed,
+                          tree->parts.options.progress, tree->parts.options.progress_context,
+                          &made);
+        pthread_mutex_lock(&tree->survey_lock);
+        tree->is_surveying = false;
+        tree->survey = made;
+        pthread_cond_broadcast(&tree->survey_ready);
     }
-    *heard = tree->heard;
-    pthread_mutex_unlock(&tree->heard_lock);
+    *survey = tree->survey;
+    pthread_mutex_unlock(&tree->survey_lock);
     return err;
 }
 
-const char *tree_heard_progress(struct tree *tree, size_t *done)
+const char *tree_survey_progress(struct tree *tree, size_t *done)
 {
-    pthread_mutex_lock(&tree->heard_lock);
-    const char *state = tree->heard ? "ready" : tree->is_listening ? "reading" : "not asked for";
-    pthread_mutex_unlock(&tree->heard_lock);
-    *done = __atomic_load_n(&tree->heard_done, __ATOMIC_RELAXED);
+    pthread_mutex_lock(&tree->survey_lock);
+    const char *state = tree->survey ? "ready" : tree->is_surveying ? "reading" : "not asked for";
+    pthread_mutex_unlock(&tree->survey_lock);
+    *done = __atomic_load_n(&tree->surveyed, __ATOMIC_RELAXED);
     return state;
 }
 

@@ -24,10 +24,14 @@ struct tree; /* owned by who made it; borrows the corpus and the cache */
 
 struct tree_options {
     const char *version; /* of the program */
+    uint64_t formats;    /* a bit a format that stands in an episode's folder; 0: all */
     /* Called while all bodies are read, where it is not NULL; at last with done == all. */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;
 };
+
+/* The name of the i-th format: "turns", "meta.json"; NULL behind the last. */
+const char *tree_format_name(unsigned i);
 
 /* NULL when memory ends. */
 struct tree *tree_new(const struct corpus *corpus, struct cache *cache,
@@ -65,8 +69,8 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t i,
 /* Bytes of a file, lent until tree_text_free(). */
 struct tree_text {
     struct slice bytes;
-    struct buf own;     /* what was made for this call */
-    struct parsed *pin; /* or what keeps the bytes alive */
+    struct buf own;              /* what was made for this call */
+    struct parsed *parts[PARTS]; /* or what keeps the bytes alive */
 };
 
 /* At most `len` bytes from `offset`; fewer only where the file ends. */

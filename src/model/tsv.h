@@ -9,6 +9,12 @@
 
 #include "base/buf.h"
 
+/* Appends a field. */
+void tsv_add_text(struct buf *out, struct slice field);
+
+/* Seconds, of milliseconds: "754.000". */
+void tsv_add_seconds(struct buf *out, int64_t milliseconds);
+
 /* Appends a field and what ends it: a tab, or a newline for the last of a line. */
 void tsv_add(struct buf *out, struct slice field, char end);
 void tsv_add_number(struct buf *out, uint64_t number, char end);

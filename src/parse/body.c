@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "parse/census.h"
+#include "parse/timestamp.h"
 #include "parse/voices.h"
 
 enum { MOST_GLOSS = 2000 /* bytes of a glossary entry behind its term */ };
@@ -26,6 +28,7 @@ struct assembly {
     struct buf early; /* an original before the first turn … */
     struct line early_first, early_last;
     bool early_has_label;
+    uint32_t early_speaker; /* as of a turn */
     struct diags *diags;
     uint32_t first_line;
     uint32_t section;
@@ -87,17 +90,26 @@ static void end_original(struct assembly *a)
     if (!turn || !a->in_original)
         return;
     a->in_original = false;
+    /* A label that has its words on another line is no label of the file's. */
+    struct slice file = slice_skip(buf_slice(&a->originals), turn->original.at);
+    bool is_labelled = file.len > turn->original_speaker + 2u &&
+                       memcmp(file.data + turn->original_speaker, ": ", 2) == 0;
+    if (!is_labelled)
+        turn->original_speaker = 0;
     buf_add_byte(&a->originals, '\n');
     turn->original.len = (uint32_t)(a->originals.len - turn->original.at);
 }
 
-/* Where the original has no label of its own it has the turn's. */
-static void begin_original(struct assembly *a, const struct line *line, bool has_label)
+/* Where the original has no label of its own it has the turn's. `speaker` is how many bytes at the
+ * front of what comes name somebody. */
+static void begin_original(struct assembly *a, const struct line *line, bool has_label,
+                           uint32_t speaker)
 {
     struct turn *turn = last_turn(a);
     turn->original.at = (uint32_t)a->originals.len;
     turn->original_first_line = line_number(a, line);
     memcpy(turn->language, a->lines->details[line->details - 1].language, sizeof turn->language);
+    turn->original_speaker = has_label ? speaker : turn->speaker;
     if (!has_label && turn->speaker) {
         buf_add(&a->originals, a->text.data + turn->text, turn->speaker);
         buf_add_text(&a->originals, ": ");
@@ -115,7 +127,7 @@ static void extend_original(struct assembly *a, const struct line *line)
 /* What stood before the first turn is that turn's. */
 static void take_early_original(struct assembly *a)
 {
-    begin_original(a, &a->early_first, a->early_has_label);
+    begin_original(a, &a->early_first, a->early_has_label, a->early_speaker);
     buf_add_slice(&a->originals, buf_slice(&a->early));
     extend_original(a, &a->early_last);
     buf_free(&a->early);
@@ -383,14 +395,17 @@ static void add_original_line(struct assembly *a, const struct line *line, struc
     struct label label = label_read(text, line->bold);
     bool has_label = label.speaker.len && census_is_original_speaker(&a->census, &label);
     bool is_early = a->body->count == 0;
+    bool names = has_label && (label.form == LABEL_BOLD || slice_starts(text, label.speaker));
+    uint32_t speaker = names ? (uint32_t)label.speaker.len : 0;
     struct buf *to = is_early ? &a->early : &a->originals;
 
     if (is_early ? to->len == 0 : last_turn(a)->original_first_line == 0) {
         if (is_early) {
             a->early_first = *line;
             a->early_has_label = has_label;
+            a->early_speaker = speaker;
         } else {
-            begin_original(a, line, has_label);
+            begin_original(a, line, has_label, speaker);
         }
     } else if (slice_starts(text, SLICE(">>"))) {
         buf_add_text(to, "\n\n"); /* somebody else, who has no label */
@@ -478,6 +493,29 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front, 
     return err                                                                 ? err
            : a.failed || a.text.failed || a.originals.failed || a.notes.failed ? -ENOMEM
                                                                                : 0;
+}
+
+bool body_may_have_originals(struct slice head)
+{
+    struct slice mark = SLICE("<details");
+    const char *at;
+    while (head.len >= mark.len && (at = memchr(head.data, '<', head.len - mark.len + 1))) {
+        if (strncasecmp(at, mark.data, mark.len) == 0)
+            return true;
+        head = slice_skip(head, (size_t)(at - head.data) + 1);
+    }
+    return false;
+}
+
+bool body_is_timed(const struct body *body)
+{
+    int64_t last = 0;
+    for (uint32_t i = 0; i < body->count; i++) {
+        if (body->turns[i].start < last) /* NO_TIME is before every time */
+            return false;
+        last = body->turns[i].start;
+    }
+    return body->count > 0;
 }
 
 void body_free(struct body *body)

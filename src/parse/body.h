@@ -29,7 +29,8 @@ struct turn {
     uint32_t section; /* 0 before the first heading, then the n-th heading */
     uint32_t voice;   /* index into body.voices; NO_VOICE where nobody is named */
     int64_t start;    /* milliseconds from the beginning of the recording; NO_TIME: not known */
-    struct part_of original; /* of body.originals; len 0: there is none */
+    struct part_of original;   /* of body.originals; len 0: there is none */
+    uint32_t original_speaker; /* as `speaker`, of the original */
     uint32_t original_first_line;
     uint32_t original_last_line;
     char language[4]; /* of the original, ISO 639-1; empty where the source does not say */
@@ -87,6 +88,10 @@ struct body {
 int body_read(struct slice text, uint32_t first_line, const struct yaml *front, struct diags *diags,
               struct body *body);
 
+/* Whether what stands at the beginning of a file has the mark of an original, <details>. A hint
+ * that costs no reading: it can be wrong either way. */
+bool body_may_have_originals(struct slice head);
+
 void body_free(struct body *body);
 
 /* Bytes of memory that a body holds. */
@@ -113,6 +118,24 @@ static inline struct slice turn_original(const struct body *body, const struct t
 {
     return (struct slice){body->originals + turn->original.at, turn->original.len};
 }
+
+static inline struct slice turn_original_speaker(const struct body *body, const struct turn *turn)
+{
+    return (struct slice){body->originals + turn->original.at, turn->original_speaker};
+}
+
+/* The words of the original; empty where there is none. */
+static inline struct slice turn_original_words(const struct body *body, const struct turn *turn)
+{
+    if (turn->original.len == 0)
+        return (struct slice){0};
+    size_t label = turn->original_speaker ? turn->original_speaker + 2 : 0;
+    return (struct slice){body->originals + turn->original.at + label,
+                          turn->original.len - label - 1};
+}
+
+/* Whether every turn has a start, none before the one it follows: then captions can be made. */
+bool body_is_timed(const struct body *body);
 
 static inline struct slice body_note(const struct body *body, struct part_of part)
 {

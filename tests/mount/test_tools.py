@@ -85,6 +85,10 @@ def test_du_counts_hard_links_once(mounted):
     assert int(total) == sum(sizes.values())
 
 
+# The files of an episode in which each word of its turns stands, where there are no times.
+WITH_WORDS = ["source.md", "transcript.txt", "transcript.html", "quotes.txt", "turns.jsonl", "turns.tsv"]
+
+
 # --- searching ----------------------------------------------------------------------------------------
 
 
@@ -99,8 +103,7 @@ def test_grep_from_the_root_finds_each_place(made):
     episode = EPISODES[2]
     found = shell(f"grep -rl {episode.marker()} .", cwd=made.path).splitlines()
     folder = f"./episodes/{episode.name}"
-    assert sorted(found) == sorted([
-        f"{folder}/source.md", f"{folder}/transcript.txt",
+    assert sorted(found) == sorted([f"{folder}/{name}" for name in WITH_WORDS] + [
         f"{folder}/turns/{episode.turn_with_marker():03}.txt", f"./text/{episode.name}.txt"])
 
 
@@ -129,7 +132,7 @@ def test_rg_inside_a_folder_finds_what_is_there(made):
     episode = EPISODES[1]
     turn = f"turns/{episode.turn_with_marker():03}.txt"
     found = shell(f"rg -l {episode.marker()}", cwd=made / "episodes" / episode.name).splitlines()
-    assert sorted(found) == sorted(["source.md", "transcript.txt", turn])
+    assert sorted(found) == sorted([*WITH_WORDS, turn])
     assert shell(f"rg -l {episode.marker()} episodes", cwd=made.path).splitlines()
 
 
@@ -218,9 +221,10 @@ def test_folders_count_their_links(mounted):
     for name, path in walk(mounted.path):
         if os.path.isdir(path) and not os.path.islink(path):
             folders = [entry for entry in os.scandir(path) if entry.is_dir(follow_symlinks=False)]
-            # To count the folders of an episode would cost its body, and those of by-voice all
-            # bodies; 1 says "not counted".
-            is_uncounted = os.path.exists(path + b"/source.md") or name == b"/by-voice"
+            # To count the folders of an episode would cost its body, and those of by-voice and
+            # original/ all bodies; 1 says "not counted".
+            is_uncounted = (os.path.exists(path + b"/source.md") or name == b"/by-voice"
+                            or name.startswith(b"/original"))
             assert os.stat(path).st_nlink == (1 if is_uncounted else 2 + len(folders)), name
 
 

@@ -1,0 +1,135 @@
+#include "model/about.h"
+
+#include <strings.h>
+
+#include "model/names.h"
+#include "parse/timestamp.h"
+
+/* --- values of several spellings -------------------------------------------------------------- */
+
+void about_each(const struct yaml *value, void (*add)(void *context, struct slice text),
+                void *context)
+{
+    const struct yaml *item = value && value->kind == YAML_LIST ? value->first : value;
+    for (; item; item = value->kind == YAML_LIST ? item->next : NULL) {
+        struct slice text = slice_trim(item->text);
+        if (yaml_is_scalar(item) && item->kind != YAML_NULL && text.len)
+            add(context, text);
+    }
+}
+
+/* The first text that passes. */
+struct choice {
+    bool (*passes)(struct slice text);
+    struct slice chosen;
+};
+
+static void choose(void *choice_, struct slice text)
+{
+    struct choice *choice = choice_;
+    if (!choice->chosen.len && choice->passes(text))
+        choice->chosen = text;
+}
+
+static struct slice first_of(const struct yaml *map, const char *const *keys,
+                             bool (*passes)(struct slice text))
+{
+    struct choice choice = {passes, {0}};
+    for (; *keys; keys++)
+        about_each(yaml_get(map, slice_of(*keys)), choose, &choice);
+    return choice.chosen;
+}
+
+static bool is_url(struct slice text)
+{
+    if (!slice_starts(text, SLICE("https://")) && !slice_starts(text, SLICE("http://")))
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c <= ' ' || c == 0x7F || strchr("\"<>\\^`{|}", c))
+            return false;
+    }
+    return true;
+}
+
+static bool is_language(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && (i < 2 || (c != '-' && (c < '0' || c > '9'))))
+            return false;
+    }
+    return text.len >= 2 && text.len <= 35 && text.data[text.len - 1] != '-';
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* The recording before a page about it. */
+static const char *const url_keys[] = {"media", "source", "url", "link", NULL};
+static const char *const language_keys[] = {"language", "lang", NULL};
+static const char *const creator_keys[] = {"author", "authors", "speaker", "speakers", "channel"};
+
+static void read_date(const struct episode *episode, struct about *about)
+{
+    cleanup_buf struct buf text = {0};
+    if (episode->date.year)
+        name_of_date(&text, &episode->date);
+    if (text.failed || text.len > sizeof about->date_text)
+        return;
+    if (text.len)
+        memcpy(about->date_text, text.data, text.len);
+    about->date = (struct slice){about->date_text, text.len};
+}
+
+int about_read(struct scope *scope, struct about *about)
+{
+    const struct episode *episode = scope_episode(scope);
+    const struct yaml *map = NULL;
+
+    *about = (struct about){.title = episode->title.len ? episode->title : episode->name};
+    read_date(episode, about);
+    int err = episode->has_front ? scope_front(scope, &map) : 0;
+    if (err || !map)
+        return err;
+    about->url = first_of(map, url_keys, is_url);
+    about->language = first_of(map, language_keys, is_language);
+    for (size_t i = 0; i < sizeof creator_keys / sizeof *creator_keys && !about->creators; i++) {
+        const struct yaml *value = yaml_get(map, slice_of(creator_keys[i]));
+        if (value && value->kind != YAML_MAP && !yaml_is_empty(value))
+            about->creators = value;
+    }
+    return 0;
+}
+
+/* --- links ------------------------------------------------------------------------------------ */
+
+static bool is_youtube(struct slice url)
+{
+    static const char *const hosts[] = {"youtube.com",   "www.youtube.com",
+                                        "m.youtube.com", "music.youtube.com",
+                                        "youtu.be",      "www.youtube-nocookie.com"};
+    const char *at = memmem(url.data, url.len, "://", 3);
+    struct slice host = slice_skip(url, (size_t)(at - url.data) + 3);
+    size_t len = 0;
+    while (len < host.len && !strchr("/?#:", host.data[len]))
+        len++;
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        if (strlen(hosts[i]) == len && strncasecmp(hosts[i], host.data, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+void about_add_link(const struct about *about, int64_t start, struct buf *out)
+{
+    struct slice url = about->url;
+    buf_add_slice(out, url);
+    if (start == NO_TIME || memchr(url.data, '#', url.len))
+        return;
+    if (is_youtube(url))
+        buf_printf(out, "%ct=%llds", memchr(url.data, '?', url.len) ? '&' : '?',
+                   (long long)(start / 1000));
+    else
+        buf_printf(out, "#t=%lld", (long long)(start / 1000));
+}

@@ -1,0 +1,386 @@
+/* index/: tables over all episodes. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/parallel.h"
+#include "base/utf8.h"
+#include "model/about.h"
+#include "model/names.h"
+#include "model/nodes.h"
+#include "model/record.h"
+#include "model/tsv.h"
+
+/* --- a piece an episode, made on every core --------------------------------------------------- */
+
+struct joining {
+    struct scope *scope;
+    int (*add)(struct scope *episode, struct buf *out);
+    struct buf *pieces; /* one an episode */
+};
+
+/* An episode whose file cannot be read any more has no piece, or a shorter one. */
+static void add_piece(void *joining_, unsigned worker, size_t i)
+{
+    struct joining *joining = joining_;
+    const struct node node = {.kind = KIND_EPISODE, .i = (uint32_t)i};
+    cleanup_(scope_end) struct scope episode = scope_at(joining->scope, node);
+    (void)worker;
+    if (joining->add(&episode, &joining->pieces[i]) == -ENOMEM)
+        joining->pieces[i].failed = true;
+}
+
+static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, struct buf *out),
+                       struct buf *out)
+{
+    uint32_t count = scope->corpus->episode_count;
+    cleanup_free struct buf *pieces = calloc(count + 1, sizeof *pieces);
+    struct joining joining = {scope, add, pieces};
+    if (!pieces)
+        return -ENOMEM;
+    parallel_for(count, parallel_threads(), add_piece, &joining);
+    for (uint32_t i = 0; i < count; i++) {
+        buf_add_slice(out, buf_slice(&pieces[i]));
+        out->failed |= pieces[i].failed;
+        buf_free(&pieces[i]);
+    }
+    return 0;
+}
+
+/* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
+
+struct row {
+    const struct episode *episode;
+    const struct about *about;
+    const struct yaml *map;
+};
+
+static struct value get_episode(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->episode->name);
+}
+
+static struct value get_title(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->episode->title);
+}
+
+static struct value get_date(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->about->date);
+}
+
+static struct value get_language(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->about->language);
+}
+
+static struct value get_url(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->about->url);
+}
+
+static struct value get_path(const void *row, struct buf *scratch)
+{
+    buf_add_text(scratch, "episodes/");
+    buf_add_slice(scratch, ((const struct row *)row)->episode->name);
+    return value_text(buf_slice(scratch));
+}
+
+static struct value get_source(const void *row, struct buf *scratch)
+{
+    utf8_repair(scratch, ((const struct row *)row)->episode->path);
+    return value_text(buf_slice(scratch));
+}
+
+static struct value get_meta(const void *row, struct buf *scratch)
+{
+    const struct yaml *map = ((const struct row *)row)->map;
+    (void)scratch;
+    return (struct value){.kind = map ? VALUE_YAML : VALUE_ABSENT, .yaml = map};
+}
+
+static const struct field fields[] = {
+    {"episode", get_episode},   {"title", get_title}, {"date", get_date},
+    {"language", get_language}, {"url", get_url},     {"path", get_path},
+    {"source", get_source},     {"meta", get_meta}, /* the last one, which TSV does not have */
+};
+
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static int add_episode(struct scope *scope, bool is_json, struct buf *out)
+{
+    struct record record = {fields, is_json ? FIELDS : FIELDS - 1, {0}};
+    struct about about;
+    const struct yaml *map = NULL;
+    int err = about_read(scope, &about); /* where that fails, the rest is known all the same */
+    if (!err && scope_episode(scope)->has_front)
+        err = scope_front(scope, &map);
+    if (err == -ENOMEM)
+        return err;
+    const struct row row = {scope_episode(scope), &about, map};
+    (is_json ? record_add_json : record_add_tsv)(&record, &row, out);
+    buf_free(&record.scratch);
+    return 0;
+}
+
+static int add_episode_json(struct scope *scope, struct buf *out)
+{
+    return add_episode(scope, true, out);
+}
+
+static int add_episode_tsv(struct scope *scope, struct buf *out)
+{
+    return add_episode(scope, false, out);
+}
+
+static int episodes_jsonl_render(struct scope *scope, struct buf *out)
+{
+    return join_pieces(scope, add_episode_json, out);
+}
+
+static int episodes_tsv_render(struct scope *scope, struct buf *out)
+{
+    const struct record record = {fields, FIELDS - 1, {0}};
+    record_add_header(&record, out);
+    return join_pieces(scope, add_episode_tsv, out);
+}
+
+/* --- glossary.tsv ----------------------------------------------------------------------------- */
+
+static int add_glossary(struct scope *scope, struct buf *out)
+{
+    const struct body *body;
+    int err = scope_body(scope, &body);
+    if (err)
+        return err;
+    for (uint32_t i = 0; i < body->term_count; i++) {
+        tsv_add(out, body_note(body, body->terms[i].term), '\t');
+        tsv_add(out, body_note(body, body->terms[i].original), '\t');
+        tsv_add(out, body_note(body, body->terms[i].definition), '\t');
+        tsv_add(out, scope_episode(scope)->name, '\t');
+        tsv_add_number(out, body->terms[i].turn + 1, '\n');
+    }
+    return 0;
+}
+
+static int glossary_render(struct scope *scope, struct buf *out)
+{
+    buf_add_text(out, "term\toriginal\tdefinition\tepisode\tturn\n");
+    return join_pieces(scope, add_glossary, out);
+}
+
+/* --- by-tag.tsv and its kin: count, value, path; the commonest first -------------------------- */
+
+static void begin_counts(struct buf *out)
+{
+    buf_add_text(out, "count\tvalue\tpath\n");
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct facet *x = *(const struct facet *const *)a, *y = *(const struct facet *const *)b;
+    if (x->episode_count != y->episode_count)
+        return x->episode_count > y->episode_count ? -1 : 1;
+    return slice_compare(x->name, y->name);
+}
+
+static int add_counts(const struct corpus *corpus, const struct view *view, struct buf *out)
+{
+    cleanup_free const struct facet **order = calloc(view->count + 1, sizeof *order);
+    cleanup_buf struct buf path = {0};
+    if (!order)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < view->count; i++)
+        order[i] = &corpus->facets[view->first + i];
+    qsort(order, view->count, sizeof(const struct facet *), by_count);
+    for (uint32_t i = 0; i < view->count; i++) {
+        path.len = 0;
+        buf_add_slice(&path, view->name);
+        buf_add_byte(&path, '/');
+        buf_add_slice(&path, order[i]->name);
+        out->failed |= path.failed;
+        tsv_add_number(out, order[i]->episode_count, '\t');
+        tsv_add(out, order[i]->value, '\t');
+        tsv_add(out, buf_slice(&path), '\n');
+    }
+    return 0;
+}
+
+static int voices_render(struct scope *scope, struct buf *out)
+{
+    const struct survey *survey;
+    int err = tree_survey(scope->tree, &survey);
+    begin_counts(out);
+    return err || survey->heard->view_count == 0
+               ? err
+               : add_counts(survey->heard, survey->heard->views, out);
+}
+
+/* --- by-date.tsv ------------------------------------------------------------------------------ */
+
+struct day {
+    uint32_t code;
+    uint32_t count;
+};
+
+static int by_day_count(const void *a, const void *b)
+{
+    const struct day *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return (x->code > y->code) - (x->code < y->code);
+}
+
+static void add_day(const struct corpus *corpus, const struct day *day, struct buf *out)
+{
+    const struct date date = date_of_code(day->code);
+    cleanup_buf struct buf value = {0}, path = {0};
+    name_of_date(&value, &date);
+    buf_add_slice(&path, corpus->date_view);
+    buf_printf(&path, "/%04u/%02u/", date.year, date.month);
+    if (date.day)
+        buf_printf(&path, "%02u", date.day);
+    else
+        buf_add_text(&path, "XX");
+    out->failed |= value.failed || path.failed;
+    tsv_add_number(out, day->count, '\t');
+    tsv_add(out, buf_slice(&value), '\t');
+    tsv_add(out, buf_slice(&path), '\n');
+}
+
+static int dates_render(struct scope *scope, struct buf *out)
+{
+    const struct corpus *corpus = scope->corpus;
+    cleanup_free struct day *days = calloc(corpus->dated_count + 1, sizeof *days);
+    uint32_t count = 0;
+    if (!days)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < corpus->dated_count; i++) {
+        if (count == 0 || days[count - 1].code != corpus->dated[i].code)
+            days[count++].code = corpus->dated[i].code;
+        days[count - 1].count++;
+    }
+    qsort(days, count, sizeof *days, by_day_count);
+    begin_counts(out);
+    for (uint32_t i = 0; i < count; i++)
+        add_day(corpus, &days[i], out);
+    return 0;
+}
+
+/* --- which tables there are ------------------------------------------------------------------- */
+
+static bool has_dates(const struct corpus *corpus)
+{
+    return corpus->date_view.len > 0;
+}
+
+static bool has_episodes(const struct corpus *corpus)
+{
+    return corpus->episode_count > 0;
+}
+
+static bool has_words(const struct corpus *corpus)
+{
+    return corpus->silent_count < corpus->episode_count;
+}
+
+/* Whether there are terms or voices only the bodies say: their tables stand where there are words.
+ */
+static const struct {
+    const char *name; /* NULL: that of the date view */
+    bool (*exists)(const struct corpus *corpus);
+    int (*render)(struct scope *scope, struct buf *out);
+} tables[] = {
+    {"episodes.tsv", has_episodes, episodes_tsv_render},
+    {"episodes.jsonl", has_episodes, episodes_jsonl_render},
+    {"glossary.tsv", has_words, glossary_render},
+    {"by-voice.tsv", has_words, voices_render},
+    {NULL, has_dates, dates_render},
+};
+
+/* Behind these a table a view: its number is that of the view and TABLES. */
+enum { TABLES = sizeof tables / sizeof *tables };
+
+static int view_render(struct scope *scope, struct buf *out)
+{
+    begin_counts(out);
+    return add_counts(scope->corpus, &scope->corpus->views[scope->node.i - TABLES], out);
+}
+
+int index_check(struct scope *scope)
+{
+    return has_episodes(scope->corpus) ? 0 : -ESTALE;
+}
+
+int index_table_check(struct scope *scope)
+{
+    uint32_t i = scope->node.i;
+    bool is_there = i < TABLES ? tables[i].exists(scope->corpus)
+                               : i - TABLES < scope->corpus->view_count;
+    return is_there ? 0 : -ESTALE;
+}
+
+/* All of them are other files when some content is another. */
+uint64_t index_table_identity(const struct scope *scope)
+{
+    return hash_pair(scope->corpus->hash, scope->node.i);
+}
+
+/* "by-tag.tsv", after the view. */
+static int name_table(struct child *child, struct slice view)
+{
+    struct slice ending = SLICE(".tsv");
+    cleanup_buf struct buf name = {0};
+    name_cut(&name, view, NAME_MAX_BYTES - ending.len, view);
+    buf_add_slice(&name, ending);
+    if (name.failed)
+        return -ENOMEM;
+    memcpy(child->text, name.data, name.len);
+    child->name = (struct slice){child->text, name.len};
+    return 0;
+}
+
+int index_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    const struct corpus *corpus = scope->corpus;
+    if (place >= (uint64_t)TABLES + corpus->view_count)
+        return -ENOENT;
+    if (place < TABLES && !tables[place].exists(corpus))
+        return CHILD_GAP;
+    child_is(child, KIND_INDEX_TABLE, (uint32_t)place, 0, SLICE(""));
+    child->is_costly = true;
+    if (place < TABLES && tables[place].name) {
+        child->name = slice_of(tables[place].name);
+        return 0;
+    }
+    return name_table(child,
+                      place < TABLES ? corpus->date_view : corpus->views[place - TABLES].name);
+}
+
+static int table_text(struct scope *scope, struct slice *text)
+{
+    return scope_text(scope, scope->node.i < TABLES ? tables[scope->node.i].render : view_render,
+                      text);
+}
+
+int index_table_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    struct slice all;
+    int err = table_text(scope, &all);
+    text_lend(text, all, offset, len);
+    return err;
+}
+
+int index_table_size(struct scope *scope, uint64_t *size)
+{
+    struct slice all;
+    int err = table_text(scope, &all);
+    *size = all.len;
+    return err;
+}
