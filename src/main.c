@@ -252,6 +252,7 @@ static int mount_tree(struct program *program)
         .threads = options->threads,
         .allow_other = options->allow_other,
         .allow_root = options->allow_root,
+        .xattr = options->xattr,
         .debug = options->debug,
         .ready = tell_ready,
         .context = program,

@@ -260,6 +260,37 @@ static void on_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t of
     list_folder(req, ino, size, offset, true);
 }
 
+/* A size of 0 asks how many bytes there are. */
+static void reply_xattr(fuse_req_t req, int err, const struct buf *bytes, size_t size)
+{
+    if (err)
+        fuse_reply_err(req, -err);
+    else if (size == 0)
+        fuse_reply_xattr(req, bytes->len);
+    else if (size < bytes->len)
+        fuse_reply_err(req, ERANGE);
+    else
+        fuse_reply_buf(req, bytes->data, bytes->len);
+}
+
+/* Without the option the first answer is ENOSYS, and the kernel asks never again: ls -l would ask
+ * for each file. */
+static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
+{
+    const struct server *server = server_of(req);
+    cleanup_buf struct buf value = {0};
+    int err = server->options->xattr ? tree_getxattr(server->tree, ino, name, &value) : -ENOSYS;
+    reply_xattr(req, err, &value, size);
+}
+
+static void on_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
+{
+    const struct server *server = server_of(req);
+    cleanup_buf struct buf names = {0};
+    int err = server->options->xattr ? tree_listxattr(server->tree, ino, &names) : -ENOSYS;
+    reply_xattr(req, err, &names, size);
+}
+
 static void on_statfs(fuse_req_t req, fuse_ino_t ino)
 {
     struct tree_statfs tree;
@@ -305,6 +336,8 @@ static const struct fuse_lowlevel_ops operations = {
     .readdir = on_readdir,
     .readdirplus = on_readdirplus,
     .statfs = on_statfs,
+    .getxattr = on_getxattr,
+    .listxattr = on_listxattr,
 };
 
 /* --- mounting --------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ struct serve_options {
     unsigned threads;    /* 1: one at a time */
     bool allow_other;
     bool allow_root;
+    bool xattr;                   /* answer for extended attributes */
     bool debug;                   /* libfuse tells each request on standard error */
     void (*ready)(void *context); /* called once, when the kernel has said hello */
     void *context;

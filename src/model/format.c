@@ -109,6 +109,13 @@ static bool is_chosen(const struct scope *scope, size_t format)
     return !chosen || chosen >> format & 1;
 }
 
+/* Whether its hard link stands in text/ or original/. */
+static bool is_linked(const struct scope *scope, const struct format *format)
+{
+    return format->also_below == KIND_TEXT_FOLDER ||
+           (format->also_below == KIND_ORIGINAL_FOLDER && scope->corpus->has_originals);
+}
+
 bool format_is_chosen(const struct scope *scope, const char *name)
 {
     size_t i = 0;
@@ -144,7 +151,7 @@ int format_check(struct scope *scope)
     if (err)
         return err;
     const struct format *format = format_of(scope);
-    if (!format)
+    if (!format || (!is_chosen(scope, (size_t)(format - formats)) && !is_linked(scope, format)))
         return -ESTALE;
     err = exists(format, scope, &is_there);
     return err ? err : is_there ? 0 : -ESTALE;
@@ -211,12 +218,6 @@ int format_size(struct scope *scope, uint64_t *size)
 }
 
 /* --- their hard links ------------------------------------------------------------------------- */
-
-static bool is_linked(const struct scope *scope, const struct format *format)
-{
-    return format->also_below == KIND_TEXT_FOLDER ||
-           (format->also_below == KIND_ORIGINAL_FOLDER && scope->corpus->has_originals);
-}
 
 uint32_t format_links(const struct scope *scope)
 {

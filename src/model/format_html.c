@@ -9,7 +9,7 @@
 #include "parse/timestamp.h"
 
 /* The SHA-256 of all between <style> and </style>, in base64. A test compares them. */
-#define STYLE_HASH "sha256-dpeU4am7Jvc56+0sTXOQgG/4o8C6auaxflS7guoIvpM="
+#define STYLE_HASH "sha256-SV9/xCUN9FwrcbPz66pK2cZJLGhXQFxcG50XW34KdDE="
 
 static const char style[] =
     "\n"
@@ -29,7 +29,7 @@ static const char style[] =
     "h2 { font-size: 1.375rem; margin: 3rem 0 1rem; }\n"
     "h3, h4, h5, h6 { font-size: 1.125rem; margin: 2.25rem 0 1rem; }\n"
     "a { color: var(--link); text-underline-offset: .15em; }\n"
-    "header p, nav, cite, .number, time, summary {\n"
+    "header p, nav, cite, .number, .time, summary {\n"
     "  font-family: system-ui, \"Noto Sans\", \"Noto Sans CJK SC\", sans-serif; }\n"
     "header p { color: var(--faint); margin: .25rem 0; font-size: .9375rem; }\n"
     "nav { margin-top: 2rem; font-size: .9375rem; }\n"
@@ -40,17 +40,17 @@ static const char style[] =
     "nav .level-4, nav .level-5, nav .level-6 { padding-left: 3rem; }\n"
     "nav a { text-decoration: none; } nav a:hover { text-decoration: underline; }\n"
     "main { padding-top: 1.5rem; padding-bottom: 5rem; }\n"
-    "article { margin: 0 0 1.75rem; scroll-margin-top: 1rem; overflow-wrap: break-word; }\n"
-    "article:target { outline: 2px solid var(--link); outline-offset: .5rem;\n"
+    ".turn { margin: 0 0 1.75rem; scroll-margin-top: 1rem; overflow-wrap: break-word; }\n"
+    ".turn:target { outline: 2px solid var(--link); outline-offset: .5rem;\n"
     "  border-radius: .125rem; }\n"
-    "article p { margin: .25rem 0 .75rem; }\n"
-    ".who { display: flex; gap: .75rem; align-items: baseline; margin: 0; }\n"
+    ".turn p { margin: .25rem 0 .75rem; }\n"
+    ".turn .who { display: flex; gap: .75rem; align-items: baseline; margin: 0 0 .125rem; }\n"
     "cite { font-style: normal; font-weight: 600; font-size: .9375rem; }\n"
     ".number, .time { color: var(--faint); font-size: .8125rem; text-decoration: none; }\n"
     ".number { margin-left: auto; } .number:hover, .time:hover { text-decoration: underline; }\n"
     "details { border-left: 2px solid var(--line); padding-left: 1rem; color: var(--faint); }\n"
     "summary { cursor: pointer; font-size: .8125rem; }\n"
-    "@media print { nav, summary { display: none; } article { break-inside: avoid; } }\n";
+    "@media print { nav, summary { display: none; } .turn { break-inside: avoid; } }\n";
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
@@ -164,37 +164,47 @@ static void add_header(struct buf *out, const struct about *about)
 
 /* --- sections --------------------------------------------------------------------------------- */
 
-/* So many levels are above the highest heading that the source has. */
-static unsigned spare_levels(const struct body *body)
+/* The headings on the way to the one that is looked at. Sources leave levels out; here each stands
+ * one below the next higher one. */
+struct outline {
+    uint8_t levels[6]; /* as in the source */
+    unsigned depth;
+};
+
+/* The level at which the next heading stands, from 1. */
+static unsigned next_level(struct outline *outline, uint8_t level)
 {
-    unsigned least = 6;
-    for (uint32_t i = 0; i < body->section_count; i++)
-        least = body->sections[i].level < least ? body->sections[i].level : least;
-    return least - 1;
+    while (outline->depth && outline->levels[outline->depth - 1] >= level)
+        outline->depth--;
+    outline->levels[outline->depth++] = level;
+    return outline->depth;
 }
 
-static void add_contents(struct buf *out, const struct body *body, unsigned spare)
+static void add_contents(struct buf *out, const struct body *body)
 {
+    struct outline outline = {0};
     if (body->section_count == 0)
         return;
     buf_add_text(out, "<nav aria-label=\"Sections\">\n<ol>\n");
     for (uint32_t i = 0; i < body->section_count; i++) {
+        const struct section *section = &body->sections[i];
         buf_printf(out, "<li class=\"level-%u\"><a href=\"#section-%u\">",
-                   body->sections[i].level - spare, (unsigned)i + 1);
-        escape_add(out, body_note(body, body->sections[i].heading));
+                   next_level(&outline, section->level), (unsigned)i + 1);
+        escape_add(out, body_note(body, section->heading));
         buf_add_text(out, "</a></li>\n");
     }
     buf_add_text(out, "</ol>\n</nav>\n");
 }
 
 /* The title is the one heading of the first level. */
-static void add_heading(struct buf *out, const struct body *body, unsigned spare, uint32_t section)
+static void add_heading(struct buf *out, const struct body *body, struct outline *outline,
+                        uint32_t number)
 {
-    const struct section *of = &body->sections[section - 1];
-    unsigned level = of->level - spare + 1;
+    const struct section *section = &body->sections[number - 1];
+    unsigned level = next_level(outline, section->level) + 1;
     level = level > 6 ? 6 : level;
-    buf_printf(out, "<h%u id=\"section-%u\">", level, (unsigned)section);
-    escape_add(out, body_note(body, of->heading));
+    buf_printf(out, "<h%u id=\"section-%u\">", level, (unsigned)number);
+    escape_add(out, body_note(body, section->heading));
     buf_printf(out, "</h%u>\n", level);
 }
 
@@ -233,7 +243,7 @@ static void add_turn(struct buf *out, const struct about *about, const struct bo
                      uint32_t number)
 {
     const struct turn *turn = &body->turns[number - 1];
-    buf_printf(out, "<article id=\"turn-%u\">\n<p class=\"who\">", (unsigned)number);
+    buf_printf(out, "<div class=\"turn\" id=\"turn-%u\">\n<p class=\"who\">", (unsigned)number);
     if (turn->speaker) {
         buf_add_text(out, "<cite>");
         escape_add(out, turn_speaker(body, turn));
@@ -244,32 +254,32 @@ static void add_turn(struct buf *out, const struct about *about, const struct bo
                (unsigned)number);
     add_words(out, turn_words(body, turn));
     add_original(out, body, turn);
-    buf_add_text(out, "</article>\n");
+    buf_add_text(out, "</div>\n");
 }
 
 int html_render(struct scope *scope, struct buf *out)
 {
     const struct body *body;
     struct about about;
+    struct outline outline = {0};
     uint32_t section = 0;
     int err = scope_body(scope, &body);
     if (!err)
         err = about_read(scope, &about);
     if (err)
         return err;
-    unsigned spare = spare_levels(body);
     add_head(out, &about);
     buf_add_text(out, "<body>\n");
     add_header(out, &about);
-    add_contents(out, body, spare);
+    add_contents(out, body);
     buf_add_text(out, "<main>\n");
     for (uint32_t i = 0; i < body->count; i++) {
         while (section < body->turns[i].section)
-            add_heading(out, body, spare, ++section);
+            add_heading(out, body, &outline, ++section);
         add_turn(out, &about, body, i + 1);
     }
     while (section < body->section_count)
-        add_heading(out, body, spare, ++section);
+        add_heading(out, body, &outline, ++section);
     buf_add_text(out, "</main>\n</body>\n</html>\n");
     return 0;
 }

@@ -8,7 +8,7 @@
 #define FOLDER(what) .path = (what), .type = S_IFDIR
 #define LINK(what)   .path = (what), .type = S_IFLNK
 #define FILE_(what)  .path = (what), .type = S_IFREG
-#define OF_EPISODE   .i_bits = 24, .mtime = episode_mtime
+#define OF_EPISODE   .i_bits = 24, .of_episode = true, .mtime = episode_mtime
 #define OF_VERSION   OF_EPISODE, .has_version = true, .identity = version_identity
 
 const struct kind_row kinds[KIND_COUNT] = {

@@ -91,6 +91,7 @@ struct kind_row {
     uint8_t i_bits;   /* how the id is packed: 8 bits of kind, then these */
     uint8_t j_bits;
     bool has_version; /* the rest of the id holds a version */
+    bool of_episode;  /* it stands below an episode's folder, or is that: i numbers the episode */
     bool is_volatile; /* its bytes are what they were when it was looked up */
 
     /* Whether i and j name something; NULL: they are 0. 0 or -ESTALE, or an error of reading. */

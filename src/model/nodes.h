@@ -12,9 +12,13 @@ struct node parent_root(const struct scope *scope);
 int root_child(struct scope *scope, uint64_t place, struct child *child);
 int root_find(struct scope *scope, struct slice name, struct child *child);
 uint32_t root_folders(struct scope *scope);
-int readme_render(struct scope *scope, struct buf *out);
+/* Whether there is a by-voice: its entries lead to the folders of voices in the episodes. */
+bool root_has_voices(const struct scope *scope);
 int ignore_render(struct scope *scope, struct buf *out);
 uint64_t corpus_identity(const struct scope *scope);
+
+/* nodes_readme.c */
+int readme_render(struct scope *scope, struct buf *out);
 
 /* nodes_folder.c */
 int folder_check(struct scope *scope);
@@ -122,6 +126,11 @@ struct node day_parent(const struct scope *scope);
 uint64_t date_identity(const struct scope *scope);
 int date_entry_check(struct scope *scope);
 int date_entry_target(struct scope *scope, struct buf *target);
+
+/* attributes.c: the value of an extended attribute, -ENODATA where there is none; the names of
+ * those that there are, each with a NUL byte behind it. Of a folder or a file of an episode. */
+int attributes_get(struct scope *scope, struct slice name, struct buf *value);
+int attributes_list(struct scope *scope, struct buf *names);
 
 /* nodes_index.c */
 int index_check(struct scope *scope);

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "model/kinds.h"
+#include "model/nodes.h"
 
 enum {
     KIND_BITS = 8,
@@ -418,6 +418,30 @@ int tree_readlink(struct tree *tree, uint64_t id, struct buf *target)
         return -EINVAL;
     err = kinds[scope.node.kind].target(&scope, target);
     return err ? err : target->failed ? -ENOMEM : 0;
+}
+
+static bool has_attributes(const struct scope *scope)
+{
+    const struct kind_row *row = &kinds[scope->node.kind];
+    return row->of_episode && row->type != S_IFLNK;
+}
+
+int tree_getxattr(struct tree *tree, uint64_t id, const char *name, struct buf *value)
+{
+    cleanup_(scope_end) struct scope scope;
+    int err = scope_begin(tree, id, &scope);
+    if (!err)
+        err = has_attributes(&scope) ? attributes_get(&scope, slice_of(name), value) : -ENODATA;
+    return err ? err : value->failed ? -ENOMEM : 0;
+}
+
+int tree_listxattr(struct tree *tree, uint64_t id, struct buf *names)
+{
+    cleanup_(scope_end) struct scope scope;
+    int err = scope_begin(tree, id, &scope);
+    if (!err && has_attributes(&scope))
+        err = attributes_list(&scope, names);
+    return err ? err : names->failed ? -ENOMEM : 0;
 }
 
 void tree_statfs(const struct tree *tree, struct tree_statfs *statfs)

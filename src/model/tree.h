@@ -80,6 +80,13 @@ void tree_text_free(struct tree *tree, struct tree_text *text);
 /* Appends the target of a symbolic link. */
 int tree_readlink(struct tree *tree, uint64_t id, struct buf *target);
 
+/*
+ * Extended attributes. Appends the value of one, -ENODATA where there is none; or the names of all,
+ * each with a NUL byte behind it.
+ */
+int tree_getxattr(struct tree *tree, uint64_t id, const char *name, struct buf *value);
+int tree_listxattr(struct tree *tree, uint64_t id, struct buf *names);
+
 /* Bytes and files for statfs: of the content, and the names that are known without any body. */
 struct tree_statfs {
     uint64_t bytes;

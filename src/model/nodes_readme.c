@@ -1,0 +1,161 @@
+/* README.md in the root: what is here, counted, and commands that work on this very mount. */
+#include "model/format.h"
+#include "model/nodes.h"
+
+static const struct facet *largest_facet(const struct corpus *corpus, const struct view *view)
+{
+    const struct facet *largest = NULL;
+    for (uint32_t i = view->first; i < view->first + view->count; i++) {
+        if (!largest || corpus->facets[i].episode_count > largest->episode_count)
+            largest = &corpus->facets[i];
+    }
+    return largest;
+}
+
+static const struct facet *largest_of_all(const struct corpus *corpus)
+{
+    const struct facet *largest = NULL;
+    for (uint32_t i = 0; i < corpus->view_count; i++) {
+        const struct facet *facet = largest_facet(corpus, &corpus->views[i]);
+        if (!largest || facet->episode_count > largest->episode_count)
+            largest = facet;
+    }
+    return largest;
+}
+
+/* --- what is here ----------------------------------------------------------------------------- */
+
+static void add_counts(struct buf *out, const struct corpus *corpus)
+{
+    buf_printf(
+        out,
+        "# Transcripts\n\n"
+        "This folder is made by transcriptfs from a folder of transcripts. It is read-only, "
+        "and nothing in it takes room on a disk.\n\n"
+        "Episodes: %u. Folders of them: %u. Without words: %u. Problems in files and front matter: "
+        "%u.\n\n",
+        (unsigned)corpus->episode_count, (unsigned)corpus->folder_count,
+        (unsigned)corpus->silent_count, (unsigned)corpus->problem_count);
+}
+
+static void add_view_line(struct buf *out, const struct corpus *corpus, const struct view *view)
+{
+    const struct facet *largest = largest_facet(corpus, view);
+    buf_printf(out, "- `%.*s/`: values: %u; the commonest is `%.*s`: %u\n", (int)view->name.len,
+               view->name.data, (unsigned)view->count, (int)largest->name.len, largest->name.data,
+               (unsigned)largest->episode_count);
+}
+
+static void add_folders(struct buf *out, const struct scope *scope)
+{
+    const struct corpus *corpus = scope->corpus;
+    buf_add_text(
+        out, "- `episodes/`: a folder an episode, with its turns, its front matter, its source, "
+             "and what other programs read\n"
+             "- `text/`: a file an episode, a line a turn: the place to search\n");
+    if (corpus->has_originals)
+        buf_add_text(out, "- `original/`: the same lines in the language they were spoken in, "
+                          "where the source has that\n");
+    if (corpus->episode_count)
+        buf_add_text(out, "- `index/`: tables over all episodes: their front matter, the terms, "
+                          "and how often each value is used\n");
+    if (corpus->date_view.len)
+        buf_printf(out, "- `%.*s/`: by year, month and day\n", (int)corpus->date_view.len,
+                   corpus->date_view.data);
+    for (uint32_t i = 0; i < corpus->view_count; i++)
+        add_view_line(out, corpus, &corpus->views[i]);
+    if (root_has_voices(scope))
+        buf_add_text(out, "- `by-voice/`: who is heard; the first look reads every episode\n");
+    buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv` and `version`, found by "
+                      "name and not listed\n");
+}
+
+/* --- what can be done ------------------------------------------------------------------------- */
+
+/* A path as one word of a shell command. */
+static void add_quoted(struct buf *out, struct slice text)
+{
+    buf_add_byte(out, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_byte(out, text.data[i]);
+    }
+    buf_add_byte(out, '\'');
+}
+
+/* "ls 'by-tag/ai-safety'" and the like. */
+static void add_command(struct buf *out, const char *command, const char *folder, struct slice name,
+                        const char *behind)
+{
+    cleanup_buf struct buf path = {0};
+    buf_add_text(&path, folder);
+    buf_add_slice(&path, name);
+    out->failed |= path.failed;
+    buf_add_text(out, command);
+    buf_add_byte(out, ' ');
+    add_quoted(out, buf_slice(&path));
+    buf_add_text(out, behind);
+    buf_add_byte(out, '\n');
+}
+
+/* The first episode that has words and front matter, or NULL. */
+static const struct episode *first_whole(const struct corpus *corpus)
+{
+    for (uint32_t i = 0; i < corpus->episode_count; i++) {
+        if (corpus->episodes[i].has_body && corpus->episodes[i].has_front)
+            return &corpus->episodes[i];
+    }
+    return NULL;
+}
+
+/* What is done with one episode, where its format stands in the folder. */
+static const struct {
+    const char *format;
+    const char *command;
+    const char *behind;
+} of_episode[] = {
+    {"turns", "cat", "/turns/*1.txt"},
+    {"meta.json", "cat", "/meta.json"},
+    {"turns.jsonl", "jq -r '[.speaker, .text] | @tsv'", "/turns.jsonl"},
+    {"transcript.html", "wc -c", "/transcript.html        # a page for the browser"},
+};
+
+static void add_commands(struct buf *out, const struct scope *scope)
+{
+    const struct corpus *corpus = scope->corpus;
+    const struct facet *largest = largest_of_all(corpus);
+    const struct episode *episode = first_whole(corpus);
+
+    buf_add_text(
+        out, "\n## To try, from this folder\n\n```sh\n"
+             "grep -rn 'a phrase' text/      # every episode; the line is the number of the turn\n"
+             "rg 'a phrase'                  # the same, faster\n");
+    if (largest) {
+        const struct view *view = &corpus->views[largest->view];
+        cleanup_buf struct buf folder = {0};
+        buf_add_slice(&folder, view->name);
+        buf_add_byte(&folder, '/');
+        out->failed |= folder.failed;
+        if (!folder.failed)
+            add_command(out, "ls", folder.data, largest->name, "");
+        add_command(out, "head", "index/", view->name, ".tsv");
+    }
+    for (size_t i = 0; episode && i < sizeof of_episode / sizeof *of_episode; i++) {
+        if (format_is_chosen(scope, of_episode[i].format))
+            add_command(out, of_episode[i].command, "episodes/", episode->name,
+                        of_episode[i].behind);
+    }
+    if (corpus->episode_count)
+        buf_add_text(out, "cut -f 2,3,6 index/episodes.tsv\n");
+    buf_add_text(out, "cat .transcriptfs/problems.tsv\n```\n");
+}
+
+int readme_render(struct scope *scope, struct buf *out)
+{
+    add_counts(out, scope->corpus);
+    add_folders(out, scope);
+    add_commands(out, scope);
+    return 0;
+}

@@ -1,0 +1,571 @@
+"""What other programs read: each format of an episode, given to a real reader of it."""
+
+import csv
+import hashlib
+import html.parser
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from base64 import b64encode
+
+import pytest
+
+from made_corpus import BILINGUAL, EPISODES
+from tools import Mount, run, run_ok, shell, walk, write_content
+
+ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+
+
+def need(program):
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed (scripts/install-needs consumers)")
+
+
+def episodes_of(mounted):
+    for folder, folders, names in os.walk(mounted.path / "episodes"):
+        if "source.md" in names:
+            folders.clear()
+            yield mounted.path / "episodes" / folder
+
+
+def json_lines(path):
+    return [json.loads(line) for line in path.read_text().split("\n")[:-1]]
+
+
+def table(path):
+    """The rows of a TSV, a dict each, read with Python's csv and unescaped as README says."""
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE, lineterminator="\n"))
+    unescaped = [[re.sub(r"\\(.)", lambda found: ESCAPES[found[1]], field) for field in row] for row in rows]
+    assert {len(row) for row in rows} == {len(rows[0])}, path
+    return [dict(zip(unescaped[0], row)) for row in unescaped[1:]]
+
+
+def one_line(label, words):
+    return ((label + ": " if label else "") + words).replace("\n", " ") + "\n"
+
+
+# --- turns.jsonl and turns.tsv --------------------------------------------------------------------------
+
+
+FIELDS = ["id", "episode", "turn", "speaker", "section", "heading", "text", "original_speaker", "original",
+          "original_language", "start", "url", "source"]
+
+
+def test_a_record_says_what_the_source_says(mount):
+    mounted = mount({"sub/talk.md": (
+        "---\ntitle: Bread\nsource: https://www.youtube.com/watch?v=abc\n---\nBefore.\n\n## Dough\n\n"
+        "**Ann:** \\[12:34.5\\] Knead **it**.\n\nTwice.\n\n<details><summary>Original English</summary>\n\n"
+        "**Anna:** Knead.\n\n</details>\n")})
+    nothing, dough = json_lines(mounted / "episodes/sub/talk/turns.jsonl")
+    assert list(dough) == FIELDS
+    assert dough == {
+        "id": "sub/talk#2", "episode": "sub/talk", "turn": 2, "speaker": "Ann", "section": 1, "heading": "Dough",
+        "text": "Knead it.\n\nTwice.", "original_speaker": "Anna", "original": "Knead.", "original_language": "en",
+        "start": 754.5, "url": "https://www.youtube.com/watch?v=abc&t=754s", "source": "sub/talk.md:9-15"}
+    absent = ["speaker", "section", "heading", "original_speaker", "original", "original_language", "start"]
+    assert [key for key, value in nothing.items() if value is None] == absent
+
+
+@pytest.mark.parametrize("url, linked", [
+    ("https://youtu.be/abc", "https://youtu.be/abc?t=5s"),
+    ("https://WWW.YouTube.com/watch?v=abc", "https://WWW.YouTube.com/watch?v=abc&t=5s"),
+    ("https://youtube.com.example.org/x", "https://youtube.com.example.org/x#t=5"),
+    ("http://example.org/a?b=c", "http://example.org/a?b=c#t=5"),
+    ("https://example.org/a#part", "https://example.org/a#part"),
+    ("javascript:alert(1)", None),
+    ("https://example.org/a b", None),
+    ('https://example.org/"x"', None),
+])
+def test_a_link_leads_to_the_time(mount, url, linked):
+    mounted = mount({"it.md": f"---\nsource: '{url}'\n---\n**Ann:** \\[00:05\\] Yes.\n"})
+    assert json_lines(mounted / "episodes/it/turns.jsonl")[0]["url"] == linked
+
+
+def test_records_rebuild_transcript_and_originals(mounted):
+    count = 0
+    for episode in episodes_of(mounted):
+        records = json_lines(episode / "turns.jsonl")
+        assert [record["turn"] for record in records] == list(range(1, len(records) + 1))
+        rebuilt = "".join(one_line(record["speaker"], record["text"]) for record in records)
+        assert rebuilt == (episode / "transcript.txt").read_text()
+        if (episode / "original.txt").exists():
+            originals = "".join(one_line(record["original_speaker"], record["original"] or "") for record in records)
+            assert originals == (episode / "original.txt").read_text()
+            count += 1
+        else:
+            assert not any(record["original"] for record in records)
+    assert count
+
+
+def test_tsv_and_jsonl_have_the_same_fields(mounted):
+    for episode in episodes_of(mounted):
+        rows, records = table(episode / "turns.tsv"), json_lines(episode / "turns.jsonl")
+        assert len(rows) == len(records)
+        for row, record in zip(rows, records):
+            assert list(row) == list(record) == FIELDS
+            start = record.pop("start")
+            assert float(row.pop("start") or -1) == (-1 if start is None else start)
+            assert row | {"start": ""} == {key: "" if value is None else str(value)
+                                            for key, value in record.items()} | {"start": ""}
+
+
+def test_jq_reads_every_line(mounted):
+    for episode in episodes_of(mounted):
+        shown = shell("jq -r '.id' turns.jsonl | wc -l", cwd=episode)
+        assert int(shown) == len(os.listdir(episode / "turns"))
+    run_ok("jq", "-c", ".meta.title", mounted / "index/episodes.jsonl")
+
+
+def test_sqlite_imports_both(mounted, tmp_path):
+    need("sqlite3")
+    for episode in episodes_of(mounted):
+        script = ('.mode ascii\n.separator "\\t" "\\n"\n'
+                  f'.import {str(episode / "turns.tsv")!r} turns\n'
+                  "CREATE TABLE lines(line);\n"
+                  '.separator "\\001" "\\n"\n'
+                  f'.import {str(episode / "turns.jsonl")!r} lines\n'
+                  ".mode list\n"
+                  "SELECT count(*), sum(turn) FROM turns;\n"
+                  "SELECT count(*), sum(json_extract(line, '$.turn')) FROM lines;\n")
+        result = subprocess.run(["sqlite3", ":memory:"], input=script, text=True, capture_output=True, timeout=60)
+        assert not result.stderr, result.stderr
+        count = len(os.listdir(episode / "turns"))
+        assert result.stdout.split() == [f"{count}|{count * (count + 1) // 2}"] * 2
+
+
+def test_original_txt_keeps_the_numbers_of_the_turns(made):
+    for episode in BILINGUAL:
+        lines = (made / "original" / f"{episode.name}.txt").read_text().split("\n")[:-1]
+        assert lines == [f"{turn.speaker}: {turn.original}" for turn in episode.turns]
+    assert not (made / "original" / f"{next(e for e in EPISODES if e not in BILINGUAL).name}.txt").exists()
+
+
+def test_original_holds_no_folder_without_one(mount):
+    details = "\n<details><summary>Original English</summary>\n\nYes.\n\n</details>\n"
+    mounted = mount({"with/deep/it.md": f"**安:** 好。\n{details}", "without/it.md": "**Ann:** Yes.\n",
+                     "both/a.md": "**Ann:** Yes.\n", "both/b.md": f"**安:** 好。\n\n**安:** 再见。\n{details}"})
+    found = shell("find original -type f", cwd=mounted.path).split()
+    assert sorted(found) == ["original/both/b.txt", "original/with/deep/it.txt"]
+    assert sorted(os.listdir(mounted / "original")) == ["both", "with"]
+    assert not (mounted / "original/without").exists()
+    assert (mounted / "original/both/b.txt").read_text() == "\n安: Yes.\n"
+    assert os.path.samefile(mounted / "original/both/b.txt", mounted / "episodes/both/b/original.txt")
+
+
+def test_a_mount_without_originals_has_no_such_folder(mount):
+    mounted = mount({"it.md": "**Ann:** Yes.\n"})
+    assert "original" not in os.listdir(mounted.path)
+    assert not (mounted / "original").exists()
+
+
+# --- captions -------------------------------------------------------------------------------------------
+
+TIMED = ("**Ann:** \\[00:01\\] One.\n\nAnd a half.\n\n**Bo:** \\[00:03.25\\] Two.\n\n"
+         "**Ann:** \\[00:03.25\\] Three.\n\n**Bo:** \\[1:02:03\\] Four.\n")
+
+
+def test_captions_end_where_the_next_begins(mount):
+    it = mount({"it.md": TIMED}) / "episodes/it"
+    times = ["00:00:01.000 --> 00:00:03.250", "00:00:03.250 --> 01:02:03.000", "00:00:03.250 --> 01:02:03.000",
+             "01:02:03.000 --> 01:02:05.000"]
+    vtt = (it / "transcript.vtt").read_text()
+    assert vtt.startswith("WEBVTT\n\n")
+    assert re.findall(r".* --> .*", vtt) == times
+    assert "\n<v Ann>One.\nAnd a half.\n\n" in vtt
+    srt = (it / "transcript.srt").read_text()
+    assert srt.startswith("1\n00:00:01,000 --> 00:00:03,250\nAnn: One.\nAnd a half.\n\n2\n")
+    assert re.findall(r".* --> .*", srt) == [time.replace(".", ",") for time in times]
+    podcast = json.loads((it / "transcript.json").read_text())
+    assert podcast["version"] == "1.0.0"
+    assert [(s["startTime"], s.get("endTime")) for s in podcast["segments"]] == [
+        (1, 3.25), (3.25, 3723), (3.25, 3723), (3723, None)]
+    assert podcast["segments"][0] == {"speaker": "Ann", "startTime": 1, "endTime": 3.25, "body": "One.\n\nAnd a half."}
+
+
+@pytest.mark.parametrize("text", [
+    TIMED.replace("\\[1:02:03\\] ", ""),             # one turn without a time
+    TIMED.replace("1:02:03", "00:02"),               # one that goes back
+])
+def test_captions_need_every_time_in_order(mount, text):
+    names = os.listdir(mount({"it.md": text}) / "episodes/it")
+    assert "turns.jsonl" in names
+    assert not {"transcript.vtt", "transcript.srt", "transcript.json"} & set(names)
+
+
+def captions_of(mounted):
+    return [path for episode in episodes_of(mounted) for path in sorted(episode.glob("transcript.[vs]*t"))]
+
+
+def test_ffprobe_reads_as_many_cues(mounted, mount):
+    need("ffprobe")
+    timed = mount({"it.md": TIMED})
+    paths = captions_of(mounted) + captions_of(timed)
+    assert paths
+    for path in paths:
+        shown = run_ok("ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=nb_read_packets",
+                       "-of", "csv=p=0", path)
+        assert int(shown.split()[0]) == path.read_text().count(" --> "), path
+
+
+# --- transcript.html ------------------------------------------------------------------------------------
+
+
+def tidy(path):
+    """Tidy wants to write to what it reads, so it gets the bytes."""
+    with open(path, "rb") as file:
+        return subprocess.run(["tidy", "-qe", "-utf8"], stdin=file, capture_output=True, timeout=60)
+
+
+def test_tidy_has_nothing_to_say(mounted):
+    need("tidy")
+    for episode in episodes_of(mounted):
+        result = tidy(episode / "transcript.html")
+        assert (result.returncode, result.stderr) == (0, b""), episode
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser would make of it: the text of each turn, the links, the elements."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.elements, self.attributes, self.turns, self.open = [], [], {}, None
+        self.feed(path.read_text())
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append(tag)
+        self.attributes += attributes
+        name = dict(attributes).get("id") or ""
+        if name.startswith("turn-"):
+            self.open = self.turns[int(name[5:])] = []
+
+    def handle_endtag(self, tag):
+        if tag == "div":
+            self.open = None
+
+    def handle_data(self, data):
+        if self.open is not None:
+            self.open.append(data)
+
+
+def test_the_page_holds_every_turn(mounted):
+    for episode in episodes_of(mounted):
+        page = Page(episode / "transcript.html")
+        for record in json_lines(episode / "turns.jsonl"):
+            text = "".join("".join(page.turns[record["turn"]]).split())
+            for part in (record["speaker"], record["text"], record["original"]):
+                assert "".join((part or "").split()) in text, (episode, record["turn"])
+        assert len(page.turns) == len(os.listdir(episode / "turns"))
+        assert page.elements.count("details") == sum(bool(r["original"]) for r in json_lines(episode / "turns.jsonl"))
+
+
+def test_the_page_allows_its_own_style_and_nothing_else(example):
+    page = (example / "episodes/interviews/tea-mountain/transcript.html").read_text()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+    style = re.search(r"<style>(.*?)</style>", page, re.S)[1]
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def chromium(page, folder, *options):
+    need("chromium")
+    result = run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                 "--enable-logging=stderr", f"--user-data-dir={folder}", *options, f"file://{page}")
+    assert result.returncode == 0, result.stderr
+    # The browser speaks of many things; of the page it speaks as CONSOLE.
+    assert "CONSOLE" not in result.stderr, result.stderr
+    return result.stdout
+
+
+def test_chromium_shows_the_page_with_its_style(example, tmp_path):
+    """A page that were denied its style would say so on the console."""
+    shown = chromium(example / "episodes/interviews/tea-mountain/transcript.html", tmp_path, "--dump-dom")
+    assert 'id="turn-5"' in shown and "山上的茶" in shown
+
+
+def test_pandoc_makes_a_book_of_it(example, tmp_path):
+    need("pandoc")
+    book = tmp_path / "tea.epub"
+    # Without a language it warns; the tea mountain has one.
+    run_ok("pandoc", example / "episodes/interviews/tea-mountain/transcript.html", "-o", book)
+    with zipfile.ZipFile(book) as file:
+        text = "".join(file.read(name).decode() for name in file.namelist() if name.endswith(".xhtml"))
+    assert "我父亲从来不看钟" in text and "My father never looked at a clock" in text
+
+
+def test_sections_are_numbered_down_without_gaps(mount):
+    page = (mount({"it.md": "# A\n\nx\n\n### B\n\ny\n\n###### C\n\n## D\n\nz\n"}) /
+            "episodes/it/transcript.html").read_text()
+    assert re.findall(r"<(h\d) id=\"section-\d\">(.)", page) == [("h2", "A"), ("h3", "B"), ("h4", "C"), ("h3", "D")]
+    assert re.findall(r'class="(level-\d)"', page) == ["level-1", "level-2", "level-3", "level-2"]
+
+
+# --- quotes.txt -----------------------------------------------------------------------------------------
+
+
+def test_a_quote_says_whose_and_where(example, mount):
+    lines = (example / "episodes/podcast/night-trains-02/quotes.txt").read_text().splitlines()
+    assert lines[3] == ("“That is not platform nine. Nine has the loose tile.” — Oskar Brandt, Night Trains, episode two, "
+                        "2023-11-16, https://example.org/night-trains/2#t=62")
+    bare = mount({"it.md": "Words of nobody.\n"})
+    assert (bare / "episodes/it/quotes.txt").read_text() == "“Words of nobody.” — it\n"
+
+
+# --- index/ ---------------------------------------------------------------------------------------------
+
+
+def test_each_view_is_counted(mounted):
+    views = sorted(name for name in os.listdir(mounted.path) if name.startswith("by-"))
+    tables = sorted(name for name in os.listdir(mounted / "index") if name.startswith("by-"))
+    assert tables == [f"{view}.tsv" for view in views]
+    for view in views:
+        rows = table(mounted / "index" / f"{view}.tsv")
+        assert [int(row["count"]) for row in rows] == sorted((int(row["count"]) for row in rows), reverse=True)
+        for row in rows:
+            assert len(os.listdir(mounted / row["path"])) == int(row["count"]), row
+        depth = 3 if view == "by-date" else 1
+        folders = run_ok("find", mounted / view, "-mindepth", str(depth), "-maxdepth", str(depth), "-type", "d")
+        assert len(folders.splitlines()) == len(rows)
+
+
+def test_the_index_of_episodes(mounted):
+    rows, records = table(mounted / "index/episodes.tsv"), json_lines(mounted / "index/episodes.jsonl")
+    folders = sorted(os.path.relpath(episode, mounted.path) for episode in episodes_of(mounted))
+    assert sorted(row["path"] for row in rows) == folders
+    for row, record in zip(rows, records):
+        episode = mounted / row["path"]
+        meta = record.pop("meta")
+        assert meta == json.loads((episode / "meta.json").read_text())
+        assert row == {key: value or "" for key, value in record.items()}
+        assert (mounted.content / row["source"]).read_bytes() == (episode / "source.md").read_bytes()
+
+
+def test_the_glossary_of_all(mount):
+    mounted = mount({"b.md": "**An:** **茶青**（Fresh leaf: 未加工的茶叶）好。\n",
+                     "a.md": "**An:** 一。\n\n**Bo:** **锅** (Pan: 铁锅)，**盖**（Lid: 锅盖）。\n"})
+    rows = [tuple(row.values()) for row in table(mounted / "index/glossary.tsv")]
+    assert rows == [("锅", "Pan", "铁锅", "a", "2"), ("盖", "Lid", "锅盖", "a", "2"), ("茶青", "Fresh leaf", "未加工的茶叶", "b", "1")]
+
+
+def test_listing_the_index_reads_no_body(mount, made_content):
+    mounted = mount(made_content)
+    assert "glossary.tsv" in os.listdir(mounted / "index")
+    status = json.loads((mounted / ".transcriptfs/status.json").read_text())
+    assert status["cache"]["misses"] == 0
+
+
+def test_the_commands_in_the_readme_of_the_mount_work(mounted):
+    block = re.search(r"```sh\n(.*?)```", (mounted / "README.md").read_text(), re.S)[1]
+    commands = block.replace("a phrase", "the").splitlines()
+    assert len(commands) > 8
+    for command in commands:
+        assert shell(command, cwd=mounted.path), command
+
+
+# --- which of them: -o formats --------------------------------------------------------------------------
+
+
+def names_in(mounted, episode):
+    return sorted(os.listdir(mounted / "episodes" / episode))
+
+
+def test_formats_are_chosen(mount):
+    content = {"it.md": "---\ntitle: It\n---\n" + TIMED}
+    for option in ("formats=turns,meta,xattr,entries=name", "entries=name,formats=turns:meta"):
+        assert names_in(mount(content, "-o", option), "it") == ["meta", "turns"]
+    mounted = mount(content, "-o", "formats=voices")
+    assert names_in(mounted, "it") == ["turns", "voices"], "links lead from voices to turns"
+    assert "by-voice" in os.listdir(mounted.path)
+
+
+def test_what_is_not_chosen_is_not_there(mount):
+    mounted = mount({"it.md": TIMED}, "-o", "formats=turns,transcript.html")
+    for name in ("transcript.txt", "source.md", "meta", "voices"):
+        assert not (mounted / "episodes/it" / name).exists()
+    assert "by-voice" not in os.listdir(mounted.path) and not (mounted / "by-voice").exists()
+    text = mounted / "text/it.txt"
+    assert text.stat().st_nlink == 1 and "One." in text.read_text()
+
+
+def test_grep_meets_each_word_once_where_few_are_chosen(mount, made_content):
+    mounted = mount(made_content, "-o", "formats=turns,meta")
+    for episode in EPISODES[:5]:
+        hits = shell(f"grep -rl {episode.marker()} episodes", cwd=mounted.path).splitlines()
+        assert hits == [f"episodes/{episode.name}/turns/{episode.turn_with_marker():03}.txt"]
+
+
+def test_a_walk_over_few_formats_agrees_with_the_dump(mount, made_content):
+    mounted = mount(made_content, "-o", "formats=transcript.txt,turns")
+    for _, path in walk(mounted.path):
+        st = os.lstat(path)
+        if path.endswith(b"/transcript.txt"):
+            assert st.st_nlink == 2
+
+
+@pytest.mark.parametrize("option, said", [
+    ("formats=turn", 'there is no "turn"; there are turns, original'),
+    ("formats=", 'there is no ""'),
+    ("formats", "needs a value"),
+    ("formats=turns,mata", 'unknown option "mata"; did you mean "meta"?'),
+])
+def test_an_unknown_format_is_told(tmp_path, option, said):
+    content = write_content(tmp_path / "content", {"it.md": "Words.\n"})
+    (tmp_path / "mnt").mkdir()
+    result = run(Mount(content, tmp_path / "mnt").command[0], "-o", option, content, tmp_path / "mnt")
+    assert result.returncode == 2 and said in result.stderr
+
+
+# --- extended attributes: -o xattr ----------------------------------------------------------------------
+
+
+def attributes(path):
+    shown = run_ok("getfattr", "-d", "--absolute-names", "-e", "text", path)
+    found = re.findall(r'^(user\.[\w.]+)="(.*)"$', shown, re.M)
+    # What is not ASCII stands there as octal digits.
+    return {name: re.sub(rb"\\(\d{3})", lambda digits: bytes([int(digits[1], 8)]), value.encode()).decode()
+            for name, value in found}
+
+
+def test_attributes_of_a_turn_and_its_episode(mount):
+    it = mount({"sub/it.md": (
+        "---\ntitle: 茶 & Co\ndate: 2024-05\nauthors: [Ann, Bo]\nlang: zh-Hans\nmedia: https://example.org/a\n---\n"
+        "**安:** \\[00:07.5\\] 好。\n\n<details><summary>Original English</summary>\n\n**Ann:** Good.\n\n</details>\n")},
+        "-o", "xattr") / "episodes/sub/it"
+    episode = {
+        "user.dublincore.creator": "Ann, Bo", "user.dublincore.date": "2024-05", "user.dublincore.title": "茶 & Co",
+        "user.transcript.episode": "sub/it", "user.transcript.source": "sub/it.md", "user.xdg.language": "zh-Hans",
+        "user.xdg.origin.url": "https://example.org/a"}
+    assert attributes(it) == attributes(it / "transcript.html") == attributes(it / "turns") == episode
+    turn = episode | {"user.transcript.turn": "1", "user.transcript.speaker": "安", "user.transcript.start": "7.500",
+                      "user.xdg.origin.url": "https://example.org/a#t=7", "user.transcript.source": "sub/it.md:8-12"}
+    assert attributes(it / "turns/001.txt") == turn
+    assert attributes(it / "voices/安/001.txt") == turn, "a link leads to the turn"
+    assert attributes(it / "original/001.txt") == turn | {"user.transcript.speaker": "Ann", "user.xdg.language": "en"}
+    assert attributes(it / "voices/安") == episode | {"user.transcript.speaker": "安"}
+
+
+def test_a_copy_keeps_the_attributes(mount, tmp_path):
+    it = mount({"it.md": TIMED}, "-o", "xattr") / "episodes/it"
+    run_ok("cp", "--preserve=xattr", it / "turns/002.txt", tmp_path / "copy")
+    assert attributes(tmp_path / "copy") == attributes(it / "turns/002.txt")
+
+
+def test_attributes_say_what_went_wrong(mount):
+    mounted = mount({"it.md": TIMED}, "-o", "xattr")
+    turn = os.fspath(mounted / "episodes/it/turns/001.txt")
+    whole = os.getxattr(turn, "user.transcript.episode")
+    assert whole == b"it"
+    with pytest.raises(OSError, match="No data available"):
+        os.getxattr(turn, "user.dublincore.title")
+    assert os.listxattr(mounted / "text") == []
+    with pytest.raises(OSError, match="Read-only file system"):
+        os.setxattr(turn, "user.transcript.episode", b"x")
+
+
+def test_without_the_option_there_are_none(mounted):
+    with pytest.raises(OSError, match="not supported"):
+        os.listxattr(mounted / "episodes")
+
+
+# --- what bad input gets --------------------------------------------------------------------------------
+
+WORDS = 'bell\x07 esc\x1b[31m </script> <script>alert(1)</script> ]]> "both" \'one\' & &amp; a\tb \\n --> {x} \u202e\u2028 �end'
+# As Markdown writes these words; a NUL byte and half a surrogate pair are the two U+FFFD.
+MARKDOWN = (WORDS.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace("]", "\\]")
+            .replace("�", "\0").encode())
+
+NASTY = (b'---\ntitle: "T <b> ]]> </title></script> \\"q\\" \\0 \\x07 \\\\ \\t tab"\n'
+         b'tags: ["a/b", "</script>", "\\0nul", "\\e[31m", ".."]\n'
+         b"author: \"<i>A\\0\"\nsource: https://example.org/x?a=1&b='2'\n---\n"
+         b"## H <\\script> &lt;/script&gt; \x01\n\n"
+         b"**S &lt;i&gt; \"x\":** \\[00:01\\] " + MARKDOWN + b"\n\n" + MARKDOWN + b"\n\n"
+         b"<details><summary>Original English</summary>\n\n" + MARKDOWN + b"\n\n</details>\n\n"
+         b"**S &lt;i&gt; \"x\":** \\[00:02\\] \xed\xa0\x80 &#xD800; \xff end\n")
+
+
+@pytest.fixture
+def nasty(mount):
+    mounted = mount({"it.md": NASTY}, "-o", "xattr")
+    assert (mounted / "episodes/it/turns/001.txt").read_text() == f'S <i> "x": {WORDS}\n\n{WORDS}\n'
+    return mounted / "episodes/it"
+
+
+def shown_in_markup(text):
+    """What HTML and captions make of control characters."""
+    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", text)
+
+
+def test_nasty_json(nasty):
+    first, second = json_lines(nasty / "turns.jsonl")
+    assert (first["speaker"], first["text"]) == ('S <i> "x"', f"{WORDS}\n\n{WORDS}")
+    assert first["original"] == WORDS
+    assert set(second["text"]) == set("� end")
+    meta = json.loads((nasty / "meta.json").read_text())
+    assert meta["title"] == 'T <b> ]]> </title></script> "q" \0 \x07 \\ \t tab'
+    assert meta["tags"] == ["a/b", "</script>", "\0nul", "\x1b[31m", ".."]
+    assert run_ok("jq", "-r", ".text", nasty / "turns.jsonl").startswith(WORDS)
+    podcast = json.loads((nasty / "transcript.json").read_text())
+    assert podcast["segments"][0]["body"] == f"{WORDS}\n\n{WORDS}"
+
+
+def test_nasty_tsv(nasty):
+    first, _ = table(nasty / "turns.tsv")
+    assert (first["speaker"], first["text"]) == ('S <i> "x"', f"{WORDS}\n\n{WORDS}")
+    assert (nasty / "turns.tsv").read_bytes().count(b"\n") == 3
+    index = nasty.parent.parent / "index"
+    assert [row["value"] for row in table(index / "by-tag.tsv")] == ["\0nul", "\x1b[31m", "..", "</script>", "a/b"]
+    for row in table(index / "by-tag.tsv"):
+        assert len(os.listdir(nasty.parent.parent / row["path"])) == 1
+    assert table(index / "episodes.tsv")[0]["title"] == 'T <b> ]]> </title></script> "q" \0 \x07 \\ \t tab'
+
+
+def test_nasty_html(nasty, tmp_path):
+    path = nasty / "transcript.html"
+    page = Page(path)
+    text = "".join(page.turns[1])
+    assert text.count(shown_in_markup(WORDS)) == 3
+    assert "script" not in page.elements
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    assert ("href", "https://example.org/x?a=1&b='2'#t=1") in page.attributes
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", path.read_text())
+    if shutil.which("tidy"):
+        assert tidy(path).stderr == b""
+
+
+def test_nasty_html_in_a_browser(nasty, tmp_path):
+    shown = chromium(nasty / "transcript.html", tmp_path, "--dump-dom")
+    assert "<script" not in shown and "&lt;script&gt;alert(1)" in shown
+
+
+def test_nasty_captions(nasty):
+    vtt, srt = (nasty / "transcript.vtt").read_text(), (nasty / "transcript.srt").read_text()
+    assert vtt.count("-->") == srt.count("-->") == 2, "the times of two cues"
+    assert '<v S &lt;i&gt; &quot;x&quot;>bell� esc' in vtt
+    cue = vtt.split("\n\n")[2]
+    assert "<" not in cue.split("\n", 2)[2].replace("<v ", "", 1)
+    assert shown_in_markup(WORDS).replace("-->", "→") in srt
+    if shutil.which("ffprobe"):
+        for path in (nasty / "transcript.vtt", nasty / "transcript.srt"):
+            shown = run_ok("ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=nb_read_packets",
+                           "-of", "csv=p=0", path)
+            assert int(shown.split()[0]) == 2
+
+
+def test_nasty_quotes(nasty):
+    lines = (nasty / "quotes.txt").read_text().split("\n")
+    assert len(lines) == 3 and lines[0].startswith(f"“{WORDS}  {WORDS}” — S <i> \"x\", T <b> ]]>")
+
+
+def test_nasty_attributes(nasty):
+    assert os.getxattr(nasty, "user.dublincore.title") == b'T <b> ]]> </title></script> "q" \0 \x07 \\ \t tab'
+    assert os.getxattr(nasty, "user.dublincore.creator") == b"<i>A\0"
+
+
+def test_half_a_surrogate_pair_in_an_escape_is_told(mount):
+    mounted = mount({"it.md": '---\nfirst: "yes"\ntitle: "\\uD800"\n---\nWords.\n'})
+    assert json.loads((mounted / "episodes/it/meta.json").read_text()) == {"first": "yes"}
+    assert "it.md\t3\t" in (mounted / ".transcriptfs/problems.tsv").read_text()
