@@ -28,17 +28,32 @@ static const char *reference(char c)
     }
 }
 
+/* So many bytes at the front are letters that stand for themselves, most of them in most texts. */
+static size_t plain_run(struct slice text)
+{
+    size_t len = 0;
+    while (len < text.len && text.data[len] >= ' ' && text.data[len] < 0x7F &&
+           !reference(text.data[len]))
+        len++;
+    return len;
+}
+
 void escape_add(struct buf *out, struct slice text)
 {
-    size_t len;
-    for (; text.len; text = slice_skip(text, len)) {
-        const char *escaped = reference(text.data[0]);
-        int32_t code = utf8_decode(text, &len);
-        if (escaped)
-            buf_add_text(out, escaped);
-        else if (escape_is_forbidden(code))
-            buf_add_text(out, "\xEF\xBF\xBD");
-        else
+    while (text.len) {
+        size_t len = plain_run(text);
+        if (len) {
             buf_add(out, text.data, len);
+        } else {
+            const char *escaped = reference(text.data[0]);
+            int32_t code = utf8_decode(text, &len);
+            if (escaped)
+                buf_add_text(out, escaped);
+            else if (escape_is_forbidden(code))
+                buf_add_text(out, "\xEF\xBF\xBD");
+            else
+                buf_add(out, text.data, len);
+        }
+        text = slice_skip(text, len);
     }
 }

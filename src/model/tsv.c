@@ -1,18 +1,33 @@
 #include "model/tsv.h"
 
+static const char *escape_of(char c)
+{
+    switch (c) {
+    case '\t':
+        return "\\t";
+    case '\n':
+        return "\\n";
+    case '\r':
+        return "\\r";
+    case '\\':
+        return "\\\\";
+    default:
+        return NULL;
+    }
+}
+
 void tsv_add_text(struct buf *out, struct slice field)
 {
-    for (size_t i = 0; i < field.len; i++) {
-        char c = field.data[i];
-        const char *escape = c == '\t'   ? "\\t"
-                             : c == '\n' ? "\\n"
-                             : c == '\r' ? "\\r"
-                             : c == '\\' ? "\\\\"
-                                         : NULL;
-        if (escape)
-            buf_add_text(out, escape);
-        else
-            buf_add_byte(out, c);
+    while (field.len) {
+        size_t plain = 0;
+        while (plain < field.len && !escape_of(field.data[plain]))
+            plain++;
+        buf_add(out, field.data, plain);
+        field = slice_skip(field, plain);
+        if (field.len) {
+            buf_add_text(out, escape_of(field.data[0]));
+            field = slice_skip(field, 1);
+        }
     }
 }
 
