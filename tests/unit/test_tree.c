@@ -27,13 +27,14 @@ struct fixture {
     size_t folders;
 };
 
-static int open_tree(void **state)
+static int open_with(void **state, uint64_t formats)
 {
     static struct fixture f;
     struct diags diags = {0};
     const struct corpus_options corpus_options = {0};
-    const struct tree_options tree_options = {.version = "test"};
+    const struct tree_options tree_options = {.version = "test", .formats = formats};
 
+    f = (struct fixture){0};
     assert_int_equal(content_open(content_path, &f.folder), 0);
     assert_int_equal(content_configure(&f.folder, &diags), 0);
     assert_int_equal(content_scan(&f.folder, 2, NULL, &corpus_options, &f.corpus), 0);
@@ -43,6 +44,17 @@ static int open_tree(void **state)
     assert_non_null(f.tree);
     *state = &f;
     return 0;
+}
+
+static int open_tree(void **state)
+{
+    return open_with(state, 0);
+}
+
+/* Every other format: some folders, some files, and neither of the hard links' two ends is sure. */
+static int open_tree_of_few(void **state)
+{
+    return open_with(state, UINT64_C(0x5555555555555555));
 }
 
 static int close_tree(void **state)
@@ -410,11 +422,17 @@ int main(int argc, char **argv)
         cmocka_unit_test(inode_numbers_tell_nodes_apart),
         cmocka_unit_test(ids_are_never_trusted),
     };
+    const struct CMUnitTest tests_of_few[] = {
+        cmocka_unit_test(listing_and_lookup_agree),
+        cmocka_unit_test(sizes_are_exact_and_links_resolve),
+        cmocka_unit_test(inode_numbers_tell_nodes_apart),
+    };
     struct stat st;
     content_path = argc > 1 ? argv[1] : "";
     if (stat(content_path, &st) || !S_ISDIR(st.st_mode)) {
         printf("skipped: there is no folder \"%s\"\n", content_path);
         return 77;
     }
-    return cmocka_run_group_tests(tests, open_tree, close_tree);
+    int failed = cmocka_run_group_tests(tests, open_tree, close_tree);
+    return failed + cmocka_run_group_tests(tests_of_few, open_tree_of_few, close_tree);
 }
