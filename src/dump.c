@@ -139,19 +139,38 @@ static int print_tree(struct tree *tree, bool is_full)
     return err;
 }
 
+static int load(struct content_folder *folder, struct builder *builder, struct corpus **corpus)
+{
+    const struct target all[] = {{.path = SLICE("")}};
+    const struct look_options options = {.threads = parallel_threads()};
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    struct look look;
+
+    int err = content_configure(folder, &diags);
+    arena_free(&arena);
+    if (!err)
+        err = builder_name_dates(builder, content_date_view(folder));
+    if (err)
+        return err;
+    err = content_look(folder, all, 1, NULL, &options, &look);
+    if (!err)
+        err = corpus_next(builder, NULL, look.changes, look.count, corpus);
+    look_free(&look);
+    return err;
+}
+
 static int dump_content(const char *path, const struct corpus_options *corpus_options, bool is_full)
 {
     struct content_folder folder;
+    struct builder *builder = builder_new(corpus_options);
     struct corpus *corpus = NULL;
     struct cache *cache = NULL;
     struct tree *tree = NULL;
-    struct diags diags = {0};
 
     int err = content_open(path, &folder);
     if (!err)
-        err = content_configure(&folder, &diags);
-    if (!err)
-        err = content_scan(&folder, parallel_threads(), NULL, corpus_options, &corpus);
+        err = builder ? load(&folder, builder, &corpus) : -ENOMEM;
     if (!err) {
         const struct content reader = content_reader(&folder);
         const struct tree_options options = {.version = TRANSCRIPTFS_VERSION};
@@ -161,7 +180,7 @@ static int dump_content(const char *path, const struct corpus_options *corpus_op
     }
     tree_free(tree);
     cache_free(cache);
-    corpus_free(corpus);
+    builder_free(builder);
     content_close(&folder);
     if (err)
         fprintf(stderr, "transcriptfs-dump: \"%s\": %s\n", path, strerror(-err));

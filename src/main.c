@@ -9,19 +9,24 @@
 #include "base/cleanup.h"
 #include "base/parallel.h"
 #include "edge/content.h"
+#include "edge/live.h"
 #include "edge/place.h"
 #include "edge/serve.h"
 #include "model/problems.h"
 #include "options.h"
 #include "report.h"
 
+enum { GATHER = 50 /* milliseconds for which changes are gathered */ };
+
 /* What the program is made of while it runs. */
 struct program {
     struct options options;
     struct content_folder folder;
-    struct corpus *corpus;
+    struct builder *builder;
+    struct corpus *corpus; /* the first: the tree's, once there is one */
     struct cache *cache;
     struct tree *tree;
+    struct live *live;
     char *content_path;
     char *mount_path;
     struct progress listening; /* while all bodies are read for by-voice */
@@ -30,9 +35,12 @@ struct program {
 
 static void program_free(struct program *program)
 {
-    tree_free(program->tree);
+    if (program->tree)
+        tree_free(program->tree);
+    else
+        corpus_free_last(program->corpus);
     cache_free(program->cache);
-    corpus_free(program->corpus);
+    builder_free(program->builder);
     content_close(&program->folder);
     free(program->content_path);
     free(program->mount_path);
@@ -42,7 +50,8 @@ static void program_free(struct program *program)
 
 static int configure(struct program *program)
 {
-    struct diags diags = {0};
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
     int err = content_configure(&program->folder, &diags);
 
     for (const struct diag *diag = diags.first; diag; diag = diag->next)
@@ -50,6 +59,30 @@ static int configure(struct program *program)
                        SLICE(""));
     if (err && !diags.first)
         report("%s/.transcriptfs.yaml: %s", program->options.content, strerror(-err));
+    arena_free(&arena);
+    return err;
+}
+
+static int scan(struct program *program)
+{
+    const struct corpus_options corpus_options = {.bare_entries = program->options.bare_entries};
+    const struct target all[] = {{.path = SLICE("")}};
+    struct progress progress = progress_begin("reading", program->options.quiet);
+    const struct content_progress steps = {progress_step, &progress};
+    const struct look_options options = {.threads = parallel_threads(), .progress = &steps};
+    struct look look;
+
+    program->builder = builder_new(&corpus_options);
+    int err = program->builder
+                  ? builder_name_dates(program->builder, content_date_view(&program->folder))
+                  : -ENOMEM;
+    if (err)
+        return err;
+    err = content_look(&program->folder, all, 1, NULL, &options, &look);
+    if (!err)
+        err = corpus_next(program->builder, NULL, look.changes, look.count, &program->corpus);
+    look_free(&look);
+    progress_end(&progress);
     return err;
 }
 
@@ -64,13 +97,7 @@ static int load(struct program *program)
     err = configure(program);
     if (err)
         return err;
-
-    struct progress progress = progress_begin("reading", options->quiet);
-    const struct content_progress steps = {progress_step, &progress};
-    const struct corpus_options corpus_options = {.bare_entries = options->bare_entries};
-    err = content_scan(&program->folder, parallel_threads(), &steps, &corpus_options,
-                       &program->corpus);
-    progress_end(&progress);
+    err = scan(program);
     if (err) {
         report("content folder \"%s\" cannot be read: %s", options->content, strerror(-err));
         return err;
@@ -84,16 +111,29 @@ static int load(struct program *program)
         .progress_context = &program->listening,
     };
     program->cache = cache_new(&reader, options->cache_size);
-    program->tree = program->cache ? tree_new(program->corpus, program->cache, &tree_options)
-                                   : NULL;
+    struct corpus *corpus = program->corpus;
+    program->tree = program->cache ? tree_new(corpus, program->cache, &tree_options) : NULL;
+    if (program->cache && !program->tree)
+        program->corpus = NULL; /* it went with the tree */
     return program->tree ? 0 : -ENOMEM;
 }
 
-static void report_problems(FILE *to, const struct problem *problems, size_t count)
+static void report_problems(FILE *to, const struct problems *problems)
 {
-    for (size_t i = 0; i < count; i++)
-        report_problem(to, problems[i].path, problems[i].line, problems[i].column, problems[i].what,
-                       problems[i].action);
+    for (uint32_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->at[i];
+        report_problem(to, problem->path, problem->line, problem->column, problem->what,
+                       problem->action);
+    }
+}
+
+static void report_known_problems(const struct program *program)
+{
+    struct arena arena = {0};
+    struct problems all;
+    if (problems_gather(program->corpus, program->cache, &arena, &all) == 0)
+        report_problems(stderr, &all);
+    arena_free(&arena);
 }
 
 static void summarise(const struct program *program)
@@ -102,11 +142,11 @@ static void summarise(const struct program *program)
     if (program->options.quiet)
         return;
     if (program->options.verbose) {
-        report_problems(stderr, corpus->problems, corpus->problem_count);
+        report_known_problems(program);
         report("%u episode%s, %u folder%s, %u value%s in %u view%s", corpus->episode_count,
                plural(corpus->episode_count), corpus->folder_count, plural(corpus->folder_count),
-               corpus->facet_count, plural(corpus->facet_count), corpus->view_count,
-               plural(corpus->view_count));
+               corpus->views.facet_count, plural(corpus->views.facet_count),
+               corpus->views.view_count, plural(corpus->views.view_count));
     }
     if (corpus->episode_count == 0)
         report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
@@ -130,10 +170,11 @@ static void check_body(void *checking_, unsigned worker, size_t i)
 {
     struct checking *checking = checking_;
     const struct program *program = checking->program;
+    uint32_t number = program->corpus->by_path[i];
     struct parsed *parsed;
 
-    checking->errors[i] = cache_get(program->cache, program->corpus, (uint32_t)i, PART_BODY,
-                                    &parsed);
+    checking->errors[i] = cache_get(program->cache, number, program->corpus->episodes[number],
+                                    PART_BODY, &parsed);
     cache_put(program->cache, parsed);
     size_t done = __atomic_add_fetch(&checking->done, 1, __ATOMIC_RELAXED);
     if (worker == 0)
@@ -145,26 +186,27 @@ static int print_check(const struct checking *checking)
 {
     const struct corpus *corpus = checking->program->corpus;
     struct arena arena = {0};
-    struct problem *all;
-    size_t count, unread = 0;
+    struct problems all;
+    uint32_t unread = 0;
 
-    int err = problems_gather(corpus, checking->program->cache, &arena, &all, &count);
+    int err = problems_gather(corpus, checking->program->cache, &arena, &all);
     if (err) {
         report("%s", strerror(-err));
         arena_free(&arena);
         return EXIT_FAILED;
     }
-    report_problems(stdout, all, count);
+    report_problems(stdout, &all);
+    uint32_t count = all.count;
     for (uint32_t i = 0; i < corpus->episode_count; i++) {
         if (!checking->errors[i])
             continue;
-        report_problem(stdout, corpus->episodes[i].path, 0, 0,
+        report_problem(stdout, corpus->episodes[corpus->by_path[i]]->path, 0, 0,
                        slice_of(strerror(-checking->errors[i])), SLICE("its words were not read"));
         unread++;
     }
     arena_free(&arena);
     if (!checking->program->options.quiet)
-        fprintf(stderr, "%u file%s, %zu problem%s\n", corpus->episode_count,
+        fprintf(stderr, "%u file%s, %u problem%s\n", corpus->episode_count,
                 plural(corpus->episode_count), count + unread, plural(count + unread));
     return count + unread ? EXIT_PROBLEMS : EXIT_OK;
 }
@@ -189,10 +231,39 @@ static int check(struct program *program)
 
 /* --- mount ------------------------------------------------------------------------------------ */
 
-static void tell_ready(void *program_)
+static void follow_content(struct program *program, struct server *server)
+{
+    const struct options *options = &program->options;
+    const struct live_options live_options = {
+        .folder = &program->folder,
+        .builder = program->builder,
+        .corpus = program->corpus,
+        .tree = program->tree,
+        .threads = parallel_threads(),
+        .gather = GATHER,
+        .poll = options->poll,
+        .tell = serve_tell,
+        .stop = serve_stop,
+        .context = server,
+        .log = report,
+    };
+    int err = live_start(&live_options, &program->live);
+    if (err)
+        report("changes of the content will not be seen: %s", strerror(-err));
+}
+
+static void stop_following(void *program_)
+{
+    struct program *program = program_;
+    live_free(program->live);
+    program->live = NULL;
+}
+
+static void tell_ready(void *program_, struct server *server)
 {
     struct program *program = program_;
     summarise(program);
+    follow_content(program, server);
     if (program->ready_fd < 0)
         return;
     ssize_t told = write(program->ready_fd, "r", 1);
@@ -255,8 +326,10 @@ static int mount_tree(struct program *program)
         .xattr = options->xattr,
         .debug = options->debug,
         .ready = tell_ready,
+        .ended = stop_following,
         .context = program,
     };
+    live_block_signals();
     int err = serve(program->tree, &serve_options);
     if (err) {
         const char *why = serve_last_message();

@@ -30,6 +30,9 @@ static const char usage[] =
     "      entries=name      … or the bare name of the episode\n"
     "      formats=NAME:…    what stands in an episode's folder, by name (default: all)\n"
     "      xattr             extended attributes on episodes and their files\n"
+    "      poll=SECONDS      look at all of CONTENT so often; without it inotify tells of "
+    "changes,\n"
+    "                        and a network folder is looked at every 10 seconds\n"
     "      threads=N         serve with N threads (default 4)\n"
     "      allow_other       let other users in (root needs this too)\n"
     "      allow_root        let root in\n"
@@ -78,6 +81,16 @@ static bool set_threads(struct options *options, const char *value)
         threads > PARALLEL_MAX_THREADS)
         return false;
     options->threads = (unsigned)threads;
+    return true;
+}
+
+static bool set_poll(struct options *options, const char *value)
+{
+    const char *end;
+    uint64_t seconds;
+    if (!read_number(value, &seconds, &end) || *end || seconds < 1 || seconds > 86400)
+        return false;
+    options->poll = (unsigned)seconds;
     return true;
 }
 
@@ -143,6 +156,7 @@ static const struct known {
     {"foreground", FLAG(foreground)},
     {"formats", .set = set_formats},
     {"nonempty", FLAG(nonempty)},
+    {"poll", .set = set_poll},
     {"quiet", FLAG(quiet)},
     {"single_thread", FLAG(single_thread)},
     {"threads", .set = set_threads},

@@ -30,6 +30,7 @@ struct options {
     bool allow_root;
     bool nonempty;
     bool xattr;
+    unsigned poll;    /* seconds between looks at the content; 0: inotify, where it works */
     uint64_t formats; /* as in struct tree_options */
 };
 

@@ -4,7 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { BLOCK_SIZE = 64 * 1024 };
+/* The first block is small, since many arenas hold little; each one after is as large as all
+ * before. */
+enum { FIRST_BLOCK = 1024, BLOCK_SIZE = 64 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
@@ -48,7 +50,10 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size)
         block->next = large;
         return large->bytes;
     }
-    block = add_block(arena, bytes > BLOCK_SIZE ? bytes : BLOCK_SIZE);
+    size_t usual = arena->total < FIRST_BLOCK  ? FIRST_BLOCK
+                   : arena->total > BLOCK_SIZE ? BLOCK_SIZE
+                                               : arena->total;
+    block = add_block(arena, bytes > usual ? bytes : usual);
     if (!block)
         return NULL;
     block->next = arena->blocks;

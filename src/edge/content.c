@@ -51,12 +51,6 @@ static struct file_id id_of(const struct stat *st)
     };
 }
 
-static bool same_id(const struct file_id *a, const struct file_id *b)
-{
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->mtime == b->mtime && a->ctime == b->ctime;
-}
-
 /* Opens a regular file and says which it is. A descriptor or a negative errno. */
 static int open_file(int folder, const char *path, struct file_id *id)
 {
@@ -102,7 +96,7 @@ static int read_episode(void *folder_, const struct episode *episode, uint64_t o
     cleanup_fd int fd = open_file(folder->fd, episode->path.data, &id);
     if (fd < 0)
         return fd == -ENOENT ? -ESTALE : fd;
-    if (!same_id(&id, &episode->id))
+    if (!file_id_equal(&id, &episode->id))
         return -ESTALE;
     size_t before = out->len;
     int err = read_range(fd, offset, len, out);
@@ -111,7 +105,7 @@ static int read_episode(void *folder_, const struct episode *episode, uint64_t o
     if (fstat(fd, &st))
         return -errno;
     id = id_of(&st);
-    if (!same_id(&id, &episode->id) || out->len - before != len) {
+    if (!file_id_equal(&id, &episode->id) || out->len - before != len) {
         out->len = before;
         return -ESTALE;
     }
@@ -121,6 +115,11 @@ static int read_episode(void *folder_, const struct episode *episode, uint64_t o
 struct content content_reader(struct content_folder *folder)
 {
     return (struct content){read_episode, folder};
+}
+
+int content_open_folder(const struct content_folder *folder, const char *path)
+{
+    return open_below(folder->fd, *path ? path : ".", O_DIRECTORY);
 }
 
 int content_open(const char *path, struct content_folder *folder)
@@ -140,19 +139,45 @@ void content_close(struct content_folder *folder)
     arena_free(&folder->arena);
 }
 
+static int read_config(struct content_folder *folder, struct arena *arena, struct diags *diags,
+                       struct config *config)
+{
+    struct file_id id = {0};
+    cleanup_buf struct buf text = {0};
+    cleanup_fd int fd = open_file(folder->fd, CONTENT_CONFIG, &id);
+
+    if (fd < 0 && fd != -ENOENT)
+        return fd;
+    if (folder->is_configured && file_id_equal(&id, &folder->config_id))
+        return 1;
+    folder->is_configured = true;
+    folder->config_id = id;
+    int err = config_defaults(arena, config);
+    if (err || fd < 0)
+        return err;
+    err = read_range(fd, 0, MAX_CONFIG, &text);
+    return err ? err : config_read(arena, buf_slice(&text), diags, config);
+}
+
 int content_configure(struct content_folder *folder, struct diags *diags)
 {
-    struct file_id id;
-    cleanup_buf struct buf text = {0};
-    cleanup_fd int fd = open_file(folder->fd, ".transcriptfs.yaml", &id);
+    struct arena arena = {0};
+    struct config config = {0};
+    int err = read_config(folder, &arena, diags, &config);
+    if (err) {
+        arena_free(&arena);
+        return err;
+    }
+    arena_free(&folder->arena);
+    folder->arena = arena;
+    folder->config = config;
+    return 0;
+}
 
-    diags->arena = &folder->arena;
-    if (fd == -ENOENT)
-        return 0;
-    if (fd < 0)
-        return fd;
-    int err = read_range(fd, 0, MAX_CONFIG, &text);
-    return err ? err : config_read(&folder->arena, buf_slice(&text), diags, &folder->config);
+struct slice content_date_view(const struct content_folder *folder)
+{
+    const struct view_rule *rule = config_view(&folder->config, SLICE("date"));
+    return rule ? rule->view : SLICE("");
 }
 
 /* --- finding ---------------------------------------------------------------------------------- */
@@ -160,11 +185,13 @@ int content_configure(struct content_folder *folder, struct diags *diags)
 /* Paths and what was found at them. */
 struct finding {
     const struct content_folder *folder;
-    struct arena arena; /* of paths and of the problems found on the way */
-    struct scanned *files;
-    size_t count, cap;
+    const struct corpus *known; /* NULL: nothing */
+    const struct look_options *options;
+    struct look *look;
     struct slice *folders; /* still to be listed */
     size_t folder_count, folder_cap;
+    bool *is_seen;   /* by number of the episode: it is known and still there */
+    bool is_written; /* what is looked at now is to be read whatever its state says */
 };
 
 static bool is_transcript(const char *name)
@@ -175,18 +202,32 @@ static bool is_transcript(const char *name)
 
 static int add_file(struct finding *f, struct slice path, struct scanned **file)
 {
-    if (!array_reserve(&f->files, f->count, &f->cap, sizeof *f->files))
+    struct look *look = f->look;
+    if (!array_reserve(&look->changes, look->count, &look->cap, sizeof *look->changes))
         return -ENOMEM;
-    *file = &f->files[f->count++];
+    *file = &look->changes[look->count++];
     **file = (struct scanned){.path = path};
     return 0;
+}
+
+static const struct stray *known_stray(const struct finding *f, struct slice path)
+{
+    for (uint32_t i = 0; f->known && i < f->known->stray_count; i++) {
+        if (slice_equal(f->known->strays[i]->path, path))
+            return f->known->strays[i];
+    }
+    return NULL;
 }
 
 /* Something that is no transcript and that somebody may look for: it is told, and left out. */
 static int add_stray(struct finding *f, struct slice path, const char *problem)
 {
-    struct diags diags = {.arena = &f->arena};
+    struct diags diags = {.arena = &f->look->found};
+    const struct stray *known = known_stray(f, path);
     struct scanned *file;
+    if (known && known->problems.count == 1 &&
+        slice_equal(known->problems.at[0].what, slice_of(problem)))
+        return 0;
     int err = add_file(f, path, &file);
     if (err)
         return err;
@@ -194,6 +235,29 @@ static int add_stray(struct finding *f, struct slice path, const char *problem)
     diags_add(&diags, 0, 0, "it is left out", "%s", problem);
     file->problems = diags.first;
     return 0;
+}
+
+static int add_gone(struct finding *f, struct slice path)
+{
+    struct scanned *file;
+    int err = add_file(f, path, &file);
+    if (!err)
+        file->is_gone = true;
+    return err;
+}
+
+/* A file that may be a transcript: to be read, unless it is known to be as it is. */
+static int add_transcript(struct finding *f, struct slice path, const struct stat *st)
+{
+    uint32_t number = f->known ? corpus_find_path(f->known, path) : NO_INDEX;
+    struct scanned *file;
+    if (number != NO_INDEX) {
+        const struct file_id id = id_of(st);
+        f->is_seen[number] = true;
+        if (!f->is_written && file_id_equal(&f->known->episodes[number]->id, &id))
+            return 0;
+    }
+    return add_file(f, path, &file);
 }
 
 static int add_folder(struct finding *f, struct slice path)
@@ -234,31 +298,36 @@ static int join(struct arena *arena, struct slice folder, const char *name, stru
     return path->data ? 0 : -ENOMEM;
 }
 
+/* Looks at one path; `name` is its last part. */
+static int add_path(struct finding *f, struct slice path, const char *name, const struct stat *st)
+{
+    mode_t type = st->st_mode & S_IFMT;
+    /* A link without an ending may be meant as a folder of transcripts: that is told too. */
+    bool may_be_folder = type == S_IFDIR || (type == S_IFLNK && !strchr(name, '.'));
+    if ((!may_be_folder && !is_transcript(name)) ||
+        config_excludes(&f->folder->config, path.data, type == S_IFDIR))
+        return 0;
+    if (type == S_IFDIR)
+        return add_folder(f, path);
+    return type == S_IFREG ? add_transcript(f, path, st) : add_stray(f, path, type_problem(type));
+}
+
 static int add_name(struct finding *f, int dirfd, struct slice folder, const struct dirent *entry)
 {
     const char *name = entry->d_name;
-    mode_t type = DTTOIF(entry->d_type);
     struct slice path;
-    struct scanned *file;
-    struct stat st;
+    struct stat st = {.st_mode = DTTOIF(entry->d_type)};
 
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return 0;
-    if (entry->d_type == DT_UNKNOWN) {
+    /* What is known is compared; what is not is looked at when it is read. */
+    if (entry->d_type == DT_UNKNOWN ||
+        (f->known && entry->d_type == DT_REG && is_transcript(name))) {
         if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
             return errno == ENOENT ? 0 : -errno;
-        type = st.st_mode & S_IFMT;
     }
-    /* A link without an ending may be meant as a folder of transcripts: that is told too. */
-    bool may_be_folder = type == S_IFDIR || (type == S_IFLNK && !strchr(name, '.'));
-    if (!may_be_folder && !is_transcript(name))
-        return 0;
-    int err = join(&f->arena, folder, name, &path);
-    if (err || config_excludes(&f->folder->config, path.data, type == S_IFDIR))
-        return err;
-    if (type == S_IFDIR)
-        return add_folder(f, path);
-    return type == S_IFREG ? add_file(f, path, &file) : add_stray(f, path, type_problem(type));
+    int err = join(&f->look->found, folder, name, &path);
+    return err ? err : add_path(f, path, name, &st);
 }
 
 static void close_dir(DIR **dir)
@@ -269,10 +338,14 @@ static void close_dir(DIR **dir)
 
 static int list_folder(struct finding *f, struct slice path)
 {
-    cleanup_fd int fd = open_below(f->folder->fd, path.len ? path.data : ".", O_DIRECTORY);
+    if (f->options->enter_folder)
+        f->options->enter_folder(f->options->context, path);
+    cleanup_fd int fd = content_open_folder(f->folder, path.data);
     if (fd < 0) {
         cleanup_buf struct buf problem = {0};
         buf_printf(&problem, "the folder cannot be read: %s", strerror(-fd));
+        if (fd == -ENOENT && path.len)
+            return 0; /* it went meanwhile */
         return path.len && !problem.failed ? add_stray(f, path, problem.data) : fd;
     }
     cleanup_(close_dir) DIR *dir = fdopendir(fd);
@@ -286,20 +359,83 @@ static int list_folder(struct finding *f, struct slice path)
     return err ? err : -errno;
 }
 
-static int find_files(struct finding *f)
+static bool is_below(struct slice path, struct slice folder)
 {
-    int err = list_folder(f, SLICE(""));
+    return folder.len == 0 ||
+           (path.len > folder.len && slice_starts(path, folder) && path.data[folder.len] == '/');
+}
+
+/* What is known below a folder and was not seen there is gone. */
+static int add_all_gone(struct finding *f, struct slice folder)
+{
+    const struct corpus *known = f->known;
+    int err = 0;
+    for (uint32_t i = known ? corpus_first_below(known, folder) : 0;
+         known && i < known->episode_count && !err; i++) {
+        uint32_t number = known->by_path[i];
+        if (!is_below(known->episodes[number]->path, folder))
+            break;
+        if (!f->is_seen[number]) {
+            f->is_seen[number] = true;
+            err = add_gone(f, known->episodes[number]->path);
+        }
+    }
+    for (uint32_t i = 0; known && i < known->stray_count && !err; i++) {
+        struct slice path = known->strays[i]->path;
+        struct stat st;
+        if (is_below(path, folder) && !slice_equal(path, SLICE(CONTENT_CONFIG)) &&
+            fstatat(f->folder->fd, path.data, &st, AT_SYMLINK_NOFOLLOW))
+            err = add_gone(f, path);
+    }
+    return err;
+}
+
+/* A path that is not there, or that may not be there, is gone with all that was below it. */
+static int look_at_gone(struct finding *f, struct slice path)
+{
+    uint32_t number = f->known ? corpus_find_path(f->known, path) : NO_INDEX;
+    int err = 0;
+    if ((number != NO_INDEX && !f->is_seen[number]) || known_stray(f, path)) {
+        if (number != NO_INDEX)
+            f->is_seen[number] = true;
+        err = add_gone(f, path);
+    }
+    return err ? err : add_all_gone(f, path);
+}
+
+static int look_at(struct finding *f, const struct target *target)
+{
+    struct slice path = target->path;
+    struct stat st = {.st_mode = S_IFDIR};
+    const char *slash = strrchr(path.data, '/');
+    size_t before = f->look->count, folders = f->folder_count;
+
+    f->is_written = target->is_written;
+    /* Pictures and the like come and go, and are no matter of ours. */
+    if (path.len && fstatat(f->folder->fd, path.data, &st, AT_SYMLINK_NOFOLLOW))
+        return errno == ENOENT || errno == ENOTDIR ? look_at_gone(f, path) : -errno;
+    if (S_ISREG(st.st_mode) && !is_transcript(path.data) && !known_stray(f, path))
+        return 0;
+    int err = path.len ? add_path(f, path, slash ? slash + 1 : path.data, &st)
+                       : add_folder(f, path);
+    bool is_folder = f->folder_count > folders;
     while (!err && f->folder_count)
         err = list_folder(f, f->folders[--f->folder_count]);
-    return err;
+    if (err)
+        return err;
+    if (is_folder)
+        return add_all_gone(f, path);
+    /* Neither new nor as it was: it is something else now, or it is left out. */
+    uint32_t number = f->known ? corpus_find_path(f->known, path) : NO_INDEX;
+    bool is_other = f->look->count == before && (number == NO_INDEX || !f->is_seen[number]);
+    return is_other ? look_at_gone(f, path) : 0;
 }
 
 /* --- reading what each says about itself ------------------------------------------------------ */
 
 struct reading {
-    struct finding *found;
-    const struct config *config;
-    struct arena arenas[PARALLEL_MAX_THREADS]; /* one a worker */
+    const struct content_folder *folder;
+    struct look *look;
     const struct content_progress *progress;
     size_t done; /* by all; only counted */
     int err;     /* -ENOMEM, where that ended it */
@@ -359,7 +495,7 @@ static int read_one(struct reading *r, struct scanned *file, struct arena *arena
     struct diags diags = {.arena = arena};
     struct stat st;
     int err = 0;
-    int dir = r->found->folder->fd;
+    int dir = r->folder->fd;
     cleanup_fd int fd = open_file(dir, file->path.data, &file->id);
 
     if (fd < 0)
@@ -367,7 +503,7 @@ static int read_one(struct reading *r, struct scanned *file, struct arena *arena
     else if (file->id.size > CONTENT_MAX_FILE)
         diags_add(&diags, 0, 0, "only source.md is served", "a file of more than 64 MiB");
     else
-        err = read_front(fd, file, arena, &diags, r->config);
+        err = read_front(fd, file, arena, &diags, &r->folder->config);
     if (err == -ENOMEM)
         return err;
     if (err) {
@@ -375,7 +511,7 @@ static int read_one(struct reading *r, struct scanned *file, struct arena *arena
         if (fstatat(dir, file->path.data, &st, AT_SYMLINK_NOFOLLOW) == 0)
             file->id = id_of(&st);
         else
-            file->is_stray = true; /* it went while the folder was read */
+            file->is_gone = true; /* it went while the folder was read */
     }
     file->problems = diags.first;
     return 0;
@@ -384,35 +520,52 @@ static int read_one(struct reading *r, struct scanned *file, struct arena *arena
 static void read_nth(void *reading, unsigned worker, size_t i)
 {
     struct reading *r = reading;
-    struct scanned *file = &r->found->files[i];
+    struct scanned *file = &r->look->changes[i];
 
-    int err = file->is_stray ? 0 : read_one(r, file, &r->arenas[worker]);
+    int err = file->is_stray || file->is_gone ? 0 : read_one(r, file, &r->look->arenas[worker]);
     if (err)
         __atomic_store_n(&r->err, err, __ATOMIC_RELAXED);
     size_t done = __atomic_add_fetch(&r->done, 1, __ATOMIC_RELAXED);
     if (worker == 0 && r->progress)
-        r->progress->step(r->progress->context, done, r->found->count);
+        r->progress->step(r->progress->context, done, r->look->count);
 }
 
-int content_scan(const struct content_folder *folder, unsigned threads,
-                 const struct content_progress *progress, const struct corpus_options *options,
-                 struct corpus **corpus)
+int content_look(const struct content_folder *folder, const struct target *targets, size_t count,
+                 const struct corpus *known, const struct look_options *options, struct look *look)
 {
-    struct finding found = {.folder = folder};
-    struct reading reading = {.found = &found, .config = &folder->config, .progress = progress};
+    struct finding finding = {.folder = folder, .known = known, .options = options, .look = look};
+    struct reading reading = {.folder = folder, .look = look, .progress = options->progress};
 
-    *corpus = NULL;
-    int err = find_files(&found);
+    *look = (struct look){0};
+    finding.is_seen = calloc((known ? known->episode_cap : 0) + (size_t)1, sizeof(bool));
+    int err = finding.is_seen ? 0 : -ENOMEM;
+    for (size_t i = 0; i < count && !err; i++)
+        err = look_at(&finding, &targets[i]);
     if (!err) {
-        parallel_for(found.count, threads, read_nth, &reading);
+        parallel_for(look->count, options->threads, read_nth, &reading);
         err = reading.err;
     }
-    if (!err)
-        err = corpus_build(found.files, found.count, &folder->config, options, corpus);
-    for (int i = 0; i < PARALLEL_MAX_THREADS; i++)
-        arena_free(&reading.arenas[i]);
-    arena_free(&found.arena);
-    free(found.files);
-    free(found.folders);
+    free(finding.is_seen);
+    free(finding.folders);
     return err;
+}
+
+int look_add_config(struct look *look, const struct diags *diags)
+{
+    if (!array_reserve(&look->changes, look->count, &look->cap, sizeof *look->changes))
+        return -ENOMEM;
+    look->changes[look->count++] = (struct scanned){.path = SLICE(CONTENT_CONFIG),
+                                                    .is_stray = true,
+                                                    .is_gone = !diags->first,
+                                                    .problems = diags->first};
+    return 0;
+}
+
+void look_free(struct look *look)
+{
+    for (size_t i = 0; i < sizeof look->arenas / sizeof *look->arenas; i++)
+        arena_free(&look->arenas[i]);
+    arena_free(&look->found);
+    free(look->changes);
+    *look = (struct look){0};
 }

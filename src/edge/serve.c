@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fuse_lowlevel.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 
@@ -21,6 +23,11 @@ enum {
 struct server {
     struct tree *tree;
     const struct serve_options *options;
+    struct fuse_session *session;
+    pthread_t serving; /* the thread that waits for the end */
+    pthread_mutex_t lock;
+    pthread_cond_t ended_now;
+    bool has_ended;
     bool no_open;
     bool no_opendir;
 };
@@ -29,6 +36,26 @@ static struct server *server_of(fuse_req_t req)
 {
     return fuse_req_userdata(req);
 }
+
+/* A request holds the corpus until its answer is with the kernel: what is called back after a
+ * change is then called back for good. */
+struct holding {
+    struct tree *tree;
+    struct corpus *corpus;
+};
+
+static struct holding hold(fuse_req_t req)
+{
+    struct tree *tree = server_of(req)->tree;
+    return (struct holding){tree, tree_hold(tree)};
+}
+
+static void let_go(const struct holding *holding)
+{
+    tree_let_go(holding->tree, holding->corpus);
+}
+
+#define cleanup_holding __attribute__((cleanup(let_go)))
 
 /* --- replies ---------------------------------------------------------------------------------- */
 
@@ -73,7 +100,8 @@ static void reply_absent(fuse_req_t req)
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
     struct server *server = server_of(req);
-    struct tree_attr attr;
+    cleanup_holding const struct holding holding = hold(req);
+    struct tree_attr attr = {0};
     uint64_t id;
     int err;
 
@@ -91,7 +119,7 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     } else {
         err = tree_lookup(server->tree, parent, name, &attr);
     }
-    if (err == -ENOENT) {
+    if (err == -ENOENT && !attr.is_volatile) {
         reply_absent(req);
     } else if (err) {
         fuse_reply_err(req, -err);
@@ -103,6 +131,7 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 
 static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+    cleanup_holding const struct holding holding = hold(req);
     struct tree_attr attr;
     (void)fi;
     int err = tree_getattr(server_of(req)->tree, ino, &attr);
@@ -116,6 +145,7 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 
 static void on_readlink(fuse_req_t req, fuse_ino_t ino)
 {
+    cleanup_holding const struct holding holding = hold(req);
     cleanup_buf struct buf target = {0};
     int err = tree_readlink(server_of(req)->tree, ino, &target);
     if (err)
@@ -197,7 +227,7 @@ static bool add_name(struct listing *list, const char *name, const struct tree_a
     return true;
 }
 
-/* `.` and `..` stand before the children: a child's place is its offset less two. */
+/* `.` and `..` stand before the children: a child's cookie is its offset less two. */
 enum { DOTS = 2 };
 
 static bool add_child(void *list_, uint64_t next, const struct tree_entry *entry)
@@ -229,6 +259,7 @@ static int add_dots(struct tree *tree, uint64_t folder, uint64_t from, struct li
 
 static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bool with_attr)
 {
+    cleanup_holding const struct holding holding = hold(req);
     struct tree *tree = server_of(req)->tree;
     uint64_t from = (uint64_t)offset;
 
@@ -321,7 +352,7 @@ static void on_init(void *userdata, struct fuse_conn_info *conn)
     server->no_open = conn->capable & FUSE_CAP_NO_OPEN_SUPPORT;
     server->no_opendir = conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT;
     if (server->options->ready)
-        server->options->ready(server->options->context);
+        server->options->ready(server->options->context, server);
 }
 
 /* What is not here libfuse answers with ENOSYS once, and the kernel never asks again. */
@@ -339,6 +370,62 @@ static const struct fuse_lowlevel_ops operations = {
     .getxattr = on_getxattr,
     .listxattr = on_listxattr,
 };
+
+/* --- what the kernel has to forget -------------------------------------------------------------
+ */
+
+void serve_tell(void *server_, enum stale what, uint64_t id, const char *name)
+{
+    const struct server *server = server_;
+    /* That the kernel did not know of it is no error. */
+    switch (what) {
+    case STALE_NAME:
+        fuse_lowlevel_notify_inval_entry(server->session, id, name, strlen(name));
+        break;
+    case STALE_FOLDER:
+        /* A name that nothing has waits for a listing under way, which would be remembered. */
+        fuse_lowlevel_notify_inval_entry(server->session, id, ".", 1);
+        fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
+        break;
+    case STALE_ATTR:
+        fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
+        break;
+    }
+}
+
+/* --- the end ------------------------------------------------------------------------------------
+ */
+
+static void wake_up(int signal)
+{
+    (void)signal; /* a system call that waits is interrupted by it */
+}
+
+void serve_stop(void *server_)
+{
+    struct server *server = server_;
+    pthread_mutex_lock(&server->lock);
+    fuse_session_exit(server->session);
+    /* The signal may come just before the call that it is to interrupt: again, until it has. */
+    while (!server->has_ended) {
+        struct timespec soon;
+        pthread_kill(server->serving, SIGUSR1);
+        clock_gettime(CLOCK_REALTIME, &soon);
+        soon.tv_nsec += 20 * 1000000;
+        soon.tv_sec += soon.tv_nsec / 1000000000;
+        soon.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&server->ended_now, &server->lock, &soon);
+    }
+    pthread_mutex_unlock(&server->lock);
+}
+
+static void say_ended(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->has_ended = true;
+    pthread_cond_broadcast(&server->ended_now);
+    pthread_mutex_unlock(&server->lock);
+}
 
 /* --- mounting --------------------------------------------------------------------------------- */
 
@@ -400,27 +487,29 @@ static int run_loop(struct fuse_session *session, unsigned threads)
 
 int serve(struct tree *tree, const struct serve_options *options)
 {
-    struct server server = {.tree = tree, .options = options};
+    struct server server = {.tree = tree, .options = options, .serving = pthread_self()};
+    const struct sigaction wake = {.sa_handler = wake_up};
     struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
-    struct fuse_session *session = NULL;
     int err = make_arguments(options, &args);
 
+    pthread_mutex_init(&server.lock, NULL);
+    pthread_cond_init(&server.ended_now, NULL);
+    sigaction(SIGUSR1, &wake, NULL);
+    signal(SIGPIPE, SIG_IGN);
     fuse_set_log_func(keep_message);
     if (!err)
-        session = fuse_session_new(&args, &operations, sizeof operations, &server);
+        server.session = fuse_session_new(&args, &operations, sizeof operations, &server);
     fuse_opt_free_args(&args);
-    if (!session)
+    if (!server.session)
         return err ? err : -EIO;
-    err = fuse_set_signal_handlers(session) ? -EIO : 0;
+    err = fuse_session_mount(server.session, options->mountpoint) ? -EIO : 0;
     if (!err) {
-        err = fuse_session_mount(session, options->mountpoint) ? -EIO : 0;
-        if (!err) {
-            /* A positive result is the signal that ended it. */
-            err = run_loop(session, options->threads) < 0 ? -EIO : 0;
-            fuse_session_unmount(session);
-        }
-        fuse_remove_signal_handlers(session);
+        err = run_loop(server.session, options->threads) < 0 ? -EIO : 0;
+        say_ended(&server);
+        if (options->ended)
+            options->ended(options->context);
+        fuse_session_unmount(server.session);
     }
-    fuse_session_destroy(session);
+    fuse_session_destroy(server.session);
     return err;
 }

@@ -3,12 +3,17 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/array.h"
-
 enum {
     BUCKETS = 4096,
     KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
     KEY_OF_BODY = 0xFE,
+};
+
+/* What was wrong in the body of an episode that was read last. */
+struct noted {
+    uint32_t version;
+    struct diag *diags;
+    struct arena arena; /* of these */
 };
 
 struct cache {
@@ -19,10 +24,8 @@ struct cache {
     struct parsed *buckets[BUCKETS];
     struct parsed *oldest, *newest; /* those that nobody uses */
     struct cache_stats stats;
-    struct noted *noted; /* what was wrong in bodies; each body is noted once */
-    size_t noted_count, noted_cap;
-    struct map noted_keys;
-    struct arena noted_texts;
+    struct noted *noted; /* by number of the episode */
+    size_t noted_cap;
 };
 
 struct cache *cache_new(const struct content *content, uint64_t limit)
@@ -56,9 +59,9 @@ void cache_free(struct cache *cache)
             cache->buckets[i] = next;
         }
     }
+    for (size_t i = 0; i < cache->noted_cap; i++)
+        arena_free(&cache->noted[i].arena);
     free(cache->noted);
-    map_free(&cache->noted_keys);
-    arena_free(&cache->noted_texts);
     pthread_mutex_destroy(&cache->lock);
     pthread_cond_destroy(&cache->parsed_one);
     free(cache);
@@ -115,15 +118,15 @@ static void keep_limit(struct cache *cache)
 /* How a part is made: one of the three that follow. */
 struct making {
     int (*make)(struct cache *cache, const struct making *making, struct parsed *parsed);
-    const struct corpus *corpus;
-    uint32_t episode;
+    uint32_t number;
+    const struct episode *episode;
     int (*render)(void *context, struct buf *out);
     void *context;
 };
 
 static int parse_front(struct cache *cache, const struct making *making, struct parsed *parsed)
 {
-    const struct episode *episode = &making->corpus->episodes[making->episode];
+    const struct episode *episode = making->episode;
     cleanup_buf struct buf text = {0};
     /* Its mistakes were reported when the folder was scanned. */
     struct diags unheard = {.arena = &parsed->arena, .count = DIAGS_MAX};
@@ -137,7 +140,7 @@ static int parse_front(struct cache *cache, const struct making *making, struct 
 /* Together with the front matter, which says who may be speaking. */
 static int parse_body(struct cache *cache, const struct making *making, struct parsed *parsed)
 {
-    const struct episode *episode = &making->corpus->episodes[making->episode];
+    const struct episode *episode = making->episode;
     cleanup_buf struct buf text = {0};
     struct arena arena = {0};
     struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
@@ -167,9 +170,9 @@ static int render_text(struct cache *cache, const struct making *making, struct 
 /* --- asking -------------------------------------------------------------------------------------
  */
 
-static uint64_t key_of(const struct corpus *corpus, uint32_t episode, enum part part)
+static uint64_t key_of(uint32_t number, uint32_t version, enum part part)
 {
-    return (uint64_t)corpus->episodes[episode].version << 32 | (uint64_t)episode << 8 |
+    return (uint64_t)version << 32 | (uint64_t)number << 8 |
            (part == PART_FRONT ? KEY_OF_FRONT : KEY_OF_BODY);
 }
 
@@ -181,28 +184,42 @@ static struct parsed *find(struct cache *cache, uint64_t key)
     return parsed;
 }
 
-/* With the lock held. Where memory ends a note is lost, and no reader is hindered. */
-static void note_problems(struct cache *cache, uint32_t episode, const struct parsed *parsed)
+static bool reserve_notes(struct cache *cache, uint32_t number)
 {
-    struct slice key = {(const char *)&parsed->key, sizeof parsed->key};
-    if (!parsed->diags.first || map_get(&cache->noted_keys, key) != NO_INDEX)
+    if (number < cache->noted_cap)
+        return true;
+    size_t cap = number + number / 2 + 64;
+    struct noted *noted = reallocarray(cache->noted, cap, sizeof *noted);
+    if (!noted)
+        return false;
+    memset(noted + cache->noted_cap, 0, (cap - cache->noted_cap) * sizeof *noted);
+    cache->noted = noted;
+    cache->noted_cap = cap;
+    return true;
+}
+
+/* With the lock held. Where memory ends a note is lost, and no reader is hindered. */
+static void note_problems(struct cache *cache, const struct making *making,
+                          const struct parsed *parsed)
+{
+    bool is_noted = making->number < cache->noted_cap && cache->noted[making->number].diags;
+    if (making->make != parse_body || (!parsed->diags.first && !is_noted) ||
+        !reserve_notes(cache, making->number))
         return;
-    key = arena_copy(&cache->noted_texts, key);
-    struct map_slot *slot = key.data ? map_put(&cache->noted_keys, key) : NULL;
-    if (slot)
-        slot->value = episode;
-    for (const struct diag *diag = parsed->diags.first; diag && slot; diag = diag->next) {
-        if (!array_reserve(&cache->noted, cache->noted_count, &cache->noted_cap,
-                           sizeof *cache->noted))
+    struct noted *noted = &cache->noted[making->number];
+    if (noted->diags && noted->version == making->episode->version)
+        return;
+    arena_free(&noted->arena);
+    *noted = (struct noted){.version = making->episode->version};
+    for (const struct diag *diag = parsed->diags.first; diag; diag = diag->next) {
+        struct diag *copy = ARENA_NEW(&noted->arena, struct diag, 1);
+        if (!copy)
             return;
-        struct diag copy = {
-            .line = diag->line,
-            .column = diag->column,
-            .problem = arena_copy(&cache->noted_texts, diag->problem),
-            .action = arena_copy(&cache->noted_texts, diag->action),
-        };
-        if (copy.problem.data && copy.action.data)
-            cache->noted[cache->noted_count++] = (struct noted){episode, copy};
+        *copy = (struct diag){noted->diags, diag->line, diag->column,
+                              arena_copy(&noted->arena, diag->problem),
+                              arena_copy(&noted->arena, diag->action)};
+        if (copy->problem.data && copy->action.data)
+            noted->diags = copy;
     }
 }
 
@@ -229,7 +246,7 @@ static struct parsed *make_new(struct cache *cache, uint64_t key, const struct m
     parsed->size = sizeof *parsed + parsed->arena.total + body_size(&parsed->body) +
                    parsed->text.cap;
     cache->stats.used += parsed->size;
-    note_problems(cache, making->episode, parsed);
+    note_problems(cache, making, parsed);
     keep_limit(cache);
     pthread_cond_broadcast(&cache->parsed_one);
     return parsed;
@@ -275,15 +292,15 @@ static int get(struct cache *cache, uint64_t key, const struct making *making, s
     return err;
 }
 
-int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode, enum part part,
+int cache_get(struct cache *cache, uint32_t number, const struct episode *episode, enum part part,
               struct parsed **parsed)
 {
     const struct making making = {
         .make = part == PART_FRONT ? parse_front : parse_body,
-        .corpus = corpus,
+        .number = number,
         .episode = episode,
     };
-    return get(cache, key_of(corpus, episode, part), &making, parsed);
+    return get(cache, key_of(number, episode->version, part), &making, parsed);
 }
 
 int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
@@ -302,29 +319,100 @@ void cache_put(struct cache *cache, struct parsed *parsed)
     pthread_mutex_unlock(&cache->lock);
 }
 
-int cache_read_problems(struct cache *cache, struct arena *arena, struct noted **noted,
-                        size_t *count)
+/* With the lock held. */
+static struct parsed *take(struct cache *cache, uint64_t key)
 {
-    bool is_whole = true;
+    struct parsed *parsed = find(cache, key);
+    if (!parsed || !parsed->is_ready || parsed->err)
+        return NULL;
+    if (parsed->users++ == 0)
+        list_remove(cache, parsed);
+    return parsed;
+}
 
+static struct parsed *find_kept(struct cache *cache, uint64_t key)
+{
     pthread_mutex_lock(&cache->lock);
-    *count = cache->noted_count;
-    *noted = ARENA_NEW(arena, struct noted, *count);
-    for (size_t i = 0; *noted && i < *count; i++) {
-        (*noted)[i] = cache->noted[i];
-        (*noted)[i].diag.problem = arena_copy(arena, cache->noted[i].diag.problem);
-        (*noted)[i].diag.action = arena_copy(arena, cache->noted[i].diag.action);
-        is_whole &= (*noted)[i].diag.problem.data && (*noted)[i].diag.action.data;
+    struct parsed *parsed = take(cache, key);
+    pthread_mutex_unlock(&cache->lock);
+    return parsed;
+}
+
+struct parsed *cache_find(struct cache *cache, uint32_t number, uint32_t version, enum part part)
+{
+    return find_kept(cache, key_of(number, version, part));
+}
+
+struct parsed *cache_find_text(struct cache *cache, uint64_t id)
+{
+    return find_kept(cache, id);
+}
+
+static void forget(struct cache *cache, uint64_t key)
+{
+    pthread_mutex_lock(&cache->lock);
+    struct parsed *parsed = find(cache, key);
+    if (parsed && parsed->users == 0) {
+        list_remove(cache, parsed);
+        drop(cache, parsed);
     }
     pthread_mutex_unlock(&cache->lock);
-    return *noted && is_whole ? 0 : -ENOMEM;
+}
+
+void cache_forget(struct cache *cache, uint32_t number, uint32_t version)
+{
+    forget(cache, key_of(number, version, PART_FRONT));
+    forget(cache, key_of(number, version, PART_BODY));
+}
+
+void cache_forget_text(struct cache *cache, uint64_t id)
+{
+    forget(cache, id);
+}
+
+/* With the lock held. */
+static int copy_notes(const struct cache *cache, const struct corpus *corpus, struct arena *arena,
+                      struct problems *problems)
+{
+    for (uint32_t i = 0; i < corpus->episode_cap && i < cache->noted_cap; i++) {
+        const struct episode *episode = corpus->episodes[i];
+        if (!episode || episode->version != cache->noted[i].version)
+            continue;
+        for (const struct diag *diag = cache->noted[i].diags; diag; diag = diag->next) {
+            struct problem *problem = problems->at ? &problems->at[problems->count] : NULL;
+            problems->count++;
+            if (!problem)
+                continue;
+            *problem = (struct problem){episode->path, diag->line, diag->column,
+                                        arena_copy(arena, diag->problem),
+                                        arena_copy(arena, diag->action)};
+            if (!problem->what.data || !problem->action.data)
+                return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+int cache_read_problems(struct cache *cache, const struct corpus *corpus, struct arena *arena,
+                        struct problems *problems)
+{
+    *problems = (struct problems){0};
+    pthread_mutex_lock(&cache->lock);
+    int err = copy_notes(cache, corpus, arena, problems);
+    problems->at = ARENA_NEW(arena, struct problem, problems->count);
+    problems->count = 0;
+    if (!problems->at)
+        err = -ENOMEM;
+    if (!err)
+        err = copy_notes(cache, corpus, arena, problems);
+    pthread_mutex_unlock(&cache->lock);
+    return err;
 }
 
 void cache_read_stats(struct cache *cache, struct cache_stats *stats)
 {
     pthread_mutex_lock(&cache->lock);
     *stats = cache->stats;
-    stats->problems = (uint32_t)cache->noted_count;
     pthread_mutex_unlock(&cache->lock);
     stats->limit = cache->limit;
 }

@@ -49,14 +49,7 @@ struct parsed {
 struct cache_stats {
     uint64_t limit, used; /* bytes */
     uint64_t hits, misses;
-    uint32_t kept;     /* parts */
-    uint32_t problems; /* of the bodies that were read */
-};
-
-/* Something wrong in a body that was read since the start. */
-struct noted {
-    uint32_t episode;
-    struct diag diag;
+    uint32_t kept; /* parts */
 };
 
 struct cache;
@@ -66,11 +59,20 @@ struct cache *cache_new(const struct content *content, uint64_t limit);
 void cache_free(struct cache *cache);
 
 /*
- * The front matter or the body of an episode, to be given back with cache_put(). 0; -ESTALE or
- * -EIO where its file changed or cannot be read; -ENOMEM.
+ * The front matter or the body of an episode of this number, to be given back with cache_put(). 0;
+ * -ESTALE or -EIO where its file changed or cannot be read; -ENOMEM.
  */
-int cache_get(struct cache *cache, const struct corpus *corpus, uint32_t episode, enum part part,
+int cache_get(struct cache *cache, uint32_t number, const struct episode *episode, enum part part,
               struct parsed **parsed);
+
+/* What is kept of a version of an episode, or of a text; NULL where nothing is. Likewise to be
+ * given back. */
+struct parsed *cache_find(struct cache *cache, uint32_t number, uint32_t version, enum part part);
+struct parsed *cache_find_text(struct cache *cache, uint64_t id);
+
+/* Drops what nobody uses of a version of an episode, or a text. */
+void cache_forget(struct cache *cache, uint32_t number, uint32_t version);
+void cache_forget_text(struct cache *cache, uint64_t id);
 
 /* The text of a node, made by `render` where it is not there; likewise. What `render` does may ask
  * the cache for front matter and bodies, not for texts. */
@@ -78,10 +80,10 @@ int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context
                    void *context, struct parsed **parsed);
 void cache_put(struct cache *cache, struct parsed *parsed);
 
-/* A copy, in `arena`, of what was found wrong in the bodies that were read so far, in no order. 0
- * or -ENOMEM. */
-int cache_read_problems(struct cache *cache, struct arena *arena, struct noted **noted,
-                        size_t *count);
+/* What was found wrong in the bodies of a corpus, as far as they were read: a copy in `arena`, in
+ * no order. 0 or -ENOMEM. */
+int cache_read_problems(struct cache *cache, const struct corpus *corpus, struct arena *arena,
+                        struct problems *problems);
 
 void cache_read_stats(struct cache *cache, struct cache_stats *stats);
 

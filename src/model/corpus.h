@@ -1,25 +1,20 @@
 /*
- * The corpus: every episode, and the indexes that the views are made of. It is built
- * from what a scan found, and does not change after that; many threads read it without
- * a lock. It knows nothing of bodies: these are read when somebody asks.
+ * The corpus: every episode, and the indexes that the views are made of. One generation of it does
+ * not change; many threads read it without a lock. A change makes the next one, which shares all
+ * that is the same. It knows nothing of bodies: these are read when somebody asks.
  *
- * Episodes, folders, views and facets are numbered from 0 in the order of their names, so the
- * same content gives the same numbers.
+ * Episodes and folders go by numbers that are given to a path once, and never to another while the
+ * program runs: what an array has no more is NULL. The first generation numbers them in the order
+ * of their paths.
  */
 #ifndef MODEL_CORPUS_H
 #define MODEL_CORPUS_H
 
-#include "base/map.h"
+#include "model/views.h"
 #include "parse/config.h"
 #include "parse/front.h"
 
-enum {
-    CORPUS_MAX_EPISODES = 1 << 24, /* what a node id can tell apart */
-    CORPUS_MAX_FACETS = 1 << 24,
-    CORPUS_MAX_VIEWS = 256,
-};
-
-#define NO_INDEX UINT32_MAX
+enum { CORPUS_MAX_EPISODES = 1 << 24 /* what a node id can tell apart */ };
 
 /* Which file it was, and in which state: all five are equal or it is another content. */
 struct file_id {
@@ -29,6 +24,12 @@ struct file_id {
     int64_t mtime; /* nanoseconds since 1970 */
     int64_t ctime;
 };
+
+static inline bool file_id_equal(const struct file_id *a, const struct file_id *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->mtime == b->mtime && a->ctime == b->ctime;
+}
 
 /* One value of one key that makes a view. */
 struct fact {
@@ -52,6 +53,7 @@ struct scanned {
     bool has_body;      /* something but white space behind the front matter */
     bool has_originals; /* its beginning has the mark of one */
     bool is_stray;      /* no episode: only its problems count */
+    bool is_gone;       /* there is no such file any more */
 };
 
 /* Something wrong in a file of the content. */
@@ -62,6 +64,13 @@ struct problem {
     struct slice what;
     struct slice action;
 };
+
+struct problems {
+    struct problem *at;
+    uint32_t count;
+};
+
+struct survey;
 
 struct episode {
     struct slice path;  /* below the content folder, as on disk */
@@ -79,6 +88,15 @@ struct episode {
     bool has_front;
     bool has_values;
     bool has_body;
+    bool has_originals;
+    const struct marks *marks;
+    struct problems problems;
+};
+
+/* Something that is no episode, and whose problems are told. */
+struct stray {
+    struct slice path;
+    struct problems problems;
 };
 
 /* A folder of content files, episodes/ itself being number 0. */
@@ -87,64 +105,44 @@ struct folder {
     struct slice name; /* below episodes/ */
     struct slice base;
     uint32_t parent;
-    uint32_t depth;    /* 0 for number 0 */
-    uint32_t *folders; /* in the order of their names */
+    uint32_t depth;          /* 0 for number 0 */
+    const uint32_t *folders; /* in the order of their names */
     uint32_t folder_count;
-    uint32_t *episodes; /* in the order of their names */
+    const uint32_t *episodes; /* in the order of their names */
     uint32_t episode_count;
     uint64_t hash;
     int64_t mtime; /* of the newest below it */
 };
 
-/* One value of a view: by-tag/ai-safety. */
-struct facet {
-    struct slice name;  /* the commonest spelling, as a file name */
-    struct slice value; /* the same, as it was written */
-    uint32_t view;
-    uint32_t *episodes;      /* in the order of their entries */
-    struct slice *spellings; /* in each of these; NULL where nobody asked for them */
-    uint32_t episode_count;
-    uint64_t hash;
-    int64_t mtime;
-};
-
-struct view {
-    struct slice name; /* "by-tag" */
-    uint32_t first;    /* its facets are first … first + count - 1 */
-    uint32_t count;
-    int64_t mtime;
-    uint64_t hash;
-};
-
-/* An episode of the date view. */
-struct dated {
-    uint32_t code; /* date_code() */
-    uint32_t episode;
-};
-
 struct corpus {
-    struct episode *episodes;
-    uint32_t episode_count;
-    struct folder *folders;
+    uint64_t generation; /* from 1 */
+    const struct episode **episodes;
+    uint32_t episode_cap;   /* numbers are below it */
+    uint32_t episode_count; /* that there are */
+    const uint32_t *by_path;
+    const uint32_t *by_entry; /* all episodes, in the order of their entries */
+    bool is_told_apart;       /* two entries are named alike, and one has a hash */
+    const struct folder **folders;
+    uint32_t folder_cap;
     uint32_t folder_count;
-    struct view *views;
-    uint32_t view_count;
-    struct facet *facets;
-    uint32_t facet_count;
-    struct dated *dated; /* by date, then by entry */
+    struct views views;
+    const uint32_t *dated; /* the episodes with a date, by date, then by entry */
     uint32_t dated_count;
-    struct slice date_view;   /* the name of the date view; empty: there is none */
-    uint32_t *by_entry;       /* all episodes in the order of their entries */
-    struct problem *problems; /* of files and front matter, by path */
-    uint32_t problem_count;
-    uint32_t silent_count; /* episodes without a body */
-    bool has_originals;    /* some file begins as those with originals do */
-    uint64_t entry_count;  /* links in all views */
-    uint64_t bytes;        /* of all content files */
-    int64_t mtime;         /* of the newest */
-    uint64_t hash;         /* of what every file is */
-    struct map folded;     /* view and folded value -> facet */
-    struct arena arena;    /* owns all of the above */
+    struct slice date_view; /* the name of the date view; empty: there is none. The builder's */
+    const struct stray **strays;
+    uint32_t stray_count;
+    uint32_t problem_count;  /* of files and front matter */
+    uint32_t silent_count;   /* episodes without a body */
+    uint32_t original_count; /* episodes that begin as those with originals do */
+    uint64_t bytes;          /* of all content files */
+    int64_t mtime;           /* of the newest */
+    uint64_t hash;           /* of what every file is */
+
+    /* Whoever hands generations out. */
+    uint32_t users;
+    struct survey *survey; /* NULL: nobody asked yet */
+    struct blocks retired; /* what the next one does without */
+    struct corpus *next;
 };
 
 /* A date as one number that sorts; day 0 is an unknown day. */
@@ -158,6 +156,11 @@ static inline struct date date_of_code(uint32_t code)
     return (struct date){(uint16_t)(code >> 9), code >> 5 & 0xF, code & 0x1F};
 }
 
+static inline uint32_t code_of_date(const struct date *date)
+{
+    return date->year ? date_code(date->year, date->month, date->day) : 0;
+}
+
 /* Collects what front matter says: title, date and facts, for `scanned`. `key_problems` go to
  * `diags`. 0 or -ENOMEM. */
 int facts_read(struct arena *arena, const struct config *config, const struct yaml *map,
@@ -167,22 +170,51 @@ struct corpus_options {
     bool bare_entries; /* an entry in a view is the bare name of the episode */
 };
 
-/*
- * Builds a corpus. `files` is put in order; nothing of it is kept. The corpus is owned by the
- * caller. 0, -E2BIG past CORPUS_MAX_EPISODES or CORPUS_MAX_FACETS, -ENOMEM.
+/* --- building -----------------------------------------------------------------------------------
  */
-int corpus_build(struct scanned *files, size_t count, const struct config *config,
-                 const struct corpus_options *options, struct corpus **corpus);
+
+/* What builds the generations, one at a time: it knows which numbers are given. */
+struct builder;
+
+/* NULL when memory ends. It has to live longer than all that it built. */
+struct builder *builder_new(const struct corpus_options *options);
+void builder_free(struct builder *builder);
+
+/* Says what the date view is called from now on; empty: there is none. 0 or -ENOMEM. */
+int builder_name_dates(struct builder *builder, struct slice view);
 
 /*
- * Builds the corpus of who is heard: its views come from `facts`, one a content file and in the
- * order of the episodes, of which only the member of that name counts. It borrows the episodes of
- * `corpus`, which has to live longer. 0, -E2BIG or -ENOMEM.
+ * Builds the generation that follows `old`, the last one that it built; NULL: the first. `changes`
+ * are the files that are new, other or gone; they are put in order, the last one of a path counts,
+ * and nothing of them is kept. `old` stays as it is, but for `retired`. 0, -E2BIG past
+ * CORPUS_MAX_EPISODES or LEDGER_MAX_FACETS, -ENOMEM: then nothing has happened.
  */
-int corpus_build_heard(const struct corpus *corpus, const struct scanned *facts,
-                       struct corpus **heard);
+int corpus_next(struct builder *builder, struct corpus *old, struct scanned *changes, size_t count,
+                struct corpus **next);
 
-void corpus_free(struct corpus *corpus);
+/* Frees a generation that nobody uses any more, when all before it are gone; the last one with all
+ * that is in it. */
+void corpus_release(struct corpus *corpus);
+void corpus_free_last(struct corpus *corpus);
+
+/* --- finding ------------------------------------------------------------------------------------
+ */
+
+static inline const struct episode *corpus_episode(const struct corpus *corpus, uint32_t number)
+{
+    return number < corpus->episode_cap ? corpus->episodes[number] : NULL;
+}
+
+static inline const struct folder *corpus_folder(const struct corpus *corpus, uint32_t number)
+{
+    return number < corpus->folder_cap ? corpus->folders[number] : NULL;
+}
+
+/* The number of the episode of this path; NO_INDEX where there is none. */
+uint32_t corpus_find_path(const struct corpus *corpus, struct slice path);
+
+/* The place in by_path of the first episode below a folder of the content, or where it would be. */
+uint32_t corpus_first_below(const struct corpus *corpus, struct slice folder);
 
 /* The episode or folder of this name in a folder; NO_INDEX where there is none. */
 uint32_t corpus_find_episode(const struct corpus *corpus, const struct folder *folder,
@@ -190,13 +222,7 @@ uint32_t corpus_find_episode(const struct corpus *corpus, const struct folder *f
 uint32_t corpus_find_folder(const struct corpus *corpus, const struct folder *folder,
                             struct slice base);
 
-/* The facet of exactly this name; NO_INDEX where there is none. */
-uint32_t corpus_find_facet(const struct corpus *corpus, uint32_t view, struct slice name);
-
-/* The facet that gathers this spelling, which differs in case or Unicode form. */
-uint32_t corpus_find_spelling(const struct corpus *corpus, uint32_t view, struct slice name);
-
-/* The first of corpus->dated whose code is `code` or greater. */
+/* The first of corpus->dated whose date code is `code` or greater. */
 uint32_t corpus_find_date(const struct corpus *corpus, uint32_t code);
 
 /* The place in corpus->dated of this entry on this very date; NO_INDEX where there is none. */
@@ -205,5 +231,13 @@ uint32_t corpus_find_dated(const struct corpus *corpus, uint32_t code, struct sl
 /* The place of the episode with this entry name among `count` ids in the order of entries. */
 uint32_t corpus_find_entry(const struct corpus *corpus, const uint32_t *ids, uint32_t count,
                            struct slice entry);
+
+/* The first place whose name is greater: for a listing that goes on behind a name. */
+uint32_t corpus_episode_behind(const struct corpus *corpus, const struct folder *folder,
+                               struct slice base);
+uint32_t corpus_folder_behind(const struct corpus *corpus, const struct folder *folder,
+                              struct slice base);
+uint32_t corpus_entry_behind(const struct corpus *corpus, const uint32_t *ids, uint32_t count,
+                             struct slice entry);
 
 #endif

@@ -113,7 +113,7 @@ static bool is_chosen(const struct scope *scope, size_t format)
 static bool is_linked(const struct scope *scope, const struct format *format)
 {
     return format->also_below == KIND_TEXT_FOLDER ||
-           (format->also_below == KIND_ORIGINAL_FOLDER && scope->corpus->has_originals);
+           (format->also_below == KIND_ORIGINAL_FOLDER && scope->corpus->original_count);
 }
 
 bool format_is_chosen(const struct scope *scope, const char *name)
@@ -160,8 +160,8 @@ int format_check(struct scope *scope)
 static int format_child(uint32_t episode, uint32_t version, size_t format, struct child *child)
 {
     const struct format *row = &formats[format];
-    bool is_file = row->kind == KIND_FORMAT;
-    child_is(child, row->kind, episode, is_file ? version : 0, slice_of(row->name));
+    bool is_file = row->kind == KIND_FORMAT, has_version = kinds[row->kind].has_version;
+    child_is(child, row->kind, episode, has_version ? version : 0, slice_of(row->name));
     child->node.j = is_file ? (uint32_t)format : 0;
     child->is_costly = row->is_costly;
     return 0;
@@ -217,6 +217,14 @@ int format_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
+/* Without rendering only the transcript can be told from a body alone. */
+int format_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    const struct format *format = format_of(scope);
+    return format && format->read == transcript_read ? transcript_read(scope, offset, len, text)
+                                                     : -ESTALE;
+}
+
 /* --- their hard links ------------------------------------------------------------------------- */
 
 uint32_t format_links(const struct scope *scope)
@@ -227,7 +235,7 @@ uint32_t format_links(const struct scope *scope)
 
 int format_link(struct scope *scope, uint32_t episode, struct child *child)
 {
-    const struct episode *of = &scope->corpus->episodes[episode];
+    const struct episode *of = scope->corpus->episodes[episode];
     for (size_t i = 0; i < FORMATS; i++) {
         if (formats[i].also_below != scope->node.kind)
             continue;

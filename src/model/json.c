@@ -1,6 +1,8 @@
 #include "model/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 static json_t *json_of_scalar(const struct yaml *value)
 {
@@ -59,6 +61,18 @@ json_t *json_seconds(int64_t milliseconds)
 {
     return milliseconds % 1000 ? json_real((double)milliseconds / 1000)
                                : json_integer(milliseconds / 1000);
+}
+
+json_t *json_time(int64_t time)
+{
+    const time_t seconds = (time_t)(time / 1000000000);
+    char text[64];
+    struct tm utc;
+    if (time == 0 || !gmtime_r(&seconds, &utc))
+        return json_null();
+    size_t len = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text + len, sizeof text - len, ".%03dZ", (int)(time / 1000000 % 1000));
+    return json_string(text);
 }
 
 static int add_bytes(const char *bytes, size_t len, void *out)

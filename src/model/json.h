@@ -19,6 +19,9 @@ static inline json_t *json_text(struct slice text)
 /* Seconds, of milliseconds. NULL when memory ends. */
 json_t *json_seconds(int64_t milliseconds);
 
+/* A time in nanoseconds since 1970, as RFC 3339 has it, in UTC; 0: null. NULL when memory ends. */
+json_t *json_time(int64_t time);
+
 /* The value with its type and the order of its keys; NULL when memory ends. */
 json_t *json_of_yaml(const struct yaml *value);
 

@@ -54,6 +54,7 @@ enum kind {
     KIND_CONTROL,
     KIND_VERSION,
     KIND_STATUS,
+    KIND_GENERATION,
     KIND_PROBLEMS,
     KIND_COUNT,
 };
@@ -70,6 +71,7 @@ struct node {
 struct scope {
     struct tree *tree;
     const struct corpus *corpus;
+    struct corpus *held; /* the same, where this scope holds it; NULL: another does */
     struct node node;
     struct parsed *parts[PARTS];
     bool is_lent[PARTS]; /* it is held by another scope */
@@ -79,7 +81,9 @@ struct scope {
 struct child {
     struct node node;
     struct slice name;
-    bool is_costly;          /* its size takes work: listed without attributes */
+    bool is_costly; /* its size takes work: listed without attributes */
+    uint8_t
+        run; /* 0: its place is the same in every generation; else the sorted run it stands in */
     char text[NAME_MAX + 1]; /* for a name that is made up */
 };
 
@@ -93,6 +97,8 @@ struct kind_row {
     bool has_version; /* the rest of the id holds a version */
     bool of_episode;  /* it stands below an episode's folder, or is that: i numbers the episode */
     bool is_volatile; /* its bytes are what they were when it was looked up */
+    bool is_outdated; /* an id of an older version is taken for the node as it is now */
+    bool is_open;     /* of a folder: names may come to be in it that nobody can tell beforehand */
 
     /* Whether i and j name something; NULL: they are 0. 0 or -ESTALE, or an error of reading. */
     int (*check)(struct scope *scope);
@@ -108,12 +114,16 @@ struct kind_row {
     int (*child)(struct scope *scope, uint64_t place,
                  struct child *child); /* 0, CHILD_GAP, -ENOENT */
     int (*find)(struct scope *scope, struct slice name, struct child *child); /* NULL: by child() */
+    uint64_t (*seek)(struct scope *scope, unsigned run,
+                     struct slice name);      /* the first place in a run whose name is greater */
     uint32_t (*folders)(struct scope *scope); /* sub-folders; NULL: none */
 
     /* Of a file: all of it; or a range of it and its size. */
     int (*render)(struct scope *scope, struct buf *out);
     int (*read)(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
     int (*size)(struct scope *scope, uint64_t *size);
+    /* A range of it as it was in another version, of which the scope holds the body. NULL: not. */
+    int (*read_past)(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 
     /* Of a link. */
     int (*target)(struct scope *scope, struct buf *target);
@@ -127,7 +137,7 @@ extern const struct kind_row kinds[KIND_COUNT];
 /* The episode of a node whose i numbers one. */
 static inline const struct episode *scope_episode(const struct scope *scope)
 {
-    return &scope->corpus->episodes[scope->node.i];
+    return scope->corpus->episodes[scope->node.i];
 }
 
 /* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text
@@ -147,6 +157,15 @@ uint32_t links_uncounted(const struct scope *scope);
 /* Checks that i numbers an episode, in the node's version of it where it has one. */
 int check_episode(struct scope *scope);
 
+/* The same for a node that belongs to the whole corpus: its version is the generation. */
+int check_generation(struct scope *scope);
+
+/* The id of a node. */
+uint64_t tree_id(const struct node *node);
+
+/* Says that names of so many turns are given out, so that they can be called back. */
+void tree_know_turns(struct tree *tree, uint32_t episode, uint32_t turns);
+
 /* i-th place of a child that has a fixed name. */
 static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint32_t version,
                            struct slice name)
@@ -154,6 +173,7 @@ static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint
     child->node = (struct node){.kind = kind, .i = i, .version = version};
     child->name = name;
     child->is_costly = false;
+    child->run = 0;
     return 0;
 }
 
@@ -162,16 +182,18 @@ void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t
 
 uint64_t hash_pair(uint64_t a, uint64_t b);
 
-/* What takes the bodies of all episodes to know; read when first asked for. 0 or an error of that.
- */
-int tree_survey(struct tree *tree, const struct survey **survey);
+/* What takes the bodies of all episodes of the scope's corpus to know; read when first asked for.
+ * 0, -ESTALE where the corpus is not the newest, or an error of reading. */
+int scope_survey(struct scope *scope, const struct survey **survey);
 
 /* How that stands, in a word or two, and how many episodes are done. */
 const char *tree_survey_progress(struct tree *tree, size_t *done);
 
+/* What is new, as it was told last. */
+void tree_read_news(struct tree *tree, struct tree_news *news);
+
 /* What a tree is made of, for status files. */
 struct tree_parts {
-    const struct corpus *corpus;
     struct cache *cache;
     struct tree_options options;
 };

@@ -17,6 +17,10 @@ bool root_has_voices(const struct scope *scope);
 int ignore_render(struct scope *scope, struct buf *out);
 uint64_t corpus_identity(const struct scope *scope);
 
+/* Whether a corpus makes this folder of the root: "original", "index", "by-voice". */
+bool root_has(const struct corpus *corpus, const char *name);
+uint64_t root_seek(struct scope *scope, unsigned run, struct slice name);
+
 /* nodes_readme.c */
 int readme_render(struct scope *scope, struct buf *out);
 
@@ -31,6 +35,7 @@ uint32_t folder_folders(struct scope *scope);
 int text_child(struct scope *scope, uint64_t place, struct child *child);
 int text_find(struct scope *scope, struct slice name, struct child *child);
 uint32_t text_folders(struct scope *scope);
+uint64_t folder_seek(struct scope *scope, unsigned run, struct slice name);
 int original_folder_check(struct scope *scope);
 
 /* nodes_episode.c */
@@ -42,12 +47,15 @@ struct node parent_episode(const struct scope *scope);
 int turns_child(struct scope *scope, uint64_t place, struct child *child);
 int turn_child(const struct scope *scope, const struct body *body, enum kind kind, uint64_t turn,
                struct child *child);
+/* Names a turn, from 0, of so many: "007.txt". */
+void turn_name(uint32_t count, uint32_t turn, struct child *child);
 /* The turn, from 0, that a name such as 007.txt numbers; -ENOENT where it numbers none. */
 int turn_number(struct slice name, uint64_t *turn);
 int turns_find(struct scope *scope, struct slice name, struct child *child);
 int turn_check(struct scope *scope);
 int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 int turn_size(struct scope *scope, uint64_t *size);
+int turn_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 /* Where the turn and its original stand: "interviews/tea-mountain.md:43-48", in UTF-8. */
 void episode_add_lines(const struct episode *episode, const struct turn *turn, struct buf *out);
 
@@ -58,6 +66,7 @@ int format_check(struct scope *scope);
 uint32_t format_links(const struct scope *scope);
 int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 int format_size(struct scope *scope, uint64_t *size);
+int format_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 
 /* nodes_part.c */
 int originals_child(struct scope *scope, uint64_t place, struct child *child);
@@ -93,6 +102,8 @@ int64_t view_mtime(const struct scope *scope);
 int view_child(struct scope *scope, uint64_t place, struct child *child);
 int view_find(struct scope *scope, struct slice name, struct child *child);
 uint32_t view_folders(struct scope *scope);
+uint64_t view_seek(struct scope *scope, unsigned run, struct slice name);
+uint64_t facet_seek(struct scope *scope, unsigned run, struct slice name);
 int facet_check(struct scope *scope);
 uint64_t facet_identity(const struct scope *scope);
 int64_t facet_mtime(const struct scope *scope);
@@ -107,6 +118,10 @@ int64_t entry_mtime(const struct scope *scope);
 int entry_target(struct scope *scope, struct buf *target);
 
 /* nodes_date.c */
+/* Whether anything stands in the year, the month or the day of a date code. */
+enum date_span { DATE_YEAR, DATE_MONTH, DATE_DAY };
+bool dates_in(const struct corpus *corpus, uint32_t code, enum date_span span);
+uint64_t day_seek(struct scope *scope, unsigned run, struct slice name);
 int dates_check(struct scope *scope);
 int dates_child(struct scope *scope, uint64_t place, struct child *child);
 int dates_find(struct scope *scope, struct slice name, struct child *child);
@@ -135,6 +150,10 @@ int attributes_list(struct scope *scope, struct buf *names);
 /* nodes_index.c */
 int index_check(struct scope *scope);
 int index_child(struct scope *scope, uint64_t place, struct child *child);
+uint64_t index_seek(struct scope *scope, unsigned run, struct slice name);
+/* Calls `each` with the name of every table that a corpus makes. */
+void index_each_name(const struct corpus *corpus, void (*each)(void *context, struct slice name),
+                     void *context);
 int index_table_check(struct scope *scope);
 uint64_t index_table_identity(const struct scope *scope);
 int index_table_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);

@@ -14,41 +14,61 @@ int version_render(struct scope *scope, struct buf *out)
 
 /* --- status.json ------------------------------------------------------------------------------ */
 
-static void status_render(struct tree *tree, struct buf *out)
+static int status_render(const struct scope *scope, struct buf *out)
 {
-    const struct tree_parts *parts = tree_parts(tree);
-    const struct corpus *corpus = parts->corpus;
+    const struct tree_parts *parts = tree_parts(scope->tree);
+    const struct corpus *corpus = scope->corpus;
+    struct arena arena = {0};
+    struct problems problems;
     struct cache_stats cache;
-    size_t heard;
-    const char *voices = tree_survey_progress(tree, &heard);
+    struct tree_news news;
+    size_t surveyed;
+    const char *voices = tree_survey_progress(scope->tree, &surveyed);
 
+    int err = problems_gather(corpus, parts->cache, &arena, &problems);
+    arena_free(&arena);
+    if (err)
+        return err;
+    tree_read_news(scope->tree, &news);
     cache_read_stats(parts->cache, &cache);
     json_t *json = json_pack(
-        "{s:s, s:i, s:i, s:i, s:i, s:i, s:I, s:{s:s, s:I, s:i}, s:{s:I, s:I, s:i, s:I, s:I}}",
-        "version", parts->options.version, "generation", 1, "episodes", (int)corpus->episode_count,
-        "folders", (int)corpus->folder_count, "values", (int)corpus->facet_count, "problems",
-        (int)(corpus->problem_count + cache.problems), "content_bytes", (json_int_t)corpus->bytes,
-        "voices", "state", voices, "done", (json_int_t)heard, "of", (int)corpus->episode_count,
-        "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used,
-        "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
-        (json_int_t)cache.misses);
+        "{s:s, s:I, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:{s:s, s:s}, s:{s:s, s:I, s:i}, "
+        "s:{s:I, s:I, s:i, s:I, s:I}}",
+        "version", parts->options.version, "generation", (json_int_t)news.generation, "episodes",
+        (int)corpus->episode_count, "folders", (int)corpus->folder_count, "values",
+        (int)corpus->views.facet_count, "problems", (int)problems.count, "content_bytes",
+        (json_int_t)corpus->bytes, "scanning", news.is_scanning, "last_change",
+        json_time(news.last_change), "watch", "mode", news.watch, "why", news.why, "voices",
+        "state", voices, "done", (json_int_t)surveyed, "of", (int)corpus->episode_count, "cache",
+        "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used, "parts",
+        (int)cache.kept, "hits", (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
     json_add(out, json, JSON_INDENT(2));
     buf_add_byte(out, '\n');
+    return 0;
+}
+
+/* --- generation --------------------------------------------------------------------------------
+ */
+
+static int generation_render(const struct scope *scope, struct buf *out)
+{
+    struct tree_news news;
+    tree_read_news(scope->tree, &news);
+    buf_printf(out, "%llu\n", (unsigned long long)news.generation);
+    return 0;
 }
 
 /* --- problems.tsv ----------------------------------------------------------------------------- */
 
-static void problems_render(struct tree *tree, struct buf *out)
+static int problems_render(const struct scope *scope, struct buf *out)
 {
-    const struct tree_parts *parts = tree_parts(tree);
     struct arena arena = {0};
-    struct problem *all = NULL;
-    size_t count = 0;
+    struct problems all;
 
-    out->failed |= problems_gather(parts->corpus, parts->cache, &arena, &all, &count) != 0;
+    int err = problems_gather(scope->corpus, tree_parts(scope->tree)->cache, &arena, &all);
     buf_add_text(out, "file\tline\tcolumn\tproblem\tdone\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct problem *problem = &all[i];
+    for (uint32_t i = 0; !err && i < all.count; i++) {
+        const struct problem *problem = &all.at[i];
         tsv_add(out, problem->path, '\t');
         tsv_add_number(out, problem->line, '\t');
         tsv_add_number(out, problem->column, '\t');
@@ -56,6 +76,7 @@ static void problems_render(struct tree *tree, struct buf *out)
         tsv_add(out, problem->action, '\n');
     }
     arena_free(&arena);
+    return err;
 }
 
 /* --- the folder ------------------------------------------------------------------------------- */
@@ -64,10 +85,11 @@ static void problems_render(struct tree *tree, struct buf *out)
 static const struct {
     const char *name;
     enum kind kind;
-    void (*render)(struct tree *tree, struct buf *out);
+    int (*render)(const struct scope *scope, struct buf *out);
 } files[] = {
     {"version", KIND_VERSION, NULL},
     {"status.json", KIND_STATUS, status_render},
+    {"generation", KIND_GENERATION, generation_render},
     {"problems.tsv", KIND_PROBLEMS, problems_render},
 };
 
@@ -88,7 +110,9 @@ int control_find(struct scope *scope, struct slice name, struct child *child)
         if (!files[place].render)
             return 0;
         cleanup_buf struct buf text = {0};
-        files[place].render(scope->tree, &text);
+        int err = files[place].render(scope, &text);
+        if (err)
+            return err;
         return tree_keep_snapshot(scope->tree, child->node.kind, &text, &child->node.i);
     }
     return -ENOENT;

@@ -19,7 +19,16 @@ enum {
 static bool has_dates(const struct corpus *corpus, uint32_t code, uint32_t span)
 {
     uint32_t first = corpus_find_date(corpus, code);
-    return first < corpus->dated_count && corpus->dated[first].code < code + span;
+    return first < corpus->dated_count &&
+           code_of_date(&corpus->episodes[corpus->dated[first]]->date) < code + span;
+}
+
+bool dates_in(const struct corpus *corpus, uint32_t code, enum date_span span)
+{
+    return span == DATE_YEAR
+               ? has_dates(corpus, code & ~(uint32_t)(MONTH_BITS | DAY_BITS), YEAR_SPAN)
+           : span == DATE_MONTH ? has_dates(corpus, code & ~(uint32_t)DAY_BITS, MONTH_SPAN)
+                                : has_dates(corpus, code, 1);
 }
 
 static int name_number(struct child *child, int digits, unsigned number)
@@ -161,17 +170,30 @@ struct node day_parent(const struct scope *scope)
 static int dated_child(const struct scope *scope, uint64_t at, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
-    if (at >= corpus->dated_count || corpus->dated[at].code != scope->node.i)
+    if (at >= corpus->dated_count)
         return -ENOENT;
-    uint32_t episode = corpus->dated[at].episode;
-    child_is(child, KIND_DATE_ENTRY, scope->node.i, 0, corpus->episodes[episode].entry);
-    child->node.j = episode;
+    uint32_t number = corpus->dated[at];
+    const struct episode *episode = corpus->episodes[number];
+    if (code_of_date(&episode->date) != scope->node.i)
+        return -ENOENT;
+    child_is(child, KIND_DATE_ENTRY, scope->node.i, 0, episode->entry);
+    child->node.j = number;
+    child->run = 1;
     return 0;
 }
 
 int day_child(struct scope *scope, uint64_t place, struct child *child)
 {
     return dated_child(scope, corpus_find_date(scope->corpus, scope->node.i) + place, child);
+}
+
+uint64_t day_seek(struct scope *scope, unsigned run, struct slice name)
+{
+    const struct corpus *corpus = scope->corpus;
+    uint32_t first = corpus_find_date(corpus, scope->node.i);
+    uint32_t count = corpus_find_date(corpus, scope->node.i + 1) - first;
+    (void)run;
+    return corpus_entry_behind(corpus, corpus->dated + first, count, name);
 }
 
 int day_find(struct scope *scope, struct slice name, struct child *child)
@@ -182,16 +204,16 @@ int day_find(struct scope *scope, struct slice name, struct child *child)
 
 int date_entry_check(struct scope *scope)
 {
-    if (scope->node.j >= scope->corpus->episode_count || !scope->corpus->date_view.len)
-        return -ESTALE;
-    const struct date *date = &scope->corpus->episodes[scope->node.j].date;
-    return date->year && date_code(date->year, date->month, date->day) == scope->node.i ? 0
-                                                                                        : -ESTALE;
+    const struct episode *episode = corpus_episode(scope->corpus, scope->node.j);
+    return episode && scope->corpus->date_view.len && scope->node.i &&
+                   code_of_date(&episode->date) == scope->node.i
+               ? 0
+               : -ESTALE;
 }
 
 int date_entry_target(struct scope *scope, struct buf *target)
 {
     buf_add_text(target, "../../../../episodes/");
-    buf_add_slice(target, scope->corpus->episodes[scope->node.j].name);
+    buf_add_slice(target, scope->corpus->episodes[scope->node.j]->name);
     return 0;
 }

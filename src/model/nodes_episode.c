@@ -54,16 +54,22 @@ static int number_width(uint32_t count)
     return width;
 }
 
+void turn_name(uint32_t count, uint32_t turn, struct child *child)
+{
+    int len = snprintf(child->text, sizeof child->text, "%0*u.txt", number_width(count),
+                       (unsigned)turn + 1);
+    child->name = (struct slice){child->text, (size_t)len};
+}
+
 int turn_child(const struct scope *scope, const struct body *body, enum kind kind, uint64_t turn,
                struct child *child)
 {
     if (turn >= body->count)
         return -ENOENT;
-    int len = snprintf(child->text, sizeof child->text, "%0*u.txt", number_width(body->count),
-                       (unsigned)turn + 1);
-    child_is(child, kind, scope->node.i,
-             kinds[kind].has_version ? scope_episode(scope)->version : 0,
-             (struct slice){child->text, (size_t)len});
+    if (kind == KIND_TURN || kind == KIND_ORIGINAL_TURN)
+        tree_know_turns(scope->tree, scope->node.i, body->count);
+    turn_name(body->count, (uint32_t)turn, child);
+    child_is(child, kind, scope->node.i, scope_episode(scope)->version, child->name);
     child->node.j = (uint32_t)turn;
     return 0;
 }
@@ -123,6 +129,15 @@ int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text
     if (!err)
         text_lend(text, turn_file(scope, body), offset, len);
     return err;
+}
+
+int turn_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    const struct body *body = &scope->parts[PART_BODY]->body;
+    if (scope->node.j >= body->count)
+        return -ESTALE;
+    text_lend(text, turn_file(scope, body), offset, len);
+    return 0;
 }
 
 int turn_size(struct scope *scope, uint64_t *size)

@@ -6,12 +6,12 @@
 
 static const struct folder *folder_of(const struct scope *scope)
 {
-    return &scope->corpus->folders[scope->node.i];
+    return scope->corpus->folders[scope->node.i];
 }
 
 int folder_check(struct scope *scope)
 {
-    return scope->node.i < scope->corpus->folder_count && !scope->node.j ? 0 : -ESTALE;
+    return corpus_folder(scope->corpus, scope->node.i) && !scope->node.j ? 0 : -ESTALE;
 }
 
 uint64_t folder_identity(const struct scope *scope)
@@ -41,11 +41,25 @@ uint32_t text_folders(struct scope *scope)
     return folder_of(scope)->folder_count;
 }
 
-/* The sub-folders come first, then the episodes. */
+/* The sub-folders come first, then the episodes: two sorted runs. */
+enum { RUN_FOLDERS = 1, RUN_EPISODES };
+
 static int sub_folder(const struct scope *scope, uint64_t place, struct child *child)
 {
     uint32_t id = folder_of(scope)->folders[place];
-    return child_is(child, scope->node.kind, id, 0, scope->corpus->folders[id].base);
+    child_is(child, scope->node.kind, id, 0, scope->corpus->folders[id]->base);
+    child->run = RUN_FOLDERS;
+    return 0;
+}
+
+uint64_t folder_seek(struct scope *scope, unsigned run, struct slice name)
+{
+    const struct folder *folder = folder_of(scope);
+    if (run == RUN_FOLDERS)
+        return corpus_folder_behind(scope->corpus, folder, name);
+    if (scope->node.kind != KIND_FOLDER)
+        name.len -= 4; /* ".txt" */
+    return folder->folder_count + (uint64_t)corpus_episode_behind(scope->corpus, folder, name);
 }
 
 int folder_child(struct scope *scope, uint64_t place, struct child *child)
@@ -57,7 +71,9 @@ int folder_child(struct scope *scope, uint64_t place, struct child *child)
     if (place >= folder->episode_count)
         return -ENOENT;
     uint32_t id = folder->episodes[place];
-    return child_is(child, KIND_EPISODE, id, 0, scope->corpus->episodes[id].base);
+    child_is(child, KIND_EPISODE, id, 0, scope->corpus->episodes[id]->base);
+    child->run = RUN_EPISODES;
+    return 0;
 }
 
 static int find_sub_folder(const struct scope *scope, struct slice name, struct child *child)
@@ -84,11 +100,11 @@ int original_folder_check(struct scope *scope)
 {
     const struct survey *survey;
     int err = folder_check(scope);
-    if (err || !scope->corpus->has_originals)
+    if (err || !scope->corpus->original_count)
         return err ? err : -ESTALE;
     if (scope->node.i == 0)
         return 0;
-    err = tree_survey(scope->tree, &survey);
+    err = scope_survey(scope, &survey);
     return err ? err : survey->folder_has_original[scope->node.i] ? 0 : -ESTALE;
 }
 
@@ -96,11 +112,11 @@ int original_folder_check(struct scope *scope)
 static int has_text(struct scope *scope, bool is_folder, uint32_t id, bool *has)
 {
     const struct survey *survey;
-    *has = is_folder || scope->corpus->episodes[id].has_body;
+    *has = is_folder || scope->corpus->episodes[id]->has_body;
     if (scope->node.kind == KIND_TEXT_FOLDER || !*has)
         return 0;
-    int err = tree_survey(scope->tree, &survey);
-    *has = !err && (is_folder ? survey->folder_has_original[id] : survey->has_original[id]);
+    int err = scope_survey(scope, &survey);
+    *has = !err && (is_folder ? survey->folder_has_original[id] : survey_has_original(survey, id));
     return err;
 }
 
@@ -109,7 +125,11 @@ static int text_of(struct scope *scope, uint32_t id, struct child *child)
 {
     bool has;
     int err = has_text(scope, false, id, &has);
-    return err ? err : has ? format_link(scope, id, child) : CHILD_GAP;
+    if (err || !has)
+        return err ? err : CHILD_GAP;
+    err = format_link(scope, id, child);
+    child->run = RUN_EPISODES;
+    return err;
 }
 
 int text_child(struct scope *scope, uint64_t place, struct child *child)

@@ -23,7 +23,7 @@ struct joining {
 static void add_piece(void *joining_, unsigned worker, size_t i)
 {
     struct joining *joining = joining_;
-    const struct node node = {.kind = KIND_EPISODE, .i = (uint32_t)i};
+    const struct node node = {.kind = KIND_EPISODE, .i = joining->scope->corpus->by_path[i]};
     cleanup_(scope_end) struct scope episode = scope_at(joining->scope, node);
     (void)worker;
     if (joining->add(&episode, &joining->pieces[i]) == -ENOMEM)
@@ -190,14 +190,14 @@ static int by_count(const void *a, const void *b)
     return slice_compare(x->name, y->name);
 }
 
-static int add_counts(const struct corpus *corpus, const struct view *view, struct buf *out)
+static int add_counts(const struct views *views, const struct view *view, struct buf *out)
 {
     cleanup_free const struct facet **order = calloc(view->count + 1, sizeof *order);
     cleanup_buf struct buf path = {0};
     if (!order)
         return -ENOMEM;
     for (uint32_t i = 0; i < view->count; i++)
-        order[i] = &corpus->facets[view->first + i];
+        order[i] = views->facets[view->facets[i]];
     qsort(order, view->count, sizeof(const struct facet *), by_count);
     for (uint32_t i = 0; i < view->count; i++) {
         path.len = 0;
@@ -215,11 +215,12 @@ static int add_counts(const struct corpus *corpus, const struct view *view, stru
 static int voices_render(struct scope *scope, struct buf *out)
 {
     const struct survey *survey;
-    int err = tree_survey(scope->tree, &survey);
+    int err = scope_survey(scope, &survey);
+    if (err)
+        return err;
     begin_counts(out);
-    return err || survey->heard->view_count == 0
-               ? err
-               : add_counts(survey->heard, survey->heard->views, out);
+    const struct view *view = views_view(&survey->heard, 0);
+    return view ? add_counts(&survey->heard, view, out) : 0;
 }
 
 /* --- by-date.tsv ------------------------------------------------------------------------------ */
@@ -262,8 +263,9 @@ static int dates_render(struct scope *scope, struct buf *out)
     if (!days)
         return -ENOMEM;
     for (uint32_t i = 0; i < corpus->dated_count; i++) {
-        if (count == 0 || days[count - 1].code != corpus->dated[i].code)
-            days[count++].code = corpus->dated[i].code;
+        uint32_t code = code_of_date(&corpus->episodes[corpus->dated[i]]->date);
+        if (count == 0 || days[count - 1].code != code)
+            days[count++].code = code;
         days[count - 1].count++;
     }
     qsort(days, count, sizeof *days, by_day_count);
@@ -309,8 +311,9 @@ enum { TABLES = sizeof tables / sizeof *tables };
 
 static int view_render(struct scope *scope, struct buf *out)
 {
+    const struct views *views = &scope->corpus->views;
     begin_counts(out);
-    return add_counts(scope->corpus, &scope->corpus->views[scope->node.i - TABLES], out);
+    return add_counts(views, views->views[scope->node.i - TABLES], out);
 }
 
 int index_check(struct scope *scope)
@@ -322,8 +325,8 @@ int index_table_check(struct scope *scope)
 {
     uint32_t i = scope->node.i;
     bool is_there = i < TABLES ? tables[i].exists(scope->corpus)
-                               : i - TABLES < scope->corpus->view_count;
-    return is_there ? 0 : -ESTALE;
+                               : views_view(&scope->corpus->views, i - TABLES) != NULL;
+    return is_there && !scope->node.j ? check_generation(scope) : -ESTALE;
 }
 
 /* All of them are other files when some content is another. */
@@ -346,21 +349,46 @@ static int name_table(struct child *child, struct slice view)
     return 0;
 }
 
+/* Places are those of the root: first what is fixed, then the views by name. */
 int index_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
-    if (place >= (uint64_t)TABLES + corpus->view_count)
+    if (place >= (uint64_t)TABLES + corpus->views.view_count)
         return -ENOENT;
     if (place < TABLES && !tables[place].exists(corpus))
         return CHILD_GAP;
-    child_is(child, KIND_INDEX_TABLE, (uint32_t)place, 0, SLICE(""));
+    uint32_t view = place < TABLES ? 0 : corpus->views.order[place - TABLES];
+    uint32_t number = place < TABLES ? (uint32_t)place : view + TABLES;
+    child_is(child, KIND_INDEX_TABLE, number, (uint32_t)corpus->generation, SLICE(""));
     child->is_costly = true;
     if (place < TABLES && tables[place].name) {
         child->name = slice_of(tables[place].name);
         return 0;
     }
-    return name_table(child,
-                      place < TABLES ? corpus->date_view : corpus->views[place - TABLES].name);
+    child->run = place >= TABLES;
+    return name_table(child, place < TABLES ? corpus->date_view : corpus->views.views[view]->name);
+}
+
+/* By its view; of two that begin alike for some 250 bytes either comes first. */
+uint64_t index_seek(struct scope *scope, unsigned run, struct slice name)
+{
+    const size_t ending = SLICE(".tsv").len;
+    (void)run;
+    name.len -= name.len > ending ? ending : 0;
+    return TABLES + views_order_behind(&scope->corpus->views, name);
+}
+
+void index_each_name(const struct corpus *corpus, void (*each)(void *context, struct slice name),
+                     void *context)
+{
+    struct scope scope = {.corpus = corpus};
+    struct child child;
+    int err = 0;
+    for (uint64_t place = 0; err >= 0; place++) {
+        err = index_child(&scope, place, &child);
+        if (err == 0)
+            each(context, child.name);
+    }
 }
 
 static int table_text(struct scope *scope, struct slice *text)

@@ -121,7 +121,8 @@ int sections_child(struct scope *scope, uint64_t place, struct child *child)
         return -ENOENT;
     if (count_turns(body, (uint32_t)place) == 0)
         return CHILD_GAP;
-    child->node = (struct node){.kind = KIND_SECTION, .i = scope->node.i, .j = (uint32_t)place};
+    child->node = (struct node){KIND_SECTION, scope->node.i, (uint32_t)place,
+                                scope_episode(scope)->version};
     return name_section(body, (uint32_t)place, child);
 }
 
@@ -152,7 +153,7 @@ int section_check(struct scope *scope)
 
 struct node parent_sections(const struct scope *scope)
 {
-    return (struct node){.kind = KIND_SECTIONS, .i = scope->node.i};
+    return (struct node){KIND_SECTIONS, scope->node.i, 0, scope_episode(scope)->version};
 }
 
 int section_child(struct scope *scope, uint64_t place, struct child *child)
@@ -187,7 +188,8 @@ int voices_child(struct scope *scope, uint64_t place, struct child *child)
     if (name.failed)
         return -ENOMEM;
     memcpy(child->text, name.data, name.len);
-    child_is(child, KIND_VOICE, scope->node.i, 0, (struct slice){child->text, name.len});
+    child_is(child, KIND_VOICE, scope->node.i, scope_episode(scope)->version,
+             (struct slice){child->text, name.len});
     child->node.j = (uint32_t)place;
     return 0;
 }
@@ -209,7 +211,7 @@ int voice_check(struct scope *scope)
 
 struct node parent_voices(const struct scope *scope)
 {
-    return (struct node){.kind = KIND_VOICES, .i = scope->node.i};
+    return (struct node){KIND_VOICES, scope->node.i, 0, scope_episode(scope)->version};
 }
 
 int voice_child(struct scope *scope, uint64_t place, struct child *child)

@@ -2,21 +2,22 @@
 #include "model/format.h"
 #include "model/nodes.h"
 
-static const struct facet *largest_facet(const struct corpus *corpus, const struct view *view)
+static const struct facet *largest_facet(const struct views *views, const struct view *view)
 {
     const struct facet *largest = NULL;
-    for (uint32_t i = view->first; i < view->first + view->count; i++) {
-        if (!largest || corpus->facets[i].episode_count > largest->episode_count)
-            largest = &corpus->facets[i];
+    for (uint32_t i = 0; i < view->count; i++) {
+        const struct facet *facet = views->facets[view->facets[i]];
+        if (!largest || facet->episode_count > largest->episode_count)
+            largest = facet;
     }
     return largest;
 }
 
-static const struct facet *largest_of_all(const struct corpus *corpus)
+static const struct facet *largest_of_all(const struct views *views)
 {
     const struct facet *largest = NULL;
-    for (uint32_t i = 0; i < corpus->view_count; i++) {
-        const struct facet *facet = largest_facet(corpus, &corpus->views[i]);
+    for (uint32_t i = 0; i < views->view_count; i++) {
+        const struct facet *facet = largest_facet(views, views->views[views->order[i]]);
         if (!largest || facet->episode_count > largest->episode_count)
             largest = facet;
     }
@@ -38,9 +39,9 @@ static void add_counts(struct buf *out, const struct corpus *corpus)
         (unsigned)corpus->silent_count, (unsigned)corpus->problem_count);
 }
 
-static void add_view_line(struct buf *out, const struct corpus *corpus, const struct view *view)
+static void add_view_line(struct buf *out, const struct views *views, const struct view *view)
 {
-    const struct facet *largest = largest_facet(corpus, view);
+    const struct facet *largest = largest_facet(views, view);
     buf_printf(out, "- `%.*s/`: values: %u; the commonest is `%.*s`: %u\n", (int)view->name.len,
                view->name.data, (unsigned)view->count, (int)largest->name.len, largest->name.data,
                (unsigned)largest->episode_count);
@@ -53,7 +54,7 @@ static void add_folders(struct buf *out, const struct scope *scope)
         out, "- `episodes/`: a folder an episode, with its turns, its front matter, its source, "
              "and what other programs read\n"
              "- `text/`: a file an episode, a line a turn: the place to search\n");
-    if (corpus->has_originals)
+    if (corpus->original_count)
         buf_add_text(out, "- `original/`: the same lines in the language they were spoken in, "
                           "where the source has that\n");
     if (corpus->episode_count)
@@ -62,8 +63,8 @@ static void add_folders(struct buf *out, const struct scope *scope)
     if (corpus->date_view.len)
         buf_printf(out, "- `%.*s/`: by year, month and day\n", (int)corpus->date_view.len,
                    corpus->date_view.data);
-    for (uint32_t i = 0; i < corpus->view_count; i++)
-        add_view_line(out, corpus, &corpus->views[i]);
+    for (uint32_t i = 0; i < corpus->views.view_count; i++)
+        add_view_line(out, &corpus->views, corpus->views.views[corpus->views.order[i]]);
     if (root_has_voices(scope))
         buf_add_text(out, "- `by-voice/`: who is heard; the first look reads every episode\n");
     buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv` and `version`, found by "
@@ -104,8 +105,9 @@ static void add_command(struct buf *out, const char *command, const char *folder
 static const struct episode *first_whole(const struct corpus *corpus)
 {
     for (uint32_t i = 0; i < corpus->episode_count; i++) {
-        if (corpus->episodes[i].has_body && corpus->episodes[i].has_front)
-            return &corpus->episodes[i];
+        const struct episode *episode = corpus->episodes[corpus->by_path[i]];
+        if (episode->has_body && episode->has_front)
+            return episode;
     }
     return NULL;
 }
@@ -125,7 +127,7 @@ static const struct {
 static void add_commands(struct buf *out, const struct scope *scope)
 {
     const struct corpus *corpus = scope->corpus;
-    const struct facet *largest = largest_of_all(corpus);
+    const struct facet *largest = largest_of_all(&corpus->views);
     const struct episode *episode = first_whole(corpus);
 
     buf_add_text(
@@ -133,7 +135,7 @@ static void add_commands(struct buf *out, const struct scope *scope)
              "grep -rn 'a phrase' text/      # every episode; the line is the number of the turn\n"
              "rg 'a phrase'                  # the same, faster\n");
     if (largest) {
-        const struct view *view = &corpus->views[largest->view];
+        const struct view *view = corpus->views.views[largest->view];
         cleanup_buf struct buf folder = {0};
         buf_add_slice(&folder, view->name);
         buf_add_byte(&folder, '/');

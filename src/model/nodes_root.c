@@ -16,24 +16,26 @@ uint64_t corpus_identity(const struct scope *scope)
     return scope->corpus->hash;
 }
 
-static bool has_episodes(const struct scope *scope)
+bool root_has(const struct corpus *corpus, const char *name)
 {
-    return scope->corpus->episode_count > 0;
+    return strcmp(name, "index") == 0      ? corpus->episode_count > 0
+           : strcmp(name, "original") == 0 ? corpus->original_count > 0
+                                           : corpus->silent_count < corpus->episode_count;
 }
 
-static bool has_words(const struct scope *scope)
+static bool has_episodes(const struct scope *scope)
 {
-    return scope->corpus->silent_count < scope->corpus->episode_count;
+    return root_has(scope->corpus, "index");
 }
 
 static bool has_originals(const struct scope *scope)
 {
-    return scope->corpus->has_originals;
+    return root_has(scope->corpus, "original");
 }
 
 bool root_has_voices(const struct scope *scope)
 {
-    return has_words(scope) && format_is_chosen(scope, "voices");
+    return root_has(scope->corpus, "by-voice") && format_is_chosen(scope, "voices");
 }
 
 static bool has_dates(const struct scope *scope)
@@ -62,15 +64,25 @@ enum { FIXED = sizeof fixed / sizeof *fixed };
 int root_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
-    if (place >= (uint64_t)FIXED + corpus->view_count)
+    if (place >= (uint64_t)FIXED + corpus->views.view_count)
         return -ENOENT;
-    if (place >= FIXED)
-        return child_is(child, KIND_VIEW, (uint32_t)place - FIXED, 0,
-                        corpus->views[place - FIXED].name);
+    if (place >= FIXED) {
+        uint32_t view = corpus->views.order[place - FIXED];
+        child_is(child, KIND_VIEW, view, 0, corpus->views.views[view]->name);
+        child->run = 1;
+        return 0;
+    }
     if (fixed[place].exists && !fixed[place].exists(scope))
         return CHILD_GAP;
-    return child_is(child, fixed[place].kind, 0, 0,
+    uint32_t version = kinds[fixed[place].kind].has_version ? (uint32_t)corpus->generation : 0;
+    return child_is(child, fixed[place].kind, 0, version,
                     fixed[place].name ? slice_of(fixed[place].name) : corpus->date_view);
+}
+
+uint64_t root_seek(struct scope *scope, unsigned run, struct slice name)
+{
+    (void)run;
+    return FIXED + views_order_behind(&scope->corpus->views, name);
 }
 
 /* .transcriptfs resolves and is not listed: its files change all the time, and no walk should
@@ -90,7 +102,7 @@ int root_find(struct scope *scope, struct slice name, struct child *child)
 
 uint32_t root_folders(struct scope *scope)
 {
-    uint32_t count = scope->corpus->view_count;
+    uint32_t count = scope->corpus->views.view_count;
     for (size_t i = 0; i < FIXED; i++)
         count += kinds[fixed[i].kind].type == S_IFDIR &&
                  (!fixed[i].exists || fixed[i].exists(scope));

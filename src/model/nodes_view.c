@@ -4,25 +4,36 @@
 #include "model/names.h"
 #include "model/nodes.h"
 
+static bool is_heard(enum kind kind)
+{
+    return kind >= KIND_HEARD && kind <= KIND_HEARD_SPELLING;
+}
+
 /*
- * The corpus whose views these are: that of the front matter, or for by-voice that of who is heard.
- * Who has a node of by-voice has read the latter, and whoever makes up an id of one has to wait.
+ * The views these are: those of the front matter, or for by-voice those of who is heard. Who has a
+ * node of by-voice has read the latter, and whoever makes up an id of one has to wait.
  */
-static const struct corpus *views_of(const struct scope *scope)
+static int views_of(struct scope *scope, const struct views **views)
 {
     const struct survey *survey;
-    enum kind kind = scope->node.kind;
-    bool is_heard = kind >= KIND_HEARD && kind <= KIND_HEARD_SPELLING;
-    if (!is_heard)
-        return scope->corpus;
-    return tree_survey(scope->tree, &survey) ? NULL : survey->heard;
+    *views = &scope->corpus->views;
+    if (!is_heard(scope->node.kind))
+        return 0;
+    int err = scope_survey(scope, &survey);
+    *views = err ? NULL : &survey->heard;
+    return err;
+}
+
+/* The same where the node was checked, so that it is known already. */
+static const struct views *known_views(const struct scope *scope)
+{
+    return is_heard(scope->node.kind) ? &scope->corpus->survey->heard : &scope->corpus->views;
 }
 
 /* The kind that stands in by-voice for one of the other views. */
 static enum kind in_view(const struct scope *scope, enum kind kind)
 {
-    bool is_heard = scope->node.kind == KIND_HEARD || scope->node.kind == KIND_HEARD_FACET;
-    if (!is_heard)
+    if (!is_heard(scope->node.kind))
         return kind;
     return kind == KIND_FACET      ? KIND_HEARD_FACET
            : kind == KIND_SPELLING ? KIND_HEARD_SPELLING
@@ -31,12 +42,12 @@ static enum kind in_view(const struct scope *scope, enum kind kind)
 
 static const struct view *view_of(const struct scope *scope)
 {
-    return &views_of(scope)->views[scope->node.i];
+    return scope->corpus->views.views[scope->node.i];
 }
 
 static const struct facet *facet_of(const struct scope *scope)
 {
-    return &views_of(scope)->facets[scope->node.i];
+    return known_views(scope)->facets[scope->node.i];
 }
 
 /* --- by-voice ------------------------------------------------------------------------------------
@@ -52,7 +63,7 @@ int heard_check(struct scope *scope)
 
 int view_check(struct scope *scope)
 {
-    return scope->node.i < scope->corpus->view_count ? 0 : -ESTALE;
+    return views_view(&scope->corpus->views, scope->node.i) ? 0 : -ESTALE;
 }
 
 uint64_t view_identity(const struct scope *scope)
@@ -72,28 +83,42 @@ uint32_t view_folders(struct scope *scope)
 
 int view_child(struct scope *scope, uint64_t place, struct child *child)
 {
-    const struct corpus *corpus = views_of(scope);
-    if (!corpus)
-        return -EIO;
-    if (corpus->view_count == 0 || place >= corpus->views[scope->node.i].count)
+    const struct views *views;
+    int err = views_of(scope, &views);
+    if (err)
+        return err;
+    const struct view *view = views_view(views, scope->node.i);
+    if (!view || place >= view->count)
         return -ENOENT;
-    uint32_t facet = corpus->views[scope->node.i].first + (uint32_t)place;
-    return child_is(child, in_view(scope, KIND_FACET), facet, 0, corpus->facets[facet].name);
+    uint32_t facet = view->facets[place];
+    child_is(child, in_view(scope, KIND_FACET), facet, 0, views->facets[facet]->name);
+    child->run = 1;
+    return 0;
+}
+
+uint64_t view_seek(struct scope *scope, unsigned run, struct slice name)
+{
+    const struct views *views;
+    (void)run;
+    /* An error is told when the children are asked for. */
+    bool is_there = !views_of(scope, &views) && views_view(views, scope->node.i);
+    return is_there ? views_place_behind(views, scope->node.i, name) : 0;
 }
 
 /* Another spelling is a link to the folder and not the folder again, which can have one name only.
  */
 int view_find(struct scope *scope, struct slice name, struct child *child)
 {
-    const struct corpus *corpus = views_of(scope);
-    if (!corpus)
-        return -EIO;
-    if (corpus->view_count == 0)
+    const struct views *views;
+    int err = views_of(scope, &views);
+    if (err)
+        return err;
+    if (!views_view(views, scope->node.i))
         return -ENOENT;
-    uint32_t facet = corpus_find_facet(corpus, scope->node.i, name);
+    uint32_t facet = views_find(views, scope->node.i, name);
     if (facet != NO_INDEX)
         return child_is(child, in_view(scope, KIND_FACET), facet, 0, name);
-    facet = corpus_find_spelling(corpus, scope->node.i, name);
+    facet = views_find_spelling(views, scope->node.i, name);
     return facet == NO_INDEX ? -ENOENT
                              : child_is(child, in_view(scope, KIND_SPELLING), facet, 0, name);
 }
@@ -102,10 +127,9 @@ int view_find(struct scope *scope, struct slice name, struct child *child)
 
 int facet_check(struct scope *scope)
 {
-    const struct corpus *corpus = views_of(scope);
-    if (!corpus)
-        return -EIO;
-    return scope->node.i < corpus->facet_count ? 0 : -ESTALE;
+    const struct views *views;
+    int err = views_of(scope, &views);
+    return err ? err : views_facet(views, scope->node.i) ? 0 : -ESTALE;
 }
 
 uint64_t facet_identity(const struct scope *scope)
@@ -120,22 +144,30 @@ int64_t facet_mtime(const struct scope *scope)
 
 struct node facet_parent(const struct scope *scope)
 {
-    bool is_heard = scope->node.kind == KIND_HEARD_FACET;
-    return (struct node){.kind = is_heard ? KIND_HEARD : KIND_VIEW, .i = facet_of(scope)->view};
+    return (struct node){.kind = is_heard(scope->node.kind) ? KIND_HEARD : KIND_VIEW,
+                         .i = facet_of(scope)->view};
 }
 
 static int entry_child(const struct scope *scope, uint64_t place, struct child *child)
 {
     uint32_t episode = facet_of(scope)->episodes[place];
     child_is(child, in_view(scope, KIND_ENTRY), scope->node.i, 0,
-             scope->corpus->episodes[episode].entry);
+             scope->corpus->episodes[episode]->entry);
     child->node.j = episode;
+    child->run = 1;
     return 0;
 }
 
 int facet_child(struct scope *scope, uint64_t place, struct child *child)
 {
     return place < facet_of(scope)->episode_count ? entry_child(scope, place, child) : -ENOENT;
+}
+
+uint64_t facet_seek(struct scope *scope, unsigned run, struct slice name)
+{
+    const struct facet *facet = facet_of(scope);
+    (void)run;
+    return corpus_entry_behind(scope->corpus, facet->episodes, facet->episode_count, name);
 }
 
 int facet_find(struct scope *scope, struct slice name, struct child *child)
@@ -148,10 +180,11 @@ int facet_find(struct scope *scope, struct slice name, struct child *child)
 /* A value whose name was cut has no other spelling that finds it. */
 int spelling_check(struct scope *scope)
 {
-    if (facet_check(scope))
-        return -ESTALE;
+    int err = facet_check(scope);
+    if (err)
+        return err;
     const struct facet *facet = facet_of(scope);
-    return corpus_find_spelling(views_of(scope), facet->view, facet->name) == scope->node.i
+    return views_find_spelling(known_views(scope), facet->view, facet->name) == scope->node.i
                ? 0
                : -ESTALE;
 }
@@ -166,11 +199,13 @@ int spelling_target(struct scope *scope, struct buf *target)
 
 int entry_check(struct scope *scope)
 {
-    if (facet_check(scope) || scope->node.j >= scope->corpus->episode_count)
-        return -ESTALE;
+    int err = facet_check(scope);
+    const struct episode *episode = corpus_episode(scope->corpus, scope->node.j);
+    if (err || !episode)
+        return err ? err : -ESTALE;
     const struct facet *facet = facet_of(scope);
     return corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count,
-                             scope->corpus->episodes[scope->node.j].entry) == NO_INDEX
+                             episode->entry) == NO_INDEX
                ? -ESTALE
                : 0;
 }
@@ -180,25 +215,30 @@ uint64_t entry_identity(const struct scope *scope)
 {
     uint64_t place = scope->node.kind == KIND_DATE_ENTRY ? (uint64_t)scope->node.i
                                                          : facet_identity(scope);
-    return hash_pair(place, scope->corpus->episodes[scope->node.j].hash);
+    return hash_pair(place, scope->corpus->episodes[scope->node.j]->hash);
 }
 
 int64_t entry_mtime(const struct scope *scope)
 {
-    return scope->corpus->episodes[scope->node.j].id.mtime;
+    return scope->corpus->episodes[scope->node.j]->id.mtime;
+}
+
+/* The voice by its name in this episode, which may be another spelling. */
+static void add_voice(const struct scope *scope, struct buf *target)
+{
+    const struct marks *marks = scope->corpus->survey->notes[scope->node.j]->marks;
+    uint32_t i = 0;
+    while (i + 1 < marks->count && marks->spellings[i]->facet != scope->node.i)
+        i++;
+    buf_add_text(target, "/voices/");
+    name_of_value(target, marks->spellings[i]->text);
 }
 
 int entry_target(struct scope *scope, struct buf *target)
 {
     buf_add_text(target, "../../episodes/");
-    buf_add_slice(target, scope->corpus->episodes[scope->node.j].name);
-    if (scope->node.kind != KIND_HEARD_ENTRY)
-        return 0;
-    /* The voice by its name in this episode, which may be another spelling. */
-    const struct facet *facet = facet_of(scope);
-    uint32_t place = corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count,
-                                       scope->corpus->episodes[scope->node.j].entry);
-    buf_add_text(target, "/voices/");
-    name_of_value(target, facet->spellings[place]);
+    buf_add_slice(target, scope->corpus->episodes[scope->node.j]->name);
+    if (scope->node.kind == KIND_HEARD_ENTRY)
+        add_voice(scope, target);
     return 0;
 }

@@ -16,26 +16,29 @@ static int by_place(const void *a, const void *b)
     return slice_compare(x->what, y->what);
 }
 
-int problems_gather(const struct corpus *corpus, struct cache *cache, struct arena *arena,
-                    struct problem **all, size_t *count)
+static void add_all(struct problems *all, const struct problems *more)
 {
-    struct noted *noted;
-    size_t more;
-    int err = cache_read_problems(cache, arena, &noted, &more);
+    if (more->count)
+        memcpy(all->at + all->count, more->at, more->count * sizeof *more->at);
+    all->count += more->count;
+}
+
+int problems_gather(const struct corpus *corpus, struct cache *cache, struct arena *arena,
+                    struct problems *all)
+{
+    struct problems of_bodies;
+    int err = cache_read_problems(cache, corpus, arena, &of_bodies);
     if (err)
         return err;
-    *count = corpus->problem_count + more;
-    *all = ARENA_NEW(arena, struct problem, *count);
-    if (!*all)
+    *all = (struct problems){0};
+    all->at = ARENA_NEW(arena, struct problem, (size_t)corpus->problem_count + of_bodies.count);
+    if (!all->at)
         return -ENOMEM;
-    if (corpus->problem_count)
-        memcpy(*all, corpus->problems, corpus->problem_count * sizeof **all);
-    for (size_t i = 0; i < more; i++) {
-        const struct diag *diag = &noted[i].diag;
-        (*all)[corpus->problem_count + i] = (struct problem){
-            corpus->episodes[noted[i].episode].path, diag->line, diag->column, diag->problem,
-            diag->action};
-    }
-    qsort(*all, *count, sizeof **all, by_place);
+    for (uint32_t i = 0; i < corpus->episode_count; i++)
+        add_all(all, &corpus->episodes[corpus->by_path[i]]->problems);
+    for (uint32_t i = 0; i < corpus->stray_count; i++)
+        add_all(all, &corpus->strays[i]->problems);
+    add_all(all, &of_bodies);
+    qsort(all->at, all->count, sizeof *all->at, by_place);
     return 0;
 }

@@ -9,6 +9,6 @@
 
 /* By path, line and column; texts live in `arena` or in the corpus. 0 or -ENOMEM. */
 int problems_gather(const struct corpus *corpus, struct cache *cache, struct arena *arena,
-                    struct problem **all, size_t *count);
+                    struct problems *all);
 
 #endif

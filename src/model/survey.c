@@ -6,134 +6,228 @@
 #include "base/cleanup.h"
 #include "base/parallel.h"
 
+/* What was read of an episode, before it is entered. */
+struct reading {
+    uint32_t episode;
+    bool is_read;
+    bool has_original;
+    struct slice *voices;
+    uint32_t voice_count;
+};
+
 struct surveying {
-    const struct corpus *corpus;
-    struct cache *cache;
-    struct survey *survey;
-    struct scanned *facts;                     /* one an episode */
-    struct arena arenas[PARALLEL_MAX_THREADS]; /* of the facts; one a worker */
+    const struct survey_step *step;
+    const struct survey *old; /* NULL: none */
+    struct survey *next;
+    struct turnover turnover;
+    struct reading *readings;
+    size_t count;
+    struct arena arenas[PARALLEL_MAX_THREADS]; /* of the readings; one a worker */
+    struct arena scratch;
     int err;
 };
 
-/* --- going over all episodes ------------------------------------------------------------------ */
+/* --- which episodes have to be read ------------------------------------------------------------
+ */
 
-struct counting {
-    const struct over_all *over;
-    size_t count;
-};
-
-static void count_one(void *counting_, unsigned worker, size_t i)
+static const struct note *old_note(const struct surveying *s, uint32_t episode)
 {
-    const struct counting *counting = counting_;
-    const struct over_all *over = counting->over;
-    over->work(over->context, worker, i);
-    size_t done = __atomic_add_fetch(over->done, 1, __ATOMIC_RELAXED);
-    if (over->step && worker == 0)
-        over->step(over->step_context, done, counting->count);
+    return s->old && episode < s->old->note_cap ? s->old->notes[episode] : NULL;
 }
 
-void over_all(const struct over_all *over, size_t count)
+static void choose_readings(struct surveying *s)
 {
-    struct counting counting = {over, count};
-    __atomic_store_n(over->done, 0, __ATOMIC_RELAXED);
-    parallel_for(count, parallel_threads(), count_one, &counting);
-    if (over->step)
-        over->step(over->step_context, count, count);
+    const struct corpus *before = s->step->before, *after = s->step->after;
+    for (uint32_t i = 0; i < after->episode_cap; i++) {
+        const struct episode *was = before ? corpus_episode(before, i) : NULL;
+        bool is_same = was == after->episodes[i] && (!was || old_note(s, i));
+        if (!is_same)
+            s->readings[s->count++].episode = i;
+    }
 }
 
-/* --- what one episode says -------------------------------------------------------------------- */
+/* --- reading one -------------------------------------------------------------------------------
+ */
 
-static int note_voice(struct arena *arena, struct slice name, struct fact **last)
+static int note_voices(struct arena *arena, const struct body *body, struct reading *reading)
 {
-    struct fact *fact = ARENA_NEW(arena, struct fact, 1);
-    if (!fact)
+    reading->voices = ARENA_NEW(arena, struct slice, body->voice_count);
+    if (!reading->voices)
         return -ENOMEM;
-    *fact = (struct fact){.next = *last, .view = SLICE("by-voice")};
-    fact->value = arena_copy(arena, name);
-    *last = fact;
-    return fact->value.data ? 0 : -ENOMEM;
-}
-
-static int note_voices(struct arena *arena, const struct body *body, struct scanned *facts)
-{
-    int err = 0;
-    for (uint32_t i = body->voice_count; i-- > 0 && !err;) {
+    for (uint32_t i = 0; i < body->voice_count; i++) {
         const struct voice *voice = &body->voices[i];
         struct slice name = {body->text + voice->name.at, voice->name.len};
-        if (!voice->is_anonymous)
-            err = note_voice(arena, name, &facts->facts);
+        if (voice->is_anonymous)
+            continue;
+        struct slice *kept = &reading->voices[reading->voice_count++];
+        *kept = arena_copy(arena, name);
+        if (!kept->data)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static void read_one(void *surveying_, unsigned worker, size_t i)
+{
+    struct surveying *s = surveying_;
+    struct reading *reading = &s->readings[i];
+    const struct episode *episode = corpus_episode(s->step->after, reading->episode);
+    struct parsed *parsed;
+    int err = 0;
+
+    if (episode && cache_get(s->step->cache, reading->episode, episode, PART_BODY, &parsed) == 0) {
+        reading->is_read = true;
+        reading->has_original = parsed->body.originals_len > 0;
+        err = note_voices(&s->arenas[worker], &parsed->body, reading);
+        cache_put(s->step->cache, parsed);
+    }
+    if (err)
+        __atomic_store_n(&s->err, err, __ATOMIC_RELAXED);
+    size_t done = __atomic_add_fetch(s->step->done, 1, __ATOMIC_RELAXED);
+    if (s->step->step && worker == 0)
+        s->step->step(s->step->step_context, done, s->step->after->episode_count);
+}
+
+/* --- entering what was read ---------------------------------------------------------------------
+ */
+
+static const struct note *make_note(struct surveying *s, const struct reading *reading, int *err)
+{
+    struct note *note = turnover_new(&s->turnover, 1, sizeof *note);
+    struct marks *marks = turnover_new(
+        &s->turnover, 1, sizeof *marks + reading->voice_count * sizeof *marks->spellings);
+    if (!note || !marks) {
+        *err = -ENOMEM;
+        return NULL;
+    }
+    note->has_original = reading->has_original;
+    note->marks = marks;
+    for (uint32_t i = 0; i < reading->voice_count && !*err; i++)
+        *err = ledger_enter(s->step->ledger, SLICE("by-voice"), reading->voices[i],
+                            &marks->spellings[marks->count++]);
+    return note;
+}
+
+static int enter_all(struct surveying *s, struct views_change *changes)
+{
+    int err = 0;
+    for (size_t i = 0; i < s->count && !err; i++) {
+        const struct reading *reading = &s->readings[i];
+        const struct note *was = old_note(s, reading->episode);
+        const struct note *now = reading->is_read ? make_note(s, reading, &err) : NULL;
+        turnover_retire(&s->turnover, was ? was->marks : NULL);
+        turnover_retire(&s->turnover, was);
+        s->next->notes[reading->episode] = now;
+        changes[i] = (struct views_change){reading->episode, was ? was->marks : NULL,
+                                           now ? now->marks : NULL};
     }
     return err;
 }
 
-static void survey_one(void *surveying_, unsigned worker, size_t i)
+static void mark_folders(struct surveying *s)
 {
-    struct surveying *s = surveying_;
-    struct parsed *parsed;
-
-    if (cache_get(s->cache, s->corpus, (uint32_t)i, PART_BODY, &parsed))
-        return;
-    s->survey->has_original[i] = parsed->body.originals_len > 0;
-    int err = note_voices(&s->arenas[worker], &parsed->body, &s->facts[i]);
-    cache_put(s->cache, parsed);
-    if (err)
-        __atomic_store_n(&s->err, err, __ATOMIC_RELAXED);
-}
-
-/* --- all of them ------------------------------------------------------------------------------ */
-
-static void mark_folders(const struct corpus *corpus, struct survey *survey)
-{
-    for (uint32_t i = 0; i < corpus->episode_count; i++) {
-        if (!survey->has_original[i])
+    const struct corpus *corpus = s->step->after;
+    for (uint32_t i = 0; i < corpus->episode_cap; i++) {
+        if (!corpus->episodes[i] || !survey_has_original(s->next, i))
             continue;
-        survey->originals++;
-        uint32_t folder = corpus->episodes[i].folder;
-        while (!survey->folder_has_original[folder]) {
-            survey->folder_has_original[folder] = true;
-            folder = corpus->folders[folder].parent; /* of episodes/ itself: it is its own */
+        uint32_t folder = corpus->episodes[i]->folder;
+        while (!s->next->folder_has_original[folder]) {
+            s->next->folder_has_original[folder] = true;
+            folder = corpus->folders[folder]->parent; /* of episodes/ itself: it is its own */
         }
     }
 }
 
-int survey_make(const struct corpus *corpus, struct cache *cache, size_t *done,
-                void (*step)(void *context, size_t done, size_t all), void *step_context,
-                struct survey **made)
-{
-    size_t count = corpus->episode_count;
-    cleanup_free struct scanned *facts = calloc(count + 1, sizeof *facts);
-    struct survey *survey = calloc(1, sizeof *survey);
-    struct surveying surveying = {
-        .corpus = corpus, .cache = cache, .survey = survey, .facts = facts};
-    const struct over_all over = {survey_one, &surveying, done, step, step_context};
+/* --- all of it ---------------------------------------------------------------------------------
+ */
 
-    *made = NULL;
-    if (survey) {
-        survey->has_original = calloc(count + 1, sizeof(bool));
-        survey->folder_has_original = calloc(corpus->folder_count, sizeof(bool));
-    }
-    if (!facts || !survey || !survey->has_original || !survey->folder_has_original) {
-        survey_free(survey);
+static int allocate(struct surveying *s)
+{
+    const struct corpus *after = s->step->after;
+    struct survey *next = s->next;
+    next->note_cap = after->episode_cap;
+    next->notes = calloc(after->episode_cap + (size_t)1, sizeof *next->notes);
+    next->folder_has_original = calloc(after->folder_cap + (size_t)1, sizeof(bool));
+    s->readings = calloc(after->episode_cap + (size_t)1, sizeof *s->readings);
+    if (!next->notes || !next->folder_has_original || !s->readings)
         return -ENOMEM;
-    }
-    over_all(&over, count);
-    mark_folders(corpus, survey);
-    int err = surveying.err ? surveying.err : corpus_build_heard(corpus, facts, &survey->heard);
-    for (int i = 0; i < PARALLEL_MAX_THREADS; i++)
-        arena_free(&surveying.arenas[i]);
+    if (s->old && s->old->note_cap)
+        memcpy(next->notes, s->old->notes, s->old->note_cap * sizeof *next->notes);
+    return 0;
+}
+
+static int take_step(struct surveying *s)
+{
+    const struct survey_step *step = s->step;
+    int err = allocate(s);
     if (err)
-        survey_free(survey);
-    else
-        *made = survey;
+        return err;
+    choose_readings(s);
+    __atomic_store_n(step->done, step->after->episode_count - s->count, __ATOMIC_RELAXED);
+    parallel_for(s->count, parallel_threads(), read_one, s);
+    __atomic_store_n(step->done, step->after->episode_count, __ATOMIC_RELAXED);
+    if (step->step)
+        step->step(step->step_context, step->after->episode_count, step->after->episode_count);
+    struct views_change *changes = ARENA_NEW(&s->scratch, struct views_change, s->count);
+    if (s->err || !changes)
+        return s->err ? s->err : -ENOMEM;
+    err = enter_all(s, changes);
+    if (!err)
+        err = views_next(s->old ? &s->old->heard : NULL, step->ledger, step->before, step->after,
+                         changes, s->count, &s->turnover, &s->next->heard);
+    if (!err)
+        mark_folders(s);
     return err;
 }
 
-void survey_free(struct survey *survey)
+int survey_next(const struct survey_step *step, struct survey **survey)
+{
+    struct surveying s = {.step = step, .next = calloc(1, sizeof *s.next)};
+
+    *survey = NULL;
+    if (!s.next)
+        return -ENOMEM;
+    s.old = step->before ? step->before->survey : NULL;
+    int err = take_step(&s);
+    if (err) {
+        turnover_undo(&s.turnover);
+        survey_release(s.next);
+    } else {
+        struct blocks retired = turnover_keep(&s.turnover);
+        if (step->before)
+            step->before->survey->retired = retired;
+        else
+            blocks_free(&retired);
+        *survey = s.next;
+    }
+    for (int i = 0; i < PARALLEL_MAX_THREADS; i++)
+        arena_free(&s.arenas[i]);
+    arena_free(&s.scratch);
+    free(s.readings);
+    return err;
+}
+
+void survey_release(struct survey *survey)
 {
     if (!survey)
         return;
-    corpus_free(survey->heard);
-    free(survey->has_original);
+    blocks_free(&survey->retired);
+    free(survey->notes);
     free(survey->folder_has_original);
+    views_release(&survey->heard);
     free(survey);
+}
+
+void survey_free_last(struct survey *survey)
+{
+    if (!survey)
+        return;
+    for (uint32_t i = 0; i < survey->note_cap; i++) {
+        if (!survey->notes[i])
+            continue;
+        free((void *)(uintptr_t)survey->notes[i]->marks);
+        free((void *)(uintptr_t)survey->notes[i]);
+    }
+    views_free_all(&survey->heard);
+    survey_release(survey);
 }

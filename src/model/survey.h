@@ -1,38 +1,53 @@
 /*
  * What only the bodies of all episodes can say: who is heard in them, and which have originals.
- * It is made once, on every core, when somebody first asks.
+ * It is made on every core when somebody first asks; after that it follows the corpus, and reads
+ * no more than what changed.
  */
 #ifndef MODEL_SURVEY_H
 #define MODEL_SURVEY_H
 
 #include "model/cache.h"
 
-struct survey {
-    struct corpus *heard;      /* its one view is by-voice */
-    bool *has_original;        /* one an episode */
-    bool *folder_has_original; /* one a folder: whether an episode in it or below it has one */
-    uint32_t originals;        /* episodes with originals */
+/* What one episode said. */
+struct note {
+    bool has_original;
+    const struct marks *marks; /* its voices */
 };
 
-/* Calls work(context, worker, i) for every episode, on every core, and counts those that are done.
- * `step`, unless it is NULL, is called now and then, and at last with done == all. */
-struct over_all {
-    void (*work)(void *context, unsigned worker, size_t i);
-    void *context;
-    size_t *done;
+/* Of one generation of the corpus. */
+struct survey {
+    struct views heard;        /* its one view is by-voice */
+    const struct note **notes; /* by number of the episode; NULL: it could not be read */
+    uint32_t note_cap;
+    bool *folder_has_original; /* by number of the folder: an episode in it or below it has one */
+    struct blocks retired;     /* what the next survey does without */
+};
+
+struct survey_step {
+    struct corpus *before; /* the newest that has a survey; NULL: none has */
+    const struct corpus *after;
+    struct ledger *ledger; /* of what is heard */
+    struct cache *cache;
+    size_t *done; /* episodes, counted by many threads */
+    /* Called now and then, and at last with done == all; NULL: nobody wants to know. */
     void (*step)(void *context, size_t done, size_t all);
     void *step_context;
 };
-void over_all(const struct over_all *over, size_t count);
 
 /*
- * Reads all bodies; `done`, `step` and `step_context` as above. A body that cannot be read has
- * nobody and no original in it. 0, -E2BIG or -ENOMEM; the survey is the caller's.
+ * Makes the survey of step->after. A body that cannot be read has nobody and no original in it, and
+ * is tried again by the next survey. 0, -E2BIG or -ENOMEM.
  */
-int survey_make(const struct corpus *corpus, struct cache *cache, size_t *done,
-                void (*step)(void *context, size_t done, size_t all), void *step_context,
-                struct survey **survey);
+int survey_next(const struct survey_step *step, struct survey **survey);
 
-void survey_free(struct survey *survey);
+static inline bool survey_has_original(const struct survey *survey, uint32_t episode)
+{
+    return episode < survey->note_cap && survey->notes[episode] &&
+           survey->notes[episode]->has_original;
+}
+
+/* As corpus_release() and corpus_free_last(). NULL is none. */
+void survey_release(struct survey *survey);
+void survey_free_last(struct survey *survey);
 
 #endif

@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/cleanup.h"
+#include "model/bookmarks.h"
 #include "model/nodes.h"
+#include "model/stale.h"
 
 enum {
     KIND_BITS = 8,
@@ -20,42 +23,92 @@ struct snapshot {
     uint32_t serial;
 };
 
+/* How many names of turns are given out, by number of the episode: in chunks, so that readers never
+ * see one move. */
+enum { KNOWN_CHUNK = 4096 };
+
 struct tree {
     struct tree_parts parts;
-    pthread_mutex_t lock;                 /* of the snapshots */
-    struct snapshot snapshots[SNAPSHOTS]; /* a ring: serial modulo its length */
-    uint32_t next_serial;
+
+    pthread_mutex_t lock; /* of the generations and their users */
+    pthread_cond_t let_go;
+    struct corpus *oldest, *newest;
+    struct tree_news news;
+    const struct corpus *published_from; /* still needed by tree_publish(); NULL: none */
+    uint16_t *known[CORPUS_MAX_EPISODES / KNOWN_CHUNK];
+
     pthread_mutex_t survey_lock;
     pthread_cond_t survey_ready;
-    struct survey *survey; /* NULL until somebody asked and it was made */
+    struct corpus *surveyed; /* the newest that has a survey; NULL: none has */
+    struct ledger heard;     /* of by-voice */
     bool is_surveying;
-    size_t surveyed; /* episodes; counted by many threads */
+    size_t survey_done; /* episodes; counted by many threads */
+
+    pthread_mutex_t snapshot_lock;
+    struct snapshot snapshots[SNAPSHOTS]; /* a ring: serial modulo its length */
+    uint32_t next_serial;
     size_t snapshot_bytes;
+
+    struct bookmarks bookmarks;
 };
 
-struct tree *tree_new(const struct corpus *corpus, struct cache *cache,
+struct tree *tree_new(struct corpus *corpus, struct cache *cache,
                       const struct tree_options *options)
 {
     struct tree *tree = calloc(1, sizeof *tree);
-    if (!tree)
+    if (!tree) {
+        corpus_free_last(corpus);
         return NULL;
-    tree->parts = (struct tree_parts){corpus, cache, *options};
+    }
+    tree->parts = (struct tree_parts){cache, *options};
+    tree->oldest = tree->newest = corpus;
+    tree->news = (struct tree_news){
+        .generation = corpus->generation, .watch = "none", .why = "nothing watches the content"};
     pthread_mutex_init(&tree->lock, NULL);
+    pthread_cond_init(&tree->let_go, NULL);
     pthread_mutex_init(&tree->survey_lock, NULL);
     pthread_cond_init(&tree->survey_ready, NULL);
+    pthread_mutex_init(&tree->snapshot_lock, NULL);
+    ledger_init(&tree->heard);
+    bookmarks_init(&tree->bookmarks);
+    if (tree_reserve(tree, corpus->episode_cap)) {
+        tree_free(tree);
+        return NULL;
+    }
     return tree;
+}
+
+/* The last survey owns what all of them share. */
+static void free_generations(struct tree *tree)
+{
+    while (tree->oldest) {
+        struct corpus *corpus = tree->oldest;
+        bool is_last = !corpus->next;
+        tree->oldest = corpus->next;
+        if (corpus == tree->surveyed)
+            survey_free_last(corpus->survey);
+        else
+            survey_release(corpus->survey);
+        (is_last ? corpus_free_last : corpus_release)(corpus);
+    }
 }
 
 void tree_free(struct tree *tree)
 {
     if (!tree)
         return;
+    free_generations(tree);
     for (int i = 0; i < SNAPSHOTS; i++)
         buf_free(&tree->snapshots[i].text);
+    for (size_t i = 0; i < sizeof tree->known / sizeof *tree->known; i++)
+        free(tree->known[i]);
+    ledger_free(&tree->heard);
+    bookmarks_free(&tree->bookmarks);
     pthread_mutex_destroy(&tree->lock);
+    pthread_cond_destroy(&tree->let_go);
     pthread_mutex_destroy(&tree->survey_lock);
     pthread_cond_destroy(&tree->survey_ready);
-    survey_free(tree->survey);
+    pthread_mutex_destroy(&tree->snapshot_lock);
     free(tree);
 }
 
@@ -64,12 +117,182 @@ const struct tree_parts *tree_parts(const struct tree *tree)
     return &tree->parts;
 }
 
+/* --- generations --------------------------------------------------------------------------------
+ *
+ * A request holds the generation that was the newest when it began. One that nobody holds is freed
+ * when all before it are: a later one may share what an earlier one has.
+ */
+
+struct corpus *tree_hold(struct tree *tree)
+{
+    pthread_mutex_lock(&tree->lock);
+    struct corpus *corpus = tree->newest;
+    corpus->users++;
+    pthread_mutex_unlock(&tree->lock);
+    return corpus;
+}
+
+/* With the lock held. */
+static void free_unused(struct tree *tree)
+{
+    while (tree->oldest != tree->newest && tree->oldest->users == 0 &&
+           tree->oldest != tree->surveyed && tree->oldest != tree->published_from) {
+        struct corpus *corpus = tree->oldest;
+        tree->oldest = corpus->next;
+        survey_release(corpus->survey);
+        corpus_release(corpus);
+    }
+}
+
+void tree_let_go(struct tree *tree, struct corpus *corpus)
+{
+    pthread_mutex_lock(&tree->lock);
+    if (--corpus->users == 0) {
+        pthread_cond_broadcast(&tree->let_go);
+        free_unused(tree);
+    }
+    pthread_mutex_unlock(&tree->lock);
+}
+
+/* With the lock held: whether a request is under way that began before the newest generation. */
+static bool is_older_held(const struct tree *tree)
+{
+    for (const struct corpus *corpus = tree->oldest; corpus != tree->newest;
+         corpus = corpus->next) {
+        if (corpus->users)
+            return true;
+    }
+    return false;
+}
+
+void tree_know_turns(struct tree *tree, uint32_t episode, uint32_t turns)
+{
+    uint16_t *known = &tree->known[episode / KNOWN_CHUNK][episode % KNOWN_CHUNK];
+    uint16_t before = __atomic_load_n(known, __ATOMIC_RELAXED);
+    while (before < turns && !__atomic_compare_exchange_n(known, &before, (uint16_t)turns, true,
+                                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
+}
+
+static uint32_t take_known_turns(struct tree *tree, uint32_t episode)
+{
+    return __atomic_exchange_n(&tree->known[episode / KNOWN_CHUNK][episode % KNOWN_CHUNK], 0,
+                               __ATOMIC_RELAXED);
+}
+
+/* Two versions of an episode are remembered as far as the cache has room, older ones are not. */
+enum { VERSIONS_REMEMBERED = 2 };
+
+static void forget_old_versions(struct tree *tree, const struct corpus *before,
+                                const struct corpus *after)
+{
+    for (uint32_t i = 0; i < before->episode_cap; i++) {
+        const struct episode *was = before->episodes[i];
+        if (!was || was == after->episodes[i] || was->version < VERSIONS_REMEMBERED)
+            continue;
+        uint32_t version = was->version - VERSIONS_REMEMBERED;
+        cache_forget(tree->parts.cache, i, version);
+        for (unsigned j = 0; tree_format_name(j); j++) {
+            const struct node text = {KIND_FORMAT, i, j, version};
+            cache_forget_text(tree->parts.cache, tree_id(&text));
+        }
+    }
+}
+
+int tree_reserve(struct tree *tree, size_t episodes)
+{
+    for (size_t i = 0; i < episodes; i += KNOWN_CHUNK) {
+        uint16_t **chunk = &tree->known[i / KNOWN_CHUNK];
+        if (!*chunk)
+            *chunk = calloc(KNOWN_CHUNK, sizeof **chunk);
+        if (!*chunk)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* by-voice and original/ follow where somebody has asked for them. `surveyed` had the newest survey
+ * when this began; NULL: there was none. */
+static int publish_survey(struct tree *tree, const struct stale_context *stale,
+                          const struct corpus *surveyed)
+{
+    struct scope scope = {.tree = tree, .corpus = stale->after};
+    const struct survey *survey;
+
+    pthread_mutex_lock(&tree->survey_lock);
+    while (tree->is_surveying)
+        pthread_cond_wait(&tree->survey_ready, &tree->survey_lock);
+    if (!surveyed)
+        surveyed = tree->surveyed;
+    pthread_mutex_unlock(&tree->survey_lock);
+    if (!surveyed || surveyed == stale->after)
+        return 0;
+    int err = scope_survey(&scope, &survey);
+    if (!err)
+        stale_tell_heard(stale, surveyed, surveyed->survey, survey);
+    return err;
+}
+
+int tree_publish(struct tree *tree, struct corpus *next, stale_fn *tell, void *context)
+{
+    struct corpus *before = tree->newest;
+    const struct stale_context stale = {tree, before, next, tell, context, take_known_turns};
+
+    pthread_mutex_lock(&tree->survey_lock);
+    pthread_mutex_lock(&tree->lock);
+    const struct corpus *surveyed = tree->surveyed;
+    tree->published_from = surveyed ? surveyed : before;
+    before->next = next;
+    tree->newest = next;
+    pthread_mutex_unlock(&tree->survey_lock);
+    while (is_older_held(tree))
+        pthread_cond_wait(&tree->let_go, &tree->lock);
+    pthread_mutex_unlock(&tree->lock);
+
+    stale_tell(&stale);
+    forget_old_versions(tree, before, next);
+    int err = publish_survey(tree, &stale, surveyed);
+
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    pthread_mutex_lock(&tree->lock);
+    tree->news.generation = next->generation;
+    tree->news.last_change = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    tree->published_from = NULL;
+    free_unused(tree);
+    pthread_mutex_unlock(&tree->lock);
+    return err;
+}
+
+void tree_read_news(struct tree *tree, struct tree_news *news)
+{
+    pthread_mutex_lock(&tree->lock);
+    *news = tree->news;
+    pthread_mutex_unlock(&tree->lock);
+}
+
+void tree_tell_watch(struct tree *tree, const char *watch, const char *why)
+{
+    pthread_mutex_lock(&tree->lock);
+    tree->news.watch = watch;
+    tree->news.why = why;
+    pthread_mutex_unlock(&tree->lock);
+}
+
+void tree_tell_scanning(struct tree *tree, bool is_scanning)
+{
+    pthread_mutex_lock(&tree->lock);
+    tree->news.is_scanning = is_scanning;
+    pthread_mutex_unlock(&tree->lock);
+}
+
 /* --- node ids -----------------------------------------------------------------------------------
  */
 
 static unsigned version_bits(const struct kind_row *row)
 {
-    return row->has_version ? 64 - KIND_BITS - row->i_bits - row->j_bits : 0;
+    unsigned rest = 64u - KIND_BITS - row->i_bits - row->j_bits;
+    return !row->has_version ? 0 : rest > 32 ? 32 : rest;
 }
 
 static uint64_t low_bits(uint64_t value, unsigned count)
@@ -77,7 +300,7 @@ static uint64_t low_bits(uint64_t value, unsigned count)
     return count < 64 ? value & ((UINT64_C(1) << count) - 1) : value;
 }
 
-static uint64_t pack(const struct node *node)
+uint64_t tree_id(const struct node *node)
 {
     const struct kind_row *row = &kinds[node->kind];
     uint64_t id = low_bits(node->version, version_bits(row));
@@ -112,38 +335,35 @@ void scope_end(struct scope *scope)
             cache_put(scope->tree->parts.cache, scope->parts[i]);
         scope->parts[i] = NULL;
     }
-}
-
-static struct scope scope_of(struct tree *tree, struct node node)
-{
-    return (struct scope){.tree = tree, .corpus = tree->parts.corpus, .node = node};
+    if (scope->held)
+        tree_let_go(scope->tree, scope->held);
+    scope->held = NULL;
 }
 
 struct scope scope_at(const struct scope *scope, struct node node)
 {
-    return scope_of(scope->tree, node);
+    return (struct scope){.tree = scope->tree, .corpus = scope->corpus, .node = node};
 }
 
 /* The node of an id, checked; the scope is to be ended whatever comes back. */
 static int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
 {
-    struct node node = {0};
-    int err = unpack(id, &node);
-
-    *scope = scope_of(tree, node);
+    *scope = (struct scope){.tree = tree, .held = tree_hold(tree)};
+    scope->corpus = scope->held;
+    int err = unpack(id, &scope->node);
     if (err)
         return err;
-    const struct kind_row *row = &kinds[node.kind];
+    const struct kind_row *row = &kinds[scope->node.kind];
     if (row->check)
         return row->check(scope);
-    return node.i || node.j ? -ESTALE : 0;
+    return scope->node.i || scope->node.j ? -ESTALE : 0;
 }
 
 static int scope_part(struct scope *scope, enum part part)
 {
     if (scope->parts[part])
         return 0;
-    return cache_get(scope->tree->parts.cache, scope->corpus, scope->node.i, part,
+    return cache_get(scope->tree->parts.cache, scope->node.i, scope_episode(scope), part,
                      &scope->parts[part]);
 }
 
@@ -179,7 +399,7 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
     struct rendering rendering = {scope, render_};
     int err = 0;
     if (!scope->parts[PART_TEXT])
-        err = cache_get_text(scope->tree->parts.cache, pack(&scope->node), render, &rendering,
+        err = cache_get_text(scope->tree->parts.cache, tree_id(&scope->node), render, &rendering,
                              &scope->parts[PART_TEXT]);
     *text = err ? (struct slice){0} : buf_slice(&scope->parts[PART_TEXT]->text);
     return err;
@@ -188,10 +408,20 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
 int check_episode(struct scope *scope)
 {
     const struct kind_row *row = &kinds[scope->node.kind];
-    if (scope->node.i >= scope->corpus->episode_count || (!row->j_bits && scope->node.j))
+    const struct episode *episode = corpus_episode(scope->corpus, scope->node.i);
+    if (!episode || (!row->j_bits && scope->node.j))
         return -ESTALE;
-    uint32_t version = (uint32_t)low_bits(scope_episode(scope)->version, version_bits(row));
+    uint32_t version = (uint32_t)low_bits(episode->version, version_bits(row));
+    if (row->is_outdated)
+        return scope->node.version <= version ? 0 : -ESTALE;
     return row->has_version && version != scope->node.version ? -ESTALE : 0;
+}
+
+int check_generation(struct scope *scope)
+{
+    const struct kind_row *row = &kinds[scope->node.kind];
+    uint64_t version = low_bits(scope->corpus->generation, version_bits(row));
+    return (uint32_t)version == scope->node.version ? 0 : -ESTALE;
 }
 
 /* --- attributes ---------------------------------------------------------------------------------
@@ -239,7 +469,7 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
 {
     const struct kind_row *row = &kinds[scope->node.kind];
     *attr = (struct tree_attr){
-        .id = pack(&scope->node),
+        .id = tree_id(&scope->node),
         .ino = inode_number(scope),
         .mode = row->type | (row->type == S_IFDIR   ? 0555u
                              : row->type == S_IFREG ? 0444u
@@ -302,7 +532,7 @@ static int find_by_child(struct scope *scope, struct slice name, struct child *c
 /* Looks at a child with what its folder holds already. */
 static int child_attr(const struct scope *folder, const struct child *child, struct tree_attr *attr)
 {
-    cleanup_(scope_end) struct scope scope = scope_of(folder->tree, child->node);
+    cleanup_(scope_end) struct scope scope = scope_at(folder, child->node);
     /* Parts are those of an episode, whose number is the i of all that stands below it. */
     for (int i = 0; i < PARTS && child->node.i == folder->node.i; i++) {
         scope.parts[i] = folder->parts[i];
@@ -315,12 +545,15 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
 {
     cleanup_(scope_end) struct scope scope;
     struct child child;
+    *attr = (struct tree_attr){0};
     int err = begin_folder(tree, folder, &scope);
     if (err)
         return err;
     const struct kind_row *row = &kinds[scope.node.kind];
     struct slice wanted = slice_of(name);
     err = row->find ? row->find(&scope, wanted, &child) : find_by_child(&scope, wanted, &child);
+    /* No transcript makes a name that begins with a dot. */
+    attr->is_volatile = row->is_open && name[0] != '.';
     return err ? err : child_attr(&scope, &child, attr);
 }
 
@@ -331,22 +564,57 @@ int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
     if (err)
         return err;
     struct node node = kinds[scope.node.kind].parent(&scope);
-    *parent = pack(&node);
+    *parent = tree_id(&node);
     return 0;
 }
 
-int tree_list(struct tree *tree, uint64_t folder, uint64_t place,
+/* A cookie is the place behind an entry where that is the same in every generation. In a sorted run
+ * it is a bookmark: the name behind which the listing goes on, whatever has come and gone since. */
+enum { RUN_BITS = 2 };
+static const uint64_t first_bookmark = UINT64_C(1) << 40;
+
+static uint64_t cookie_behind(struct tree *tree, const struct child *child, uint64_t place)
+{
+    uint32_t number;
+    if (child->run == 0 || !bookmarks_enter(&tree->bookmarks, child->name, &number))
+        return place + 1;
+    return first_bookmark | (uint64_t)number << RUN_BITS | child->run;
+}
+
+static int place_of_cookie(struct scope *scope, uint64_t cookie, uint64_t *place)
+{
+    const struct kind_row *row = &kinds[scope->node.kind];
+    struct slice name;
+    *place = cookie;
+    /* Whoever lists an outdated folder from its middle has seen another order. */
+    if (cookie && row->is_outdated && scope->node.version != scope_episode(scope)->version)
+        return -ESTALE;
+    if (cookie < first_bookmark)
+        return 0;
+    cookie -= first_bookmark;
+    if (!row->seek || !bookmarks_find(&scope->tree->bookmarks, cookie >> RUN_BITS, &name))
+        return -EINVAL;
+    *place = row->seek(scope, cookie & ((1 << RUN_BITS) - 1), name);
+    return 0;
+}
+
+int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
               bool (*each)(void *context, uint64_t next, const struct tree_entry *entry),
               void *context)
 {
     cleanup_(scope_end) struct scope scope;
     struct tree_entry entry;
     struct child child;
+    uint64_t place = 0;
 
     int err = begin_folder(tree, folder, &scope);
+    if (!err)
+        err = place_of_cookie(&scope, cookie, &place);
     while (err >= 0) {
         child.is_costly = false;
-        err = kinds[scope.node.kind].child(&scope, place++, &child);
+        child.run = 0;
+        err = kinds[scope.node.kind].child(&scope, place, &child);
+        uint64_t here = place++;
         if (err)
             continue;
         const struct kind_row *row = &kinds[child.node.kind];
@@ -356,11 +624,11 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t place,
         };
         /* One child that cannot be read now must not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {
-            struct scope of_child = scope_of(tree, child.node);
+            struct scope of_child = scope_at(&scope, child.node);
             fill_identity(&of_child, &entry.attr);
             entry.has_attr = false;
         }
-        if (!each(context, place, &entry))
+        if (!each(context, cookie_behind(tree, &child, here), &entry))
             return 0;
     }
     return err == -ENOENT ? 0 : err;
@@ -374,22 +642,56 @@ void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t
     text->bytes = offset < all.len ? slice_head(slice_skip(all, offset), len) : (struct slice){0};
 }
 
+static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    const struct kind_row *row = &kinds[scope->node.kind];
+    if (row->type != S_IFREG)
+        return row->type == S_IFDIR ? -EISDIR : -EINVAL;
+    if (row->read)
+        return row->read(scope, offset, len, text);
+    int err = row->render(scope, &text->own);
+    text_lend(text, buf_slice(&text->own), offset, len);
+    return err;
+}
+
+/* The whole of a version of which a node id keeps the low bits: the newest that is not newer than
+ * the one there is. */
+static uint32_t whole_version(const struct scope *scope)
+{
+    const struct episode *now = corpus_episode(scope->corpus, scope->node.i);
+    unsigned bits = version_bits(&kinds[scope->node.kind]);
+    uint32_t low = scope->node.version;
+    return now ? now->version - (uint32_t)low_bits(now->version - low, bits) : low;
+}
+
+/* What was read of a version that is not the newest is given as it was, as long as it is kept. No
+ * disk is asked, and nothing is rendered from what is there now. */
+static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    const struct kind_row *row = &kinds[scope->node.kind];
+    struct cache *cache = scope->tree->parts.cache;
+    if (!row->has_version || row->type != S_IFREG)
+        return -ESTALE;
+    scope->parts[PART_TEXT] = cache_find_text(cache, tree_id(&scope->node));
+    if (scope->parts[PART_TEXT]) {
+        text_lend(text, buf_slice(&scope->parts[PART_TEXT]->text), offset, len);
+        return 0;
+    }
+    if (!row->read_past)
+        return -ESTALE;
+    scope->parts[PART_BODY] = cache_find(cache, scope->node.i, whole_version(scope), PART_BODY);
+    return scope->parts[PART_BODY] ? row->read_past(scope, offset, len, text) : -ESTALE;
+}
+
 int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text)
 {
     cleanup_(scope_end) struct scope scope;
     *text = (struct tree_text){0};
     int err = scope_begin(tree, id, &scope);
-    if (err)
-        return err;
-    const struct kind_row *row = &kinds[scope.node.kind];
-    if (row->type != S_IFREG)
-        return row->type == S_IFDIR ? -EISDIR : -EINVAL;
-    if (row->read) {
-        err = row->read(&scope, offset, len, text);
-    } else {
-        err = row->render(&scope, &text->own);
-        text_lend(text, buf_slice(&text->own), offset, len);
-    }
+    if (!err)
+        err = read_now(&scope, offset, len, text);
+    else if (err == -ESTALE && scope.node.kind != KIND_NONE)
+        err = read_past(&scope, offset, len, text);
     if (!err && text->own.failed)
         err = -ENOMEM;
     /* The bytes may be a part's: it is held as long as they are. */
@@ -444,37 +746,68 @@ int tree_listxattr(struct tree *tree, uint64_t id, struct buf *names)
     return err ? err : names->failed ? -ENOMEM : 0;
 }
 
-void tree_statfs(const struct tree *tree, struct tree_statfs *statfs)
+void tree_statfs(struct tree *tree, struct tree_statfs *statfs)
 {
-    const struct corpus *corpus = tree->parts.corpus;
+    struct corpus *corpus = tree_hold(tree);
     statfs->bytes = corpus->bytes;
-    statfs->files = corpus->episode_count + corpus->folder_count + corpus->view_count +
-                    corpus->facet_count + corpus->entry_count;
+    statfs->files = corpus->episode_count + corpus->folder_count + corpus->dated_count +
+                    corpus->views.view_count + corpus->views.facet_count +
+                    corpus->views.entry_count;
+    tree_let_go(tree, corpus);
 }
 
 /* --- what takes all bodies ---------------------------------------------------------------------
  */
 
-int tree_survey(struct tree *tree, const struct survey **survey)
+/* With the survey lock held, which is given up meanwhile. */
+static int survey_now(struct scope *scope)
 {
+    struct tree *tree = scope->tree;
+    const struct tree_options *options = &tree->parts.options;
+    struct corpus *before = tree->surveyed;
+    struct survey *made;
+
+    tree->is_surveying = true;
+    pthread_mutex_unlock(&tree->survey_lock);
+    const struct survey_step step = {
+        .before = before,
+        .after = scope->corpus,
+        .ledger = &tree->heard,
+        .cache = tree->parts.cache,
+        .done = &tree->survey_done,
+        .step = options->progress,
+        .step_context = options->progress_context,
+    };
+    int err = survey_next(&step, &made);
+    pthread_mutex_lock(&tree->survey_lock);
+    tree->is_surveying = false;
+    if (!err) {
+        pthread_mutex_lock(&tree->lock);
+        struct corpus *corpus = tree->oldest;
+        while (corpus != scope->corpus)
+            corpus = corpus->next;
+        corpus->survey = made;
+        tree->surveyed = corpus;
+        free_unused(tree);
+        pthread_mutex_unlock(&tree->lock);
+    }
+    pthread_cond_broadcast(&tree->survey_ready);
+    return err;
+}
+
+int scope_survey(struct scope *scope, const struct survey **survey)
+{
+    struct tree *tree = scope->tree;
     int err = 0;
 
     pthread_mutex_lock(&tree->survey_lock);
     while (tree->is_surveying)
         pthread_cond_wait(&tree->survey_ready, &tree->survey_lock);
-    if (!tree->survey) {
-        struct survey *made;
-        tree->is_surveying = true;
-        pthread_mutex_unlock(&tree->survey_lock);
-        err = survey_make(tree->parts.corpus, tree->parts.cache, &tree->surveyed,
-                          tree->parts.options.progress, tree->parts.options.progress_context,
-                          &made);
-        pthread_mutex_lock(&tree->survey_lock);
-        tree->is_surveying = false;
-        tree->survey = made;
-        pthread_cond_broadcast(&tree->survey_ready);
+    if (!scope->corpus->survey) {
+        bool is_past = tree->surveyed && tree->surveyed->generation > scope->corpus->generation;
+        err = is_past ? -ESTALE : survey_now(scope);
     }
-    *survey = tree->survey;
+    *survey = scope->corpus->survey;
     pthread_mutex_unlock(&tree->survey_lock);
     return err;
 }
@@ -482,9 +815,9 @@ int tree_survey(struct tree *tree, const struct survey **survey)
 const char *tree_survey_progress(struct tree *tree, size_t *done)
 {
     pthread_mutex_lock(&tree->survey_lock);
-    const char *state = tree->survey ? "ready" : tree->is_surveying ? "reading" : "not asked for";
+    const char *state = tree->is_surveying ? "reading" : tree->surveyed ? "ready" : "not asked for";
     pthread_mutex_unlock(&tree->survey_lock);
-    *done = __atomic_load_n(&tree->surveyed, __ATOMIC_RELAXED);
+    *done = __atomic_load_n(&tree->survey_done, __ATOMIC_RELAXED);
     return state;
 }
 
@@ -512,11 +845,11 @@ int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint
 {
     if (text->failed)
         return -ENOMEM;
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->snapshot_lock);
     struct snapshot *newest = newest_of(tree, kind);
     if (newest && slice_equal(buf_slice(&newest->text), buf_slice(text))) {
         *serial = newest->serial;
-        pthread_mutex_unlock(&tree->lock);
+        pthread_mutex_unlock(&tree->snapshot_lock);
         return 0;
     }
     /* The oldest go where the ring comes round, or where they have become too much to hold. */
@@ -528,19 +861,19 @@ int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint
     *text = (struct buf){0};
     tree->snapshot_bytes += slot->text.cap;
     *serial = slot->serial;
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->snapshot_lock);
     return 0;
 }
 
 int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, struct buf *out)
 {
     int err = -ESTALE;
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->snapshot_lock);
     const struct snapshot *snapshot = &tree->snapshots[serial % SNAPSHOTS];
     if (snapshot->kind == kind && snapshot->serial == serial) {
         buf_add_slice(out, buf_slice(&snapshot->text));
         err = out->failed ? -ENOMEM : 0;
     }
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->snapshot_lock);
     return err;
 }

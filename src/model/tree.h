@@ -10,6 +10,10 @@
  * Everything here can be called by many threads at once. Errors are negative errnos:
  * -ENOENT no such name or child, -ESTALE an id that names nothing (any more), -ENOTDIR,
  * -EINVAL (not a link, not a file), and what reading content gives.
+ *
+ * The corpus is followed by others while the tree is used (tree_publish()). An id stands for a path
+ * and a version of what is there: bytes that were looked up are given as they were as long as they
+ * are remembered, then -ESTALE, and never those of another version.
  */
 #ifndef MODEL_TREE_H
 #define MODEL_TREE_H
@@ -20,7 +24,7 @@
 
 enum { TREE_ROOT = 1 };
 
-struct tree; /* owned by who made it; borrows the corpus and the cache */
+struct tree; /* owned by who made it; borrows the cache */
 
 struct tree_options {
     const char *version; /* of the program */
@@ -33,10 +37,49 @@ struct tree_options {
 /* The name of the i-th format: "turns", "meta.json"; NULL behind the last. */
 const char *tree_format_name(unsigned i);
 
-/* NULL when memory ends. */
-struct tree *tree_new(const struct corpus *corpus, struct cache *cache,
+/* Takes over the first corpus, whatever comes back. NULL when memory ends. */
+struct tree *tree_new(struct corpus *corpus, struct cache *cache,
                       const struct tree_options *options);
 void tree_free(struct tree *tree);
+
+/* The newest corpus, until it is let go. A request holds it until its answer is with the kernel, so
+ * that what is called back after that is called back for good. */
+struct corpus *tree_hold(struct tree *tree);
+void tree_let_go(struct tree *tree, struct corpus *corpus);
+
+/* What .transcriptfs/status.json says of changes. */
+struct tree_news {
+    uint64_t generation; /* of which clients have been told */
+    int64_t last_change; /* when the newest came, nanoseconds since 1970; 0: none did */
+    bool is_scanning;
+    const char *watch; /* how changes are found: "inotify", "poll", "none" */
+    const char *why;   /* … and why that way */
+};
+
+/* Says how changes are found, and whether the content is looked through just now. Texts are kept by
+ * the caller. Any thread. */
+void tree_tell_watch(struct tree *tree, const char *watch, const char *why);
+void tree_tell_scanning(struct tree *tree, bool is_scanning);
+
+/* What a client that remembers has to forget. */
+enum stale {
+    STALE_NAME,   /* what stands under a name in a folder, or that nothing does */
+    STALE_FOLDER, /* a folder's listing and attributes */
+    STALE_ATTR,   /* a node's attributes, and where a link leads */
+};
+typedef void stale_fn(void *context, enum stale what, uint64_t id, const char *name);
+
+/* Makes room for as many episodes as a corpus to be published may number. 0 or -ENOMEM. By whoever
+ * publishes. */
+int tree_reserve(struct tree *tree, size_t episodes);
+
+/*
+ * Makes `next` the corpus, which was built to follow the newest one, and takes it over: requests
+ * that begin from now on see it. Then waits until no request holds an older one, and tells what a
+ * client has to forget. One call at a time, from no thread that serves requests. 0; an error of
+ * reading where by-voice could not follow: it is tried again when it is asked for.
+ */
+int tree_publish(struct tree *tree, struct corpus *next, stale_fn *tell, void *context);
 
 struct tree_attr {
     uint64_t id;
@@ -45,10 +88,11 @@ struct tree_attr {
     uint32_t nlink;   /* 1 for an episode's folder: counting its folders would cost its body */
     uint64_t size;    /* bytes, exact */
     int64_t mtime;    /* nanoseconds since 1970 */
-    bool is_volatile; /* another look may find another file: not to be remembered by name */
+    bool is_volatile; /* not to be remembered by name; where there is no such name, that too */
 };
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr);
+/* After -ENOENT `attr` says nothing but is_volatile. */
 int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tree_attr *attr);
 int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent);
 
@@ -59,10 +103,12 @@ struct tree_entry {
 };
 
 /*
- * Calls `each` for the children of a folder from place `i` on, in order, with the place that
- * comes next, until it returns false. Places may be empty. The entry is lent for the call.
+ * Calls `each` for the children of a folder, in order, until it returns false: from the first where
+ * `cookie` is 0, else from where a call with that cookie would have gone on. `next` is the cookie
+ * of what comes behind the entry; it stays good when names come and go. The entry is lent for the
+ * call.
  */
-int tree_list(struct tree *tree, uint64_t folder, uint64_t i,
+int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
               bool (*each)(void *context, uint64_t next, const struct tree_entry *entry),
               void *context);
 
@@ -92,6 +138,6 @@ struct tree_statfs {
     uint64_t bytes;
     uint64_t files;
 };
-void tree_statfs(const struct tree *tree, struct tree_statfs *statfs);
+void tree_statfs(struct tree *tree, struct tree_statfs *statfs);
 
 #endif

@@ -590,7 +590,7 @@ def test_the_control_folder_is_found_and_not_listed(mounted):
     assert ".transcriptfs" not in os.listdir(mounted.path)
     control = mounted / ".transcriptfs"
     assert control.is_dir()
-    assert sorted(os.listdir(control)) == ["problems.tsv", "status.json", "version"]
+    assert sorted(os.listdir(control)) == ["generation", "problems.tsv", "status.json", "version"]
 
 
 def test_status_is_json_with_true_counts(mounted):

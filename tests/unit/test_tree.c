@@ -19,7 +19,7 @@ static const char *content_path;
 
 struct fixture {
     struct content_folder folder;
-    struct corpus *corpus;
+    struct builder *builder;
     struct cache *cache;
     struct tree *tree;
     uint64_t *ids; /* of every node that can be reached, in order after reach_all() */
@@ -37,10 +37,18 @@ static int open_with(void **state, uint64_t formats)
     f = (struct fixture){0};
     assert_int_equal(content_open(content_path, &f.folder), 0);
     assert_int_equal(content_configure(&f.folder, &diags), 0);
-    assert_int_equal(content_scan(&f.folder, 2, NULL, &corpus_options, &f.corpus), 0);
+    const struct target all[] = {{.path = SLICE("")}};
+    const struct look_options look_options = {.threads = 2};
+    struct corpus *corpus;
+    struct look look;
+    f.builder = builder_new(&corpus_options);
+    assert_int_equal(builder_name_dates(f.builder, content_date_view(&f.folder)), 0);
+    assert_int_equal(content_look(&f.folder, all, 1, NULL, &look_options, &look), 0);
+    assert_int_equal(corpus_next(f.builder, NULL, look.changes, look.count, &corpus), 0);
+    look_free(&look);
     const struct content reader = content_reader(&f.folder);
     f.cache = cache_new(&reader, 256 << 20);
-    f.tree = tree_new(f.corpus, f.cache, &tree_options);
+    f.tree = tree_new(corpus, f.cache, &tree_options);
     assert_non_null(f.tree);
     *state = &f;
     return 0;
@@ -62,7 +70,7 @@ static int close_tree(void **state)
     struct fixture *f = *state;
     tree_free(f->tree);
     cache_free(f->cache);
-    corpus_free(f->corpus);
+    builder_free(f->builder);
     content_close(&f->folder);
     free(f->ids);
     return 0;
@@ -333,7 +341,7 @@ static int by_id(const void *a, const void *b)
 
 static void reach_all(struct fixture *f)
 {
-    static const char *const unlisted[] = {"version", "status.json", "problems.tsv"};
+    static const char *const unlisted[] = {"version", "status.json", "generation", "problems.tsv"};
     struct tree_attr control, file;
     if (f->count)
         return;
@@ -341,7 +349,7 @@ static void reach_all(struct fixture *f)
     walk(f, reach);
     assert_int_equal(tree_lookup(f->tree, TREE_ROOT, ".transcriptfs", &control), 0);
     remember(f, control.id);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         assert_int_equal(tree_lookup(f->tree, control.id, unlisted[i], &file), 0);
         remember(f, file.id);
     }

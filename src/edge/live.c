@@ -1,0 +1,449 @@
+#include "edge/live.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/vfs.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "edge/watch.h"
+
+enum {
+    NETWORK_POLL = 10,  /* seconds between looks at a network folder */
+    AUDIT = 300,        /* … where inotify watches: it misses what is written through a mapping */
+    MOST_TARGETS = 4096 /* more changes at once are found by looking at everything */
+};
+
+struct live {
+    struct live_options options;
+    struct watch *watch; /* NULL: it is polled */
+    const char *mode, *why;
+    int wake; /* an eventfd: the drain is to end */
+    pthread_t drainer, publisher;
+    bool has_threads;
+
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    struct target *targets; /* paths are owned */
+    size_t count, cap;
+    struct map known; /* paths that are among them */
+    bool look_at_all;
+    bool is_ending;
+    bool has_no_watches; /* the system has none left: from now on it is polled */
+
+    bool has_bad_config; /* the publisher's: problems.tsv tells of the configuration */
+};
+
+/* --- what is to be looked at ---------------------------------------------------------------------
+ */
+
+/* With the lock held. */
+static void want_all(struct live *live)
+{
+    live->look_at_all = true;
+    pthread_cond_signal(&live->changed);
+}
+
+/* With the lock held. */
+static bool add_target(struct live *live, struct slice path, bool is_written)
+{
+    uint32_t at = map_get(&live->known, path);
+    if (at != UINT32_MAX) {
+        live->targets[at].is_written |= is_written;
+        return true;
+    }
+    if (live->count == MOST_TARGETS ||
+        !array_reserve(&live->targets, live->count, &live->cap, sizeof *live->targets))
+        return false;
+    char *copy = strndup(path.data, path.len);
+    struct slice kept = {copy, path.len};
+    struct map_slot *slot = copy ? map_put(&live->known, kept) : NULL;
+    if (!slot) {
+        free(copy);
+        return false;
+    }
+    slot->value = (uint32_t)live->count;
+    live->targets[live->count++] = (struct target){kept, is_written};
+    return true;
+}
+
+static void note_change(void *live_, struct slice path, bool is_written)
+{
+    struct live *live = live_;
+    pthread_mutex_lock(&live->lock);
+    if (!add_target(live, path, is_written))
+        live->look_at_all = true;
+    pthread_cond_signal(&live->changed);
+    pthread_mutex_unlock(&live->lock);
+}
+
+static void free_targets(struct target *targets, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)targets[i].path.data);
+    free(targets);
+}
+
+/* --- draining
+ * ------------------------------------------------------------------------------------- */
+
+static sigset_t signals_of_live(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    return set;
+}
+
+void live_block_signals(void)
+{
+    const sigset_t set = signals_of_live();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* True where the serving is to end. */
+static bool take_signal(struct live *live, int fd)
+{
+    struct signalfd_siginfo info;
+    if (read(fd, &info, sizeof info) != (ssize_t)sizeof info)
+        return false;
+    if (info.ssi_signo != SIGHUP)
+        return true;
+    pthread_mutex_lock(&live->lock);
+    want_all(live);
+    pthread_mutex_unlock(&live->lock);
+    return false;
+}
+
+static void drain_events(struct live *live)
+{
+    if (watch_drain(live->watch, note_change, live))
+        return;
+    live->options.log("more changed at once than the kernel tells of: looking at all of it");
+    pthread_mutex_lock(&live->lock);
+    want_all(live);
+    pthread_mutex_unlock(&live->lock);
+}
+
+static void *drain(void *live_)
+{
+    struct live *live = live_;
+    const sigset_t set = signals_of_live();
+    cleanup_fd int signals = signalfd(-1, &set, SFD_CLOEXEC);
+    struct pollfd fds[] = {
+        {.fd = live->wake, .events = POLLIN},
+        {.fd = signals, .events = POLLIN},
+        {.fd = live->watch ? watch_fd(live->watch) : -1, .events = POLLIN},
+    };
+    for (;;) {
+        if (poll(fds, 3, -1) < 0 && errno != EINTR)
+            break;
+        if (fds[0].revents)
+            break;
+        if (fds[2].revents & POLLIN)
+            drain_events(live);
+        if ((fds[1].revents & POLLIN) && take_signal(live, signals)) {
+            /* What is being told to the kernel needs requests answered: it is let finish. */
+            pthread_mutex_lock(&live->lock);
+            live->is_ending = true;
+            pthread_cond_signal(&live->changed);
+            pthread_mutex_unlock(&live->lock);
+            fds[1].fd = -1;
+        }
+    }
+    return NULL;
+}
+
+/* --- looking, building, telling
+ * -------------------------------------------------------------------- */
+
+static void enter_folder(void *live_, struct slice path)
+{
+    struct live *live = live_;
+    int err = live->watch ? watch_folder(live->watch, path) : 0;
+    if (err != -ENOSPC && err != -ENOMEM)
+        return; /* a folder that went is told by its parent */
+    pthread_mutex_lock(&live->lock);
+    bool is_new = !live->has_no_watches;
+    live->has_no_watches = true;
+    pthread_mutex_unlock(&live->lock);
+    if (!is_new)
+        return;
+    live->options.log("the system has no inotify watches left (fs.inotify.max_user_watches): "
+                      "looking at all of it every %d seconds",
+                      NETWORK_POLL);
+    live->mode = "poll";
+    live->why = "fs.inotify.max_user_watches is too low";
+    tree_tell_watch(live->options.tree, live->mode, live->why);
+}
+
+/* A configuration that is not understood leaves the one before; true where another holds now. */
+static bool configure(struct live *live, struct diags *diags, bool *is_told)
+{
+    int err = content_configure(live->options.folder, diags);
+    if (err == 1)
+        return false;
+    if (err && !diags->first)
+        diags_add(diags, 0, 0, "what held before still holds", "%s", strerror(-err));
+    for (struct diag *diag = diags->first; diag; diag = diag->next)
+        diag->action = SLICE("what held before still holds");
+    *is_told = diags->first || live->has_bad_config;
+    live->has_bad_config = diags->first != NULL;
+    if (err)
+        return false;
+    builder_name_dates(live->options.builder, content_date_view(live->options.folder));
+    return true;
+}
+
+/* Whatever is said of them, some may be as they were: then there is no other generation. */
+static bool is_nothing(const struct look *look, const struct corpus *corpus)
+{
+    for (size_t i = 0; i < look->count; i++) {
+        const struct scanned *change = &look->changes[i];
+        bool is_known = corpus_find_path(corpus, change->path) != NO_INDEX;
+        for (uint32_t j = 0; j < corpus->stray_count && !is_known; j++)
+            is_known = slice_equal(corpus->strays[j]->path, change->path);
+        if (!change->is_gone || is_known)
+            return false;
+    }
+    return true;
+}
+
+static int publish(struct live *live, struct look *look)
+{
+    struct corpus *next;
+    int err = tree_reserve(live->options.tree, live->options.corpus->episode_cap + look->count);
+    if (!err)
+        err = corpus_next(live->options.builder, live->options.corpus, look->changes, look->count,
+                          &next);
+    if (err)
+        return err;
+    live->options.corpus = next;
+    return tree_publish(live->options.tree, next, live->options.tell, live->options.context);
+}
+
+/* Looks at the targets and publishes what is other there. */
+static int follow(struct live *live, const struct target *targets, size_t count)
+{
+    struct target all = {.path = SLICE("")};
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    struct look look;
+    bool is_told = false, is_all = false;
+
+    for (size_t i = 0; i < count; i++) {
+        is_all |= targets[i].path.len == 0;
+        if (slice_equal(targets[i].path, SLICE(CONTENT_CONFIG)) &&
+            configure(live, &diags, &is_told)) {
+            all.is_written = true; /* what a file says is another thing now */
+            is_all = true;
+        }
+    }
+    const struct look_options options = {
+        .threads = live->options.threads, .enter_folder = enter_folder, .context = live};
+    tree_tell_scanning(live->options.tree, true);
+    int err = content_look(live->options.folder, is_all ? &all : targets, is_all ? 1 : count,
+                           live->options.corpus, &options, &look);
+    if (!err && is_told)
+        err = look_add_config(&look, &diags);
+    if (!err && !is_nothing(&look, live->options.corpus))
+        err = publish(live, &look);
+    tree_tell_scanning(live->options.tree, false);
+    look_free(&look);
+    arena_free(&arena);
+    return err;
+}
+
+static struct timespec after(clockid_t clock, unsigned milliseconds)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    time.tv_sec += milliseconds / 1000;
+    time.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (time.tv_nsec >= 1000000000) {
+        time.tv_nsec -= 1000000000;
+        time.tv_sec++;
+    }
+    return time;
+}
+
+static unsigned seconds_between_looks(const struct live *live)
+{
+    if (live->options.poll)
+        return live->options.poll;
+    return live->watch && !live->has_no_watches ? AUDIT : NETWORK_POLL;
+}
+
+/* With the lock held: waits until something is to be looked at, then for what comes with it. False
+ * where it is to end. */
+static bool wait_for_changes(struct live *live)
+{
+    struct timespec look = after(CLOCK_MONOTONIC, seconds_between_looks(live) * 1000);
+    int err = 0;
+    while (!live->is_ending && !live->look_at_all && live->count == 0 && err != ETIMEDOUT)
+        err = pthread_cond_timedwait(&live->changed, &live->lock, &look);
+    if (err == ETIMEDOUT)
+        live->look_at_all = true;
+    struct timespec gathered = after(CLOCK_MONOTONIC, live->options.gather);
+    while (!live->is_ending && live->count &&
+           pthread_cond_timedwait(&live->changed, &live->lock, &gathered) != ETIMEDOUT)
+        ;
+    return !live->is_ending;
+}
+
+static void *publish_changes(void *live_)
+{
+    struct live *live = live_;
+    int failed = 0;
+
+    pthread_mutex_lock(&live->lock);
+    while (wait_for_changes(live)) {
+        struct target *targets = steal_pointer(&live->targets);
+        size_t count = live->count;
+        bool is_all = live->look_at_all;
+        map_free(&live->known);
+        live->count = live->cap = 0;
+        live->look_at_all = false;
+        pthread_mutex_unlock(&live->lock);
+
+        const struct target all[] = {{.path = SLICE(CONTENT_CONFIG)}, {.path = SLICE("")}};
+        int err = is_all ? follow(live, all, 2) : follow(live, targets, count);
+        if (err && err != failed)
+            live->options.log("the content cannot be followed: %s", strerror(-err));
+        failed = err;
+        free_targets(targets, count);
+
+        pthread_mutex_lock(&live->lock);
+    }
+    pthread_mutex_unlock(&live->lock);
+    live->options.stop(live->options.context);
+    return NULL;
+}
+
+/* --- beginning and ending
+ * --------------------------------------------------------------------------- */
+
+/* What lies on another machine changes there, and inotify hears nothing of it. */
+static const char *network_name(int fd)
+{
+    struct statfs fs;
+    if (fstatfs(fd, &fs))
+        return NULL;
+    switch ((unsigned long)fs.f_type) {
+    case NFS_SUPER_MAGIC:
+        return "the content is on NFS";
+    case SMB_SUPER_MAGIC:
+    case 0xFF534D42: /* CIFS */
+    case 0xFE534D42: /* SMB 2 */
+        return "the content is on SMB";
+    case 0x00C36400:
+        return "the content is on CephFS";
+    case V9FS_MAGIC:
+        return "the content is on 9P";
+    case AFS_SUPER_MAGIC:
+    case CODA_SUPER_MAGIC:
+        return "the content is on a network file system";
+    case FUSE_SUPER_MAGIC:
+        return "the content is on a FUSE file system, such as SSHFS";
+    default:
+        return NULL;
+    }
+}
+
+static int choose_mode(struct live *live)
+{
+    const char *network = network_name(live->options.folder->fd);
+    live->mode = "poll";
+    live->why = live->options.poll ? "-o poll" : network;
+    if (live->why)
+        return 0;
+    int err = watch_new(live->options.folder, &live->watch);
+    if (err == -EMFILE || err == -ENFILE) {
+        live->why = "fs.inotify.max_user_instances is too low";
+        return 0;
+    }
+    live->mode = "inotify";
+    live->why = "the content is on this machine";
+    return err;
+}
+
+static int start_threads(struct live *live)
+{
+    live->wake = eventfd(0, EFD_CLOEXEC);
+    if (live->wake < 0)
+        return -errno;
+    int err = pthread_create(&live->drainer, NULL, drain, live);
+    if (err)
+        return -err;
+    err = pthread_create(&live->publisher, NULL, publish_changes, live);
+    if (err) {
+        const uint64_t one = 1;
+        ssize_t woken = write(live->wake, &one, sizeof one);
+        (void)woken;
+        pthread_join(live->drainer, NULL);
+        return -err;
+    }
+    live->has_threads = true;
+    return 0;
+}
+
+int live_start(const struct live_options *options, struct live **live_)
+{
+    struct live *live = calloc(1, sizeof *live);
+    pthread_condattr_t monotonic;
+
+    *live_ = NULL;
+    if (!live)
+        return -ENOMEM;
+    live->options = *options;
+    live->wake = -1;
+    pthread_mutex_init(&live->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&live->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    int err = choose_mode(live);
+    tree_tell_watch(options->tree, live->mode, live->why);
+    /* The first look watches every folder, and finds what changed since the corpus was built. */
+    live->look_at_all = true;
+    if (!err)
+        err = start_threads(live);
+    if (err)
+        live_free(live);
+    else
+        *live_ = live;
+    return err;
+}
+
+void live_free(struct live *live)
+{
+    if (!live)
+        return;
+    if (live->has_threads) {
+        const uint64_t one = 1;
+        pthread_mutex_lock(&live->lock);
+        live->is_ending = true;
+        pthread_cond_signal(&live->changed);
+        pthread_mutex_unlock(&live->lock);
+        ssize_t woken = write(live->wake, &one, sizeof one);
+        (void)woken;
+        pthread_join(live->publisher, NULL);
+        pthread_join(live->drainer, NULL);
+    }
+    if (live->wake >= 0)
+        close(live->wake);
+    watch_free(live->watch);
+    free_targets(live->targets, live->count);
+    map_free(&live->known);
+    pthread_mutex_destroy(&live->lock);
+    pthread_cond_destroy(&live->changed);
+    free(live);
+}

@@ -1,0 +1,43 @@
+/*
+ * Following the content while it is served: finds what changed, builds the next generation of the
+ * corpus, publishes it, and has the kernel told. Also takes the signals: HUP looks at everything
+ * now, INT and TERM end the serving.
+ *
+ * Two threads: one drains events and signals and does nothing else; one looks, builds and tells,
+ * and holds no lock that a request could need.
+ */
+#ifndef EDGE_LIVE_H
+#define EDGE_LIVE_H
+
+#include "edge/content.h"
+#include "model/tree.h"
+
+struct live; /* owned by who made it; borrows all that the options name */
+
+struct live_options {
+    struct content_folder *folder;
+    struct builder *builder;
+    struct corpus *corpus; /* the one that is published: the last that the builder built */
+    struct tree *tree;
+    unsigned threads; /* that read files */
+    unsigned gather;  /* milliseconds for which changes are gathered */
+    unsigned poll;    /* seconds between looks; 0: inotify, where the file system has it */
+    stale_fn *tell;   /* to the kernel */
+    void (*stop)(void *context); /* ends the serving */
+    void *context;               /* of both */
+    void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));
+};
+
+/* The signals that live takes: to be blocked before any thread is made. */
+void live_block_signals(void);
+
+/*
+ * Begins to watch, then looks once for what changed since the corpus was built. 0 or a negative
+ * errno; then nothing runs.
+ */
+int live_start(const struct live_options *options, struct live **live);
+
+/* Ends both threads, when the serving has ended. NULL is none. */
+void live_free(struct live *live);
+
+#endif

@@ -1,0 +1,104 @@
+#include "model/naming.h"
+
+#include <errno.h>
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "model/names.h"
+
+struct slice path_base(struct slice path)
+{
+    const char *slash = path.len ? memrchr(path.data, '/', path.len) : NULL;
+    return slash ? slice_skip(path, (size_t)(slash - path.data) + 1) : path;
+}
+
+struct slice path_parent(struct slice path)
+{
+    size_t base = path_base(path).len;
+    return slice_head(path, path.len > base ? path.len - base - 1 : 0);
+}
+
+/* A copy of a buffer, which is freed. */
+static struct slice keep(struct arena *arena, struct buf *buf)
+{
+    struct slice kept = buf->failed ? (struct slice){0} : arena_copy(arena, buf_slice(buf));
+    buf_free(buf);
+    return kept;
+}
+
+struct slice path_join(struct arena *arena, struct slice folder, struct slice base)
+{
+    struct buf joined = {0};
+    buf_add_slice(&joined, folder);
+    if (folder.len)
+        buf_add_byte(&joined, '/');
+    buf_add_slice(&joined, base);
+    return keep(arena, &joined);
+}
+
+static int take(struct map *taken, struct slice name)
+{
+    struct map_slot *slot = map_put(taken, name);
+    if (!slot)
+        return -ENOMEM;
+    slot->value = 0;
+    return 0;
+}
+
+/* Whether nothing else has this name, and text/<name>.txt is free too. */
+static bool is_free(const struct map *taken, struct slice name)
+{
+    char with_ending[NAME_MAX_BYTES + 1];
+    if (name.len + 4 > NAME_MAX_BYTES)
+        return false;
+    memcpy(with_ending, name.data, name.len);
+    memcpy(with_ending + name.len, ".txt", 4);
+    return map_get(taken, name) == UINT32_MAX &&
+           map_get(taken, (struct slice){with_ending, name.len + 4}) == UINT32_MAX;
+}
+
+static struct slice without_extension(struct slice file)
+{
+    const char *dot = memrchr(file.data, '.', file.len);
+    return dot ? slice_head(file, (size_t)(dot - file.data)) : file;
+}
+
+static int name_file(struct arena *arena, struct map *taken, struct naming *file)
+{
+    struct slice base = path_base(file->path);
+    const struct slice candidates[] = {without_extension(base), base};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct buf name = {0};
+        name_of_value(&name, candidates[i]);
+        file->base = keep(arena, &name);
+        if (!file->base.data)
+            return -ENOMEM;
+        if (is_free(taken, file->base))
+            return take(taken, file->base);
+    }
+    /* Four bytes less: ".txt" has to fit behind it in text/. */
+    struct buf name = {0};
+    name_tell_apart(&name, slice_head(file->base, NAME_MAX_BYTES - 13), file->path);
+    file->base = keep(arena, &name);
+    return file->base.data ? take(taken, file->base) : -ENOMEM;
+}
+
+int naming_in_folder(struct arena *arena, const struct slice *folders, size_t folder_count,
+                     struct naming *files, size_t file_count)
+{
+    struct map taken = {0};
+    int err = 0;
+
+    for (size_t i = 0; i < folder_count && !err; i++)
+        err = take(&taken, folders[i]);
+    /* A plain `.md` has the first choice of name, whatever order the files come in. */
+    for (int plain = 1; plain >= 0; plain--) {
+        for (size_t i = 0; i < file_count && !err; i++) {
+            if (slice_ends(files[i].path, SLICE(".md")) == plain)
+                err = name_file(arena, &taken, &files[i]);
+        }
+    }
+    map_free(&taken);
+    return err;
+}

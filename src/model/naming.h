@@ -1,0 +1,30 @@
+/*
+ * The names of the episodes in a folder: each is a function of what stands in that folder, and of
+ * nothing that was there before.
+ */
+#ifndef MODEL_NAMING_H
+#define MODEL_NAMING_H
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+struct naming {
+    struct slice path; /* of the content file */
+    struct slice base; /* to be found: its name in episodes/<folder> */
+};
+
+/*
+ * Names the files of one folder; `files` is in the order of their paths, `folders` are the names of
+ * the folders in it. A name is that of the file without its extension; where that is taken (by a
+ * folder, by a `.md` of that name, or in text/) with it; where that is too, with a hash. Names live
+ * in `arena`. 0 or -ENOMEM.
+ */
+int naming_in_folder(struct arena *arena, const struct slice *folders, size_t folder_count,
+                     struct naming *files, size_t file_count);
+
+/* "a/b" and "c" make "a/b/c"; "" and "c" make "c". data is NULL without memory. */
+struct slice path_join(struct arena *arena, struct slice folder, struct slice base);
+struct slice path_base(struct slice path);
+struct slice path_parent(struct slice path);
+
+#endif

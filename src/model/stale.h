@@ -1,0 +1,27 @@
+/*
+ * What a client that remembers has to forget when one generation follows another. Both share what
+ * did not change, so what changed is found by comparing pointers.
+ */
+#ifndef MODEL_STALE_H
+#define MODEL_STALE_H
+
+#include "model/kinds.h"
+
+struct stale_context {
+    struct tree *tree;
+    const struct corpus *before, *after;
+    stale_fn *tell;
+    void *context;
+    /* How many names of turns of an episode were given out; they are given back by that. */
+    uint32_t (*take_known_turns)(struct tree *tree, uint32_t episode);
+};
+
+/* All but by-voice. */
+void stale_tell(const struct stale_context *stale);
+
+/* by-voice and original/: what differs between two surveys, `was` of `before`, `now` of the newest
+ * corpus. */
+void stale_tell_heard(const struct stale_context *stale, const struct corpus *before,
+                      const struct survey *was, const struct survey *now);
+
+#endif
