@@ -86,18 +86,16 @@ static int read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
     return 0;
 }
 
-static int read_episode(void *folder_, const struct episode *episode, uint64_t offset, uint64_t len,
-                        struct buf *out)
+static int read_same(const struct content_folder *folder, const struct episode *episode,
+                     uint64_t offset, uint64_t len, struct buf *out)
 {
-    const struct content_folder *folder = folder_;
     struct file_id id;
     struct stat st;
-
     cleanup_fd int fd = open_file(folder->fd, episode->path.data, &id);
     if (fd < 0)
-        return fd == -ENOENT ? -ESTALE : fd;
+        return fd == -ENOENT ? -EAGAIN : fd;
     if (!file_id_equal(&id, &episode->id))
-        return -ESTALE;
+        return -EAGAIN;
     size_t before = out->len;
     int err = read_range(fd, offset, len, out);
     if (err)
@@ -107,9 +105,19 @@ static int read_episode(void *folder_, const struct episode *episode, uint64_t o
     id = id_of(&st);
     if (!file_id_equal(&id, &episode->id) || out->len - before != len) {
         out->len = before;
-        return -ESTALE;
+        return -EAGAIN;
     }
     return 0;
+}
+
+static int read_episode(void *folder_, const struct episode *episode, uint64_t offset, uint64_t len,
+                        struct buf *out)
+{
+    const struct content_folder *folder = folder_;
+    int err = read_same(folder, episode, offset, len, out);
+    if (err == -EAGAIN && folder->changed)
+        folder->changed(folder->context, episode->path, false);
+    return err;
 }
 
 struct content content_reader(struct content_folder *folder)

@@ -23,6 +23,9 @@ struct content_folder {
     struct arena arena;       /* of the configuration */
     struct file_id config_id; /* of its file, as it was looked at last; all 0: there was none */
     bool is_configured;
+    /* Told by readers of a file that is not the one that was looked at; NULL: nobody is. */
+    void (*changed)(void *context, struct slice path, bool is_written);
+    void *context;
 };
 
 /* Opens the folder at `path`. 0 or a negative errno. To be closed whatever comes back. */

@@ -412,6 +412,8 @@ int live_start(const struct live_options *options, struct live **live_)
     pthread_condattr_destroy(&monotonic);
     int err = choose_mode(live);
     tree_tell_watch(options->tree, live->mode, live->why);
+    options->folder->changed = note_change;
+    options->folder->context = live;
     /* The first look watches every folder, and finds what changed since the corpus was built. */
     live->look_at_all = true;
     if (!err)
@@ -427,6 +429,7 @@ void live_free(struct live *live)
 {
     if (!live)
         return;
+    live->options.folder->changed = NULL;
     if (live->has_threads) {
         const uint64_t one = 1;
         pthread_mutex_lock(&live->lock);

@@ -18,6 +18,7 @@ static const double for_ever = 1e9;
 enum {
     MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
     WAITING_THREADS = 12,      /* beyond those that serve; made when all of them wait */
+    LONGEST_WAIT = 1000,       /* milliseconds, for what a change brings */
 };
 
 struct server {
@@ -87,6 +88,13 @@ static struct fuse_entry_param entry_of(const struct tree_attr *attr)
     };
 }
 
+/* The error of a system call. That a file changed which is still to be looked at is nobody's but
+ * ours. */
+static int final_error(int err)
+{
+    return err == -EAGAIN ? ESTALE : -err;
+}
+
 /* A name that is not there: an entry without a node is remembered by the kernel, an error is not.
  */
 static void reply_absent(fuse_req_t req)
@@ -97,32 +105,48 @@ static void reply_absent(fuse_req_t req)
 
 /* --- operations ------------------------------------------------------------------------------- */
 
+/* "." and ".." are asked for by who holds a handle and no path, such as an NFS server. */
+static int look_up(struct tree *tree, uint64_t parent, const char *name, struct tree_attr *attr)
+{
+    uint64_t id;
+    if (strcmp(name, ".") == 0)
+        return tree_getattr(tree, parent, attr);
+    if (strcmp(name, "..") != 0)
+        return tree_lookup(tree, parent, name, attr);
+    int err = tree_parent(tree, parent, &id);
+    return err ? err : tree_getattr(tree, id, attr);
+}
+
+/* Where a file changed that nobody has looked at yet the answer is in the next corpus, which is a
+ * moment away. True where that is there, and held. */
+static bool hold_next(struct holding *holding, int err)
+{
+    uint64_t generation = holding->corpus->generation;
+    if (err != -EAGAIN)
+        return false;
+    tree_let_go(holding->tree, holding->corpus);
+    bool is_there = tree_wait_for_newer(holding->tree, generation, LONGEST_WAIT);
+    holding->corpus = tree_hold(holding->tree);
+    return is_there;
+}
+
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    struct server *server = server_of(req);
-    cleanup_holding const struct holding holding = hold(req);
+    cleanup_holding struct holding holding = hold(req);
     struct tree_attr attr = {0};
-    uint64_t id;
     int err;
 
     if (strlen(name) > NAME_MAX) {
         fuse_reply_err(req, ENAMETOOLONG);
         return;
     }
-    /* Asked by who holds a handle and no path, such as an NFS server. */
-    if (strcmp(name, ".") == 0) {
-        err = tree_getattr(server->tree, parent, &attr);
-    } else if (strcmp(name, "..") == 0) {
-        err = tree_parent(server->tree, parent, &id);
-        if (!err)
-            err = tree_getattr(server->tree, id, &attr);
-    } else {
-        err = tree_lookup(server->tree, parent, name, &attr);
-    }
+    do
+        err = look_up(holding.tree, parent, name, &attr);
+    while (hold_next(&holding, err));
     if (err == -ENOENT && !attr.is_volatile) {
         reply_absent(req);
     } else if (err) {
-        fuse_reply_err(req, -err);
+        fuse_reply_err(req, final_error(err));
     } else {
         struct fuse_entry_param entry = entry_of(&attr);
         fuse_reply_entry(req, &entry);
@@ -136,7 +160,7 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
     (void)fi;
     int err = tree_getattr(server_of(req)->tree, ino, &attr);
     if (err) {
-        fuse_reply_err(req, -err);
+        fuse_reply_err(req, final_error(err));
     } else {
         struct stat st = stat_of(&attr);
         fuse_reply_attr(req, &st, for_ever);
@@ -149,7 +173,7 @@ static void on_readlink(fuse_req_t req, fuse_ino_t ino)
     cleanup_buf struct buf target = {0};
     int err = tree_readlink(server_of(req)->tree, ino, &target);
     if (err)
-        fuse_reply_err(req, -err);
+        fuse_reply_err(req, final_error(err));
     else
         fuse_reply_readlink(req, target.data);
 }
@@ -162,7 +186,7 @@ static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
     (void)fi;
     int err = tree_read(tree, ino, (uint64_t)offset, size, &text);
     if (err) {
-        fuse_reply_err(req, -err);
+        fuse_reply_err(req, final_error(err));
         return;
     }
     fuse_reply_buf(req, text.bytes.data, text.bytes.len);
@@ -257,22 +281,33 @@ static int add_dots(struct tree *tree, uint64_t folder, uint64_t from, struct li
     return err;
 }
 
+static int fill(struct tree *tree, uint64_t folder, uint64_t from, struct listing *list)
+{
+    list->used = 0;
+    list->is_full = false;
+    int err = add_dots(tree, folder, from, list);
+    if (!err && !list->is_full)
+        err = tree_list(tree, folder, from > DOTS ? from - DOTS : 0, add_child, list);
+    return err;
+}
+
 static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bool with_attr)
 {
-    cleanup_holding const struct holding holding = hold(req);
-    struct tree *tree = server_of(req)->tree;
-    uint64_t from = (uint64_t)offset;
+    cleanup_holding struct holding holding = hold(req);
 
     if (size > MOST_LISTED)
         size = MOST_LISTED;
     cleanup_free char *data = malloc(size);
     struct listing list = {.req = req, .data = data, .size = size, .with_attr = with_attr};
-    int err = data ? add_dots(tree, ino, from, &list) : -ENOMEM;
-    if (!err && !list.is_full)
-        err = tree_list(tree, ino, from > DOTS ? from - DOTS : 0, add_child, &list);
+    int err = -ENOMEM;
+    if (data) {
+        do
+            err = fill(holding.tree, ino, (uint64_t)offset, &list);
+        while (list.used == 0 && hold_next(&holding, err));
+    }
     /* What was found before an error is worth having; the error comes with the next call. */
     if (err && list.used == 0)
-        fuse_reply_err(req, -err);
+        fuse_reply_err(req, final_error(err));
     else
         fuse_reply_buf(req, list.data, list.used);
 }
@@ -295,7 +330,7 @@ static void on_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t of
 static void reply_xattr(fuse_req_t req, int err, const struct buf *bytes, size_t size)
 {
     if (err)
-        fuse_reply_err(req, -err);
+        fuse_reply_err(req, final_error(err));
     else if (size == 0)
         fuse_reply_xattr(req, bytes->len);
     else if (size < bytes->len)

@@ -19,7 +19,7 @@
 struct content {
     /*
      * Appends `len` bytes from `offset` of the episode's file; fewer only where the file ends.
-     * 0; -ESTALE when the file is not the one that was scanned; another negative errno.
+     * 0; -EAGAIN when the file is not the one that was looked at; another negative errno.
      */
     int (*read)(void *context, const struct episode *episode, uint64_t offset, uint64_t len,
                 struct buf *out);
@@ -60,7 +60,7 @@ void cache_free(struct cache *cache);
 
 /*
  * The front matter or the body of an episode of this number, to be given back with cache_put(). 0;
- * -ESTALE or -EIO where its file changed or cannot be read; -ENOMEM.
+ * -EAGAIN where its file is not the one that was looked at; -EIO and the like; -ENOMEM.
  */
 int cache_get(struct cache *cache, uint32_t number, const struct episode *episode, enum part part,
               struct parsed **parsed);

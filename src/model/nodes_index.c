@@ -332,7 +332,10 @@ int index_table_check(struct scope *scope)
 /* All of them are other files when some content is another. */
 uint64_t index_table_identity(const struct scope *scope)
 {
-    return hash_pair(scope->corpus->hash, scope->node.i);
+    const struct view *view = scope->node.i < TABLES
+                                  ? NULL
+                                  : scope->corpus->views.views[scope->node.i - TABLES];
+    return hash_pair(scope->corpus->hash, view ? view->hash : scope->node.i);
 }
 
 /* "by-tag.tsv", after the view. */

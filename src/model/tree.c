@@ -32,6 +32,7 @@ struct tree {
 
     pthread_mutex_t lock; /* of the generations and their users */
     pthread_cond_t let_go;
+    pthread_cond_t published;
     struct corpus *oldest, *newest;
     struct tree_news news;
     const struct corpus *published_from; /* still needed by tree_publish(); NULL: none */
@@ -66,6 +67,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
         .generation = corpus->generation, .watch = "none", .why = "nothing watches the content"};
     pthread_mutex_init(&tree->lock, NULL);
     pthread_cond_init(&tree->let_go, NULL);
+    pthread_cond_init(&tree->published, NULL);
     pthread_mutex_init(&tree->survey_lock, NULL);
     pthread_cond_init(&tree->survey_ready, NULL);
     pthread_mutex_init(&tree->snapshot_lock, NULL);
@@ -106,6 +108,7 @@ void tree_free(struct tree *tree)
     bookmarks_free(&tree->bookmarks);
     pthread_mutex_destroy(&tree->lock);
     pthread_cond_destroy(&tree->let_go);
+    pthread_cond_destroy(&tree->published);
     pthread_mutex_destroy(&tree->survey_lock);
     pthread_cond_destroy(&tree->survey_ready);
     pthread_mutex_destroy(&tree->snapshot_lock);
@@ -244,6 +247,7 @@ int tree_publish(struct tree *tree, struct corpus *next, stale_fn *tell, void *c
     tree->published_from = surveyed ? surveyed : before;
     before->next = next;
     tree->newest = next;
+    pthread_cond_broadcast(&tree->published);
     pthread_mutex_unlock(&tree->survey_lock);
     while (is_older_held(tree))
         pthread_cond_wait(&tree->let_go, &tree->lock);
@@ -262,6 +266,22 @@ int tree_publish(struct tree *tree, struct corpus *next, stale_fn *tell, void *c
     free_unused(tree);
     pthread_mutex_unlock(&tree->lock);
     return err;
+}
+
+bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds)
+{
+    struct timespec end;
+    int err = 0;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    end.tv_sec += milliseconds / 1000 + end.tv_nsec / 1000000000;
+    end.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&tree->lock);
+    while (tree->newest->generation <= generation && err != ETIMEDOUT)
+        err = pthread_cond_timedwait(&tree->published, &tree->lock, &end);
+    bool is_newer = tree->newest->generation > generation;
+    pthread_mutex_unlock(&tree->lock);
+    return is_newer;
 }
 
 void tree_read_news(struct tree *tree, struct tree_news *news)
@@ -568,33 +588,43 @@ int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
     return 0;
 }
 
-/* A cookie is the place behind an entry where that is the same in every generation. In a sorted run
- * it is a bookmark: the name behind which the listing goes on, whatever has come and gone since. */
-enum { RUN_BITS = 2 };
+/*
+ * A cookie is the place behind an entry where that is the same in every generation. In a sorted run
+ * it is a bookmark: the name behind which the listing goes on, whatever has come and gone since. In
+ * a folder whose order may be another in the next version it has that version beside the place.
+ */
+enum { RUN_BITS = 2, PLACE_BITS = 20, VERSION_MASK = 0xFFFF };
 static const uint64_t first_bookmark = UINT64_C(1) << 40;
 
-static uint64_t cookie_behind(struct tree *tree, const struct child *child, uint64_t place)
+static uint64_t version_mark(const struct scope *folder)
+{
+    return kinds[folder->node.kind].is_outdated
+               ? (uint64_t)(scope_episode(folder)->version & VERSION_MASK) << PLACE_BITS
+               : 0;
+}
+
+static uint64_t cookie_behind(const struct scope *folder, const struct child *child, uint64_t place)
 {
     uint32_t number;
-    if (child->run == 0 || !bookmarks_enter(&tree->bookmarks, child->name, &number))
-        return place + 1;
+    if (child->run == 0 || !bookmarks_enter(&folder->tree->bookmarks, child->name, &number))
+        return version_mark(folder) | (place + 1);
     return first_bookmark | (uint64_t)number << RUN_BITS | child->run;
 }
 
-static int place_of_cookie(struct scope *scope, uint64_t cookie, uint64_t *place)
+static int place_of_cookie(struct scope *folder, uint64_t cookie, uint64_t *place)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
+    const struct kind_row *row = &kinds[folder->node.kind];
     struct slice name;
     *place = cookie;
-    /* Whoever lists an outdated folder from its middle has seen another order. */
-    if (cookie && row->is_outdated && scope->node.version != scope_episode(scope)->version)
-        return -ESTALE;
-    if (cookie < first_bookmark)
-        return 0;
-    cookie -= first_bookmark;
-    if (!row->seek || !bookmarks_find(&scope->tree->bookmarks, cookie >> RUN_BITS, &name))
-        return -EINVAL;
-    *place = row->seek(scope, cookie & ((1 << RUN_BITS) - 1), name);
+    if (cookie >= first_bookmark) {
+        cookie -= first_bookmark;
+        if (!row->seek || !bookmarks_find(&folder->tree->bookmarks, cookie >> RUN_BITS, &name))
+            return -EINVAL;
+        *place = row->seek(folder, cookie & ((1 << RUN_BITS) - 1), name);
+    } else if (cookie && row->is_outdated) {
+        *place = low_bits(cookie, PLACE_BITS);
+        return *place == (cookie ^ version_mark(folder)) ? 0 : -ESTALE;
+    }
     return 0;
 }
 
@@ -628,7 +658,7 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
             fill_identity(&of_child, &entry.attr);
             entry.has_attr = false;
         }
-        if (!each(context, cookie_behind(tree, &child, here), &entry))
+        if (!each(context, cookie_behind(&scope, &child, here), &entry))
             return 0;
     }
     return err == -ENOENT ? 0 : err;

@@ -9,7 +9,8 @@
  *
  * Everything here can be called by many threads at once. Errors are negative errnos:
  * -ENOENT no such name or child, -ESTALE an id that names nothing (any more), -ENOTDIR,
- * -EINVAL (not a link, not a file), and what reading content gives.
+ * -EINVAL (not a link, not a file), and what reading content gives: -EAGAIN where a file changed
+ * and the next corpus, which knows of that, is still to come.
  *
  * The corpus is followed by others while the tree is used (tree_publish()). An id stands for a path
  * and a version of what is there: bytes that were looked up are given as they were as long as they
@@ -60,6 +61,10 @@ struct tree_news {
  * the caller. Any thread. */
 void tree_tell_watch(struct tree *tree, const char *watch, const char *why);
 void tree_tell_scanning(struct tree *tree, bool is_scanning);
+
+/* Waits until a corpus newer than this generation is published; false where none comes in so many
+ * milliseconds. */
+bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds);
 
 /* What a client that remembers has to forget. */
 enum stale {

@@ -1,0 +1,701 @@
+"""The tree follows the content: what changes there is seen in the mount, all of it and nothing else.
+
+To know that a change was followed a test changes one more file behind it, the sentinel, and waits until the mount
+shows that: the kernel tells of changes in their order.
+"""
+
+import contextlib
+import ctypes
+import errno
+import itertools
+import json
+import mmap
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from tools import DUMP, TIMEOUT, dump_of_content, dump_of_mount, read, run, run_ok, shell, write_content
+
+SENTINEL = "zz-sentinel"
+counter = itertools.count(1)
+
+
+def talk(title="Talk", date="2024-01-02", tags=("one",), turns=(("Ann", "Good evening."), ("Bo", "Good night.")), more=""):
+    front = f"---\ntitle: {title}\ndate: {date}\ntags: [{', '.join(tags)}]\n{more}---\n"
+    return front + "".join(f"**{name}:** {words}\n\n" for name, words in turns)
+
+
+def wait_until(true, what):
+    """There is no event to wait for: what is changed through a mount's back is told to nobody."""
+    end = time.monotonic() + TIMEOUT
+    while not true():
+        assert time.monotonic() < end, what
+        time.sleep(0.002)
+
+
+def write_by_rename(path, text):
+    """As editors do."""
+    other = path.with_name(f".{path.name}.new")
+    other.write_bytes(text if isinstance(text, bytes) else text.encode())
+    os.replace(other, path)
+
+
+def settle(mounted):
+    """Waits until all that was changed before is followed."""
+    mark = f"mark {next(counter)}"
+    write_by_rename(mounted.content / f"{SENTINEL}.md", talk(title=mark))
+    title = mounted / "episodes" / SENTINEL / "meta/title"
+
+    def shows():
+        try:
+            return title.read_text() == mark + "\n"
+        except OSError:
+            return False
+    wait_until(shows, "the sentinel is not followed")
+
+
+def assert_same_dump(mounted):
+    expected, found = dump_of_content(mounted.content).splitlines(), dump_of_mount(mounted.path).splitlines()
+    different = [pair for pair in zip(found, expected) if pair[0] != pair[1]]
+    assert not different, (len(different), different[0])
+    assert len(found) == len(expected)
+
+
+def status(mounted):
+    return json.loads((mounted / ".transcriptfs/status.json").read_text())
+
+
+@pytest.fixture
+def live(mount):
+    """Three talks in two folders; everything has been looked at, so that the kernel remembers all of it."""
+    mounted = mount({"a.md": talk(), "sub/b.md": talk("Second", tags=("one", "two")),
+                     "sub/deep/c.md": talk("Third", date="2023", tags=("two",))})
+    settle(mounted)
+    assert_same_dump(mounted)
+    yield mounted
+    settle(mounted)
+    assert_same_dump(mounted)
+
+
+# --- each kind of change: the fixture compares all of the tree behind it ----------------------------------
+
+
+def test_a_file_is_added(live):
+    assert not (live / "episodes/sub/new").exists(), "and that is remembered"
+    assert not (live / "by-tag/fresh").exists()
+    (live.content / "sub/new.md").write_text(talk("New", tags=("fresh", "one")))
+    settle(live)
+    assert (live / "episodes/sub/new/turns/001.txt").read_text() == "Ann: Good evening.\n"
+    assert os.listdir(live / "by-tag/fresh") == ["2024-01-02--New--sub--new"]
+    assert "new.txt" in os.listdir(live / "text/sub")
+
+
+def test_a_body_is_edited(live):
+    assert (live / "episodes/a/turns/002.txt").read_text() == "Bo: Good night.\n"
+    assert not (live / "episodes/a/turns/003.txt").exists()
+    write_by_rename(live.content / "a.md", talk(turns=[("Ann", "Hello."), ("Bo", "Bye."), ("Ann", "Bye then.")]))
+    settle(live)
+    assert [read(live / f"episodes/a/turns/00{n}.txt") for n in (1, 2, 3)] == [
+        b"Ann: Hello.\n", b"Bo: Bye.\n", b"Ann: Bye then.\n"]
+    assert (live / "text/a.txt").read_text().splitlines()[2] == "Ann: Bye then."
+
+
+def test_a_file_is_truncated_and_written(live):
+    (live.content / "a.md").write_text(talk(turns=[("Ann", "In place.")]))
+    settle(live)
+    assert os.listdir(live / "episodes/a/turns") == ["001.txt"]
+
+
+def test_tags_are_edited(live):
+    assert os.listdir(live / "by-tag") == ["one", "two"]
+    write_by_rename(live.content / "a.md", talk(tags=("three",)))
+    write_by_rename(live.content / "sub/b.md", talk("Second", tags=("Two",)))
+    settle(live)
+    assert set(os.listdir(live / "by-tag")) == {"one", "three", "Two"}, "only the sentinel has `one` now"
+    assert "2024-01-02--Talk--a" in os.listdir(live / "by-tag/three")
+    assert "2024-01-02--Talk--a" not in os.listdir(live / "by-tag/one")
+
+
+def test_a_view_comes_and_goes(live):
+    assert not (live / "by-person").exists()
+    write_by_rename(live.content / "a.md", talk(more="people: [Ada]\n"))
+    settle(live)
+    assert os.listdir(live / "by-person/Ada") == ["2024-01-02--Talk--a"]
+    assert "by-person.tsv" in os.listdir(live / "index")
+    write_by_rename(live.content / "a.md", talk())
+    settle(live)
+    assert "by-person" not in os.listdir(live.path) and not (live / "by-person/Ada").exists()
+
+
+def test_the_commonest_spelling_changes(live):
+    for name in ("a", "sub/b"):
+        write_by_rename(live.content / f"{name}.md", talk(tags=("sea ice",)))
+    settle(live)
+    assert "sea ice" in os.listdir(live / "by-tag") and os.readlink(live / "by-tag/Sea Ice") == "sea ice"
+    for name in ("n1", "n2", "n3"):
+        (live.content / f"{name}.md").write_text(talk(tags=("Sea Ice",)))
+    settle(live)
+    assert "Sea Ice" in os.listdir(live / "by-tag") and os.readlink(live / "by-tag/sea ice") == "Sea Ice"
+    assert len(os.listdir(live / "by-tag/Sea Ice")) == 5
+
+
+def test_titles_and_dates_are_edited(live):
+    entry = "by-date/2024/01/02/2024-01-02--Talk--a"
+    assert (live / entry).is_dir()
+    write_by_rename(live.content / "a.md", talk("Other talk", date="2031-05"))
+    settle(live)
+    assert not (live / entry).exists()
+    assert os.listdir(live / "by-date/2031/05/XX") == ["2031-05--Other_talk--a"]
+
+
+def test_files_are_renamed_and_moved(live):
+    os.rename(live.content / "a.md", live.content / "sub/deep/moved.md")
+    settle(live)
+    assert not (live / "episodes/a").exists() and "a" not in os.listdir(live / "episodes")
+    assert (live / "episodes/sub/deep/moved/turns/001.txt").exists()
+
+
+def test_files_are_deleted(live):
+    os.remove(live.content / "sub/deep/c.md")
+    settle(live)
+    assert not (live / "episodes/sub/deep").exists() and "deep" not in os.listdir(live / "text/sub")
+    assert not (live / "by-date/2023").exists()
+
+
+def test_a_folder_is_made_moved_replaced_and_removed(live):
+    write_content(live.content / "more/folders", {"d.md": talk("Fourth"), "e/f.md": talk("Fifth")})
+    settle(live)
+    assert (live / "episodes/more/folders/e/f/source.md").exists()
+    os.rename(live.content / "more/folders", live.content / "sub/moved")
+    settle(live)
+    assert not (live / "episodes/more").exists() and (live / "episodes/sub/moved/e/f/source.md").exists()
+    write_by_rename(live.content / "sub/moved/e/f.md", talk("Changed where it is now"))
+    settle(live)
+    assert (live / "episodes/sub/moved/e/f/meta/title").read_text() == "Changed where it is now\n"
+    shutil.rmtree(live.content / "sub/moved")
+    write_content(live.content / "sub/moved", {"g.md": talk("Sixth")})
+    settle(live)
+    assert os.listdir(live / "episodes/sub/moved") == ["g"]
+    shutil.rmtree(live.content / "sub")
+    settle(live)
+    assert not (live / "episodes/sub").exists()
+
+
+def test_a_file_is_replaced_by_a_folder_of_its_name(live):
+    os.remove(live.content / "a.md")
+    write_content(live.content / "a.md", {"inside.md": talk("Inside")})
+    settle(live)
+    assert (live / "episodes/a.md/inside/source.md").exists()
+    shutil.rmtree(live.content / "a.md")
+    (live.content / "a.md").write_text(talk())
+    settle(live)
+
+
+def test_names_make_way_for_each_other(live):
+    write_content(live.content, {"a/x.md": talk(), "n.markdown": talk(), "p--q.md": talk(), "p/q.md": talk()})
+    settle(live)
+    assert {"a", "a.md", "n"} <= set(os.listdir(live / "episodes"))
+    (live.content / "n.md").write_text(talk())
+    os.remove(live.content / "p/q.md")
+    shutil.rmtree(live.content / "a")
+    settle(live)
+    assert {"a", "n", "n.markdown"} <= set(os.listdir(live / "episodes"))
+
+
+def test_only_the_time_changes(live):
+    os.utime(live.content / "a.md", ns=(0, 1_500_000_000_123_456_789))
+    settle(live)
+    assert (live / "episodes/a/turns/001.txt").stat().st_mtime_ns == 1_500_000_000_123_456_789
+    assert (live / "by-date/2024/01/02/2024-01-02--Talk--a").lstat().st_mtime_ns == 1_500_000_000_123_456_789
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read what nobody may; an ordinary user runs this")
+def test_a_file_may_not_be_read_and_may_again(live):
+    os.chmod(live.content / "a.md", 0)
+    settle(live)
+    assert os.listdir(live / "episodes/a") == ["source.md"]
+    os.chmod(live.content / "a.md", 0o644)
+    settle(live)
+    assert (live / "episodes/a/turns/001.txt").exists()
+
+
+def test_modes_change_and_nothing_else(live):
+    os.chmod(live.content / "a.md", 0o600)
+    settle(live)
+    assert (live / "episodes/a/turns/001.txt").read_text() == "Ann: Good evening.\n"
+
+
+def test_by_voice_follows(live):
+    assert set(os.listdir(live / "by-voice")) == {"Ann", "Bo"}
+    write_by_rename(live.content / "a.md", talk(turns=[("Cleo", "It is I."), ("Ann", "Who?"), ("Cleo", "Cleo.")]))
+    settle(live)
+    assert set(os.listdir(live / "by-voice")) == {"Ann", "Bo", "Cleo"}
+    assert os.listdir(live / "by-voice/Cleo") == ["2024-01-02--Talk--a"]
+    assert "2024-01-02--Talk--a" not in os.listdir(live / "by-voice/Bo")
+
+
+ORIGINAL = "\n<details><summary>Original English</summary>\n\nYes.\n\n</details>\n"
+
+
+def test_originals_come_and_go(live):
+    assert not (live / "original").exists() and not (live / "episodes/a/original").exists()
+    write_by_rename(live.content / "a.md", talk() + ORIGINAL)
+    settle(live)
+    assert (live / "original/a.txt").read_text() == "\nBo: Yes.\n"
+    assert os.listdir(live / "episodes/a/original") == ["002.txt"]
+    write_by_rename(live.content / "a.md", talk())
+    settle(live)
+    assert not (live / "original").exists()
+
+
+def test_the_configuration_is_followed(live):
+    config = live.content / ".transcriptfs.yaml"
+    config.write_text("views:\n  tags: by-topic\nexclude:\n- deep/\n")
+    settle(live)
+    assert "by-tag" not in os.listdir(live.path) and set(os.listdir(live / "by-topic")) == {"one", "two"}
+    assert not (live / "episodes/sub/deep").exists()
+    config.write_text("views: nonsense\n")
+    settle(live)
+    assert "by-topic" in os.listdir(live.path), "a broken one keeps the old"
+    problems = (live / ".transcriptfs/problems.tsv").read_text()
+    assert ".transcriptfs.yaml\t1\t8\tviews: a mapping" in problems and "what held before still holds" in problems
+    config.write_text("views:\n  date: by-day\n")
+    settle(live)
+    assert "by-day" in os.listdir(live.path) and "by-date" not in os.listdir(live.path)
+    assert ".transcriptfs.yaml" not in (live / ".transcriptfs/problems.tsv").read_text()
+    config.unlink()
+    settle(live)
+    assert "by-tag" in os.listdir(live.path)
+
+
+def test_problems_are_those_of_now(live):
+    write_by_rename(live.content / "a.md", "---\ntitle: half wri")
+    settle(live)
+    assert "a.md\t" in (live / ".transcriptfs/problems.tsv").read_text(), "an unfinished front matter, for this moment"
+    write_by_rename(live.content / "a.md", talk())
+    os.symlink("a.md", live.content / "link.md")
+    settle(live)
+    problems = (live / ".transcriptfs/problems.tsv").read_text()
+    assert "\na.md\t" not in problems and "link.md\t0\t0\ta symbolic link" in problems
+    os.remove(live.content / "link.md")
+    settle(live)
+    assert "link.md" not in (live / ".transcriptfs/problems.tsv").read_text()
+
+
+def test_what_is_no_transcript_makes_no_generation(live):
+    before = status(live)["generation"]
+    write_content(live.content, {"sub/picture.png": "x", ".hidden.md": "x", "README.md": "x"})
+    settle(live)
+    assert status(live)["generation"] == before + 1, "that of the sentinel"
+
+
+# --- what status.json says ---------------------------------------------------------------------------------
+
+
+def test_status_is_right_when_it_is_looked_up(live):
+    before = status(live)
+    assert before["watch"] == {"mode": "inotify", "why": "the content is on this machine"}
+    assert int((live / ".transcriptfs/generation").read_text()) == before["generation"]
+    (live.content / "new.md").write_text(talk("New"))
+    wait_until(lambda: status(live)["generation"] > before["generation"], "no other generation")
+    now = status(live)
+    assert now["episodes"] == before["episodes"] + 1
+    assert now["last_change"] > (before["last_change"] or "")
+    # Whoever has seen the number sees what it stands for.
+    assert (live / "episodes/new/meta/title").read_text() == "New\n"
+
+
+def test_hup_looks_at_everything_now(live):
+    live.process.send_signal(signal.SIGHUP)
+    settle(live)
+    assert live.process.poll() is None
+
+
+def test_polling_follows_too(mount):
+    mounted = mount({"a.md": talk()}, "-o", "poll=1")
+    assert status(mounted)["watch"] == {"mode": "poll", "why": "-o poll"}
+    assert (mounted / "episodes/a/turns/001.txt").exists()
+    (mounted.content / "b.md").write_text(talk("B"))
+    os.remove(mounted.content / "a.md")
+    wait_until(lambda: (mounted / "episodes/b").exists(), "not polled")
+    assert not (mounted / "episodes/a").exists()
+    assert_same_dump(mounted)
+
+
+# --- old versions ---------------------------------------------------------------------------------------------
+
+
+LONG = [("Ann", "old " * 4000), ("Bo", "older " * 4000)]
+
+
+def test_an_open_file_goes_on_with_the_old_text(live):
+    write_by_rename(live.content / "a.md", talk(turns=LONG))
+    settle(live)
+    names = ("turns/001.txt", "transcript.txt", "turns.jsonl")
+    for name in names:
+        (live / "episodes/a" / name).stat()
+    old = {name: open(live / "episodes/a" / name, "rb") for name in names}
+    # A page of each is read; the rest is asked for when the file has changed.
+    starts = {name: os.pread(file.fileno(), 10, 0) for name, file in old.items()}
+    jsonl = read(live / "episodes/a/turns.jsonl")
+    write_by_rename(live.content / "a.md", talk(turns=[("Ann", "new " * 4000)]))
+    settle(live)
+    for name, file in old.items():
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        data = file.read()
+        assert data.startswith(starts[name]) and b"new" not in data, name
+        assert len(data) == os.fstat(file.fileno()).st_size, name
+        file.close()
+    assert jsonl != read(live / "episodes/a/turns.jsonl")
+    assert read(live / "episodes/a/turns/001.txt") == b"Ann: " + b" ".join([b"new"] * 4000) + b"\n"
+
+
+def test_a_mapping_goes_on_with_the_old_text(live):
+    write_by_rename(live.content / "a.md", talk(turns=LONG))
+    settle(live)
+    code = ("import mmap, sys\n"
+            "with open(sys.argv[1], 'rb') as f:\n"
+            "    m = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ)\n"
+            "    print(m[:9].decode(), flush=True)\n"
+            "    sys.stdin.readline()\n"
+            "    print(m[:].count(b'old'), m[:].count(b'new'), flush=True)\n")
+    reader = subprocess.Popen([sys.executable, "-c", code, live / "episodes/a/turns/001.txt"], text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert reader.stdout.readline() == "Ann: old \n"
+    write_by_rename(live.content / "a.md", talk(turns=[("Ann", "new " * 4000)]))
+    settle(live)
+    out, _ = reader.communicate("\n", timeout=TIMEOUT)
+    assert out == "4000 0\n"
+
+
+def test_what_is_forgotten_is_stale_and_never_another_text(live):
+    path = live / "episodes/a/turns/001.txt"
+    with open(path, "rb") as file:
+        for number in range(6):
+            write_by_rename(live.content / "a.md", talk(turns=[("Ann", f"version {number}")]))
+            settle(live)
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        with contextlib.suppress(OSError):
+            assert file.read() in (b"Ann: Good evening.\n", b"")
+        with pytest.raises(OSError) as raised:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            os.pread(file.fileno(), 100, 0)
+        assert raised.value.errno == errno.ESTALE
+
+
+def test_a_shell_stays_where_it_stands(live):
+    shell_in = subprocess.Popen(["bash"], cwd=live / "episodes/a/turns", text=True, stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE)
+
+    def ask(command):
+        shell_in.stdin.write(command + "\n")
+        shell_in.stdin.flush()
+        return shell_in.stdout.readline()
+    assert ask("cat 001.txt") == "Ann: Good evening.\n"
+    write_by_rename(live.content / "a.md", talk(turns=[("Ann", "Edited.")]))
+    settle(live)
+    assert ask("cat 001.txt") == "Ann: Edited.\n"
+    assert ask("echo *") == "001.txt\n"
+    assert ask("pwd -P") == f"{live.path}/episodes/a/turns\n"
+    os.remove(live.content / "a.md")
+    settle(live)
+    assert ask("cat 001.txt 2>&1").rstrip().endswith(("Stale file handle", "No such file or directory"))
+    shell_in.communicate(timeout=TIMEOUT)
+    assert os.listdir(live / "episodes")
+
+
+def test_a_shell_in_meta_sees_what_is_there_now(live):
+    folder = os.open(live / "episodes/a/meta", os.O_RDONLY)
+    try:
+        assert set(os.listdir(folder)) == {"title", "date", "tags"}
+        write_by_rename(live.content / "a.md", talk("Edited", more="series: S\n"))
+        settle(live)
+        assert set(os.listdir(folder)) == {"title", "date", "tags", "series"}
+        title = os.open("title", os.O_RDONLY, dir_fd=folder)
+        assert os.read(title, 100) == b"Edited\n"
+        os.close(title)
+    finally:
+        os.close(folder)
+
+
+# --- listings that go on over a change ----------------------------------------------------------------------
+
+
+class Listing:
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def __init__(self, path):
+        self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def some(self, size=400):
+        buffer = ctypes.create_string_buffer(size)
+        got = self.libc.getdents64(self.fd, buffer, ctypes.c_size_t(size))
+        assert got >= 0, os.strerror(ctypes.get_errno())
+        names, at = [], 0
+        while at < got:
+            length = int.from_bytes(buffer.raw[at + 16:at + 18], sys.byteorder)
+            names.append(os.fsdecode(buffer.raw[at + 19:at + length].split(b"\0")[0]))
+            at += length
+        return names
+
+    def rest(self):
+        names = []
+        while some := self.some():
+            names += some
+        os.close(self.fd)
+        return names
+
+
+@pytest.mark.parametrize("folder", ["episodes", "text", "by-tag/many", "by-tag", "index"])
+def test_a_listing_has_each_name_that_stayed_once(mount, folder):
+    """What comes and goes does so before, at and behind the place where the listing stands."""
+    def text(n):
+        return talk(f"T{n:02}", tags=("many", f"own{n:02}"), more=f"k{n:02}: [x]\n")
+    mounted = mount({f"e{n:02}.md": text(n) for n in range(10, 60)})
+    settle(mounted)
+    listing = Listing(mounted / folder)
+    seen = listing.some()
+    assert 2 < len(seen) < 45
+    for n in (10, 11, 12, 20, 21, 40, 55):
+        os.remove(mounted.content / f"e{n}.md")
+    for n in (1, 2, 3, 61, 62):
+        (mounted.content / f"e{n:02}.md").write_text(text(n))
+    for n in range(13, 20):
+        os.rename(mounted.content / f"e{n}.md", mounted.content / f"e{n}-renamed.md")
+    settle(mounted)
+    names = seen + listing.rest()
+    assert len(names) == len(set(names)), "a name twice"
+    now = set(os.listdir(mounted / folder))
+    if folder in ("episodes", "text"):
+        stayed = {name for name in now if "renamed" not in name and name[1:3] > "12" and name[1:3] < "60"}
+        stayed -= {name for name in stayed if not name.startswith("e")}
+        assert len(stayed) >= 35
+        assert stayed <= set(names)
+    elif folder == "by-tag":
+        assert {f"own{n}" for n in range(22, 40)} <= set(names)
+    elif folder == "index":
+        assert {f"by-k{n}.tsv" for n in range(22, 40)} <= set(names)
+    else:
+        assert {f"2024-01-02--T{n}--e{n}" for n in range(22, 40)} <= set(names)
+    assert_same_dump(mounted)
+
+
+# --- many changes ---------------------------------------------------------------------------------------------
+
+
+def git(folder, *args):
+    return run_ok("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", folder, *args)
+
+
+def test_a_checkout_back_and_forth(mount, tmp_path):
+    folder = tmp_path / "repository"
+    rng = random.Random(3)
+    write_content(folder, {f"d{n % 9}/t{n}.md": talk(f"T {n}", tags=(f"t{n % 31}", "all")) for n in range(500)})
+    run_ok("git", "init", "-q", "-b", "one", folder)
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "one")
+    run("git", "-C", folder, "checkout", "-q", "-b", "two")
+    for n in range(500):
+        path = folder / f"d{n % 9}/t{n}.md"
+        what = rng.randrange(4)
+        if what == 0:
+            path.unlink()
+        elif what == 1:
+            (folder / f"new{n % 5}").mkdir(exist_ok=True)
+            path.rename(folder / f"new{n % 5}/m{n}.md")
+        else:
+            path.write_text(talk(f"Other {n}", tags=(f"t{n % 17}", "All"), turns=[("Zoe", f"Words {n}.")] * 3))
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "two")
+    mounted = mount(folder)
+    os.listdir(mounted / "by-voice")
+    for branch in ("one", "two", "one", "two"):
+        dump_of_mount(mounted.path)  # so that the kernel remembers all of it
+        run("git", "-C", folder, "checkout", "-q", "-f", branch)
+        (folder / f"{SENTINEL}.md").unlink(missing_ok=True)
+        settle(mounted)
+        assert_same_dump(mounted)
+
+
+def test_more_changes_than_the_kernel_tells_of(mount):
+    """The queue holds fs.inotify.max_queued_events: while the process stands still they are lost."""
+    mounted = mount({f"t{n:03}.md": talk(f"T {n}") for n in range(300)})
+    settle(mounted)
+    dump_of_mount(mounted.path)
+    with open("/proc/sys/fs/inotify/max_queued_events", encoding="ascii") as file:
+        most = int(file.read())
+    mounted.process.send_signal(signal.SIGSTOP)
+    try:
+        for n in range(most // 2 + 200):
+            # Each makes two events at least, and no two in a row are the same.
+            path = mounted.content / f"t{n % 300:03}.md"
+            with open(path, "r+b") as file:
+                file.write(b"-")
+        for n in range(300):
+            write_by_rename(mounted.content / f"t{n:03}.md", talk(f"After {n}", tags=(f"tag{n % 7}",)))
+    finally:
+        mounted.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: (mounted / "by-tag/tag6").exists(), "lost events are not made good")
+    settle(mounted)
+    assert_same_dump(mounted)
+    mounted.process.send_signal(signal.SIGTERM)
+    assert "more changed at once than the kernel tells of" in mounted.end()
+
+
+WORDS = ["tide", "lamp", "rope", "bell", "salt", "door", "moon", "well"]
+
+
+def random_talk(rng):
+    return talk(title=" ".join(rng.sample(WORDS, 2)), date=f"20{rng.randrange(10, 14)}-0{rng.randrange(1, 4)}-11",
+                tags=[rng.choice([word, word.upper()]) for word in rng.sample(WORDS, rng.randrange(1, 4))],
+                turns=[(rng.choice(["Ann", "Bo", "ANN"]), rng.choice(WORDS) * rng.randrange(1, 50))
+                       for _ in range(rng.randrange(1, 7))]) + (ORIGINAL if rng.random() < 0.2 else "")
+
+
+def random_change(rng, content):
+    names = [f"{folder}{stem}" for folder in ("", "x/", "x/y/", "z--x/") for stem in ("a", "b", "x--a", "a.b")]
+    path = content / (rng.choice(names) + rng.choice([".md", ".md", ".markdown"]))
+    existing = sorted(p for p in content.rglob("*.m*") if p.is_file() and p.name[0] != "." and SENTINEL not in p.name)
+    what = rng.randrange(8)
+    if what < 4 or not existing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if what < 3:
+            write_by_rename(path, random_talk(rng))
+        else:
+            path.write_text(random_talk(rng))
+    elif what == 4:
+        rng.choice(existing).unlink()
+    elif what == 5:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(rng.choice(existing), path)
+    elif what == 6 and rng.random() < 0.3:
+        shutil.rmtree(content / "x", ignore_errors=True)
+    elif what == 7 and (content / "x").exists() and not (content / "moved").exists():
+        os.rename(content / "x", content / "moved")
+    elif (content / "moved").exists():
+        shutil.rmtree(content / "moved")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_random_changes_all_is_as_if_mounted_anew(mount, seed):
+    """The kernel remembers everything between the comparisons: whatever it was not told to forget shows."""
+    rng = random.Random(seed)
+    mounted = mount({"a.md": random_talk(rng), "x/a.md": random_talk(rng), "x/y/b.md": random_talk(rng)})
+    settle(mounted)
+    os.listdir(mounted / "by-voice")
+    for _ in range(25):
+        for _ in range(rng.randrange(1, 4)):
+            random_change(rng, mounted.content)
+        settle(mounted)
+        assert_same_dump(mounted)
+
+
+def test_every_read_is_of_one_version(mount):
+    """Readers all over the mount while files are replaced 2,000 times: each text is one that there was."""
+    words = {n: [f"episode {n} version {v} " * (20 + 40 * (v % 7)) for v in range(200)] for n in range(10)}
+
+    def text(n, v):
+        return talk(f"E {n}", turns=[("Ann", words[n][v].strip()), ("Bo", f"v{v}")])
+    mounted = mount({f"e{n}.md": text(n, 0) for n in range(10)})
+    settle(mounted)
+    stop, wrong, counts = threading.Event(), [], [0, 0]
+    whole = {n: {f"Ann: {words[n][v].strip()}\nBo: v{v}\n" for v in range(200)} for n in range(10)}
+    first = {n: {f"Ann: {words[n][v].strip()}\n" for v in range(200)} for n in range(10)}
+
+    def reader(seed):
+        rng = random.Random(seed)
+        while not stop.is_set():
+            n = rng.randrange(10)
+            name, texts = rng.choice([("transcript.txt", whole[n]), ("turns/001.txt", first[n])])
+            try:
+                with open(mounted / f"episodes/e{n}" / name, "rb") as file:
+                    size = os.fstat(file.fileno()).st_size
+                    data = file.read()
+            except OSError as error:
+                counts[1] += 1
+                if error.errno not in (errno.ESTALE, errno.ENOENT):
+                    wrong.append((n, name, repr(error)))
+                continue
+            counts[0] += 1
+            if data.decode() not in texts or size != len(data):
+                wrong.append((n, name, size, len(data), data[:80]))
+    threads = [threading.Thread(target=reader, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    rng = random.Random(1)
+    versions = [0] * 10
+    try:
+        for _ in range(2000 // 4):
+            for _ in range(4):
+                n = rng.randrange(10)
+                versions[n] = (versions[n] + 1) % 200
+                write_by_rename(mounted.content / f"e{n}.md", text(n, versions[n]))
+            before = counts[0]
+            wait_until(lambda: counts[0] > before + 2 or wrong, "nobody reads")
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert not wrong, wrong[:3]
+    assert counts[0] > 1000
+    print(f"{counts[0]} texts read, {counts[1]} were stale")
+    settle(mounted)
+    assert_same_dump(mounted)
+
+
+def rss(mounted):
+    with open(f"/proc/{mounted.process.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+
+
+@pytest.mark.skipif("sanitize" in os.environ.get("TRANSCRIPTFS_BUILD", ""),
+                    reason="a sanitizer keeps what was freed")
+def test_a_thousand_edits_leave_nothing_behind(mount):
+    turns = [("Ann", "word " * 400)] * 20
+    mounted = mount({f"t{n:03}.md": talk(f"T {n}", turns=turns) for n in range(200)})
+
+    def edit_all(times):
+        for _ in range(times):
+            for n in range(200):
+                write_by_rename(mounted.content / f"t{n:03}.md", talk(f"T {n}", tags=(f"tag{n % 5}",), turns=turns))
+            settle(mounted)
+            for n in range(200):
+                (mounted / f"episodes/t{n:03}/turns/001.txt").stat()
+    edit_all(5)  # until the two versions that are remembered are there
+    before, kept = rss(mounted), status(mounted)["cache"]["parts"]
+    edit_all(5)
+    grown = rss(mounted) - before
+    assert grown < 3000, f"{grown} KB more"
+    assert status(mounted)["cache"]["parts"] <= kept
+
+
+def test_readers_and_an_end_by_signal_while_everything_changes(mount):
+    """TERM comes while the kernel is told to forget and readers ask: it ends, and in peace."""
+    mounted = mount({f"t{n:03}.md": talk(f"T {n}") for n in range(100)})
+    settle(mounted)
+    stop = threading.Event()
+
+    def reader():
+        while not stop.is_set():
+            with contextlib.suppress(OSError):
+                for name in os.listdir(mounted / "episodes"):
+                    os.listdir(mounted / "episodes" / name / "turns")
+    threads = [threading.Thread(target=reader) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for n in range(300):
+            write_by_rename(mounted.content / f"t{n % 100:03}.md", talk(f"Again {n}"))
+    finally:
+        stop_error = mounted.signal(signal.SIGTERM)
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert stop_error == "" and mounted.process.returncode == 0
