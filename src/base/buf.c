@@ -9,6 +9,10 @@ bool buf_reserve(struct buf *buf, size_t len)
 {
     if (buf->failed)
         return false;
+    if (buf->limit && len > buf->limit - buf->len) {
+        buf->failed = true;
+        return false;
+    }
     if (len < buf->cap - buf->len)
         return true;
 

@@ -15,6 +15,7 @@ struct buf {
     size_t len;
     size_t cap;
     bool failed;
+    size_t limit; /* adding more than so many bytes fails too; 0: as many as there is memory */
 };
 
 void buf_add(struct buf *buf, const void *bytes, size_t len);

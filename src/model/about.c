@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include "base/utf8.h"
 #include "model/names.h"
 #include "parse/timestamp.h"
 
@@ -40,9 +41,14 @@ static struct slice first_of(const struct yaml *map, const char *const *keys,
     return choice.chosen;
 }
 
+enum { MOST_URL = 2048, MOST_TITLE = 1000 /* bytes: they are repeated in every turn */ };
+
 static bool is_url(struct slice text)
 {
-    if (!slice_starts(text, SLICE("https://")) && !slice_starts(text, SLICE("http://")))
+    size_t scheme = strncasecmp(text.data, "https://", 8) == 0  ? 8
+                    : strncasecmp(text.data, "http://", 7) == 0 ? 7
+                                                                : 0;
+    if (!scheme || text.len == scheme || text.len > MOST_URL || strchr("/?#:", text.data[scheme]))
         return false;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
@@ -82,12 +88,19 @@ static void read_date(const struct episode *episode, struct about *about)
     about->date = (struct slice){about->date_text, text.len};
 }
 
+static void note_text(void *has_text, struct slice text)
+{
+    (void)text;
+    *(bool *)has_text = true;
+}
+
 int about_read(struct scope *scope, struct about *about)
 {
     const struct episode *episode = scope_episode(scope);
     const struct yaml *map = NULL;
 
-    *about = (struct about){.title = episode->title.len ? episode->title : episode->name};
+    *about = (struct about){
+        .title = utf8_cut(episode->title.len ? episode->title : episode->name, MOST_TITLE)};
     read_date(episode, about);
     int err = episode->has_front ? scope_front(scope, &map) : 0;
     if (err || !map)
@@ -96,7 +109,9 @@ int about_read(struct scope *scope, struct about *about)
     about->language = first_of(map, language_keys, is_language);
     for (size_t i = 0; i < sizeof creator_keys / sizeof *creator_keys && !about->creators; i++) {
         const struct yaml *value = yaml_get(map, slice_of(creator_keys[i]));
-        if (value && value->kind != YAML_MAP && !yaml_is_empty(value))
+        bool has_text = false;
+        about_each(value, note_text, &has_text);
+        if (has_text)
             about->creators = value;
     }
     return 0;
@@ -121,15 +136,40 @@ static bool is_youtube(struct slice url)
     return false;
 }
 
+static bool is_time(struct slice parameter)
+{
+    return slice_starts(parameter, SLICE("t=")) || slice_starts(parameter, SLICE("start=")) ||
+           slice_starts(parameter, SLICE("time_continue="));
+}
+
+/* With the time in place of one that it has already. */
+static void add_youtube_link(struct slice url, int64_t start, struct buf *out)
+{
+    const char *mark = memchr(url.data, '?', url.len);
+    struct slice query = mark ? slice_skip(url, (size_t)(mark - url.data) + 1) : (struct slice){0};
+    struct slice parameter;
+    char joint = '?';
+
+    buf_add_slice(out, mark ? slice_head(url, (size_t)(mark - url.data)) : url);
+    while (slice_take(&query, '&', &parameter)) {
+        if (parameter.len == 0 || is_time(parameter))
+            continue;
+        buf_add_byte(out, joint);
+        buf_add_slice(out, parameter);
+        joint = '&';
+    }
+    buf_printf(out, "%ct=%llds", joint, (long long)(start / 1000));
+}
+
 void about_add_link(const struct about *about, int64_t start, struct buf *out)
 {
     struct slice url = about->url;
-    buf_add_slice(out, url);
-    if (start == NO_TIME || memchr(url.data, '#', url.len))
-        return;
-    if (is_youtube(url))
-        buf_printf(out, "%ct=%llds", memchr(url.data, '?', url.len) ? '&' : '?',
-                   (long long)(start / 1000));
-    else
+    if (start == NO_TIME || memchr(url.data, '#', url.len)) {
+        buf_add_slice(out, url);
+    } else if (is_youtube(url)) {
+        add_youtube_link(url, start, out);
+    } else {
+        buf_add_slice(out, url);
         buf_printf(out, "#t=%lld", (long long)(start / 1000));
+    }
 }

@@ -7,7 +7,7 @@
 #include "model/kinds.h"
 
 struct about {
-    struct slice title;    /* its title; where it has none, its name */
+    struct slice title;    /* its title; where it has none, its name; cut where it is very long */
     struct slice date;     /* "2025-10-23", "2025-10"; empty: not known */
     struct slice url;      /* where it can be heard or read: http or https; empty: not known */
     struct slice language; /* a BCP 47 tag; empty: not said, or no such tag */

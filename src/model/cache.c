@@ -163,8 +163,9 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
 static int render_text(struct cache *cache, const struct making *making, struct parsed *parsed)
 {
     (void)cache;
+    parsed->text.limit = CACHE_MAX_TEXT;
     int err = making->render(making->context, &parsed->text);
-    return err ? err : parsed->text.failed ? -ENOMEM : 0;
+    return err ? err : parsed->text.failed ? -EFBIG : 0;
 }
 
 /* --- asking -------------------------------------------------------------------------------------

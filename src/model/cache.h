@@ -26,6 +26,10 @@ struct content {
     void *context;
 };
 
+/* A longer text is not rendered: a line that stands in every turn can make it thousands of times as
+ * long as its source. */
+enum { CACHE_MAX_TEXT = 256 * 1024 * 1024 };
+
 enum part { PART_FRONT, PART_BODY, PART_TEXT, PARTS };
 
 struct parsed {
@@ -74,8 +78,9 @@ struct parsed *cache_find_text(struct cache *cache, uint64_t id);
 void cache_forget(struct cache *cache, uint32_t number, uint32_t version);
 void cache_forget_text(struct cache *cache, uint64_t id);
 
-/* The text of a node, made by `render` where it is not there; likewise. What `render` does may ask
- * the cache for front matter and bodies, not for texts. */
+/* The text of a node, made by `render` where it is not there; likewise, and -EFBIG where it is
+ * longer than CACHE_MAX_TEXT or memory ended. What `render` does may ask the cache for front matter
+ * and bodies, not for texts. */
 int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
                    void *context, struct parsed **parsed);
 void cache_put(struct cache *cache, struct parsed *parsed);

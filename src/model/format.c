@@ -153,6 +153,9 @@ int format_check(struct scope *scope)
     const struct format *format = format_of(scope);
     if (!format || (!is_chosen(scope, (size_t)(format - formats)) && !is_linked(scope, format)))
         return -ESTALE;
+    /* A text that was rendered is there, and needs no body to be read again. */
+    if (format->render && scope_has_text(scope))
+        return 0;
     err = exists(format, scope, &is_there);
     return err ? err : is_there ? 0 : -ESTALE;
 }

@@ -23,7 +23,8 @@ struct cues {
     uint32_t number; /* from 0 */
     uint32_t next;   /* the first turn that begins later */
     const struct turn *turn;
-    int64_t end; /* milliseconds; NO_TIME: nobody says */
+    int64_t end;               /* milliseconds; NO_TIME: nobody says */
+    int64_t reading, last_end; /* of those whose end nobody says; 0: not known yet */
 };
 
 static bool next_cue(struct cues *cues)
@@ -39,13 +40,19 @@ static bool next_cue(struct cues *cues)
     return true;
 }
 
-/* When a cue goes that has to go some time. */
-static int64_t gone_at(const struct cues *cues)
+/* When a cue goes that has to go some time: the last ones together, when each has been read. */
+static int64_t gone_at(struct cues *cues)
 {
-    int64_t reading = (int64_t)turn_words(cues->body, cues->turn).len * READING;
     if (cues->end != NO_TIME)
         return cues->end;
-    return cues->turn->start + (reading > SHORTEST_READING ? reading : SHORTEST_READING);
+    for (uint32_t i = cues->number; cues->last_end == 0 && i < cues->body->count; i++) {
+        int64_t reading = (int64_t)turn_words(cues->body, &cues->body->turns[i]).len * READING;
+        cues->reading = reading > cues->reading ? reading : cues->reading;
+    }
+    if (cues->last_end == 0)
+        cues->last_end = cues->turn->start +
+                         (cues->reading > SHORTEST_READING ? cues->reading : SHORTEST_READING);
+    return cues->last_end;
 }
 
 /* "01:02:03.456" */
@@ -56,7 +63,7 @@ static void add_time(struct buf *out, int64_t time, char point)
                (long long)(time % 1000));
 }
 
-static void add_times(struct buf *out, const struct cues *cues, char point)
+static void add_times(struct buf *out, struct cues *cues, char point)
 {
     buf_printf(out, "%u\n", (unsigned)cues->number + 1);
     add_time(out, cues->turn->start, point);
@@ -78,7 +85,7 @@ static bool take_line(struct slice *words, struct slice *line)
 
 /* --- WebVTT ----------------------------------------------------------------------------------- */
 
-static void add_vtt_cue(struct buf *out, const struct cues *cues)
+static void add_vtt_cue(struct buf *out, struct cues *cues)
 {
     struct slice words = turn_words(cues->body, cues->turn), line;
     add_times(out, cues, '.');
@@ -128,7 +135,7 @@ static void add_srt_text(struct buf *out, struct slice line)
     }
 }
 
-static void add_srt_cue(struct buf *out, const struct cues *cues)
+static void add_srt_cue(struct buf *out, struct cues *cues)
 {
     struct slice words = turn_words(cues->body, cues->turn), line;
     add_times(out, cues, ',');

@@ -1,10 +1,12 @@
 /* One record a turn: turns.jsonl and turns.tsv. */
-#include "base/cleanup.h"
+#include "base/utf8.h"
 #include "model/about.h"
 #include "model/format.h"
 #include "model/nodes.h"
 #include "model/record.h"
 #include "parse/timestamp.h"
+
+enum { MOST_HEADING = 1000 /* bytes */ };
 
 /* A turn, and what its fields are made of. */
 struct row {
@@ -53,8 +55,10 @@ static struct value get_heading(const void *row, struct buf *scratch)
     const struct row *r = row;
     uint32_t section = r->turn->section;
     (void)scratch;
-    return value_text(section ? body_note(r->body, r->body->sections[section - 1].heading)
-                              : SLICE(""));
+    /* It stands in each of its turns: one that is no heading but a mistake is cut. */
+    return value_text(
+        section ? utf8_cut(body_note(r->body, r->body->sections[section - 1].heading), MOST_HEADING)
+                : SLICE(""));
 }
 
 static struct value get_text(const void *row, struct buf *scratch)

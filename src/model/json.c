@@ -81,9 +81,34 @@ static int add_bytes(const char *bytes, size_t len, void *out)
     return 0;
 }
 
+/* Digits that tell a number from every other: 15 where they do, so that 1.1 is 1.1. */
+static int digits_of(double value)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.15g", value);
+    return strtod(text, NULL) == value ? 15 : 17;
+}
+
+/* As deep as YAML_MAX_DEPTH. */
+static int most_digits(json_t *json)
+{
+    const char *key;
+    json_t *item;
+    size_t i;
+    int digits = json_is_real(json) ? digits_of(json_real_value(json)) : 15;
+    json_array_foreach(json, i, item) if (most_digits(item) > digits) digits = 17;
+    json_object_foreach(json, key, item) if (most_digits(item) > digits) digits = 17;
+    return digits;
+}
+
+static size_t real_precision(json_t *json)
+{
+    return JSON_REAL_PRECISION(most_digits(json));
+}
+
 void json_add(struct buf *out, json_t *json, size_t flags)
 {
-    if (!json || json_dump_callback(json, add_bytes, out, flags | JSON_REAL_PRECISION(15)))
+    if (!json || json_dump_callback(json, add_bytes, out, flags | real_precision(json)))
         out->failed = true;
     json_decref(json);
 }

@@ -147,6 +147,9 @@ int scope_body(struct scope *scope, const struct body **body);
 int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
                struct slice *text);
 
+/* Whether that text is kept already; it is held from then on. */
+bool scope_has_text(struct scope *scope);
+
 /* A look at another node of the same tree, and its end. */
 struct scope scope_at(const struct scope *scope, struct node node);
 void scope_end(struct scope *scope);

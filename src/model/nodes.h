@@ -152,8 +152,8 @@ int index_check(struct scope *scope);
 int index_child(struct scope *scope, uint64_t place, struct child *child);
 uint64_t index_seek(struct scope *scope, unsigned run, struct slice name);
 /* Calls `each` with the name of every table that a corpus makes. */
-void index_each_name(const struct corpus *corpus, void (*each)(void *context, struct slice name),
-                     void *context);
+void index_each_name(struct tree *tree, const struct corpus *corpus,
+                     void (*each)(void *context, struct slice name), void *context);
 int index_table_check(struct scope *scope);
 uint64_t index_table_identity(const struct scope *scope);
 int index_table_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);

@@ -277,32 +277,32 @@ static int dates_render(struct scope *scope, struct buf *out)
 
 /* --- which tables there are ------------------------------------------------------------------- */
 
-static bool has_dates(const struct corpus *corpus)
+static bool has_dates(const struct scope *scope)
 {
-    return corpus->date_view.len > 0;
+    return scope->corpus->date_view.len > 0;
 }
 
-static bool has_episodes(const struct corpus *corpus)
+static bool has_episodes(const struct scope *scope)
 {
-    return corpus->episode_count > 0;
+    return scope->corpus->episode_count > 0;
 }
 
-static bool has_words(const struct corpus *corpus)
+static bool has_words(const struct scope *scope)
 {
-    return corpus->silent_count < corpus->episode_count;
+    return scope->corpus->silent_count < scope->corpus->episode_count;
 }
 
 /* Whether there are terms or voices only the bodies say: their tables stand where there are words.
  */
 static const struct {
     const char *name; /* NULL: that of the date view */
-    bool (*exists)(const struct corpus *corpus);
+    bool (*exists)(const struct scope *scope);
     int (*render)(struct scope *scope, struct buf *out);
 } tables[] = {
     {"episodes.tsv", has_episodes, episodes_tsv_render},
     {"episodes.jsonl", has_episodes, episodes_jsonl_render},
     {"glossary.tsv", has_words, glossary_render},
-    {"by-voice.tsv", has_words, voices_render},
+    {"by-voice.tsv", root_has_voices, voices_render},
     {NULL, has_dates, dates_render},
 };
 
@@ -318,13 +318,13 @@ static int view_render(struct scope *scope, struct buf *out)
 
 int index_check(struct scope *scope)
 {
-    return has_episodes(scope->corpus) ? 0 : -ESTALE;
+    return has_episodes(scope) ? 0 : -ESTALE;
 }
 
 int index_table_check(struct scope *scope)
 {
     uint32_t i = scope->node.i;
-    bool is_there = i < TABLES ? tables[i].exists(scope->corpus)
+    bool is_there = i < TABLES ? tables[i].exists(scope)
                                : views_view(&scope->corpus->views, i - TABLES) != NULL;
     return is_there && !scope->node.j ? check_generation(scope) : -ESTALE;
 }
@@ -358,7 +358,7 @@ int index_child(struct scope *scope, uint64_t place, struct child *child)
     const struct corpus *corpus = scope->corpus;
     if (place >= (uint64_t)TABLES + corpus->views.view_count)
         return -ENOENT;
-    if (place < TABLES && !tables[place].exists(corpus))
+    if (place < TABLES && !tables[place].exists(scope))
         return CHILD_GAP;
     uint32_t view = place < TABLES ? 0 : corpus->views.order[place - TABLES];
     uint32_t number = place < TABLES ? (uint32_t)place : view + TABLES;
@@ -381,10 +381,10 @@ uint64_t index_seek(struct scope *scope, unsigned run, struct slice name)
     return TABLES + views_order_behind(&scope->corpus->views, name);
 }
 
-void index_each_name(const struct corpus *corpus, void (*each)(void *context, struct slice name),
-                     void *context)
+void index_each_name(struct tree *tree, const struct corpus *corpus,
+                     void (*each)(void *context, struct slice name), void *context)
 {
-    struct scope scope = {.corpus = corpus};
+    struct scope scope = {.tree = tree, .corpus = corpus};
     struct child child;
     int err = 0;
     for (uint64_t place = 0; err >= 0; place++) {

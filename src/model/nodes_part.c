@@ -132,7 +132,7 @@ uint32_t sections_folders(struct scope *scope)
     uint32_t count = 0;
     if (scope_body(scope, &body))
         return 0;
-    for (uint32_t i = 0; i <= body->section_count; i++)
+    for (uint32_t i = 0; i <= body->section_count && i <= UINT16_MAX; i++)
         count += count_turns(body, i) > 0;
     return count;
 }

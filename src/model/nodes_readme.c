@@ -101,7 +101,8 @@ static void add_command(struct buf *out, const char *command, const char *folder
     buf_add_byte(out, '\n');
 }
 
-/* The first episode that has words and front matter, or NULL. */
+/* The first episode that has front matter and, as far as that is known without reading it, words.
+ */
 static const struct episode *first_whole(const struct corpus *corpus)
 {
     for (uint32_t i = 0; i < corpus->episode_count; i++) {

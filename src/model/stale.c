@@ -279,8 +279,8 @@ static void tell_whole(struct telling *t)
         tell_name(t, KIND_ROOT, 0,
                   t->before->date_view.len ? t->before->date_view : t->after->date_view);
     tell_folder(t, KIND_ROOT, 0);
-    index_each_name(t->before, tell_index_name, t);
-    index_each_name(t->after, tell_index_name, t);
+    index_each_name(t->stale->tree, t->before, tell_index_name, t);
+    index_each_name(t->stale->tree, t->after, tell_index_name, t);
     tell_folder(t, KIND_INDEX, 0);
     tell_folder(t, KIND_DATES, 0);
     tell_folder(t, KIND_HEARD, 0);

@@ -425,6 +425,13 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
     return err;
 }
 
+bool scope_has_text(struct scope *scope)
+{
+    if (!scope->parts[PART_TEXT])
+        scope->parts[PART_TEXT] = cache_find_text(scope->tree->parts.cache, tree_id(&scope->node));
+    return scope->parts[PART_TEXT] != NULL;
+}
+
 int check_episode(struct scope *scope)
 {
     const struct kind_row *row = &kinds[scope->node.kind];

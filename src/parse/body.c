@@ -231,6 +231,8 @@ static bool read_gloss(struct slice behind, struct slice *original, struct slice
         int depth = 1;
         for (size_t at = 0; at < inside.len; at++) {
             struct slice rest = slice_skip(inside, at);
+            if (rest.data[0] != open.data[0] && rest.data[0] != close.data[0])
+                continue;
             depth += slice_starts(rest, open) - slice_starts(rest, close);
             if (depth == 0) {
                 inside.len = at;

@@ -53,40 +53,70 @@ static size_t footnote_mark(struct slice text)
     return end > 2 && end < text.len && text.data[end] == ']' ? end + 1 : 0;
 }
 
-/* `len` bytes go from the line at `at`: the bold stretches behind it move, one around it shrinks.
- */
-static void shift_bold(struct walk *w, size_t at, size_t len)
+/* Bytes that go from a line, and how many have gone before them. */
+struct cut {
+    size_t at, len, before;
+};
+
+/* Where a place in the text comes to stand when the cuts, which are in order, are gone. */
+static size_t place_after(const struct cut *cuts, size_t count, size_t place)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (cuts[middle].at < place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return place;
+    const struct cut *cut = &cuts[low - 1];
+    size_t inside = place - cut->at < cut->len ? place - cut->at : cut->len;
+    return place - cut->before - inside;
+}
+
+/* The bold stretches move and shrink with the text around them. */
+static void move_bold(struct walk *w, const struct cut *cuts, size_t count)
 {
     struct lines *lines = w->lines;
-    if (w->line.bold > at - w->line.text)
-        w->line.bold -= len < w->line.bold ? len : w->line.bold;
-    for (size_t i = lines->bold_count;
-         i > 0 && lines->bold[i - 1].text + lines->bold[i - 1].len > at; i--) {
+    size_t start = w->line.text;
+    w->line.bold = place_after(cuts, count, start + w->line.bold) - start;
+    for (size_t i = lines->bold_count; i > 0; i--) {
         struct span *bold = &lines->bold[i - 1];
-        if (bold->text > at)
-            bold->text -= len;
-        else
-            bold->len -= len < bold->len ? len : bold->len;
+        size_t end = bold->text + bold->len;
+        if (end <= start)
+            break;
+        bold->text = place_after(cuts, count, bold->text);
+        bold->len = place_after(cuts, count, end) - bold->text;
     }
 }
 
-/* Takes footnote marks out of the line; and a colon behind one, at the head of the note. */
+/* Takes footnote marks out of the line; and a colon behind one, at the head of the note. Without
+ * memory they stay. */
 static void drop_footnote_marks(struct walk *w)
 {
     struct buf *text = &w->lines->text;
-    size_t start = w->line.text, to = start, from = start;
+    size_t start = w->line.text, to = start, from = start, gone = 0;
+    struct cut *cuts = NULL;
+    size_t count = 0, cap = 0;
+
     while (from < text->len) {
         struct slice rest = {text->data + from, text->len - from};
         size_t mark = footnote_mark(rest);
         if (mark && from == start && mark < rest.len && rest.data[mark] == ':')
             mark++;
-        if (mark)
-            shift_bold(w, to, mark);
-        from += mark;
-        if (mark == 0)
-            text->data[to++] = text->data[from++];
+        if (mark && array_reserve(&cuts, count, &cap, sizeof *cuts)) {
+            cuts[count++] = (struct cut){from, mark, gone};
+            gone += mark;
+            from += mark;
+            continue;
+        }
+        text->data[to++] = text->data[from++];
     }
     text->len = to;
+    move_bold(w, cuts, count);
+    free(cuts);
 }
 
 /* |---|:-:| */
@@ -343,6 +373,9 @@ static void on_tag(struct walk *w, const char *name, bool closing)
     }
 }
 
+/* Of a declaration; a longer one is text, so that many that are not closed cost little. */
+enum { MOST_DECLARATION = 4096 /* bytes */ };
+
 /* The length of the tag or comment at the front of `html`, which begins with '<'; 0 where it is
  * neither. Its name goes to `name`, empty for a comment or declaration. */
 static size_t tag_length(struct slice html, char name[16], bool *closing)
@@ -361,7 +394,8 @@ static size_t tag_length(struct slice html, char name[16], bool *closing)
         at++;
     }
     if (at < html.len && (html.data[at] == '!' || html.data[at] == '?') && !*closing) {
-        const char *end = memchr(html.data, '>', html.len);
+        const char *end = memchr(html.data, '>',
+                                 html.len < MOST_DECLARATION ? html.len : MOST_DECLARATION);
         return end ? (size_t)(end - html.data) + 1 : 0;
     }
     while (at < html.len && isalnum((unsigned char)html.data[at]) && n < 15)

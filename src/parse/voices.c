@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "parse/label.h"
 
 static uint32_t count_characters(struct slice words)
@@ -14,22 +15,45 @@ static uint32_t count_characters(struct slice words)
     return count;
 }
 
-static int find_voice(struct body *body, size_t *cap, struct map *names, uint32_t turn,
+/* The voices that are known: by each spelling, and by what all spellings of a name share. */
+struct names {
+    struct map spellings;
+    struct map folded;
+    struct arena arena; /* of the latter */
+};
+
+static struct map_slot *put_folded(struct names *names, struct slice name)
+{
+    cleanup_buf struct buf folded = {0};
+    if (!utf8_fold(&folded, name))
+        buf_add_slice(&folded, name);
+    struct slice key = folded.failed ? (struct slice){0}
+                                     : arena_copy(&names->arena, buf_slice(&folded));
+    return key.len ? map_put(&names->folded, key) : NULL;
+}
+
+/* A voice goes by the spelling that is heard first. */
+static int find_voice(struct body *body, size_t *cap, struct names *names, uint32_t turn,
                       uint32_t *voice)
 {
     struct slice name = turn_speaker(body, &body->turns[turn]);
-    struct map_slot *slot = map_put(names, name);
-
-    if (!slot || !array_reserve(&body->voices, body->voice_count, cap, sizeof *body->voices))
+    struct map_slot *slot = map_put(&names->spellings, name);
+    if (!slot)
         return -ENOMEM;
     if (slot->value == UINT32_MAX) {
-        slot->value = body->voice_count;
-        body->voices[body->voice_count++] = (struct voice){
-            .name = {body->turns[turn].text, (uint32_t)name.len},
-            .first = turn,
-            .time = NO_TIME,
-            .is_anonymous = label_is_anonymous(name),
-        };
+        struct map_slot *folded = put_folded(names, name);
+        if (!folded || !array_reserve(&body->voices, body->voice_count, cap, sizeof *body->voices))
+            return -ENOMEM;
+        if (folded->value == UINT32_MAX) {
+            folded->value = body->voice_count;
+            body->voices[body->voice_count++] = (struct voice){
+                .name = {body->turns[turn].text, (uint32_t)name.len},
+                .first = turn,
+                .time = NO_TIME,
+                .is_anonymous = label_is_anonymous(name),
+            };
+        }
+        slot->value = folded->value;
     }
     *voice = slot->value;
     return 0;
@@ -37,7 +61,7 @@ static int find_voice(struct body *body, size_t *cap, struct map *names, uint32_
 
 int voices_gather(struct body *body)
 {
-    struct map names = {0};
+    struct names names = {0};
     size_t cap = 0;
     int err = 0;
 
@@ -57,6 +81,8 @@ int voices_gather(struct body *body)
         if (is_timed)
             voice->time = (voice->time == NO_TIME ? 0 : voice->time) + turn[1].start - turn->start;
     }
-    map_free(&names);
+    map_free(&names.spellings);
+    map_free(&names.folded);
+    arena_free(&names.arena);
     return err;
 }

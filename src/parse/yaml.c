@@ -193,6 +193,8 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
     if (wants_key(r)) {
         if (text.len > YAML_MAX_KEY)
             return refuse(r, &event->start_mark, "a key of more than 255 bytes");
+        if (r->open[r->depth - 1]->count == YAML_MAX_KEYS)
+            return refuse(r, &event->start_mark, "more than 1000 keys");
         r->key = text;
         r->key_column = (uint32_t)event->start_mark.column + 1;
         r->key_line = line_of(r, &event->start_mark);

@@ -38,7 +38,8 @@ struct yaml {
 enum {
     YAML_MAX_DEPTH = 16,
     YAML_MAX_EVENTS = 100000,
-    YAML_MAX_KEY = 255, /* bytes */
+    YAML_MAX_KEY = 255,   /* bytes */
+    YAML_MAX_KEYS = 1000, /* of a mapping */
 };
 
 /*

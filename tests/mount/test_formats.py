@@ -569,3 +569,53 @@ def test_half_a_surrogate_pair_in_an_escape_is_told(mount):
     mounted = mount({"it.md": '---\nfirst: "yes"\ntitle: "\\uD800"\n---\nWords.\n'})
     assert json.loads((mounted / "episodes/it/meta.json").read_text()) == {"first": "yes"}
     assert "it.md\t3\t" in (mounted / ".transcriptfs/problems.tsv").read_text()
+
+
+def test_a_long_line_that_stands_in_every_turn_does_not_fill_the_memory(mount):
+    heading, turns = "h" * 200_000, "**Ana:** x\n\n" * 20_000
+    it = mount({"it.md": f"---\ntitle: {'t' * 100_000}\nsource: https://example.org/{'u' * 100_000}\n---\n"
+                         f"# {heading}\n\n{turns}"}) / "episodes/it"
+    for name in ("turns.jsonl", "turns.tsv", "quotes.txt", "transcript.html"):
+        assert (it / name).stat().st_size < 64_000_000, name
+    assert json_lines(it / "turns.jsonl")[0]["heading"] == "h" * 1000
+
+
+def test_a_large_text_is_rendered_once_however_it_is_read(mount):
+    it = mount({"it.md": "**Ana:** " + "word " * 500_000 + "\n\n**Bo:** yes\n"}, "-o", "cache_size=1")
+    assert len((it / "episodes/it/turns.jsonl").read_bytes()) > 2_500_000
+    misses = json.loads((it / ".transcriptfs/status.json").read_text())["cache"]["misses"]
+    assert misses < 8
+
+
+@pytest.mark.parametrize("url, linked", [
+    ("https://youtu.be/abc?t=10", "https://youtu.be/abc?t=5s"),
+    ("https://www.youtube.com/watch?t=1h&v=abc&list=x", "https://www.youtube.com/watch?v=abc&list=x&t=5s"),
+    ("HTTPS://example.org/a", "HTTPS://example.org/a#t=5"),
+    ("https://", None),
+    ("https:///a", None),
+])
+def test_odd_links(mount, url, linked):
+    test_a_link_leads_to_the_time(mount, url, linked)
+
+
+def test_the_last_cues_go_together(mount):
+    it = mount({"it.md": f"**Ana:** \\[00:01\\] {'long ' * 100}\n\n**Bo:** \\[00:01\\] yo\n"}) / "episodes/it"
+    ends = re.findall(r"--> (\S+)", (it / "transcript.vtt").read_text())
+    assert ends == ["00:00:30.940", "00:00:30.940"]
+
+
+def test_numbers_keep_what_they_say(mount):
+    it = mount({"it.md": "---\npi: 3.141592653589793\nv: 1.1\nlist: [0.1, 2]\n---\nWords.\n"}) / "episodes/it"
+    assert json.loads((it / "meta.json").read_text()) == {"pi": 3.141592653589793, "v": 1.1, "list": [0.1, 2]}
+
+
+def test_without_voices_nothing_counts_them(mount):
+    mounted = mount({"it.md": TIMED}, "-o", "formats=turns")
+    assert "by-voice.tsv" not in os.listdir(mounted / "index")
+
+
+def test_one_voice_in_two_spellings_is_one_voice(mount):
+    mounted = mount({"it.md": "---\nspeakers: [Ana, ANA, ana, Bo]\n---\n"
+                              "**Ana:** One.\n\n**ANA:** Two.\n\n**Bo:** Three.\n\n**ana:** Four.\n"})
+    assert sorted(os.listdir(mounted / "by-voice/Ana/it")) == ["001.txt", "002.txt", "004.txt"]
+    assert os.listdir(mounted / "episodes/it/voices") == ["Ana", "Bo"]

@@ -668,9 +668,9 @@ def test_a_thousand_edits_leave_nothing_behind(mount):
             settle(mounted)
             for n in range(200):
                 (mounted / f"episodes/t{n:03}/turns/001.txt").stat()
-    edit_all(5)  # until the two versions that are remembered are there
+    edit_all(10)  # until the two versions that are remembered are there
     before, kept = rss(mounted), status(mounted)["cache"]["parts"]
-    edit_all(5)
+    edit_all(10)
     grown = rss(mounted) - before
     assert grown < 3000, f"{grown} KB more"
     assert status(mounted)["cache"]["parts"] <= kept
