@@ -25,8 +25,8 @@ struct live {
     struct watch *watch; /* NULL: it is polled */
     const char *mode, *why;
     int wake; /* an eventfd: the drain is to end */
-    pthread_t drainer, publisher;
-    bool has_threads;
+    pthread_t drainer, publisher, teller;
+    unsigned threads; /* of these that run */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
@@ -35,6 +35,9 @@ struct live {
     struct map known; /* paths that are among them */
     bool look_at_all;
     bool is_ending;
+    bool has_published; /* the kernel is to be told */
+    bool is_published;  /* nothing more will be */
+    pthread_cond_t news;
     bool has_no_watches; /* the system has none left: from now on it is polled */
 
     bool has_bad_config; /* the publisher's: problems.tsv tells of the configuration */
@@ -227,7 +230,12 @@ static int publish(struct live *live, struct look *look)
     if (err)
         return err;
     live->options.corpus = next;
-    return tree_publish(live->options.tree, next, live->options.tell, live->options.context);
+    tree_publish(live->options.tree, next);
+    pthread_mutex_lock(&live->lock);
+    live->has_published = true;
+    pthread_cond_signal(&live->news);
+    pthread_mutex_unlock(&live->lock);
+    return 0;
 }
 
 /* Looks at the targets and publishes what is other there. */
@@ -323,7 +331,37 @@ static void *publish_changes(void *live_)
 
         pthread_mutex_lock(&live->lock);
     }
+    live->is_published = true;
+    pthread_cond_signal(&live->news);
     pthread_mutex_unlock(&live->lock);
+    return NULL;
+}
+
+/* --- telling -------------------------------------------------------------------------------------
+ *
+ * The kernel makes whoever tells it wait for requests under way, and one of these may wait for a
+ * generation that is still to be published: so nobody publishes here.
+ */
+
+static void *tell_changes(void *live_)
+{
+    struct live *live = live_;
+
+    pthread_mutex_lock(&live->lock);
+    for (;;) {
+        while (!live->has_published && !live->is_published)
+            pthread_cond_wait(&live->news, &live->lock);
+        if (!live->has_published)
+            break;
+        live->has_published = false;
+        pthread_mutex_unlock(&live->lock);
+        int err = tree_tell(live->options.tree, live->options.tell, live->options.context);
+        if (err)
+            live->options.log("by-voice cannot follow the content: %s", strerror(-err));
+        pthread_mutex_lock(&live->lock);
+    }
+    pthread_mutex_unlock(&live->lock);
+    /* Only now: what was being told needed requests answered. */
     live->options.stop(live->options.context);
     return NULL;
 }
@@ -377,22 +415,45 @@ static int choose_mode(struct live *live)
 
 static int start_threads(struct live *live)
 {
+    const struct {
+        pthread_t *thread;
+        void *(*run)(void *live);
+    } threads[] = {
+        {&live->teller, tell_changes},
+        {&live->publisher, publish_changes},
+        {&live->drainer, drain},
+    };
     live->wake = eventfd(0, EFD_CLOEXEC);
     if (live->wake < 0)
         return -errno;
-    int err = pthread_create(&live->drainer, NULL, drain, live);
-    if (err)
-        return -err;
-    err = pthread_create(&live->publisher, NULL, publish_changes, live);
-    if (err) {
-        const uint64_t one = 1;
+    for (; live->threads < sizeof threads / sizeof *threads; live->threads++) {
+        int err = pthread_create(threads[live->threads].thread, NULL, threads[live->threads].run,
+                                 live);
+        if (err)
+            return -err;
+    }
+    return 0;
+}
+
+/* In the order in which they end. */
+static void join_threads(struct live *live)
+{
+    const uint64_t one = 1;
+    pthread_mutex_lock(&live->lock);
+    live->is_ending = true;
+    live->is_published |= live->threads < 2;
+    pthread_cond_signal(&live->changed);
+    pthread_cond_signal(&live->news);
+    pthread_mutex_unlock(&live->lock);
+    if (live->threads > 2) {
         ssize_t woken = write(live->wake, &one, sizeof one);
         (void)woken;
         pthread_join(live->drainer, NULL);
-        return -err;
     }
-    live->has_threads = true;
-    return 0;
+    if (live->threads > 1)
+        pthread_join(live->publisher, NULL);
+    if (live->threads > 0)
+        pthread_join(live->teller, NULL);
 }
 
 int live_start(const struct live_options *options, struct live **live_)
@@ -410,6 +471,7 @@ int live_start(const struct live_options *options, struct live **live_)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&live->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&live->news, NULL);
     int err = choose_mode(live);
     tree_tell_watch(options->tree, live->mode, live->why);
     options->folder->changed = note_change;
@@ -430,17 +492,7 @@ void live_free(struct live *live)
     if (!live)
         return;
     live->options.folder->changed = NULL;
-    if (live->has_threads) {
-        const uint64_t one = 1;
-        pthread_mutex_lock(&live->lock);
-        live->is_ending = true;
-        pthread_cond_signal(&live->changed);
-        pthread_mutex_unlock(&live->lock);
-        ssize_t woken = write(live->wake, &one, sizeof one);
-        (void)woken;
-        pthread_join(live->publisher, NULL);
-        pthread_join(live->drainer, NULL);
-    }
+    join_threads(live);
     if (live->wake >= 0)
         close(live->wake);
     watch_free(live->watch);
@@ -448,5 +500,6 @@ void live_free(struct live *live)
     map_free(&live->known);
     pthread_mutex_destroy(&live->lock);
     pthread_cond_destroy(&live->changed);
+    pthread_cond_destroy(&live->news);
     free(live);
 }

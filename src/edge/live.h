@@ -3,8 +3,9 @@
  * corpus, publishes it, and has the kernel told. Also takes the signals: HUP looks at everything
  * now, INT and TERM end the serving.
  *
- * Two threads: one drains events and signals and does nothing else; one looks, builds and tells,
- * and holds no lock that a request could need.
+ * Three threads: one drains events and signals and does nothing else; one looks, builds and
+ * publishes; one tells the kernel, which may make it wait for requests under way, and holds no lock
+ * that a request could need.
  */
 #ifndef EDGE_LIVE_H
 #define EDGE_LIVE_H

@@ -317,7 +317,8 @@ void stale_tell_heard(const struct stale_context *stale, const struct corpus *be
     tell_views(&t, &of_heard, &was->heard, &now->heard);
     for (uint32_t i = 0; i < t.after->folder_cap; i++) {
         const struct folder *folder = t.after->folders[i];
-        if (folder && corpus_folder(before, i) &&
+        /* The root is there whatever is in it. */
+        if (i && folder && corpus_folder(before, i) &&
             was->folder_has_original[i] != now->folder_has_original[i])
             tell_name(&t, KIND_ORIGINAL_FOLDER, folder->parent, folder->base);
         if (folder)

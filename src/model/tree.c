@@ -35,7 +35,8 @@ struct tree {
     pthread_cond_t published;
     struct corpus *oldest, *newest;
     struct tree_news news;
-    const struct corpus *published_from; /* still needed by tree_publish(); NULL: none */
+    struct corpus *told;              /* what clients know */
+    const struct corpus *told_survey; /* … of by-voice; NULL: nothing */
     uint16_t *known[CORPUS_MAX_EPISODES / KNOWN_CHUNK];
 
     pthread_mutex_t survey_lock;
@@ -62,7 +63,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
         return NULL;
     }
     tree->parts = (struct tree_parts){cache, *options};
-    tree->oldest = tree->newest = corpus;
+    tree->oldest = tree->newest = tree->told = corpus;
     tree->news = (struct tree_news){
         .generation = corpus->generation, .watch = "none", .why = "nothing watches the content"};
     pthread_mutex_init(&tree->lock, NULL);
@@ -139,7 +140,8 @@ struct corpus *tree_hold(struct tree *tree)
 static void free_unused(struct tree *tree)
 {
     while (tree->oldest != tree->newest && tree->oldest->users == 0 &&
-           tree->oldest != tree->surveyed && tree->oldest != tree->published_from) {
+           tree->oldest != tree->surveyed && tree->oldest != tree->told &&
+           tree->oldest != tree->told_survey) {
         struct corpus *corpus = tree->oldest;
         tree->oldest = corpus->next;
         survey_release(corpus->survey);
@@ -157,11 +159,10 @@ void tree_let_go(struct tree *tree, struct corpus *corpus)
     pthread_mutex_unlock(&tree->lock);
 }
 
-/* With the lock held: whether a request is under way that began before the newest generation. */
-static bool is_older_held(const struct tree *tree)
+/* With the lock held: whether a request is under way that began before this generation. */
+static bool is_older_held(const struct tree *tree, const struct corpus *than)
 {
-    for (const struct corpus *corpus = tree->oldest; corpus != tree->newest;
-         corpus = corpus->next) {
+    for (const struct corpus *corpus = tree->oldest; corpus != than; corpus = corpus->next) {
         if (corpus->users)
             return true;
     }
@@ -186,19 +187,27 @@ static uint32_t take_known_turns(struct tree *tree, uint32_t episode)
 /* Two versions of an episode are remembered as far as the cache has room, older ones are not. */
 enum { VERSIONS_REMEMBERED = 2 };
 
+static void forget_version(struct tree *tree, uint32_t number, uint32_t version)
+{
+    cache_forget(tree->parts.cache, number, version);
+    for (unsigned j = 0; tree_format_name(j); j++) {
+        const struct node text = {KIND_FORMAT, number, j, version};
+        cache_forget_text(tree->parts.cache, tree_id(&text));
+    }
+}
+
 static void forget_old_versions(struct tree *tree, const struct corpus *before,
                                 const struct corpus *after)
 {
     for (uint32_t i = 0; i < before->episode_cap; i++) {
-        const struct episode *was = before->episodes[i];
-        if (!was || was == after->episodes[i] || was->version < VERSIONS_REMEMBERED)
+        const struct episode *was = before->episodes[i], *now = after->episodes[i];
+        if (!was || was == now)
             continue;
-        uint32_t version = was->version - VERSIONS_REMEMBERED;
-        cache_forget(tree->parts.cache, i, version);
-        for (unsigned j = 0; tree_format_name(j); j++) {
-            const struct node text = {KIND_FORMAT, i, j, version};
-            cache_forget_text(tree->parts.cache, tree_id(&text));
-        }
+        uint32_t end = now ? now->version : was->version + 1;
+        uint32_t first = was->version < VERSIONS_REMEMBERED ? 0
+                                                            : was->version - VERSIONS_REMEMBERED;
+        for (uint32_t version = first; version + VERSIONS_REMEMBERED < end; version++)
+            forget_version(tree, i, version);
     }
 }
 
@@ -214,10 +223,18 @@ int tree_reserve(struct tree *tree, size_t episodes)
     return 0;
 }
 
-/* by-voice and original/ follow where somebody has asked for them. `surveyed` had the newest survey
- * when this began; NULL: there was none. */
-static int publish_survey(struct tree *tree, const struct stale_context *stale,
-                          const struct corpus *surveyed)
+void tree_publish(struct tree *tree, struct corpus *next)
+{
+    pthread_mutex_lock(&tree->lock);
+    tree->newest->next = next;
+    tree->newest = next;
+    pthread_cond_broadcast(&tree->published);
+    free_unused(tree);
+    pthread_mutex_unlock(&tree->lock);
+}
+
+/* by-voice and original/ follow where somebody has asked for them. */
+static int tell_survey(struct tree *tree, const struct stale_context *stale)
 {
     struct scope scope = {.tree = tree, .corpus = stale->after};
     const struct survey *survey;
@@ -225,47 +242,63 @@ static int publish_survey(struct tree *tree, const struct stale_context *stale,
     pthread_mutex_lock(&tree->survey_lock);
     while (tree->is_surveying)
         pthread_cond_wait(&tree->survey_ready, &tree->survey_lock);
-    if (!surveyed)
-        surveyed = tree->surveyed;
+    bool is_asked = tree->surveyed != NULL;
     pthread_mutex_unlock(&tree->survey_lock);
-    if (!surveyed || surveyed == stale->after)
+    if (!is_asked)
         return 0;
+    /* A reader may have seen to it; or to a later one, which is told the next time. */
     int err = scope_survey(&scope, &survey);
-    if (!err)
-        stale_tell_heard(stale, surveyed, surveyed->survey, survey);
-    return err;
+    if (err)
+        return err == -ESTALE ? 0 : err;
+    pthread_mutex_lock(&tree->lock);
+    const struct corpus *before = tree->told_survey;
+    pthread_mutex_unlock(&tree->lock);
+    if (before && before != stale->after)
+        stale_tell_heard(stale, before, before->survey, survey);
+    pthread_mutex_lock(&tree->lock);
+    tree->told_survey = stale->after;
+    pthread_mutex_unlock(&tree->lock);
+    return 0;
 }
 
-int tree_publish(struct tree *tree, struct corpus *next, stale_fn *tell, void *context)
+/* One generation after the other: what came with one and went with the next may be known too. */
+static int tell_next(struct tree *tree, struct corpus *before, struct corpus *after, stale_fn *tell,
+                     void *context)
 {
-    struct corpus *before = tree->newest;
-    const struct stale_context stale = {tree, before, next, tell, context, take_known_turns};
+    const struct stale_context stale = {tree, before, after, tell, context, take_known_turns};
+    struct timespec now;
 
-    pthread_mutex_lock(&tree->survey_lock);
     pthread_mutex_lock(&tree->lock);
-    const struct corpus *surveyed = tree->surveyed;
-    tree->published_from = surveyed ? surveyed : before;
-    before->next = next;
-    tree->newest = next;
-    pthread_cond_broadcast(&tree->published);
-    pthread_mutex_unlock(&tree->survey_lock);
-    while (is_older_held(tree))
+    while (is_older_held(tree, after))
         pthread_cond_wait(&tree->let_go, &tree->lock);
     pthread_mutex_unlock(&tree->lock);
 
     stale_tell(&stale);
-    forget_old_versions(tree, before, next);
-    int err = publish_survey(tree, &stale, surveyed);
+    forget_old_versions(tree, before, after);
+    int err = tell_survey(tree, &stale);
 
-    struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     pthread_mutex_lock(&tree->lock);
-    tree->news.generation = next->generation;
+    tree->news.generation = after->generation;
     tree->news.last_change = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-    tree->published_from = NULL;
+    tree->told = after;
     free_unused(tree);
     pthread_mutex_unlock(&tree->lock);
     return err;
+}
+
+int tree_tell(struct tree *tree, stale_fn *tell, void *context)
+{
+    int err = 0;
+    for (;;) {
+        pthread_mutex_lock(&tree->lock);
+        struct corpus *before = tree->told, *after = before->next;
+        pthread_mutex_unlock(&tree->lock);
+        if (!after)
+            return err;
+        int failed = tell_next(tree, before, after, tell, context);
+        err = err ? err : failed;
+    }
 }
 
 bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds)
@@ -288,6 +321,7 @@ void tree_read_news(struct tree *tree, struct tree_news *news)
 {
     pthread_mutex_lock(&tree->lock);
     *news = tree->news;
+    news->is_scanning |= tree->told != tree->newest;
     pthread_mutex_unlock(&tree->lock);
 }
 
@@ -825,6 +859,9 @@ static int survey_now(struct scope *scope)
             corpus = corpus->next;
         corpus->survey = made;
         tree->surveyed = corpus;
+        /* The first one is all that anybody was ever told of by-voice. */
+        if (!tree->told_survey)
+            tree->told_survey = corpus;
         free_unused(tree);
         pthread_mutex_unlock(&tree->lock);
     }

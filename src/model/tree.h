@@ -12,9 +12,9 @@
  * -EINVAL (not a link, not a file), and what reading content gives: -EAGAIN where a file changed
  * and the next corpus, which knows of that, is still to come.
  *
- * The corpus is followed by others while the tree is used (tree_publish()). An id stands for a path
- * and a version of what is there: bytes that were looked up are given as they were as long as they
- * are remembered, then -ESTALE, and never those of another version.
+ * The corpus is followed by others while the tree is used (tree_publish(), tree_tell()). An id
+ * stands for a path and a version of what is there: bytes that were looked up are given as they
+ * were as long as they are remembered, then -ESTALE, and never those of another version.
  */
 #ifndef MODEL_TREE_H
 #define MODEL_TREE_H
@@ -52,7 +52,7 @@ void tree_let_go(struct tree *tree, struct corpus *corpus);
 struct tree_news {
     uint64_t generation; /* of which clients have been told */
     int64_t last_change; /* when the newest came, nanoseconds since 1970; 0: none did */
-    bool is_scanning;
+    bool is_scanning;    /* the content is looked at, or clients are still to be told */
     const char *watch; /* how changes are found: "inotify", "poll", "none" */
     const char *why;   /* … and why that way */
 };
@@ -78,13 +78,18 @@ typedef void stale_fn(void *context, enum stale what, uint64_t id, const char *n
  * publishes. */
 int tree_reserve(struct tree *tree, size_t episodes);
 
+/* Makes `next` the corpus, which was built to follow the newest one, and takes it over: requests
+ * that begin from now on see it. Clients are to be told. */
+void tree_publish(struct tree *tree, struct corpus *next);
+
 /*
- * Makes `next` the corpus, which was built to follow the newest one, and takes it over: requests
- * that begin from now on see it. Then waits until no request holds an older one, and tells what a
- * client has to forget. One call at a time, from no thread that serves requests. 0; an error of
- * reading where by-voice could not follow: it is tried again when it is asked for.
+ * Tells what clients have to forget because of what was published since they were told last: for
+ * each corpus waits until no request holds an older one, and then calls `tell`, which may wait for
+ * requests under way. So it is called from one thread that serves no requests and publishes
+ * nothing. 0; an error of reading where by-voice could not follow: it is tried again when it is
+ * asked for.
  */
-int tree_publish(struct tree *tree, struct corpus *next, stale_fn *tell, void *context);
+int tree_tell(struct tree *tree, stale_fn *tell, void *context);
 
 struct tree_attr {
     uint64_t id;

@@ -186,8 +186,9 @@ static int next_facets(struct building *b)
 {
     size_t at = 0;
     int err = 0;
-    qsort_r(b->additions, b->count, sizeof *b->additions, by_facet_and_entry,
-            (void *)(uintptr_t)b->after);
+    if (b->count)
+        qsort_r(b->additions, b->count, sizeof *b->additions, by_facet_and_entry,
+                (void *)(uintptr_t)b->after);
     for (uint32_t number = 0; number < b->next->facet_cap && !err; number++) {
         size_t first = at;
         if (!b->touched[number])

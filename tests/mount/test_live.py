@@ -54,8 +54,9 @@ def settle(mounted):
     title = mounted / "episodes" / SENTINEL / "meta/title"
 
     def shows():
+        assert mounted.process.poll() is None, mounted.end()
         try:
-            return title.read_text() == mark + "\n"
+            return title.read_text() == mark + "\n" and not status(mounted)["scanning"]
         except OSError:
             return False
     wait_until(shows, "the sentinel is not followed")
@@ -669,10 +670,13 @@ def test_a_thousand_edits_leave_nothing_behind(mount):
             for n in range(200):
                 (mounted / f"episodes/t{n:03}/turns/001.txt").stat()
     edit_all(10)  # until the two versions that are remembered are there
-    before, kept = rss(mounted), status(mounted)["cache"]["parts"]
-    edit_all(10)
-    grown = rss(mounted) - before
-    assert grown < 3000, f"{grown} KB more"
+    sizes, kept = [rss(mounted)], status(mounted)["cache"]["parts"]
+    for _ in range(3):
+        edit_all(5)
+        sizes.append(rss(mounted))
+    # The allocator takes a step now and then; what leaks would grow each time, 1,000 edits long.
+    grown = min(after - before for before, after in zip(sizes, sizes[1:]))
+    assert grown < 1000, sizes
     assert status(mounted)["cache"]["parts"] <= kept
 
 
