@@ -245,7 +245,7 @@ static void follow_content(struct program *program, struct server *server)
         .tell = serve_tell,
         .stop = serve_stop,
         .context = server,
-        .log = report,
+        .log = program->options.foreground ? report : report_later,
     };
     int err = live_start(&live_options, &program->live);
     if (err)

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include <stdarg.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,15 @@ void report(const char *format, ...)
     vfprintf(stderr, format, args);
     va_end(args);
     fputc('\n', stderr);
+}
+
+void report_later(const char *format, ...)
+{
+    va_list args;
+    openlog("transcriptfs", LOG_PID, LOG_DAEMON);
+    va_start(args, format);
+    vsyslog(LOG_NOTICE, format, args);
+    va_end(args);
 }
 
 static void put_escaped(FILE *to, struct slice text)

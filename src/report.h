@@ -12,6 +12,9 @@
 /* "transcriptfs: …" on standard error. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same to the system's log, when nobody reads standard error any more. */
+void report_later(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* "file:line:column: message (what was done)"; line and column only where they are known. */
 void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column, struct slice what,
                     struct slice action);

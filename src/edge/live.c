@@ -130,6 +130,7 @@ static void drain_events(struct live *live)
 {
     if (watch_drain(live->watch, note_change, live))
         return;
+    tree_tell_overflow(live->options.tree);
     live->options.log("more changed at once than the kernel tells of: looking at all of it");
     pthread_mutex_lock(&live->lock);
     want_all(live);

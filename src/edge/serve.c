@@ -21,6 +21,31 @@ enum {
     LONGEST_WAIT = 1000,       /* milliseconds, for what a change brings */
 };
 
+/* The kinds of requests that are counted. */
+enum request {
+    REQUEST_LOOKUP,
+    REQUEST_GETATTR,
+    REQUEST_READLINK,
+    REQUEST_OPEN,
+    REQUEST_READ,
+    REQUEST_OPENDIR,
+    REQUEST_READDIR,
+    REQUEST_READDIRPLUS,
+    REQUEST_STATFS,
+    REQUEST_GETXATTR,
+    REQUEST_LISTXATTR,
+    REQUESTS
+};
+
+static const char *const request_names[] = {
+    [REQUEST_LOOKUP] = "lookup",       [REQUEST_GETATTR] = "getattr",
+    [REQUEST_READLINK] = "readlink",   [REQUEST_OPEN] = "open",
+    [REQUEST_READ] = "read",           [REQUEST_OPENDIR] = "opendir",
+    [REQUEST_READDIR] = "readdir",     [REQUEST_READDIRPLUS] = "readdirplus",
+    [REQUEST_STATFS] = "statfs",       [REQUEST_GETXATTR] = "getxattr",
+    [REQUEST_LISTXATTR] = "listxattr",
+};
+
 struct server {
     struct tree *tree;
     const struct serve_options *options;
@@ -28,6 +53,7 @@ struct server {
     pthread_t serving; /* the thread that waits for the end */
     pthread_mutex_t lock;
     pthread_cond_t ended_now;
+    struct request_count counts[REQUESTS + 1];
     bool has_ended;
     bool no_open;
     bool no_opendir;
@@ -36,6 +62,11 @@ struct server {
 static struct server *server_of(fuse_req_t req)
 {
     return fuse_req_userdata(req);
+}
+
+static void count(fuse_req_t req, enum request kind)
+{
+    __atomic_add_fetch(&server_of(req)->counts[kind].count, 1, __ATOMIC_RELAXED);
 }
 
 /* A request holds the corpus until its answer is with the kernel: what is called back after a
@@ -56,7 +87,7 @@ static void let_go(const struct holding *holding)
     tree_let_go(holding->tree, holding->corpus);
 }
 
-#define cleanup_holding __attribute__((cleanup(let_go)))
+#define cleanup_holding __attribute__((cleanup(let_go), unused))
 
 /* --- replies ---------------------------------------------------------------------------------- */
 
@@ -132,6 +163,7 @@ static bool hold_next(struct holding *holding, int err)
 
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
+    count(req, REQUEST_LOOKUP);
     cleanup_holding struct holding holding = hold(req);
     struct tree_attr attr = {0};
     int err;
@@ -155,6 +187,7 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 
 static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+    count(req, REQUEST_GETATTR);
     cleanup_holding const struct holding holding = hold(req);
     struct tree_attr attr;
     (void)fi;
@@ -169,6 +202,7 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 
 static void on_readlink(fuse_req_t req, fuse_ino_t ino)
 {
+    count(req, REQUEST_READLINK);
     cleanup_holding const struct holding holding = hold(req);
     cleanup_buf struct buf target = {0};
     int err = tree_readlink(server_of(req)->tree, ino, &target);
@@ -181,6 +215,7 @@ static void on_readlink(fuse_req_t req, fuse_ino_t ino)
 static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                     struct fuse_file_info *fi)
 {
+    count(req, REQUEST_READ);
     struct tree *tree = server_of(req)->tree;
     struct tree_text text;
     (void)fi;
@@ -195,6 +230,7 @@ static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 
 static void on_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+    count(req, REQUEST_OPEN);
     (void)ino;
     if (server_of(req)->no_open) {
         fuse_reply_err(req, ENOSYS);
@@ -207,6 +243,7 @@ static void on_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 static void on_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+    count(req, REQUEST_OPENDIR);
     (void)ino;
     if (server_of(req)->no_opendir) {
         fuse_reply_err(req, ENOSYS);
@@ -315,6 +352,7 @@ static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offse
 static void on_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                        struct fuse_file_info *fi)
 {
+    count(req, REQUEST_READDIR);
     (void)fi;
     list_folder(req, ino, size, offset, false);
 }
@@ -322,6 +360,7 @@ static void on_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset
 static void on_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                            struct fuse_file_info *fi)
 {
+    count(req, REQUEST_READDIRPLUS);
     (void)fi;
     list_folder(req, ino, size, offset, true);
 }
@@ -343,6 +382,7 @@ static void reply_xattr(fuse_req_t req, int err, const struct buf *bytes, size_t
  * for each file. */
 static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
+    count(req, REQUEST_GETXATTR);
     const struct server *server = server_of(req);
     cleanup_buf struct buf value = {0};
     int err = server->options->xattr ? tree_getxattr(server->tree, ino, name, &value) : -ENOSYS;
@@ -351,6 +391,7 @@ static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t
 
 static void on_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
+    count(req, REQUEST_LISTXATTR);
     const struct server *server = server_of(req);
     cleanup_buf struct buf names = {0};
     int err = server->options->xattr ? tree_listxattr(server->tree, ino, &names) : -ENOSYS;
@@ -359,6 +400,7 @@ static void on_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 
 static void on_statfs(fuse_req_t req, fuse_ino_t ino)
 {
+    count(req, REQUEST_STATFS);
     struct tree_statfs tree;
     (void)ino;
     tree_statfs(server_of(req)->tree, &tree);
@@ -527,6 +569,9 @@ int serve(struct tree *tree, const struct serve_options *options)
     struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
     int err = make_arguments(options, &args);
 
+    for (int i = 0; i < REQUESTS; i++)
+        server.counts[i].name = request_names[i];
+    tree_tell_requests(tree, server.counts);
     pthread_mutex_init(&server.lock, NULL);
     pthread_cond_init(&server.ended_now, NULL);
     sigaction(SIGUSR1, &wake, NULL);
@@ -543,6 +588,7 @@ int serve(struct tree *tree, const struct serve_options *options)
         say_ended(&server);
         if (options->ended)
             options->ended(options->context);
+        tree_tell_requests(tree, NULL);
         fuse_session_unmount(server.session);
     }
     fuse_session_destroy(server.session);

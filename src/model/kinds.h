@@ -192,6 +192,9 @@ int scope_survey(struct scope *scope, const struct survey **survey);
 /* How that stands, in a word or two, and how many episodes are done. */
 const char *tree_survey_progress(struct tree *tree, size_t *done);
 
+/* Where requests are counted; NULL: nowhere. */
+const struct request_count *tree_requests(const struct tree *tree);
+
 /* What is new, as it was told last. */
 void tree_read_news(struct tree *tree, struct tree_news *news);
 

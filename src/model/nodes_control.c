@@ -14,6 +14,21 @@ int version_render(struct scope *scope, struct buf *out)
 
 /* --- status.json ------------------------------------------------------------------------------ */
 
+/* Those of which there were any. Where memory ends they are left out. */
+static void add_requests(json_t *status, const struct request_count *count)
+{
+    json_t *requests = json_object();
+    for (; requests && count && count->name; count++) {
+        uint64_t served = __atomic_load_n(&count->count, __ATOMIC_RELAXED);
+        if (served)
+            json_object_set_new(requests, count->name, json_integer((json_int_t)served));
+    }
+    if (status && requests)
+        json_object_set_new(status, "requests", requests);
+    else
+        json_decref(requests);
+}
+
 static int status_render(const struct scope *scope, struct buf *out)
 {
     const struct tree_parts *parts = tree_parts(scope->tree);
@@ -32,16 +47,18 @@ static int status_render(const struct scope *scope, struct buf *out)
     tree_read_news(scope->tree, &news);
     cache_read_stats(parts->cache, &cache);
     json_t *json = json_pack(
-        "{s:s, s:I, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:{s:s, s:s}, s:{s:s, s:I, s:i}, "
+        "{s:s, s:I, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:{s:s, s:s, s:i}, s:{s:s, s:I, s:i}, "
         "s:{s:I, s:I, s:i, s:I, s:I}}",
         "version", parts->options.version, "generation", (json_int_t)news.generation, "episodes",
         (int)corpus->episode_count, "folders", (int)corpus->folder_count, "values",
         (int)corpus->views.facet_count, "problems", (int)problems.count, "content_bytes",
         (json_int_t)corpus->bytes, "scanning", news.is_scanning, "last_change",
-        json_time(news.last_change), "watch", "mode", news.watch, "why", news.why, "voices",
-        "state", voices, "done", (json_int_t)surveyed, "of", (int)corpus->episode_count, "cache",
-        "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used, "parts",
-        (int)cache.kept, "hits", (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
+        json_time(news.last_change), "watch", "mode", news.watch, "why", news.why, "overflows",
+        (int)news.overflows, "voices", "state", voices, "done", (json_int_t)surveyed, "of",
+        (int)corpus->episode_count, "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes",
+        (json_int_t)cache.used, "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
+        (json_int_t)cache.misses);
+    add_requests(json, tree_requests(scope->tree));
     json_add(out, json, JSON_INDENT(2));
     buf_add_byte(out, '\n');
     return 0;

@@ -29,6 +29,7 @@ enum { KNOWN_CHUNK = 4096 };
 
 struct tree {
     struct tree_parts parts;
+    const struct request_count *requests;
 
     pthread_mutex_t lock; /* of the generations and their users */
     pthread_cond_t let_go;
@@ -331,6 +332,23 @@ void tree_tell_watch(struct tree *tree, const char *watch, const char *why)
     tree->news.watch = watch;
     tree->news.why = why;
     pthread_mutex_unlock(&tree->lock);
+}
+
+void tree_tell_overflow(struct tree *tree)
+{
+    pthread_mutex_lock(&tree->lock);
+    tree->news.overflows++;
+    pthread_mutex_unlock(&tree->lock);
+}
+
+void tree_tell_requests(struct tree *tree, const struct request_count *counts)
+{
+    tree->requests = counts;
+}
+
+const struct request_count *tree_requests(const struct tree *tree)
+{
+    return tree->requests;
 }
 
 void tree_tell_scanning(struct tree *tree, bool is_scanning)

@@ -52,15 +52,26 @@ void tree_let_go(struct tree *tree, struct corpus *corpus);
 struct tree_news {
     uint64_t generation; /* of which clients have been told */
     int64_t last_change; /* when the newest came, nanoseconds since 1970; 0: none did */
+    uint32_t overflows;  /* how often more changed at once than the kernel tells of */
     bool is_scanning;    /* the content is looked at, or clients are still to be told */
-    const char *watch; /* how changes are found: "inotify", "poll", "none" */
-    const char *why;   /* … and why that way */
+    const char *watch;   /* how changes are found: "inotify", "poll", "none" */
+    const char *why;     /* … and why that way */
 };
 
 /* Says how changes are found, and whether the content is looked through just now. Texts are kept by
  * the caller. Any thread. */
 void tree_tell_watch(struct tree *tree, const char *watch, const char *why);
 void tree_tell_scanning(struct tree *tree, bool is_scanning);
+void tree_tell_overflow(struct tree *tree);
+
+/* How many requests of a kind were served, for status.json. */
+struct request_count {
+    const char *name;
+    uint64_t count; /* counted by many threads */
+};
+
+/* Says where they are counted: an array of the caller's that ends with a name of NULL. */
+void tree_tell_requests(struct tree *tree, const struct request_count *counts);
 
 /* Waits until a corpus newer than this generation is published; false where none comes in so many
  * milliseconds. */
