@@ -302,7 +302,7 @@ def test_what_is_no_transcript_makes_no_generation(live):
 
 def test_status_is_right_when_it_is_looked_up(live):
     before = status(live)
-    assert before["watch"] == {"mode": "inotify", "why": "the content is on this machine"}
+    assert before["watch"] == {"mode": "inotify", "why": "the content is on this machine", "overflows": 0}
     assert int((live / ".transcriptfs/generation").read_text()) == before["generation"]
     (live.content / "new.md").write_text(talk("New"))
     wait_until(lambda: status(live)["generation"] > before["generation"], "no other generation")
@@ -321,7 +321,7 @@ def test_hup_looks_at_everything_now(live):
 
 def test_polling_follows_too(mount):
     mounted = mount({"a.md": talk()}, "-o", "poll=1")
-    assert status(mounted)["watch"] == {"mode": "poll", "why": "-o poll"}
+    assert status(mounted)["watch"] == {"mode": "poll", "why": "-o poll", "overflows": 0}
     assert (mounted / "episodes/a/turns/001.txt").exists()
     (mounted.content / "b.md").write_text(talk("B"))
     os.remove(mounted.content / "a.md")
@@ -546,6 +546,7 @@ def test_more_changes_than_the_kernel_tells_of(mount):
     wait_until(lambda: (mounted / "by-tag/tag6").exists(), "lost events are not made good")
     settle(mounted)
     assert_same_dump(mounted)
+    assert status(mounted)["watch"]["overflows"] >= 1
     mounted.process.send_signal(signal.SIGTERM)
     assert "more changed at once than the kernel tells of" in mounted.end()
 
@@ -703,3 +704,35 @@ def test_readers_and_an_end_by_signal_while_everything_changes(mount):
         for thread in threads:
             thread.join()
     assert stop_error == "" and mounted.process.returncode == 0
+
+
+def test_without_watches_it_is_polled(mount):
+    """The limit counts for all of a user's mounts: it is put back at once."""
+    limit = "/proc/sys/fs/inotify/max_user_watches"
+    if not os.access(limit, os.W_OK):
+        pytest.skip(f"{limit} cannot be written here")
+    before = read(limit)
+    try:
+        with open(limit, "w", encoding="ascii") as file:
+            file.write("1")
+        mounted = mount({"a/a.md": talk(), "b/b.md": talk(), "c/c.md": talk()})
+        wait_until(lambda: not status(mounted)["scanning"], "never looked at")
+    finally:
+        with open(limit, "wb") as file:
+            file.write(before)
+    watch = status(mounted)["watch"]
+    assert (watch["mode"], watch["why"]) == ("poll", "fs.inotify.max_user_watches is too low")
+    write_by_rename(mounted.content / "b/b.md", talk("Seen all the same"))
+    mounted.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: (mounted / "episodes/b/b/meta/title").read_text() == "Seen all the same\n", "not looked at")
+    mounted.process.send_signal(signal.SIGTERM)
+    assert "no inotify watches left" in mounted.end()
+
+
+def test_the_content_is_removed_under_the_mount(mount):
+    mounted = mount({"a.md": talk(), "sub/b.md": talk()})
+    settle(mounted)
+    shutil.rmtree(mounted.content)
+    wait_until(lambda: os.listdir(mounted / "episodes") == [], "what is gone is still there")
+    assert (mounted / "README.md").read_text().startswith("# Transcripts")
+    assert mounted.process.poll() is None

@@ -1,0 +1,123 @@
+"""What the kernel asks for: a count is the same on every machine, where a time is not.
+
+.transcriptfs/status.json counts what was served. To read it costs two lookups, since the kernel asks first whether
+what it knows is still there and then for what is there instead, and a read.
+"""
+
+import json
+import os
+
+import pytest
+
+from made_corpus import EPISODES
+from tools import shell, walk
+
+ONCE = ["getattr", "open", "opendir", "getxattr", "listxattr"]
+
+
+class Counter:
+    def __init__(self, mounted):
+        self.mounted = mounted
+        while self.status()["scanning"]:
+            pass
+        self.before = self.status()["requests"]
+
+    def status(self):
+        return json.loads((self.mounted / ".transcriptfs/status.json").read_text())
+
+    def since(self):
+        """What was asked for since the last time, without what asking costs."""
+        now = self.status()["requests"]
+        found = {name: count - self.before.get(name, 0) for name, count in now.items()}
+        self.before = now
+        found["lookup"] -= 2
+        found["read"] -= 1
+        return {name: count for name, count in found.items() if count > 0}
+
+
+@pytest.fixture
+def counted(mount, made_content):
+    mounted = mount(made_content)
+    return mounted, Counter(mounted)
+
+
+@pytest.mark.parametrize("command", [
+    "grep -r no-such-word . || true", "find . -type f", "tar cf /dev/null --ignore-failed-read .",
+    "ls -lR .", "cat $(find text -type f | head -n 3 | tr ' ' '?') > /dev/null"])
+def test_what_was_seen_is_not_asked_for_again(counted, command):
+    mounted, counter = counted
+    shell(f"{{ {command}; }} > /dev/null", cwd=mounted.path)
+    assert sum(counter.since().values()) > 2
+    # Memory may have been short for a moment; twice in a row it is not.
+    again = []
+    for _ in range(3):
+        shell(f"{{ {command}; }} > /dev/null", cwd=mounted.path)
+        again.append(counter.since())
+    assert min(sum(found.values()) for found in again) <= 2, again
+
+
+def test_a_cold_walk_asks_twice_a_folder(counted):
+    mounted, counter = counted
+    shell("find episodes -type f > /dev/null", cwd=mounted.path)
+    found = counter.since()
+    folders = [path for _, path in walk(mounted.path / "episodes") if os.path.isdir(path) and not os.path.islink(path)]
+    more = sum(len(os.listdir(path)) // 150 for path in folders)
+    assert found.pop("readdirplus") <= 2 * len(folders) + more
+    assert found.pop("lookup", 0) <= 2
+    assert not found.get("read") and not found.get("readlink") and not found.get("readdir")
+    for name in ONCE:
+        assert found.get(name, 0) <= 1, name
+
+
+def test_a_cold_read_of_turns_asks_for_no_names(counted):
+    mounted, counter = counted
+    episode = EPISODES[1]
+    shell(f"cat 'episodes/{episode.name}/turns/'*.txt > /dev/null", cwd=mounted.path)
+    found = counter.since()
+    assert found["read"] <= len(episode.turns)
+    assert found["lookup"] <= 2 + episode.name.count("/") + 1
+    assert found.get("getattr", 0) + found.get("open", 0) + found.get("opendir", 0) <= 3
+
+
+def test_a_missing_name_is_asked_for_once(counted):
+    mounted, counter = counted
+    for place in ("", "episodes", f"episodes/{EPISODES[1].name}", "by-date", "text", "index"):
+        assert not (mounted / place / "no such name").exists()
+        counter.since()
+        assert not (mounted / place / "no such name").exists()
+        assert counter.since() == {}, place
+    # rg and git ask for these in every folder.
+    assert not (mounted / f"episodes/{EPISODES[1].name}/turns/.ignore").exists()
+    assert not (mounted / "by-tag/.ignore").exists()
+    counter.since()
+    assert not (mounted / f"episodes/{EPISODES[1].name}/turns/.ignore").exists()
+    assert not (mounted / "by-tag/.ignore").exists()
+    assert counter.since() == {}
+
+
+def test_links_are_read_once(counted):
+    mounted, counter = counted
+    for _ in range(2):
+        shell("ls -l by-person/* > /dev/null", cwd=mounted.path)
+        found = counter.since()
+    assert "readlink" not in found
+
+
+def test_an_edit_costs_what_it_changes(counted, made_content):
+    """After it, what is asked for again is the episode's, and not the corpus's."""
+    mounted, counter = counted
+    shell("ls -lR . > /dev/null; grep -r no-such-word text || true", cwd=mounted.path)
+    episode = EPISODES[1]
+    path = made_content / f"{episode.name}.md"
+    generation = counter.status()["generation"]
+    os.utime(path)
+    while counter.status()["generation"] == generation or counter.status()["scanning"]:
+        pass
+    counter.since()
+    shell("ls -lR episodes text > /dev/null; grep -r no-such-word text || true", cwd=mounted.path)
+    found = counter.since()
+    assert found["read"] <= 2
+    assert found["readdirplus"] <= 2 * (20 + 2 * len(episode.turns) // 100 + len(os.listdir(mounted / "episodes" /
+                                                                                            episode.name / "voices")) +
+                                        len(os.listdir(mounted / "episodes" / episode.name / "sections")))
+    assert found["lookup"] <= 40 + len(episode.turns)
