@@ -324,6 +324,7 @@ static int mount_tree(struct program *program)
         .allow_other = options->allow_other,
         .allow_root = options->allow_root,
         .xattr = options->xattr,
+        .no_ahead = options->no_ahead,
         .debug = options->debug,
         .ready = tell_ready,
         .ended = stop_following,

@@ -33,6 +33,7 @@ static const char usage[] =
     "      poll=SECONDS      look at all of CONTENT so often; without it inotify tells of "
     "changes,\n"
     "                        and a network folder is looked at every 10 seconds\n"
+    "      no_ahead          turns are not put into the page cache before they are asked for\n"
     "      threads=N         serve with N threads (default 4)\n"
     "      allow_other       let other users in (root needs this too)\n"
     "      allow_root        let root in\n"
@@ -155,6 +156,7 @@ static const struct known {
     {"entries", .set = set_entries},
     {"foreground", FLAG(foreground)},
     {"formats", .set = set_formats},
+    {"no_ahead", FLAG(no_ahead)},
     {"nonempty", FLAG(nonempty)},
     {"poll", .set = set_poll},
     {"quiet", FLAG(quiet)},

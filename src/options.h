@@ -29,6 +29,7 @@ struct options {
     bool allow_other;
     bool allow_root;
     bool nonempty;
+    bool no_ahead;
     bool xattr;
     unsigned poll;    /* seconds between looks at the content; 0: inotify, where it works */
     uint64_t formats; /* as in struct tree_options */

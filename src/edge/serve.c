@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "edge/ahead.h"
 
 /* Endless, for libfuse and the kernel; a double that both can still count with. */
 static const double for_ever = 1e9;
@@ -34,6 +35,7 @@ enum request {
     REQUEST_STATFS,
     REQUEST_GETXATTR,
     REQUEST_LISTXATTR,
+    STORED_AHEAD, /* no request: one that was saved */
     REQUESTS
 };
 
@@ -43,7 +45,7 @@ static const char *const request_names[] = {
     [REQUEST_READ] = "read",           [REQUEST_OPENDIR] = "opendir",
     [REQUEST_READDIR] = "readdir",     [REQUEST_READDIRPLUS] = "readdirplus",
     [REQUEST_STATFS] = "statfs",       [REQUEST_GETXATTR] = "getxattr",
-    [REQUEST_LISTXATTR] = "listxattr",
+    [REQUEST_LISTXATTR] = "listxattr", [STORED_AHEAD] = "stored",
 };
 
 struct server {
@@ -53,6 +55,7 @@ struct server {
     pthread_t serving; /* the thread that waits for the end */
     pthread_mutex_t lock;
     pthread_cond_t ended_now;
+    struct ahead *ahead; /* NULL: nothing is stored ahead */
     struct request_count counts[REQUESTS + 1];
     bool has_ended;
     bool no_open;
@@ -216,7 +219,8 @@ static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                     struct fuse_file_info *fi)
 {
     count(req, REQUEST_READ);
-    struct tree *tree = server_of(req)->tree;
+    const struct server *server = server_of(req);
+    struct tree *tree = server->tree;
     struct tree_text text;
     (void)fi;
     int err = tree_read(tree, ino, (uint64_t)offset, size, &text);
@@ -226,6 +230,7 @@ static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
     }
     fuse_reply_buf(req, text.bytes.data, text.bytes.len);
     tree_text_free(tree, &text);
+    ahead_note_read(server->ahead, ino);
 }
 
 static void on_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -470,6 +475,18 @@ void serve_tell(void *server_, enum stale what, uint64_t id, const char *name)
     }
 }
 
+/* A store_fn. */
+static int store_file(void *server_, uint64_t id, struct slice bytes)
+{
+    struct server *server = server_;
+    struct fuse_bufvec vector = FUSE_BUFVEC_INIT(bytes.len);
+    vector.buf[0].mem = (void *)(uintptr_t)bytes.data;
+    int err = fuse_lowlevel_notify_store(server->session, id, 0, &vector, 0);
+    if (!err)
+        __atomic_add_fetch(&server->counts[STORED_AHEAD].count, 1, __ATOMIC_RELAXED);
+    return err;
+}
+
 /* --- the end ------------------------------------------------------------------------------------
  */
 
@@ -481,6 +498,9 @@ static void wake_up(int signal)
 void serve_stop(void *server_)
 {
     struct server *server = server_;
+    if (__atomic_load_n(&server->has_ended, __ATOMIC_ACQUIRE))
+        return;
+    ahead_stop(server->ahead);
     pthread_mutex_lock(&server->lock);
     fuse_session_exit(server->session);
     /* The signal may come just before the call that it is to interrupt: again, until it has. */
@@ -499,7 +519,7 @@ void serve_stop(void *server_)
 static void say_ended(struct server *server)
 {
     pthread_mutex_lock(&server->lock);
-    server->has_ended = true;
+    __atomic_store_n(&server->has_ended, true, __ATOMIC_RELEASE);
     pthread_cond_broadcast(&server->ended_now);
     pthread_mutex_unlock(&server->lock);
 }
@@ -584,8 +604,12 @@ int serve(struct tree *tree, const struct serve_options *options)
         return err ? err : -EIO;
     err = fuse_session_mount(server.session, options->mountpoint) ? -EIO : 0;
     if (!err) {
+        /* Without memory or a thread for it nothing is stored ahead, and all else is as it was. */
+        if (!options->no_ahead)
+            (void)ahead_new(tree, store_file, &server, &server.ahead);
         err = run_loop(server.session, options->threads) < 0 ? -EIO : 0;
         say_ended(&server);
+        ahead_free(server.ahead);
         if (options->ended)
             options->ended(options->context);
         tree_tell_requests(tree, NULL);

@@ -20,6 +20,7 @@ struct serve_options {
     bool allow_other;
     bool allow_root;
     bool xattr; /* answer for extended attributes */
+    bool no_ahead;
     bool debug; /* libfuse tells each request on standard error */
     /* Called once, when the kernel has said hello. */
     void (*ready)(void *context, struct server *server);

@@ -53,6 +53,8 @@ void turn_name(uint32_t count, uint32_t turn, struct child *child);
 int turn_number(struct slice name, uint64_t *turn);
 int turns_find(struct scope *scope, struct slice name, struct child *child);
 int turn_check(struct scope *scope);
+/* What the file of a turn holds, or that of its original; empty where there is none. */
+struct slice turn_file(const struct scope *scope, const struct body *body);
 int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 int turn_size(struct scope *scope, uint64_t *size);
 int turn_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);

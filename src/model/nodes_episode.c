@@ -115,8 +115,7 @@ int turn_check(struct scope *scope)
     return exists ? 0 : -ESTALE;
 }
 
-/* What the file of a turn holds, or that of its original. */
-static struct slice turn_file(const struct scope *scope, const struct body *body)
+struct slice turn_file(const struct scope *scope, const struct body *body)
 {
     const struct turn *turn = &body->turns[scope->node.j];
     return scope->node.kind == KIND_TURN ? turn_text(body, turn) : turn_original(body, turn);

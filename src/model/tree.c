@@ -799,6 +799,32 @@ void tree_text_free(struct tree *tree, struct tree_text *text)
     *text = (struct tree_text){0};
 }
 
+uint64_t tree_siblings(uint64_t id)
+{
+    struct node node = {0};
+    if (unpack(id, &node) || (node.kind != KIND_TURN && node.kind != KIND_ORIGINAL_TURN))
+        return 0;
+    node.j = 0;
+    return tree_id(&node);
+}
+
+int tree_read_siblings(struct tree *tree, uint64_t id,
+                       bool (*each)(void *context, uint64_t id, struct slice bytes), void *context)
+{
+    cleanup_(scope_end) struct scope scope;
+    const struct body *body;
+    int err = tree_siblings(id) ? scope_begin(tree, id, &scope) : -EINVAL;
+    if (!err)
+        err = scope_body(&scope, &body);
+    for (uint32_t i = 1, first = scope.node.j; !err && i < body->count; i++) {
+        scope.node.j = (first + i) % body->count;
+        struct slice bytes = turn_file(&scope, body);
+        if (bytes.len && !each(context, tree_id(&scope.node), bytes))
+            break;
+    }
+    return err;
+}
+
 int tree_readlink(struct tree *tree, uint64_t id, struct buf *target)
 {
     cleanup_(scope_end) struct scope scope;

@@ -144,6 +144,18 @@ struct tree_text {
 int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text);
 void tree_text_free(struct tree *tree, struct tree_text *text);
 
+/* What tells the folder and version of a file that is read together with its siblings (a turn, an
+ * original) from every other; 0: no such file. */
+uint64_t tree_siblings(uint64_t id);
+
+/*
+ * Calls `each` for the files beside this one, from the next to the last and then from the first,
+ * with all bytes of each, which are lent for the call, until it returns false. 0 or an error of
+ * reading.
+ */
+int tree_read_siblings(struct tree *tree, uint64_t id,
+                       bool (*each)(void *context, uint64_t id, struct slice bytes), void *context);
+
 /* Appends the target of a symbolic link. */
 int tree_readlink(struct tree *tree, uint64_t id, struct buf *target);
 

@@ -11,7 +11,10 @@
 #include "parse/timestamp.h"
 #include "parse/voices.h"
 
-enum { MOST_GLOSS = 2000 /* bytes of a glossary entry behind its term */ };
+enum {
+    MOST_GLOSS = 2000, /* bytes of a glossary entry behind its term */
+    MOST_NESTED = 8,   /* brackets in it */
+};
 
 /* From lines to turns. */
 struct assembly {
@@ -234,6 +237,8 @@ static bool read_gloss(struct slice behind, struct slice *original, struct slice
             if (rest.data[0] != open.data[0] && rest.data[0] != close.data[0])
                 continue;
             depth += slice_starts(rest, open) - slice_starts(rest, close);
+            if (depth > MOST_NESTED)
+                return false;
             if (depth == 0) {
                 inside.len = at;
                 break;

@@ -121,3 +121,49 @@ def test_an_edit_costs_what_it_changes(counted, made_content):
                                                                                             episode.name / "voices")) +
                                         len(os.listdir(mounted / "episodes" / episode.name / "sections")))
     assert found["lookup"] <= 40 + len(episode.turns)
+
+
+def test_turns_are_stored_ahead_of_their_readers(mount, made_content):
+    """From the second read in a folder on the rest of it comes without being asked for."""
+    episode = EPISODES[5]
+    mounted = mount(made_content)
+    counter = Counter(mounted)
+    folder = mounted / "episodes" / episode.name / "turns"
+    names = os.listdir(folder)
+    counter.since()
+    for name in names[:2]:
+        (folder / name).read_bytes()
+    end = len(names) - 2
+    while counter.status()["requests"].get("stored", 0) < end:
+        pass
+    counter.since()
+    for name, turn in zip(names, episode.turns):
+        assert (folder / name).read_text() == turn.text()
+    assert counter.since().get("read", 0) <= len(names) // 50, "all but what memory was short for"
+
+
+def test_one_read_and_a_listing_store_nothing(mount, made_content):
+    mounted = mount(made_content)
+    counter = Counter(mounted)
+    folder = mounted / "episodes" / EPISODES[1].name / "turns"
+    shell("ls -lR . > /dev/null", cwd=mounted.path)
+    (folder / "001.txt").read_bytes()
+    assert "stored" not in counter.status()["requests"]
+
+
+def test_nothing_is_stored_where_nobody_wants_it(mount, made_content):
+    mounted = mount(made_content, "-o", "no_ahead")
+    shell(f"cat 'episodes/{EPISODES[1].name}/turns/'*.txt > /dev/null", cwd=mounted.path)
+    requests = Counter(mounted).status()["requests"]
+    assert "stored" not in requests and requests["read"] >= len(EPISODES[1].turns)
+
+
+def test_many_readers_of_what_is_stored_get_what_is_there(mount, made_content):
+    """Reads and stores of the same pages at once, on one serving thread too."""
+    for options in ((), ("-s",), ("-o", "cache_size=0")):
+        mounted = mount(made_content, *options)
+        command = "for i in 1 2 3 4; do find episodes -path '*/turns/*' -print0 | sort -z | xargs -0 cat | sha256sum & done; wait"
+        assert len(set(shell(command, cwd=mounted.path, timeout=300).split()[::2])) == 1
+        found = shell("find episodes -path '*/turns/*' -print0 | sort -z | xargs -0 cat | sha256sum", cwd=mounted.path)
+        fresh = mount(made_content, "-o", "no_ahead")
+        assert found == shell("find episodes -path '*/turns/*' -print0 | sort -z | xargs -0 cat | sha256sum", cwd=fresh.path)
