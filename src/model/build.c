@@ -1,72 +1,13 @@
-/* Building the generations of the corpus. */
+/* Building the generations of the corpus: the builder, and the order of the steps. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "model/corpus.h"
+#include "model/builder.h"
 #include "model/names.h"
 #include "model/naming.h"
-
-/* What is true of a folder for ever. */
-struct place {
-    struct slice path, name, base;
-    uint32_t parent, depth;
-    uint64_t hash;
-};
-
-struct builder {
-    struct corpus_options options;
-    struct ledger ledger;
-    struct map paths;   /* of content files -> number of the episode */
-    uint32_t *versions; /* by that number: how often it was another */
-    size_t path_count, path_cap;
-    struct map folders; /* path -> number */
-    struct place *places;
-    size_t place_count, place_cap;
-    struct slice date_view;
-    uint64_t generation;
-    struct arena arena; /* of paths and names */
-};
-
-/* An episode that is new, other or gone. */
-struct draft {
-    uint32_t number;
-    const struct episode *before; /* NULL: it is new */
-    bool is_there;                /* in the next generation, as: */
-    struct episode now;           /* texts and problems live elsewhere, and are copied */
-    bool has_new_marks;
-    uint32_t next; /* in the same folder; NO_INDEX */
-};
-
-/* A folder that is touched. */
-struct work {
-    bool is_touched;
-    bool has_new_names; /* what stands in it is not what stood in it */
-    bool is_there;
-    uint32_t episodes, folders; /* that will be in it */
-    uint32_t drafts;            /* the first in it, whether it is there or gone; NO_INDEX */
-    uint32_t news, next_new;    /* the first folder that is new in it; the next beside it */
-};
-
-/* The step from one generation to the next. */
-struct step {
-    struct builder *builder;
-    const struct corpus *old; /* never NULL: empty before the first */
-    struct corpus *next;
-    struct turnover turnover;
-    struct arena scratch;
-    struct draft *drafts;
-    size_t draft_count, draft_cap;
-    uint32_t *draft_of; /* by number of the episode; NO_INDEX */
-    bool *changed;      /* by number of the episode */
-    struct work *works; /* by number of the folder */
-    bool *folder_gone;  /* by number of the folder */
-    uint32_t *touched;  /* folders, the deepest first */
-    uint32_t touched_count;
-    uint32_t *list; /* of episodes or folders, for a moment */
-};
 
 /* --- the builder ------------------------------------------------------------------------------ */
 
@@ -95,9 +36,9 @@ static int enter_place(struct builder *b, struct slice path, uint32_t parent, ui
     return 0;
 }
 
-/* The folder at `path`, entered with those above it where it is new. Not by recursion: a path has
+/* Not by recursion: a path has
  * as many parts as somebody likes. */
-static int find_place(struct builder *b, struct slice path, uint32_t *number)
+int builder_find_place(struct builder *b, struct slice path, uint32_t *number)
 {
     uint32_t parent = 0;
     struct slice rest = path, part;
@@ -168,379 +109,7 @@ static int find_number(struct builder *b, struct slice path, uint32_t *number)
     return 0;
 }
 
-/* --- drafts ----------------------------------------------------------------------------------- */
-
-static uint32_t folder_of(const struct draft *draft)
-{
-    return draft->is_there ? draft->now.folder : draft->before->folder;
-}
-
-static int add_draft(struct step *s, const struct draft *draft)
-{
-    if (!array_reserve(&s->drafts, s->draft_count, &s->draft_cap, sizeof *s->drafts))
-        return -ENOMEM;
-    struct work *work = &s->works[folder_of(draft)];
-    s->drafts[s->draft_count] = *draft;
-    s->drafts[s->draft_count].next = work->drafts;
-    s->draft_of[draft->number] = work->drafts = (uint32_t)s->draft_count++;
-    s->changed[draft->number] = true;
-    return 0;
-}
-
-/* The draft of an episode; one that stays as it is gets one that says the same. NULL: no memory. */
-static struct draft *draft_of(struct step *s, uint32_t number)
-{
-    if (s->draft_of[number] == NO_INDEX) {
-        const struct draft same = {.number = number,
-                                   .before = s->old->episodes[number],
-                                   .is_there = true,
-                                   .now = *s->old->episodes[number]};
-        if (add_draft(s, &same))
-            return NULL;
-    }
-    return &s->drafts[s->draft_of[number]];
-}
-
-/* What the facts of a file add to the views. Those of a view too many are nowhere. */
-static int make_marks(struct step *s, const struct fact *facts, const struct marks **made)
-{
-    size_t count = 0;
-    for (const struct fact *fact = facts; fact; fact = fact->next)
-        count++;
-    struct marks *marks = turnover_new(&s->turnover, 1,
-                                       sizeof *marks + count * sizeof *marks->spellings);
-    *made = marks;
-    if (!marks)
-        return -ENOMEM;
-    for (const struct fact *fact = facts; fact; fact = fact->next) {
-        int err = ledger_enter(&s->builder->ledger, fact->view, fact->value,
-                               &marks->spellings[marks->count]);
-        if (err && err != -ENOSPC)
-            return err;
-        marks->count += !err;
-    }
-    return 0;
-}
-
-static int draft_problems(struct step *s, const struct scanned *file, struct problems *problems)
-{
-    for (const struct diag *diag = file->problems; diag; diag = diag->next)
-        problems->count++;
-    problems->at = ARENA_NEW(&s->scratch, struct problem, problems->count);
-    if (!problems->at)
-        return -ENOMEM;
-    uint32_t i = 0;
-    for (const struct diag *diag = file->problems; diag; diag = diag->next)
-        problems->at[i++] = (struct problem){file->path, diag->line, diag->column, diag->problem,
-                                             diag->action};
-    return 0;
-}
-
-static int draft_file(struct step *s, const struct scanned *file)
-{
-    struct draft draft = {.is_there = !file->is_gone && !file->is_stray};
-    struct episode *now = &draft.now;
-    uint32_t known = map_get(&s->builder->paths, file->path);
-
-    draft.number = known;
-    draft.before = known == NO_INDEX ? NULL : corpus_episode(s->old, known);
-    if (!draft.is_there)
-        return draft.before ? add_draft(s, &draft) : 0;
-    *now = (struct episode){
-        .path = file->path,
-        .title = file->title,
-        .date = file->date,
-        .id = file->id,
-        .hash = hash64(file->path, 0),
-        .body = file->body,
-        .body_line = file->body_line,
-        .has_front = file->has_front,
-        .has_values = file->has_values,
-        .has_body = file->has_body,
-        .has_originals = file->has_originals,
-    };
-    draft.number = known;
-    draft.has_new_marks = true;
-    if (draft.before) {
-        now->base = draft.before->base;
-        now->name = draft.before->name;
-    }
-    int err = find_place(s->builder, path_parent(file->path), &now->folder);
-    if (!err)
-        err = make_marks(s, file->facts, &now->marks);
-    if (!err)
-        err = draft_problems(s, file, &now->problems);
-    return err ? err : add_draft(s, &draft);
-}
-
-/* --- folders: which there are, and how what stands in them is named ----------------------------
- */
-
-static void touch(struct step *s, uint32_t folder)
-{
-    for (; !s->works[folder].is_touched; folder = s->builder->places[folder].parent) {
-        const struct folder *old = corpus_folder(s->old, folder);
-        s->works[folder].is_touched = true;
-        s->works[folder].episodes = old ? old->episode_count : 0;
-        s->works[folder].folders = old ? old->folder_count : 0;
-        s->touched[s->touched_count++] = folder;
-    }
-}
-
-static int deepest_first(const void *a, const void *b, void *builder_)
-{
-    const struct builder *builder = builder_;
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    if (builder->places[x].depth != builder->places[y].depth)
-        return builder->places[x].depth > builder->places[y].depth ? -1 : 1;
-    return (x > y) - (x < y);
-}
-
-static void touch_folders(struct step *s)
-{
-    for (size_t i = 0; i < s->draft_count; i++) {
-        const struct draft *draft = &s->drafts[i];
-        uint32_t folder = folder_of(draft);
-        touch(s, folder);
-        if (!draft->before == !draft->is_there)
-            continue;
-        s->works[folder].has_new_names = true;
-        s->works[folder].episodes += draft->is_there ? 1u : -1u;
-    }
-    touch(s, 0);
-    qsort_r(s->touched, s->touched_count, sizeof *s->touched, deepest_first, s->builder);
-    for (uint32_t i = 0; i < s->touched_count; i++) {
-        uint32_t folder = s->touched[i];
-        struct work *work = &s->works[folder];
-        bool was_there = corpus_folder(s->old, folder) != NULL;
-        work->is_there = folder == 0 || work->episodes || work->folders;
-        if (work->is_there == was_there || folder == 0)
-            continue;
-        struct work *above = &s->works[s->builder->places[folder].parent];
-        above->has_new_names = true;
-        above->folders += work->is_there ? 1u : -1u;
-        s->folder_gone[folder] = was_there;
-        if (work->is_there) {
-            work->next_new = above->news;
-            above->news = folder;
-        }
-    }
-}
-
-/* The numbers of what will stand in a folder, in no order. */
-static uint32_t list_episodes(struct step *s, uint32_t folder)
-{
-    const struct folder *old = corpus_folder(s->old, folder);
-    uint32_t count = 0;
-    for (uint32_t i = 0; old && i < old->episode_count; i++) {
-        if (!s->changed[old->episodes[i]])
-            s->list[count++] = old->episodes[i];
-    }
-    for (uint32_t i = s->works[folder].drafts; i != NO_INDEX; i = s->drafts[i].next) {
-        if (s->drafts[i].is_there)
-            s->list[count++] = s->drafts[i].number;
-    }
-    return count;
-}
-
-static struct slice path_of(const struct step *s, uint32_t number)
-{
-    uint32_t draft = s->draft_of[number];
-    return draft == NO_INDEX ? s->old->episodes[number]->path : s->drafts[draft].now.path;
-}
-
-static int by_path_of(const void *a, const void *b, void *step)
-{
-    return slice_compare(path_of(step, *(const uint32_t *)a), path_of(step, *(const uint32_t *)b));
-}
-
-static int set_base(struct step *s, uint32_t number, uint32_t folder, struct slice base)
-{
-    if (s->draft_of[number] == NO_INDEX && slice_equal(s->old->episodes[number]->base, base))
-        return 0;
-    struct draft *draft = draft_of(s, number);
-    if (!draft)
-        return -ENOMEM;
-    draft->now.base = base;
-    draft->now.name = path_join(&s->scratch, s->builder->places[folder].name, base);
-    return draft->now.name.data ? 0 : -ENOMEM;
-}
-
-/* Those of the folders in a folder; they are told apart by their paths. */
-static struct slice *folder_names(struct step *s, uint32_t folder, size_t *count)
-{
-    const struct folder *old = corpus_folder(s->old, folder);
-    struct slice *names = ARENA_NEW(&s->scratch, struct slice, s->works[folder].folders);
-    *count = 0;
-    for (uint32_t i = 0; names && old && i < old->folder_count; i++) {
-        if (!s->folder_gone[old->folders[i]])
-            names[(*count)++] = s->builder->places[old->folders[i]].base;
-    }
-    for (uint32_t i = s->works[folder].news; names && i != NO_INDEX; i = s->works[i].next_new)
-        names[(*count)++] = s->builder->places[i].base;
-    return names;
-}
-
-static int name_episodes(struct step *s, uint32_t folder)
-{
-    size_t folder_count;
-    uint32_t count = list_episodes(s, folder);
-    struct naming *files = ARENA_NEW(&s->scratch, struct naming, count);
-    uint32_t *numbers = ARENA_NEW(&s->scratch, uint32_t, count);
-    struct slice *folders = folder_names(s, folder, &folder_count);
-    if (!files || !numbers || !folders)
-        return -ENOMEM;
-    if (count)
-        memcpy(numbers, s->list, count * sizeof *numbers);
-    qsort_r(numbers, count, sizeof *numbers, by_path_of, s);
-    for (uint32_t i = 0; i < count; i++)
-        files[i].path = path_of(s, numbers[i]);
-    int err = naming_in_folder(&s->scratch, folders, folder_count, files, count);
-    for (uint32_t i = 0; i < count && !err; i++)
-        err = set_base(s, numbers[i], folder, files[i].base);
-    return err;
-}
-
-static int name_all(struct step *s)
-{
-    int err = 0;
-    touch_folders(s);
-    for (uint32_t i = 0; i < s->touched_count && !err; i++) {
-        const struct work *work = &s->works[s->touched[i]];
-        if (work->is_there && work->has_new_names)
-            err = name_episodes(s, s->touched[i]);
-    }
-    return err;
-}
-
-/* --- episodes --------------------------------------------------------------------------------- */
-
-/* Copies texts behind each other into one block. */
-struct packing {
-    char *at;
-    size_t need;
-};
-
-static struct slice pack(struct packing *packing, struct slice text)
-{
-    packing->need += text.len + 1;
-    if (!packing->at)
-        return text;
-    char *copy = packing->at;
-    if (text.len)
-        memcpy(copy, text.data, text.len);
-    copy[text.len] = '\0';
-    packing->at += text.len + 1;
-    return (struct slice){copy, text.len};
-}
-
-static void pack_problems(struct packing *packing, struct problems *problems,
-                          const struct problems *from, struct slice path)
-{
-    for (uint32_t i = 0; i < from->count; i++) {
-        struct problem problem = from->at[i];
-        problem.path = path;
-        problem.what = pack(packing, problem.what);
-        problem.action = pack(packing, problem.action);
-        if (problems)
-            problems->at[i] = problem;
-    }
-}
-
-static void pack_episode(struct packing *packing, struct episode *to, const struct episode *from)
-{
-    struct slice *const texts[] = {&to->path, &to->name, &to->base, &to->entry, &to->title};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        *texts[i] = pack(packing, *texts[i]);
-    pack_problems(packing, packing->at ? &to->problems : NULL, &from->problems, to->path);
-}
-
-/* One block with all that an episode says of itself. NULL without memory. */
-static const struct episode *make_episode(struct step *s, const struct episode *from)
-{
-    struct packing packing = {0};
-    struct episode measured = *from;
-    size_t head = sizeof *from + from->problems.count * sizeof *from->problems.at;
-
-    pack_episode(&packing, &measured, from);
-    struct episode *made = turnover_new(&s->turnover, 1, head + packing.need);
-    if (!made)
-        return NULL;
-    *made = *from;
-    made->problems.at = (struct problem *)(made + 1);
-    packing.at = (char *)made + head;
-    pack_episode(&packing, made, from);
-    return made;
-}
-
-static int draft_entry(struct step *s, struct draft *draft)
-{
-    const struct date none = {0};
-    bool is_bare = s->builder->options.bare_entries;
-    cleanup_buf struct buf entry = {0};
-
-    name_of_entry(&entry, is_bare ? &none : &draft->now.date,
-                  is_bare ? SLICE("") : draft->now.title, draft->now.name);
-    draft->now.entry = entry.failed ? (struct slice){0}
-                                    : arena_copy(&s->scratch, buf_slice(&entry));
-    return draft->now.entry.data ? 0 : -ENOMEM;
-}
-
-static int make_draft(struct step *s, struct draft *draft)
-{
-    const struct episode *made = NULL;
-    turnover_retire(&s->turnover, draft->before);
-    if (draft->before && (draft->has_new_marks || !draft->is_there))
-        turnover_retire(&s->turnover, draft->before->marks);
-    if (draft->is_there) {
-        int err = draft_entry(s, draft);
-        if (err)
-            return err;
-        draft->now.version = s->builder->versions[draft->number];
-        made = make_episode(s, &draft->now);
-        if (!made)
-            return -ENOMEM;
-    }
-    s->next->episodes[draft->number] = made;
-    return 0;
-}
-
-static int make_episodes(struct step *s)
-{
-    int err = 0;
-    for (size_t i = 0; i < s->draft_count && !err; i++)
-        err = make_draft(s, &s->drafts[i]);
-    return err;
-}
-
-/* --- lists of episodes ------------------------------------------------------------------------ */
-
-static int by_path(const void *corpus_, uint32_t a, uint32_t b)
-{
-    const struct corpus *corpus = corpus_;
-    return slice_compare(corpus->episodes[a]->path, corpus->episodes[b]->path);
-}
-
-static int by_base(const void *corpus_, uint32_t a, uint32_t b)
-{
-    const struct corpus *corpus = corpus_;
-    return slice_compare(corpus->episodes[a]->base, corpus->episodes[b]->base);
-}
-
-static int by_entry(const void *corpus_, uint32_t a, uint32_t b)
-{
-    const struct corpus *corpus = corpus_;
-    int order = slice_compare(corpus->episodes[a]->entry, corpus->episodes[b]->entry);
-    return order ? order : by_path(corpus, a, b);
-}
-
-static int by_date(const void *corpus_, uint32_t a, uint32_t b)
-{
-    const struct corpus *corpus = corpus_;
-    uint32_t x = code_of_date(&corpus->episodes[a]->date);
-    uint32_t y = code_of_date(&corpus->episodes[b]->date);
-    return x != y ? (x < y ? -1 : 1) : by_entry(corpus, a, b);
-}
+/* --- lists ------------------------------------------------------------------------------------ */
 
 struct sorting {
     order_fn *order;
@@ -553,22 +122,14 @@ static int by_order(const void *a, const void *b, void *sorting_)
     return sorting->order(sorting->context, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
-/* The drafts that are there, in order; they are put in s->list. Only those with a date, where
- * `with_date` says so. */
-static uint32_t list_drafts(struct step *s, bool with_date, order_fn *order)
+void step_sort(uint32_t *list, uint32_t count, order_fn *order, const void *context)
 {
-    struct sorting sorting = {order, s->next};
-    uint32_t count = 0;
-    for (size_t i = 0; i < s->draft_count; i++) {
-        if (s->drafts[i].is_there && (!with_date || s->drafts[i].now.date.year))
-            s->list[count++] = s->drafts[i].number;
-    }
-    qsort_r(s->list, count, sizeof *s->list, by_order, &sorting);
-    return count;
+    struct sorting sorting = {order, context};
+    qsort_r(list, count, sizeof *list, by_order, &sorting);
 }
 
-static const uint32_t *next_list(struct step *s, const uint32_t *old, uint32_t old_count,
-                                 uint32_t added_count, order_fn *order, uint32_t *count)
+const uint32_t *step_next_list(struct step *s, const uint32_t *old, uint32_t old_count,
+                               uint32_t added_count, order_fn *order, uint32_t *count)
 {
     const struct list_change change = {
         .old = old,
@@ -580,248 +141,6 @@ static const uint32_t *next_list(struct step *s, const uint32_t *old, uint32_t o
         .context = s->next,
     };
     return list_next(&s->turnover, &change, count);
-}
-
-static int list_paths(struct step *s)
-{
-    uint32_t count = list_drafts(s, false, by_path);
-    s->next->by_path = next_list(s, s->old->by_path, s->old->episode_count, count, by_path,
-                                 &s->next->episode_count);
-    return s->turnover.failed ? -ENOMEM : 0;
-}
-
-static int list_dates(struct step *s)
-{
-    const struct corpus *old = s->old;
-    struct corpus *next = s->next;
-    uint32_t count = s->builder->date_view.len ? list_drafts(s, true, by_date) : 0;
-    next->dated = next_list(s, old->dated, old->dated_count, count, by_date, &next->dated_count);
-    next->date_view = next->dated_count ? s->builder->date_view : SLICE("");
-    return s->turnover.failed ? -ENOMEM : 0;
-}
-
-/* --- entries: no two are named alike -----------------------------------------------------------
- */
-
-static int list_entries(struct step *s)
-{
-    struct corpus *next = s->next;
-    uint32_t all;
-    uint32_t count = list_drafts(s, false, by_entry);
-    next->by_entry = next_list(s, s->old->by_entry, s->old->episode_count, count, by_entry, &all);
-    if (s->turnover.failed)
-        return -ENOMEM;
-    for (size_t i = 0; i < s->draft_count && !next->is_told_apart; i++) {
-        if (!s->drafts[i].is_there)
-            continue;
-        struct slice entry = next->episodes[s->drafts[i].number]->entry;
-        uint32_t behind = corpus_entry_behind(next, next->by_entry, all, entry);
-        next->is_told_apart = behind >= 2 &&
-                              slice_equal(next->episodes[next->by_entry[behind - 2]]->entry, entry);
-    }
-    return 0;
-}
-
-static int rename_entry(struct step *s, uint32_t number, struct slice entry)
-{
-    struct draft *draft = draft_of(s, number);
-    if (!draft)
-        return -ENOMEM;
-    draft->now.entry = arena_copy(&s->scratch, entry);
-    const struct episode *was = s->next->episodes[number];
-    const struct episode *made = draft->now.entry.data ? make_episode(s, &draft->now) : NULL;
-    if (!made)
-        return -ENOMEM;
-    /* What was made in this step and is not used is freed with the generation before. */
-    turnover_retire(&s->turnover, was);
-    s->next->episodes[number] = made;
-    return 0;
-}
-
-static int plain_entries(struct step *s, const uint32_t *all, uint32_t count)
-{
-    int err = 0;
-    for (uint32_t i = 0; i < count && !err; i++) {
-        const struct episode *episode = s->next->episodes[all[i]];
-        struct draft plain = {.now = *episode};
-        err = draft_entry(s, &plain);
-        if (!err && !slice_equal(plain.now.entry, episode->entry))
-            err = rename_entry(s, all[i], plain.now.entry);
-    }
-    return err;
-}
-
-/* a/b--c and a--b/c join to one name: the second gets a hash of its path, until all differ. Done
- * anew for all, so that names do not depend on what was there before. */
-static int tell_entries_apart(struct step *s)
-{
-    uint32_t count = s->next->episode_count;
-    uint32_t *all = ARENA_NEW(&s->scratch, uint32_t, count);
-    struct sorting sorting = {by_entry, s->next};
-    if (!all)
-        return -ENOMEM;
-    memcpy(all, s->next->by_path, count * sizeof *all);
-    int err = plain_entries(s, all, count);
-    s->next->is_told_apart = false;
-    for (bool all_differ = false; !all_differ && !err;) {
-        all_differ = true;
-        qsort_r(all, count, sizeof *all, by_order, &sorting);
-        for (uint32_t i = 1; i < count && !err; i++) {
-            const struct episode *one = s->next->episodes[all[i - 1]];
-            const struct episode *two = s->next->episodes[all[i]];
-            cleanup_buf struct buf entry = {0};
-            if (!slice_equal(one->entry, two->entry))
-                continue;
-            all_differ = false;
-            s->next->is_told_apart = true;
-            name_tell_apart(&entry, two->entry, two->path);
-            err = entry.failed ? -ENOMEM : rename_entry(s, all[i], buf_slice(&entry));
-        }
-    }
-    return err;
-}
-
-static int name_entries(struct step *s)
-{
-    int err = list_entries(s);
-    if (err || (!s->next->is_told_apart && !s->old->is_told_apart))
-        return err;
-    err = tell_entries_apart(s);
-    if (err)
-        return err;
-    uint32_t count = s->next->episode_count;
-    struct sorting sorting = {by_entry, s->next};
-    uint32_t *list = turnover_new(&s->turnover, count, sizeof *list);
-    if (!list)
-        return -ENOMEM;
-    memcpy(list, s->next->by_path, count * sizeof *list);
-    qsort_r(list, count, sizeof *list, by_order, &sorting);
-    turnover_retire(&s->turnover, s->next->by_entry);
-    s->next->by_entry = list;
-    return 0;
-}
-
-/* --- folders ---------------------------------------------------------------------------------- */
-
-static int by_folder_base(const void *builder_, uint32_t a, uint32_t b)
-{
-    const struct builder *builder = builder_;
-    return slice_compare(builder->places[a].base, builder->places[b].base);
-}
-
-static const uint32_t *next_folders(struct step *s, uint32_t number, uint32_t *count)
-{
-    const struct folder *old = corpus_folder(s->old, number);
-    struct sorting sorting = {by_folder_base, s->builder};
-    uint32_t added = 0;
-    for (uint32_t i = s->works[number].news; i != NO_INDEX; i = s->works[i].next_new)
-        s->list[added++] = i;
-    qsort_r(s->list, added, sizeof *s->list, by_order, &sorting);
-    const struct list_change change = {
-        .old = old ? old->folders : NULL,
-        .old_count = old ? old->folder_count : 0,
-        .drop = s->folder_gone,
-        .added = s->list,
-        .added_count = added,
-        .order = by_folder_base,
-        .context = s->builder,
-    };
-    return list_next(&s->turnover, &change, count);
-}
-
-/* The drafts in a folder that are there, in order; they are put in s->list. */
-static uint32_t list_folder_drafts(struct step *s, uint32_t folder)
-{
-    struct sorting sorting = {by_base, s->next};
-    uint32_t count = 0;
-    for (uint32_t i = s->works[folder].drafts; i != NO_INDEX; i = s->drafts[i].next) {
-        if (s->drafts[i].is_there)
-            s->list[count++] = s->drafts[i].number;
-    }
-    qsort_r(s->list, count, sizeof *s->list, by_order, &sorting);
-    return count;
-}
-
-/* Folders come the deepest first, so that those in this one are known. */
-static int64_t newest_in(const struct step *s, const struct folder *folder)
-{
-    int64_t newest = 0;
-    for (uint32_t i = 0; i < folder->episode_count; i++) {
-        int64_t mtime = s->next->episodes[folder->episodes[i]]->id.mtime;
-        newest = mtime > newest ? mtime : newest;
-    }
-    for (uint32_t i = 0; i < folder->folder_count; i++) {
-        int64_t mtime = s->next->folders[folder->folders[i]]->mtime;
-        newest = mtime > newest ? mtime : newest;
-    }
-    return newest;
-}
-
-/* Only where the newest went is all of it looked through. */
-static int64_t next_mtime(const struct step *s, uint32_t number, const struct folder *old,
-                          const struct folder *folder)
-{
-    int64_t newest = old ? old->mtime : 0;
-    for (uint32_t i = s->works[number].drafts; i != NO_INDEX; i = s->drafts[i].next) {
-        const struct draft *draft = &s->drafts[i];
-        if (draft->before && old && draft->before->id.mtime == old->mtime)
-            return newest_in(s, folder);
-        if (draft->is_there && draft->now.id.mtime > newest)
-            newest = draft->now.id.mtime;
-    }
-    for (uint32_t i = 0; i < folder->folder_count; i++) {
-        const struct folder *was = corpus_folder(s->old, folder->folders[i]);
-        const struct folder *now = s->next->folders[folder->folders[i]];
-        if (was && old && was != now && was->mtime == old->mtime)
-            return newest_in(s, folder);
-        newest = now->mtime > newest ? now->mtime : newest;
-    }
-    for (uint32_t i = 0; old && i < old->folder_count; i++) {
-        if (s->folder_gone[old->folders[i]])
-            return newest_in(s, folder);
-    }
-    return newest;
-}
-
-static int next_folder(struct step *s, uint32_t number)
-{
-    const struct folder *old = corpus_folder(s->old, number);
-    const struct place *place = &s->builder->places[number];
-    struct folder folder = {
-        .path = place->path,
-        .name = place->name,
-        .base = place->base,
-        .parent = place->parent,
-        .depth = place->depth,
-        .hash = place->hash,
-    };
-    uint32_t added = list_folder_drafts(s, number);
-    folder.episodes = next_list(s, old ? old->episodes : NULL, old ? old->episode_count : 0, added,
-                                by_base, &folder.episode_count);
-    folder.folders = next_folders(s, number, &folder.folder_count);
-    turnover_retire(&s->turnover, old);
-    s->next->folders[number] = NULL;
-    s->next->folder_count -= old != NULL;
-    if (s->turnover.failed)
-        return -ENOMEM;
-    if (!s->works[number].is_there)
-        return 0;
-    folder.mtime = next_mtime(s, number, old, &folder);
-    struct folder *made = turnover_new(&s->turnover, 1, sizeof *made);
-    if (!made)
-        return -ENOMEM;
-    *made = folder;
-    s->next->folders[number] = made;
-    s->next->folder_count++;
-    return 0;
-}
-
-static int make_folders(struct step *s)
-{
-    int err = 0;
-    for (uint32_t i = 0; i < s->touched_count && !err; i++)
-        err = next_folder(s, s->touched[i]);
-    return err;
 }
 
 /* --- views ------------------------------------------------------------------------------------ */
@@ -841,64 +160,7 @@ static int make_views(struct step *s)
                       &s->turnover, &s->next->views);
 }
 
-/* --- strays and sums -------------------------------------------------------------------------- */
-
-static const struct stray *make_stray(struct step *s, const struct scanned *file)
-{
-    struct problems problems = {0};
-    struct packing packing = {0};
-    if (draft_problems(s, file, &problems))
-        return NULL;
-    pack(&packing, file->path);
-    pack_problems(&packing, NULL, &problems, file->path);
-    size_t head = sizeof(struct stray) + problems.count * sizeof *problems.at;
-    struct stray *stray = turnover_new(&s->turnover, 1, head + packing.need);
-    if (!stray)
-        return NULL;
-    stray->problems = (struct problems){(struct problem *)(stray + 1), problems.count};
-    packing.at = (char *)stray + head;
-    stray->path = pack(&packing, file->path);
-    pack_problems(&packing, &stray->problems, &problems, stray->path);
-    return stray;
-}
-
-/* `files` are in the order of their paths, each path once. */
-static int make_strays(struct step *s, const struct scanned *files, size_t count)
-{
-    struct corpus *next = s->next;
-    next->strays = calloc(s->old->stray_count + count + 1, sizeof *next->strays);
-    if (!next->strays)
-        return -ENOMEM;
-    struct map changed = {0};
-    int err = 0;
-    for (size_t i = 0; i < count && !err; i++) {
-        struct map_slot *slot = map_put(&changed, files[i].path);
-        err = slot ? 0 : -ENOMEM;
-        if (slot)
-            slot->value = 0;
-    }
-    for (uint32_t i = 0; i < s->old->stray_count && !err; i++) {
-        const struct stray *stray = s->old->strays[i];
-        if (map_get(&changed, stray->path) != NO_INDEX) {
-            next->problem_count -= stray->problems.count;
-            turnover_retire(&s->turnover, stray);
-        } else {
-            next->strays[next->stray_count++] = stray;
-        }
-    }
-    for (size_t i = 0; i < count && !err; i++) {
-        if (!files[i].is_stray || files[i].is_gone)
-            continue;
-        const struct stray *stray = make_stray(s, &files[i]);
-        if (!stray)
-            err = -ENOMEM;
-        else
-            next->problem_count += stray->problems.count;
-        next->strays[next->stray_count++] = stray;
-    }
-    map_free(&changed);
-    return err;
-}
+/* --- sums ------------------------------------------------------------------------------------- */
 
 static uint64_t state_hash(const struct episode *episode)
 {
@@ -977,7 +239,7 @@ static int enter_paths(struct step *s, const struct scanned *changes, size_t cou
             continue;
         err = find_number(b, changes[i].path, &number);
         if (!err)
-            err = find_place(b, path_parent(changes[i].path), &number);
+            err = builder_find_place(b, path_parent(changes[i].path), &number);
     }
     return err;
 }
@@ -1015,21 +277,21 @@ static int take_step(struct step *s, struct scanned *changes, size_t count)
     if (!err)
         err = allocate(s);
     for (size_t i = 0; i < count && !err; i++)
-        err = draft_file(s, &changes[i]);
+        err = step_draft_file(s, &changes[i]);
     if (!err)
-        err = name_all(s);
+        err = step_name_episodes(s);
     if (!err)
-        err = make_episodes(s);
+        err = step_make_episodes(s);
     if (!err)
-        err = list_paths(s);
+        err = step_list_paths(s);
     if (!err)
-        err = name_entries(s);
+        err = step_name_entries(s);
     if (!err)
-        err = list_dates(s);
+        err = step_list_dates(s);
     if (!err)
-        err = make_folders(s);
+        err = step_make_folders(s);
     if (!err)
-        err = make_strays(s, changes, count);
+        err = step_make_strays(s, changes, count);
     if (!err)
         err = make_views(s);
     if (!err)
