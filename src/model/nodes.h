@@ -141,6 +141,7 @@ int day_child(struct scope *scope, uint64_t place, struct child *child);
 int day_find(struct scope *scope, struct slice name, struct child *child);
 struct node day_parent(const struct scope *scope);
 uint64_t date_identity(const struct scope *scope);
+int64_t date_mtime(const struct scope *scope);
 int date_entry_check(struct scope *scope);
 int date_entry_target(struct scope *scope, struct buf *target);
 

@@ -43,6 +43,28 @@ uint64_t date_identity(const struct scope *scope)
     return scope->node.i;
 }
 
+/* So many date codes from that of a folder on are in it. */
+static uint32_t span_of(enum kind kind)
+{
+    return kind == KIND_DATES   ? date_code(LAST_YEAR + 1, 0, 0)
+           : kind == KIND_YEAR  ? YEAR_SPAN
+           : kind == KIND_MONTH ? MONTH_SPAN
+                                : 1;
+}
+
+/* Of the newest in it. */
+int64_t date_mtime(const struct scope *scope)
+{
+    const struct corpus *corpus = scope->corpus;
+    uint32_t end = corpus_find_date(corpus, scope->node.i + span_of(scope->node.kind));
+    int64_t newest = 0;
+    for (uint32_t at = corpus_find_date(corpus, scope->node.i); at < end; at++) {
+        int64_t mtime = corpus->episodes[corpus->dated[at]]->id.mtime;
+        newest = mtime > newest ? mtime : newest;
+    }
+    return newest;
+}
+
 /* --- by-date ---------------------------------------------------------------------------------- */
 
 int dates_check(struct scope *scope)

@@ -114,6 +114,12 @@ static void tell_date_names(struct telling *t, uint32_t code)
     snprintf(name, sizeof name, date.day ? "%02u" : "XX", date.day);
     if (!has_day)
         tell_name(t, KIND_MONTH, date_code(date.year, date.month, 0), slice_of(name));
+}
+
+/* The folders on the way to a day: what is in them, or how new that is. */
+static void tell_date_folders(struct telling *t, uint32_t code)
+{
+    const struct date date = date_of_code(code);
     tell_folder(t, KIND_DATES, 0);
     tell_folder(t, KIND_YEAR, date_code(date.year, 0, 0));
     tell_folder(t, KIND_MONTH, date_code(date.year, date.month, 0));
@@ -126,17 +132,21 @@ static void tell_date(struct telling *t, uint32_t number, const struct episode *
     uint32_t before = was ? code_of_date(&was->date) : 0,
              after = now ? code_of_date(&now->date) : 0;
     bool is_same = before == after && was && now && slice_equal(was->entry, now->entry);
-    if (before && is_same)
+    if (before && is_same) {
         tell(t, STALE_ATTR, id_of(KIND_DATE_ENTRY, before, number, 0), NULL);
+        tell_date_folders(t, before);
+    }
     if (is_same)
         return;
     if (before) {
         tell_name(t, KIND_DAY, before, was->entry);
         tell_date_names(t, before);
+        tell_date_folders(t, before);
     }
     if (after) {
         tell_name(t, KIND_DAY, after, now->entry);
         tell_date_names(t, after);
+        tell_date_folders(t, after);
     }
 }
 
@@ -281,9 +291,12 @@ static void tell_whole(struct telling *t)
     tell_folder(t, KIND_ROOT, 0);
     index_each_name(t->stale->tree, t->before, tell_index_name, t);
     index_each_name(t->stale->tree, t->after, tell_index_name, t);
+    /* Those whose time is that of the newest content. */
     tell_folder(t, KIND_INDEX, 0);
-    tell_folder(t, KIND_DATES, 0);
     tell_folder(t, KIND_HEARD, 0);
+    tell_folder(t, KIND_CONTROL, 0);
+    tell(t, STALE_ATTR, id_of(KIND_IGNORE, 0, 0, 0), NULL);
+    tell(t, STALE_ATTR, id_of(KIND_VERSION, 0, 0, 0), NULL);
 }
 
 void stale_tell(const struct stale_context *stale)

@@ -21,7 +21,7 @@ import time
 
 import pytest
 
-from tools import DUMP, TIMEOUT, dump_of_content, dump_of_mount, read, run, run_ok, shell, write_content
+from tools import TIMEOUT, dump_line, dump_of_content, dump_of_mount, read, run, run_ok, write_content
 
 SENTINEL = "zz-sentinel"
 counter = itertools.count(1)
@@ -62,8 +62,30 @@ def settle(mounted):
     wait_until(shows, "the sentinel is not followed")
 
 
+def name_in(line):
+    return line.split(b" ", 6 if line[:1] != b"f" else 7)[-1].split(b" -> ")[0]
+
+
+def assert_same_from_below(mounted, expected):
+    """Each node by its own path, the deepest first: to list a folder brings news of what is in it, and would hide
+    that nobody was told of them."""
+    nodes = {name_in(line).rstrip(b"/") or b"/": line for line in expected}
+    listings = {}
+    for name in nodes:
+        if name != b"/":
+            listings.setdefault(os.path.dirname(name), []).append(os.path.basename(name))
+    root = os.fsencode(mounted.path)
+    for name in sorted(nodes, key=lambda name: -name.count(b"/")):
+        line = dump_line(name, root + (b"" if name == b"/" else name))
+        assert line == nodes[name], (line, nodes[name])
+        if line.startswith(b"d"):
+            assert sorted(os.listdir(root + name)) == sorted(listings.get(name, [])), name
+
+
 def assert_same_dump(mounted):
-    expected, found = dump_of_content(mounted.content).splitlines(), dump_of_mount(mounted.path).splitlines()
+    expected = dump_of_content(mounted.content).splitlines()
+    assert_same_from_below(mounted, expected)
+    found = dump_of_mount(mounted.path).splitlines()
     different = [pair for pair in zip(found, expected) if pair[0] != pair[1]]
     assert not different, (len(different), different[0])
     assert len(found) == len(expected)
