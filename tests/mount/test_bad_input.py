@@ -1046,7 +1046,7 @@ def test_answers_are_right_with_one_thread(mount):
     mounted = mount({"it.md": made_corpus.EPISODES[1].markdown()}, "-s")
     assert turns_of(mounted, "it") == [turn.text() for turn in made_corpus.EPISODES[1].turns]
     threads = os.listdir(f"/proc/{mounted.process.pid}/task")
-    assert len(threads) == 4, "one that serves, and three that follow the content"
+    assert len(threads) == 5, "one that serves, three that follow the content, one that stores ahead"
 
 
 def test_debug_tells_requests_and_stays_in_the_foreground(fuse, content, place):

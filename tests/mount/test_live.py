@@ -147,10 +147,11 @@ def test_tags_are_edited(live):
 
 
 def test_a_view_comes_and_goes(live):
-    assert not (live / "by-person").exists()
+    assert not (live / "by-person").exists() and not (live / "index/by-person.tsv").exists()
     write_by_rename(live.content / "a.md", talk(more="people: [Ada]\n"))
     settle(live)
     assert os.listdir(live / "by-person/Ada") == ["2024-01-02--Talk--a"]
+    assert (live / "index/by-person.tsv").exists(), "it was absent, and that was remembered"
     assert "by-person.tsv" in os.listdir(live / "index")
     write_by_rename(live.content / "a.md", talk())
     settle(live)
