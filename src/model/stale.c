@@ -4,6 +4,8 @@
 
 #include "model/nodes.h"
 
+enum { OLD_FOLDERS = 16 /* edits after which nobody is expected to stand in one */ };
+
 /* One run of telling. */
 struct telling {
     const struct stale_context *stale;
@@ -66,8 +68,13 @@ static void tell_edited(struct telling *t, uint32_t number, const struct episode
         if (!is_lasting)
             tell_name(t, KIND_EPISODE, number, slice_of(name));
     }
-    for (size_t i = 0; i < sizeof versioned / sizeof *versioned; i++)
-        tell(t, STALE_FOLDER, id_of(versioned[i], number, 0, was->version), NULL);
+    /* Somebody may stand in one that gave way some edits ago: what it lists is what is there now.
+     */
+    uint32_t first = was->version < OLD_FOLDERS ? 0 : was->version - OLD_FOLDERS;
+    for (size_t i = 0; i < sizeof versioned / sizeof *versioned; i++) {
+        for (uint32_t version = first; version <= was->version; version++)
+            tell(t, STALE_FOLDER, id_of(versioned[i], number, 0, version), NULL);
+    }
     tell_turns(t, number);
     tell_folder(t, KIND_EPISODE, number);
 }

@@ -326,6 +326,13 @@ static int child_attr(const struct scope *folder, const struct child *child, str
     return fill_attr(&scope, attr);
 }
 
+/* Whether somebody stands in a folder that has given way to one of a new version. */
+static bool is_old_folder(const struct scope *folder)
+{
+    return kinds[folder->node.kind].is_outdated &&
+           folder->node.version != scope_episode(folder)->version;
+}
+
 int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tree_attr *attr)
 {
     cleanup_(scope_end) struct scope scope;
@@ -337,9 +344,12 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
     const struct kind_row *row = &kinds[scope.node.kind];
     struct slice wanted = slice_of(name);
     err = row->find ? row->find(&scope, wanted, &child) : find_by_child(&scope, wanted, &child);
-    /* No transcript makes a name that begins with a dot. */
-    attr->is_volatile = row->is_open && name[0] != '.';
-    return err ? err : child_attr(&scope, &child, attr);
+    if (!err)
+        err = child_attr(&scope, &child, attr);
+    /* No transcript makes a name that begins with a dot. What is found from an old folder is
+     * nowhere called back. */
+    attr->is_volatile |= is_old_folder(&scope) || (err && row->is_open && name[0] != '.');
+    return err;
 }
 
 int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
@@ -415,7 +425,7 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
         const struct kind_row *row = &kinds[child.node.kind];
         entry = (struct tree_entry){
             .name = child.name,
-            .has_attr = !child.is_costly && !row->is_volatile,
+            .has_attr = !child.is_costly && !row->is_volatile && !is_old_folder(&scope),
         };
         /* One child that cannot be read now must not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {

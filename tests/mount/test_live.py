@@ -442,9 +442,13 @@ def test_a_shell_in_meta_sees_what_is_there_now(live):
         write_by_rename(live.content / "a.md", talk("Edited", more="series: S\n"))
         settle(live)
         assert set(os.listdir(folder)) == {"title", "date", "tags", "series"}
-        title = os.open("title", os.O_RDONLY, dir_fd=folder)
-        assert os.read(title, 100) == b"Edited\n"
-        os.close(title)
+        for edit in ("Edited", "Edited again", "And again"):
+            write_by_rename(live.content / "a.md", talk(edit, more=f"{edit[:3]}: S\n"))
+            settle(live)
+            title = os.open("title", os.O_RDONLY, dir_fd=folder)
+            assert os.read(title, 100) == edit.encode() + b"\n"
+            os.close(title)
+            assert set(os.listdir(folder)) == {"title", "date", "tags", edit[:3]}
     finally:
         os.close(folder)
 
