@@ -248,8 +248,10 @@ static void follow_content(struct program *program, struct server *server)
         .log = program->options.foreground ? report : report_later,
     };
     int err = live_start(&live_options, &program->live);
-    if (err)
+    if (err) {
         report("changes of the content will not be seen: %s", strerror(-err));
+        live_unblock_signals();
+    }
 }
 
 static void stop_following(void *program_)

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -158,13 +159,17 @@ static int read_config(struct content_folder *folder, struct arena *arena, struc
         return fd;
     if (folder->is_configured && file_id_equal(&id, &folder->config_id))
         return 1;
-    folder->is_configured = true;
-    folder->config_id = id;
     int err = config_defaults(arena, config);
-    if (err || fd < 0)
-        return err;
-    err = read_range(fd, 0, MAX_CONFIG, &text);
-    return err ? err : config_read(arena, buf_slice(&text), diags, config);
+    if (!err && fd >= 0)
+        err = read_range(fd, 0, MAX_CONFIG, &text);
+    if (!err && fd >= 0)
+        err = config_read(arena, buf_slice(&text), diags, config);
+    /* One that could not be read is tried again. */
+    if (!err || err == -EINVAL) {
+        folder->is_configured = true;
+        folder->config_id = id;
+    }
+    return err;
 }
 
 int content_configure(struct content_folder *folder, struct diags *diags)
@@ -306,6 +311,18 @@ static int join(struct arena *arena, struct slice folder, const char *name, stru
     return path->data ? 0 : -ENOMEM;
 }
 
+/* Something of which nothing can be said. It does not keep the rest from being looked at. */
+static int add_unseen(struct finding *f, struct slice path, int error)
+{
+    return is_transcript(path.data) ? add_stray(f, path, strerror(error)) : 0;
+}
+
+/* Errors that say nothing of a file, and pass: the look is tried again. */
+static bool is_passing(int err)
+{
+    return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
 /* Looks at one path; `name` is its last part. */
 static int add_path(struct finding *f, struct slice path, const char *name, const struct stat *st)
 {
@@ -325,17 +342,23 @@ static int add_name(struct finding *f, int dirfd, struct slice folder, const str
     const char *name = entry->d_name;
     struct slice path;
     struct stat st = {.st_mode = DTTOIF(entry->d_type)};
+    int failed = 0;
 
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return 0;
     /* What is known is compared; what is not is looked at when it is read. */
     if (entry->d_type == DT_UNKNOWN ||
         (f->known && entry->d_type == DT_REG && is_transcript(name))) {
-        if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
-            return errno == ENOENT ? 0 : -errno;
+        if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
+            failed = errno;
+            if (failed == ENOENT)
+                return 0;
+        }
     }
     int err = join(&f->look->found, folder, name, &path);
-    return err ? err : add_path(f, path, name, &st);
+    if (err)
+        return err;
+    return failed ? add_unseen(f, path, failed) : add_path(f, path, name, &st);
 }
 
 static void close_dir(DIR **dir)
@@ -354,6 +377,8 @@ static int list_folder(struct finding *f, struct slice path)
         buf_printf(&problem, "the folder cannot be read: %s", strerror(-fd));
         if (fd == -ENOENT && path.len)
             return 0; /* it went meanwhile */
+        if (is_passing(fd))
+            return fd;
         return path.len && !problem.failed ? add_stray(f, path, problem.data) : fd;
     }
     cleanup_(close_dir) DIR *dir = fdopendir(fd);
@@ -364,7 +389,10 @@ static int list_folder(struct finding *f, struct slice path)
     const struct dirent *entry;
     while (!err && (errno = 0, entry = readdir(dir)))
         err = add_name(f, dirfd(dir), path, entry);
-    return err ? err : -errno;
+    if (err || errno)
+        return err ? err : -errno;
+    /* What it was told to be before it is no more. */
+    return known_stray(f, path) ? add_gone(f, path) : 0;
 }
 
 static bool is_below(struct slice path, struct slice folder)
@@ -411,6 +439,23 @@ static int look_at_gone(struct finding *f, struct slice path)
     return err ? err : add_all_gone(f, path);
 }
 
+/* Whether a folder on the way is left out. */
+static bool is_in_excluded(const struct finding *f, struct slice path)
+{
+    char upto[PATH_MAX];
+    if (path.len >= sizeof upto)
+        return true;
+    for (size_t i = 1; i < path.len; i++) {
+        if (path.data[i] != '/')
+            continue;
+        memcpy(upto, path.data, i);
+        upto[i] = '\0';
+        if (config_excludes(&f->folder->config, upto, true))
+            return true;
+    }
+    return false;
+}
+
 static int look_at(struct finding *f, const struct target *target)
 {
     struct slice path = target->path;
@@ -419,24 +464,30 @@ static int look_at(struct finding *f, const struct target *target)
     size_t before = f->look->count, folders = f->folder_count;
 
     f->is_written = target->is_written;
-    /* Pictures and the like come and go, and are no matter of ours. */
-    if (path.len && fstatat(f->folder->fd, path.data, &st, AT_SYMLINK_NOFOLLOW))
-        return errno == ENOENT || errno == ENOTDIR ? look_at_gone(f, path) : -errno;
-    if (S_ISREG(st.st_mode) && !is_transcript(path.data) && !known_stray(f, path))
+    if (slice_equal(path, SLICE(CONTENT_CONFIG)) || is_in_excluded(f, path))
         return 0;
+    if (path.len && fstatat(f->folder->fd, path.data, &st, AT_SYMLINK_NOFOLLOW))
+        return errno == ENOENT || errno == ENOTDIR ? look_at_gone(f, path)
+                                                   : add_unseen(f, path, errno);
+    /* Pictures and the like come and go, and are no matter of ours. */
+    if (S_ISREG(st.st_mode) && !is_transcript(path.data) && !known_stray(f, path))
+        return add_all_gone(f, path);
     int err = path.len ? add_path(f, path, slash ? slash + 1 : path.data, &st)
                        : add_folder(f, path);
     bool is_folder = f->folder_count > folders;
     while (!err && f->folder_count)
         err = list_folder(f, f->folders[--f->folder_count]);
-    if (err)
-        return err;
-    if (is_folder)
-        return add_all_gone(f, path);
-    /* Neither new nor as it was: it is something else now, or it is left out. */
     uint32_t number = f->known ? corpus_find_path(f->known, path) : NO_INDEX;
-    bool is_other = f->look->count == before && (number == NO_INDEX || !f->is_seen[number]);
-    return is_other ? look_at_gone(f, path) : 0;
+    bool was_episode = number != NO_INDEX && !f->is_seen[number];
+    if (!err && is_folder && was_episode) {
+        f->is_seen[number] = true;
+        err = add_gone(f, path);
+    }
+    /* Neither new nor as it was: it is something else now, or it is left out. */
+    bool is_other = !is_folder && f->look->count == before && (number == NO_INDEX || was_episode);
+    if (!err && is_other)
+        err = look_at_gone(f, path);
+    return err ? err : add_all_gone(f, path);
 }
 
 /* --- reading what each says about itself ------------------------------------------------------ */
@@ -512,14 +563,16 @@ static int read_one(struct reading *r, struct scanned *file, struct arena *arena
         diags_add(&diags, 0, 0, "only source.md is served", "a file of more than 64 MiB");
     else
         err = read_front(fd, file, arena, &diags, &r->folder->config);
-    if (err == -ENOMEM)
+    if (is_passing(err))
         return err;
     if (err) {
         diags_add(&diags, 0, 0, "source.md is there and cannot be read", "%s", strerror(-err));
         if (fstatat(dir, file->path.data, &st, AT_SYMLINK_NOFOLLOW) == 0)
             file->id = id_of(&st);
-        else
+        else if (errno == ENOENT || errno == ENOTDIR)
             file->is_gone = true; /* it went while the folder was read */
+        else
+            file->is_stray = true;
     }
     file->problems = diags.first;
     return 0;

@@ -16,6 +16,7 @@
 
 enum {
     NETWORK_POLL = 10,  /* seconds between looks at a network folder */
+    RETRY = 1,          /* … after a look that failed: what there was to look at is lost */
     AUDIT = 300,        /* … where inotify watches: it misses what is written through a mapping */
     MOST_TARGETS = 4096 /* more changes at once are found by looking at everything */
 };
@@ -35,12 +36,15 @@ struct live {
     struct map known; /* paths that are among them */
     bool look_at_all;
     bool is_ending;
+    bool is_asked_to;   /* by a signal */
     bool has_published; /* the kernel is to be told */
     bool is_published;  /* nothing more will be */
     pthread_cond_t news;
     bool has_no_watches; /* the system has none left: from now on it is polled */
 
-    bool has_bad_config; /* the publisher's: problems.tsv tells of the configuration */
+    bool must_reread; /* the publisher's: another configuration holds, and not all was read by it */
+    bool has_failed;  /* … the last look, which is to be tried again soon */
+    bool has_bad_config; /* … problems.tsv tells of the configuration */
 };
 
 /* --- what is to be looked at ---------------------------------------------------------------------
@@ -112,6 +116,12 @@ void live_block_signals(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+void live_unblock_signals(void)
+{
+    const sigset_t set = signals_of_live();
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* True where the serving is to end. */
 static bool take_signal(struct live *live, int fd)
 {
@@ -155,12 +165,15 @@ static void *drain(void *live_)
         if (fds[2].revents & POLLIN)
             drain_events(live);
         if ((fds[1].revents & POLLIN) && take_signal(live, signals)) {
-            /* What is being told to the kernel needs requests answered: it is let finish. */
+            /* What is being told to the kernel needs requests answered: it is let finish, unless
+             * somebody insists. */
             pthread_mutex_lock(&live->lock);
-            live->is_ending = true;
+            bool is_second = live->is_asked_to;
+            live->is_ending = live->is_asked_to = true;
             pthread_cond_signal(&live->changed);
             pthread_mutex_unlock(&live->lock);
-            fds[1].fd = -1;
+            if (is_second)
+                live->options.stop(live->options.context);
         }
     }
     return NULL;
@@ -189,22 +202,27 @@ static void enter_folder(void *live_, struct slice path)
     tree_tell_watch(live->options.tree, live->mode, live->why);
 }
 
-/* A configuration that is not understood leaves the one before; true where another holds now. */
-static bool configure(struct live *live, struct diags *diags, bool *is_told)
+/* A configuration that is not understood leaves the one before. */
+static void configure(struct live *live, struct diags *diags, bool *is_told)
 {
     int err = content_configure(live->options.folder, diags);
     if (err == 1)
-        return false;
-    if (err && !diags->first)
-        diags_add(diags, 0, 0, "what held before still holds", "%s", strerror(-err));
+        return;
+    bool was_bad = live->has_bad_config;
+    live->has_bad_config = err != 0;
+    if (err && !diags->first) {
+        /* It cannot be read, which is told once. */
+        if (was_bad)
+            return;
+        diags_add(diags, 0, 0, "", "%s", strerror(-err));
+    }
     for (struct diag *diag = diags->first; diag; diag = diag->next)
         diag->action = SLICE("what held before still holds");
-    *is_told = diags->first || live->has_bad_config;
-    live->has_bad_config = diags->first != NULL;
+    *is_told = diags->first || was_bad;
     if (err)
-        return false;
+        return;
     builder_name_dates(live->options.builder, content_date_view(live->options.folder));
-    return true;
+    live->must_reread = true;
 }
 
 /* Whatever is said of them, some may be as they were: then there is no other generation. */
@@ -239,33 +257,41 @@ static int publish(struct live *live, struct look *look)
     return 0;
 }
 
-/* Looks at the targets and publishes what is other there. */
-static int follow(struct live *live, const struct target *targets, size_t count)
+/* Looks at the targets, and at everything where `is_all` says so, and publishes what is other
+ * there. */
+static int follow(struct live *live, const struct target *targets, size_t count, bool is_all)
 {
-    struct target all = {.path = SLICE("")};
+    cleanup_free struct target *wanted = calloc(count + 1, sizeof *wanted);
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
-    struct look look;
-    bool is_told = false, is_all = false;
+    struct look look = {0};
+    bool is_told = false, has_config = is_all;
 
+    if (!wanted)
+        return -ENOMEM;
     for (size_t i = 0; i < count; i++) {
-        is_all |= targets[i].path.len == 0;
-        if (slice_equal(targets[i].path, SLICE(CONTENT_CONFIG)) &&
-            configure(live, &diags, &is_told)) {
-            all.is_written = true; /* what a file says is another thing now */
-            is_all = true;
-        }
+        wanted[i] = targets[i];
+        has_config |= slice_equal(targets[i].path, SLICE(CONTENT_CONFIG));
     }
+    if (has_config)
+        configure(live, &diags, &is_told);
+    /* With another configuration what a file says is another thing. */
+    if (is_all || live->must_reread)
+        wanted[count++] = (struct target){.path = SLICE(""), .is_written = live->must_reread};
     const struct look_options options = {
         .threads = live->options.threads, .enter_folder = enter_folder, .context = live};
     tree_tell_scanning(live->options.tree, true);
-    int err = content_look(live->options.folder, is_all ? &all : targets, is_all ? 1 : count,
-                           live->options.corpus, &options, &look);
+    int err = content_look(live->options.folder, wanted, count, live->options.corpus, &options,
+                           &look);
     if (!err && is_told)
         err = look_add_config(&look, &diags);
     if (!err && !is_nothing(&look, live->options.corpus))
         err = publish(live, &look);
     tree_tell_scanning(live->options.tree, false);
+    if (err && is_told)
+        live->has_bad_config = false; /* so that it is told with the next look */
+    if (!err)
+        live->must_reread = false;
     look_free(&look);
     arena_free(&arena);
     return err;
@@ -286,6 +312,8 @@ static struct timespec after(clockid_t clock, unsigned milliseconds)
 
 static unsigned seconds_between_looks(const struct live *live)
 {
+    if (live->has_failed)
+        return RETRY;
     if (live->options.poll)
         return live->options.poll;
     return live->watch && !live->has_no_watches ? AUDIT : NETWORK_POLL;
@@ -323,14 +351,14 @@ static void *publish_changes(void *live_)
         live->look_at_all = false;
         pthread_mutex_unlock(&live->lock);
 
-        const struct target all[] = {{.path = SLICE(CONTENT_CONFIG)}, {.path = SLICE("")}};
-        int err = is_all ? follow(live, all, 2) : follow(live, targets, count);
+        int err = follow(live, targets, count, is_all);
         if (err && err != failed)
             live->options.log("the content cannot be followed: %s", strerror(-err));
         failed = err;
         free_targets(targets, count);
 
         pthread_mutex_lock(&live->lock);
+        live->has_failed = err != 0;
     }
     live->is_published = true;
     pthread_cond_signal(&live->news);
@@ -361,9 +389,11 @@ static void *tell_changes(void *live_)
             live->options.log("by-voice cannot follow the content: %s", strerror(-err));
         pthread_mutex_lock(&live->lock);
     }
+    bool is_asked_to = live->is_asked_to;
     pthread_mutex_unlock(&live->lock);
     /* Only now: what was being told needed requests answered. */
-    live->options.stop(live->options.context);
+    if (is_asked_to)
+        live->options.stop(live->options.context);
     return NULL;
 }
 
@@ -475,8 +505,8 @@ int live_start(const struct live_options *options, struct live **live_)
     pthread_cond_init(&live->news, NULL);
     int err = choose_mode(live);
     tree_tell_watch(options->tree, live->mode, live->why);
-    options->folder->changed = note_change;
     options->folder->context = live;
+    options->folder->changed = note_change;
     /* The first look watches every folder, and finds what changed since the corpus was built. */
     live->look_at_all = true;
     if (!err)
@@ -492,8 +522,8 @@ void live_free(struct live *live)
 {
     if (!live)
         return;
-    live->options.folder->changed = NULL;
     join_threads(live);
+    live->options.folder->changed = NULL;
     if (live->wake >= 0)
         close(live->wake);
     watch_free(live->watch);

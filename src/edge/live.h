@@ -29,8 +29,10 @@ struct live_options {
     void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 };
 
-/* The signals that live takes: to be blocked before any thread is made. */
+/* The signals that live takes: to be blocked before any thread is made; or not, where it did not
+ * start. */
 void live_block_signals(void);
+void live_unblock_signals(void);
 
 /*
  * Begins to watch, then looks once for what changed since the corpus was built. 0 or a negative

@@ -609,9 +609,10 @@ int serve(struct tree *tree, const struct serve_options *options)
             (void)ahead_new(tree, store_file, &server, &server.ahead);
         err = run_loop(server.session, options->threads) < 0 ? -EIO : 0;
         say_ended(&server);
-        ahead_free(server.ahead);
         if (options->ended)
             options->ended(options->context);
+        /* Only now: whoever was about to end the serving stops it too. */
+        ahead_free(server.ahead);
         tree_tell_requests(tree, NULL);
         fuse_session_unmount(server.session);
     }

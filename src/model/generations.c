@@ -113,7 +113,7 @@ static void forget_old_versions(struct tree *tree, const struct corpus *before,
 
 int tree_reserve(struct tree *tree, size_t episodes)
 {
-    for (size_t i = 0; i < episodes; i += KNOWN_CHUNK) {
+    for (size_t i = 0; i < episodes && i < CORPUS_MAX_EPISODES; i += KNOWN_CHUNK) {
         uint16_t **chunk = &tree->known[i / KNOWN_CHUNK];
         if (!*chunk)
             *chunk = calloc(KNOWN_CHUNK, sizeof **chunk);

@@ -135,8 +135,9 @@ int turn_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree
     const struct body *body = &scope->parts[PART_BODY]->body;
     if (scope->node.j >= body->count)
         return -ESTALE;
-    text_lend(text, turn_file(scope, body), offset, len);
-    return 0;
+    struct slice file = turn_file(scope, body);
+    text_lend(text, file, offset, len);
+    return file.len ? 0 : -ESTALE;
 }
 
 int turn_size(struct scope *scope, uint64_t *size)

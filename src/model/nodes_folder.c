@@ -57,8 +57,8 @@ uint64_t folder_seek(struct scope *scope, unsigned run, struct slice name)
     const struct folder *folder = folder_of(scope);
     if (run == RUN_FOLDERS)
         return corpus_folder_behind(scope->corpus, folder, name);
-    if (scope->node.kind != KIND_FOLDER)
-        name.len -= 4; /* ".txt" */
+    if (scope->node.kind != KIND_FOLDER && slice_ends(name, SLICE(".txt")))
+        name.len -= 4;
     return folder->folder_count + (uint64_t)corpus_episode_behind(scope->corpus, folder, name);
 }
 

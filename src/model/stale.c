@@ -46,11 +46,15 @@ static void tell_name(struct telling *t, enum kind kind, uint32_t i, struct slic
 static void tell_turns(struct telling *t, uint32_t number)
 {
     uint32_t count = t->stale->take_known_turns(t->stale->tree, number);
-    for (uint32_t turn = 0; turn < count; turn++) {
-        struct child child;
-        turn_name(count, turn, &child);
-        tell_name(t, KIND_TURNS, number, child.name);
-        tell_name(t, KIND_ORIGINAL, number, child.name);
+    /* Of as many digits as any version had: what was given out may be of several. */
+    for (uint32_t most = 999, done = 0; done < count; most = most * 10 + 9) {
+        done = count < most ? count : most;
+        for (uint32_t turn = 0; turn < done; turn++) {
+            struct child child;
+            turn_name(done, turn, &child);
+            tell_name(t, KIND_TURNS, number, child.name);
+            tell_name(t, KIND_ORIGINAL, number, child.name);
+        }
     }
     tell_folder(t, KIND_TURNS, number);
     tell_folder(t, KIND_ORIGINAL, number);
@@ -292,9 +296,12 @@ static void tell_whole(struct telling *t)
         if (!is_lasting)
             tell_name(t, KIND_ROOT, 0, slice_of(names[i]));
     }
-    if (t->before->date_view.len != t->after->date_view.len)
-        tell_name(t, KIND_ROOT, 0,
-                  t->before->date_view.len ? t->before->date_view : t->after->date_view);
+    if (!slice_equal(t->before->date_view, t->after->date_view)) {
+        if (t->before->date_view.len)
+            tell_name(t, KIND_ROOT, 0, t->before->date_view);
+        if (t->after->date_view.len)
+            tell_name(t, KIND_ROOT, 0, t->after->date_view);
+    }
     tell_folder(t, KIND_ROOT, 0);
     index_each_name(t->stale->tree, t->before, tell_index_name, t);
     index_each_name(t->stale->tree, t->after, tell_index_name, t);
@@ -331,17 +338,23 @@ void stale_tell_heard(const struct stale_context *stale, const struct corpus *be
     for (uint32_t i = 0; i < now->note_cap; i++) {
         const struct note *old = i < was->note_cap ? was->notes[i] : NULL;
         const struct note *new = now->notes[i];
-        if (old != new)
-            tell_entries(&t, &of_heard, i, old ? old->marks : NULL, new ? new->marks : NULL);
+        if (old == new)
+            continue;
+        tell_entries(&t, &of_heard, i, old ? old->marks : NULL, new ? new->marks : NULL);
+        const struct episode *episode = t.after->episodes[i];
+        if (episode && survey_has_original(was, i) != survey_has_original(now, i)) {
+            tell_text(&t, episode);
+            tell_folder(&t, KIND_ORIGINAL_FOLDER, episode->folder);
+        }
     }
     tell_views(&t, &of_heard, &was->heard, &now->heard);
     for (uint32_t i = 0; i < t.after->folder_cap; i++) {
-        const struct folder *folder = t.after->folders[i];
+        const struct folder *folder = t.after->folders[i], *old = corpus_folder(before, i);
+        bool is_other = folder && old && was->folder_has_original[i] != now->folder_has_original[i];
         /* The root is there whatever is in it. */
-        if (i && folder && corpus_folder(before, i) &&
-            was->folder_has_original[i] != now->folder_has_original[i])
+        if (i && is_other)
             tell_name(&t, KIND_ORIGINAL_FOLDER, folder->parent, folder->base);
-        if (folder)
+        if (folder && (folder != old || is_other))
             tell_folder(&t, KIND_ORIGINAL_FOLDER, i);
     }
 }

@@ -129,8 +129,10 @@ static int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
     *scope = (struct scope){.tree = tree, .held = tree_hold(tree)};
     scope->corpus = scope->held;
     int err = unpack(id, &scope->node);
-    if (err)
+    if (err) {
+        scope->node = (struct node){.kind = KIND_NONE};
         return err;
+    }
     const struct kind_row *row = &kinds[scope->node.kind];
     if (row->check)
         return row->check(scope);

@@ -763,3 +763,81 @@ def test_the_content_is_removed_under_the_mount(mount):
     wait_until(lambda: os.listdir(mounted / "episodes") == [], "what is gone is still there")
     assert (mounted / "README.md").read_text().startswith("# Transcripts")
     assert mounted.process.poll() is None
+
+
+def test_an_excluded_folder_stays_away(live):
+    config = live.content / ".transcriptfs.yaml"
+    config.write_text("exclude: [sub/]\n")
+    settle(live)
+    (live.content / "sub/y.md").write_text(talk("Not seen"))
+    settle(live)
+    assert not (live / "episodes/sub").exists()
+    config.unlink()
+    settle(live)
+    assert (live / "episodes/sub/y").exists()
+
+
+def test_a_folder_and_something_else_take_turns_under_a_name(live):
+    os.rename(live.content / "sub", live.content / "other")
+    os.symlink("other", live.content / "sub")
+    settle(live)
+    assert not (live / "episodes/sub").exists()
+    assert "\nsub\t0\t0\ta symbolic link" in (live / ".transcriptfs/problems.tsv").read_text()
+    os.remove(live.content / "sub")
+    write_content(live.content, {"sub/b.md": talk("Back")})
+    settle(live)
+    assert "\nsub\t" not in (live / ".transcriptfs/problems.tsv").read_text()
+    write_content(live.content, {"k.md/in.md": talk("In")})
+    settle(live)
+    shutil.rmtree(live.content / "k.md")
+    (live.content / "k.md").write_text(talk("A file"))
+    settle(live)
+    assert os.listdir(live / "episodes/k")
+    os.remove(live.content / "k.md")
+    write_content(live.content, {"k.md/in.md": talk("In again")})
+    settle(live)
+
+
+def test_the_date_view_is_renamed(live):
+    config = live.content / ".transcriptfs.yaml"
+    for name in ("by-when", "by-day"):
+        assert not (live / name).exists()
+        config.write_text(f"views:\n  date: {name}\n")
+        settle(live)
+        assert os.listdir(live / name)
+        assert not (live / "by-date").exists()
+    config.unlink()
+    settle(live)
+
+
+def test_turns_get_another_digit_while_somebody_lists(live):
+    few, many = [("Ann", "One."), ("Bo", "Two.")] * 25, [("Ann", "One."), ("Bo", "Two.")] * 550
+    stop = threading.Event()
+
+    def reader():
+        while not stop.is_set():
+            with contextlib.suppress(OSError):
+                os.listdir(live / "episodes/a/turns")
+                os.stat(live / "episodes/a/turns/001.txt")
+    thread = threading.Thread(target=reader)
+    thread.start()
+    try:
+        for _ in range(10):
+            for turns in (few, many):
+                write_by_rename(live.content / "a.md", talk(turns=turns))
+                settle(live)
+                names = os.listdir(live / "episodes/a/turns")
+                assert len(names) == len(turns)
+                assert (live / "episodes/a/turns/001.txt").exists() == (turns is few)
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere; an ordinary user runs this")
+def test_a_folder_that_may_not_be_entered_keeps_nothing_else_away(live):
+    os.chmod(live.content / "sub", 0o444)
+    write_by_rename(live.content / "a.md", talk("Seen"))
+    settle(live)
+    assert (live / "episodes/a/meta/title").read_text() == "Seen\n"
+    os.chmod(live.content / "sub", 0o755)
