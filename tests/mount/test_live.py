@@ -699,7 +699,7 @@ def test_a_thousand_edits_leave_nothing_behind(mount):
                 (mounted / f"episodes/t{n:03}/turns/001.txt").stat()
     edit_all(10)  # until the two versions that are remembered are there
     sizes, kept = [rss(mounted)], status(mounted)["cache"]["parts"]
-    for _ in range(3):
+    for _ in range(6):
         edit_all(5)
         sizes.append(rss(mounted))
     # The allocator takes a step now and then; what leaks would grow each time, 1,000 edits long.
