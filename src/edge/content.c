@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/parallel.h"
+#include "model/naming.h"
 #include "parse/body.h"
 
 enum {
@@ -225,11 +226,7 @@ static int add_file(struct finding *f, struct slice path, struct scanned **file)
 
 static const struct stray *known_stray(const struct finding *f, struct slice path)
 {
-    for (uint32_t i = 0; f->known && i < f->known->stray_count; i++) {
-        if (slice_equal(f->known->strays[i]->path, path))
-            return f->known->strays[i];
-    }
-    return NULL;
+    return f->known ? corpus_find_stray(f->known, path) : NULL;
 }
 
 /* Something that is no transcript and that somebody may look for: it is told, and left out. */
@@ -300,17 +297,6 @@ static const char *type_problem(mode_t type)
     }
 }
 
-static int join(struct arena *arena, struct slice folder, const char *name, struct slice *path)
-{
-    cleanup_buf struct buf joined = {0};
-    buf_add_slice(&joined, folder);
-    if (folder.len)
-        buf_add_byte(&joined, '/');
-    buf_add_text(&joined, name);
-    *path = joined.failed ? (struct slice){0} : arena_copy(arena, buf_slice(&joined));
-    return path->data ? 0 : -ENOMEM;
-}
-
 /* Something of which nothing can be said. It does not keep the rest from being looked at. */
 static int add_unseen(struct finding *f, struct slice path, int error)
 {
@@ -340,7 +326,6 @@ static int add_path(struct finding *f, struct slice path, const char *name, cons
 static int add_name(struct finding *f, int dirfd, struct slice folder, const struct dirent *entry)
 {
     const char *name = entry->d_name;
-    struct slice path;
     struct stat st = {.st_mode = DTTOIF(entry->d_type)};
     int failed = 0;
 
@@ -355,9 +340,9 @@ static int add_name(struct finding *f, int dirfd, struct slice folder, const str
                 return 0;
         }
     }
-    int err = join(&f->look->found, folder, name, &path);
-    if (err)
-        return err;
+    struct slice path = path_join(&f->look->found, folder, slice_of(name));
+    if (!path.data)
+        return -ENOMEM;
     return failed ? add_unseen(f, path, failed) : add_path(f, path, name, &st);
 }
 

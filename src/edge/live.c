@@ -230,9 +230,8 @@ static bool is_nothing(const struct look *look, const struct corpus *corpus)
 {
     for (size_t i = 0; i < look->count; i++) {
         const struct scanned *change = &look->changes[i];
-        bool is_known = corpus_find_path(corpus, change->path) != NO_INDEX;
-        for (uint32_t j = 0; j < corpus->stray_count && !is_known; j++)
-            is_known = slice_equal(corpus->strays[j]->path, change->path);
+        bool is_known = corpus_find_path(corpus, change->path) != NO_INDEX ||
+                        corpus_find_stray(corpus, change->path);
         if (!change->is_gone || is_known)
             return false;
     }

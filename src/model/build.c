@@ -220,14 +220,6 @@ static int order_changes(struct scanned *changes, size_t *count)
     return 0;
 }
 
-static void *grown(const void *old, size_t count, size_t cap)
-{
-    void **copy = calloc(cap + 1, sizeof *copy);
-    if (copy && count)
-        memcpy(copy, old, count * sizeof *copy);
-    return copy;
-}
-
 /* Numbers are given before, so that all that goes by number has its room. */
 static int enter_paths(struct step *s, const struct scanned *changes, size_t count)
 {
@@ -252,8 +244,8 @@ static int allocate(struct step *s)
 
     next->episode_cap = (uint32_t)episodes;
     next->folder_cap = (uint32_t)folders;
-    next->episodes = grown(s->old->episodes, s->old->episode_cap, episodes);
-    next->folders = grown(s->old->folders, s->old->folder_cap, folders);
+    next->episodes = pointers_grown(s->old->episodes, s->old->episode_cap, episodes);
+    next->folders = pointers_grown(s->old->folders, s->old->folder_cap, folders);
     s->draft_of = malloc((episodes + 1) * sizeof *s->draft_of);
     s->changed = calloc(episodes + 1, sizeof(bool));
     s->works = calloc(folders + 1, sizeof *s->works);
@@ -356,32 +348,27 @@ void corpus_release(struct corpus *corpus)
     free(corpus);
 }
 
-static void free_shared(const void *block)
-{
-    free((void *)(uintptr_t)block);
-}
-
 void corpus_free_last(struct corpus *corpus)
 {
     if (!corpus)
         return;
     for (uint32_t i = 0; i < corpus->episode_cap; i++) {
         if (corpus->episodes[i])
-            free_shared(corpus->episodes[i]->marks);
-        free_shared(corpus->episodes[i]);
+            block_free(corpus->episodes[i]->marks);
+        block_free(corpus->episodes[i]);
     }
     for (uint32_t i = 0; i < corpus->folder_cap; i++) {
         if (!corpus->folders[i])
             continue;
-        free_shared(corpus->folders[i]->episodes);
-        free_shared(corpus->folders[i]->folders);
-        free_shared(corpus->folders[i]);
+        block_free(corpus->folders[i]->episodes);
+        block_free(corpus->folders[i]->folders);
+        block_free(corpus->folders[i]);
     }
     for (uint32_t i = 0; i < corpus->stray_count; i++)
-        free_shared(corpus->strays[i]);
-    free_shared(corpus->by_path);
-    free_shared(corpus->by_entry);
-    free_shared(corpus->dated);
+        block_free(corpus->strays[i]);
+    block_free(corpus->by_path);
+    block_free(corpus->by_entry);
+    block_free(corpus->dated);
     views_free_all(&corpus->views);
     corpus_release(corpus);
 }

@@ -68,6 +68,15 @@ uint32_t corpus_find_path(const struct corpus *corpus, struct slice path)
     return place == NO_INDEX ? NO_INDEX : corpus->by_path[place];
 }
 
+const struct stray *corpus_find_stray(const struct corpus *corpus, struct slice path)
+{
+    for (uint32_t i = 0; i < corpus->stray_count; i++) {
+        if (slice_equal(corpus->strays[i]->path, path))
+            return corpus->strays[i];
+    }
+    return NULL;
+}
+
 static int compare_below(const struct search *s, uint32_t id)
 {
     struct slice path = s->corpus->episodes[id]->path;

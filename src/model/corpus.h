@@ -213,6 +213,9 @@ static inline const struct folder *corpus_folder(const struct corpus *corpus, ui
 /* The number of the episode of this path; NO_INDEX where there is none. */
 uint32_t corpus_find_path(const struct corpus *corpus, struct slice path);
 
+/* What stands at this path and is no transcript; NULL where nothing is told of it. */
+const struct stray *corpus_find_stray(const struct corpus *corpus, struct slice path);
+
 /* The place in by_path of the first episode below a folder of the content, or where it would be. */
 uint32_t corpus_first_below(const struct corpus *corpus, struct slice folder);
 

@@ -86,26 +86,21 @@ static void tell_edited(struct telling *t, uint32_t number, const struct episode
 /* --- where it stands ----------------------------------------------------------------------------
  */
 
-static void tell_place(struct telling *t, const struct episode *episode)
-{
-    char text[NAME_MAX + 1];
-    uint32_t folder = episode->folder;
-    tell_name(t, KIND_FOLDER, folder, episode->base);
-    if (episode->base.len + 4 > NAME_MAX)
-        return;
-    memcpy(text, episode->base.data, episode->base.len);
-    memcpy(text + episode->base.len, ".txt", 5);
-    tell(t, STALE_NAME, id_of(KIND_TEXT_FOLDER, folder, 0, 0), text);
-    tell(t, STALE_NAME, id_of(KIND_ORIGINAL_FOLDER, folder, 0, 0), text);
-}
-
+/* Its files in text/ and original/. */
 static void tell_text(struct telling *t, const struct episode *episode)
 {
+    /* Names are chosen so that the ending fits: see naming.h. */
     char text[NAME_MAX + 1];
     memcpy(text, episode->base.data, episode->base.len);
     memcpy(text + episode->base.len, ".txt", 5);
     tell(t, STALE_NAME, id_of(KIND_TEXT_FOLDER, episode->folder, 0, 0), text);
     tell(t, STALE_NAME, id_of(KIND_ORIGINAL_FOLDER, episode->folder, 0, 0), text);
+}
+
+static void tell_place(struct telling *t, const struct episode *episode)
+{
+    tell_name(t, KIND_FOLDER, episode->folder, episode->base);
+    tell_text(t, episode);
 }
 
 static void tell_date_names(struct telling *t, uint32_t code)
@@ -227,15 +222,6 @@ static void tell_facet(struct telling *t, const struct view_kinds *kind, const s
     tell_folder(t, kind->facet, number);
 }
 
-static bool has_mark(const struct marks *marks, uint32_t facet, uint32_t upto)
-{
-    for (uint32_t i = 0; marks && i < upto; i++) {
-        if (marks->spellings[i]->facet == facet)
-            return true;
-    }
-    return false;
-}
-
 /* The links to an episode: those that are other, gone or new. `marks` are what it was or is under.
  */
 static void tell_links(struct telling *t, const struct view_kinds *kind, uint32_t number,
@@ -244,9 +230,9 @@ static void tell_links(struct telling *t, const struct view_kinds *kind, uint32_
 {
     for (uint32_t i = 0; marks && i < marks->count; i++) {
         uint32_t facet = marks->spellings[i]->facet;
-        if (has_mark(marks, facet, i))
+        if (marks_have(marks, facet, i))
             continue;
-        if (is_renamed || !has_mark(others, facet, others ? others->count : 0))
+        if (is_renamed || !marks_have(others, facet, others ? others->count : 0))
             tell_name(t, kind->facet, facet, episode->entry);
         else
             tell(t, STALE_ATTR, id_of(kind->entry, facet, number, 0), NULL);

@@ -225,8 +225,8 @@ void survey_free_last(struct survey *survey)
     for (uint32_t i = 0; i < survey->note_cap; i++) {
         if (!survey->notes[i])
             continue;
-        free((void *)(uintptr_t)survey->notes[i]->marks);
-        free((void *)(uintptr_t)survey->notes[i]);
+        block_free(survey->notes[i]->marks);
+        block_free(survey->notes[i]);
     }
     views_free_all(&survey->heard);
     survey_release(survey);

@@ -13,6 +13,19 @@ void blocks_free(struct blocks *blocks)
     *blocks = (struct blocks){0};
 }
 
+void block_free(const void *block)
+{
+    free((void *)(uintptr_t)block);
+}
+
+void *pointers_grown(const void *old, size_t count, size_t cap)
+{
+    void **copy = calloc(cap + 1, sizeof *copy);
+    if (copy && count)
+        memcpy(copy, old, count * sizeof *copy);
+    return copy;
+}
+
 static bool blocks_add(struct blocks *blocks, void *block)
 {
     if (!array_reserve(&blocks->at, blocks->count, &blocks->cap, sizeof *blocks->at))

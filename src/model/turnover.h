@@ -34,6 +34,12 @@ void turnover_undo(struct turnover *turnover);
 
 void blocks_free(struct blocks *blocks);
 
+/* Frees one that the last generation still had; NULL is none. */
+void block_free(const void *block);
+
+/* A copy of `count` pointers with zeroed room for `cap`, to be freed. NULL when memory ends. */
+void *pointers_grown(const void *old, size_t count, size_t cap);
+
 /*
  * The next state of a list of numbers that is kept in some order: `old` without those that `drop`
  * marks, merged with `added`, which is in order. The list is `old` itself where nothing differs,

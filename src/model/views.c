@@ -40,11 +40,10 @@ static void touch(struct building *b, uint32_t facet)
     b->view_touched[b->ledger->values[facet].view] = true;
 }
 
-/* Whether an earlier spelling of the same episode is of the same facet. */
-static bool is_repeated(const struct marks *marks, uint32_t i)
+bool marks_have(const struct marks *marks, uint32_t facet, uint32_t count)
 {
-    for (uint32_t j = 0; j < i; j++) {
-        if (marks->spellings[j]->facet == marks->spellings[i]->facet)
+    for (uint32_t i = 0; marks && i < count; i++) {
+        if (marks->spellings[i]->facet == facet)
             return true;
     }
     return false;
@@ -58,7 +57,7 @@ static int gather(struct building *b, const struct views_change *change)
     for (uint32_t i = 0; change->after && i < change->after->count; i++) {
         const struct spelling *spelling = change->after->spellings[i];
         touch(b, spelling->facet);
-        if (is_repeated(change->after, i))
+        if (marks_have(change->after, spelling->facet, i))
             continue;
         if (!array_reserve(&b->additions, b->count, &b->cap, sizeof *b->additions))
             return -ENOMEM;
@@ -364,15 +363,6 @@ static int next_views(struct building *b)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-/* A copy of an array of pointers with room for more. */
-static void *grown(const void *old, size_t count, size_t cap)
-{
-    void **copy = calloc(cap + 1, sizeof *copy);
-    if (copy && count)
-        memcpy(copy, old, count * sizeof *copy);
-    return copy;
-}
-
 static int allocate(struct building *b)
 {
     struct views *next = b->next;
@@ -380,8 +370,8 @@ static int allocate(struct building *b)
 
     next->view_cap = b->ledger->view_count;
     next->facet_cap = (uint32_t)b->ledger->value_count;
-    next->views = grown(b->old->views, b->old->view_cap, next->view_cap);
-    next->facets = grown(b->old->facets, b->old->facet_cap, next->facet_cap);
+    next->views = pointers_grown(b->old->views, b->old->view_cap, next->view_cap);
+    next->facets = pointers_grown(b->old->facets, b->old->facet_cap, next->facet_cap);
     b->changed = calloc(episodes + 1, sizeof(bool));
     b->touched = calloc(next->facet_cap + (size_t)1, sizeof(bool));
     b->view_changed = calloc(next->view_cap + (size_t)1, sizeof(bool));
@@ -437,24 +427,19 @@ void views_release(struct views *views)
     views->facets = NULL;
 }
 
-static void free_shared(const void *block)
-{
-    free((void *)(uintptr_t)block);
-}
-
 void views_free_all(struct views *views)
 {
     for (uint32_t i = 0; i < views->facet_cap; i++) {
         if (views->facets[i])
-            free_shared(views->facets[i]->episodes);
-        free_shared(views->facets[i]);
+            block_free(views->facets[i]->episodes);
+        block_free(views->facets[i]);
     }
     for (uint32_t i = 0; i < views->view_cap; i++) {
         if (views->views[i])
-            free_shared(views->views[i]->facets);
-        free_shared(views->views[i]);
+            block_free(views->views[i]->facets);
+        block_free(views->views[i]);
     }
-    free_shared(views->order);
+    block_free(views->order);
     views_release(views);
 }
 

@@ -52,6 +52,9 @@ struct marks {
     struct spelling *spellings[];
 };
 
+/* Whether one of the first `count` is of this facet; NULL has none. */
+bool marks_have(const struct marks *marks, uint32_t facet, uint32_t count);
+
 /* An episode that is not what it was, and what it added and adds; NULL: nothing. */
 struct views_change {
     uint32_t episode;

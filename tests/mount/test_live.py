@@ -336,10 +336,15 @@ def test_status_is_right_when_it_is_looked_up(live):
     assert (live / "episodes/new/meta/title").read_text() == "New\n"
 
 
-def test_hup_looks_at_everything_now(live):
-    live.process.send_signal(signal.SIGHUP)
-    settle(live)
-    assert live.process.poll() is None
+def test_hup_looks_at_everything_now(mount):
+    """Nothing else would in the next hour."""
+    mounted = mount({"a.md": talk()}, "-o", "poll=3600")
+    wait_until(lambda: not status(mounted)["scanning"], "the first look does not end")
+    (mounted.content / "b.md").write_text(talk("B"))
+    assert not (mounted / "episodes/b").exists()
+    mounted.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: (mounted / "episodes/b").exists(), "not looked at")
+    assert_same_dump(mounted)
 
 
 def test_polling_follows_too(mount):
