@@ -1,5 +1,6 @@
 /* .transcriptfs: what the mount says about itself. */
 #include <errno.h>
+#include <malloc.h>
 
 #include "model/json.h"
 #include "model/nodes.h"
@@ -27,6 +28,16 @@ static void add_requests(json_t *status, const struct request_count *count)
         json_object_set_new(status, "requests", requests);
     else
         json_decref(requests);
+}
+
+/* What is in use, and what the allocator keeps beside that for what comes next. */
+static void add_memory(json_t *json)
+{
+    const struct mallinfo2 info = mallinfo2();
+    json_object_set_new(json, "memory",
+                        json_pack("{s:I, s:I}", "used_bytes",
+                                  (json_int_t)(info.uordblks + info.hblkhd), "free_bytes",
+                                  (json_int_t)info.fordblks));
 }
 
 static int status_render(const struct scope *scope, struct buf *out)
@@ -58,6 +69,7 @@ static int status_render(const struct scope *scope, struct buf *out)
         (int)corpus->episode_count, "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes",
         (json_int_t)cache.used, "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
         (json_int_t)cache.misses);
+    add_memory(json);
     add_requests(json, tree_requests(scope->tree));
     json_add(out, json, JSON_INDENT(2));
     buf_add_byte(out, '\n');
