@@ -5,7 +5,6 @@ shows that: the kernel tells of changes in their order.
 """
 
 import contextlib
-import ctypes
 import errno
 import itertools
 import json
@@ -21,7 +20,7 @@ import time
 
 import pytest
 
-from tools import TIMEOUT, dump_line, dump_of_content, dump_of_mount, read, run, run_ok, write_content
+from tools import Folder, TIMEOUT, dump_line, dump_of_content, dump_of_mount, read, run, run_ok, write_content
 
 SENTINEL = "zz-sentinel"
 counter = itertools.count(1)
@@ -461,31 +460,6 @@ def test_a_shell_in_meta_sees_what_is_there_now(live):
 # --- listings that go on over a change ----------------------------------------------------------------------
 
 
-class Listing:
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def __init__(self, path):
-        self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-
-    def some(self, size=400):
-        buffer = ctypes.create_string_buffer(size)
-        got = self.libc.getdents64(self.fd, buffer, ctypes.c_size_t(size))
-        assert got >= 0, os.strerror(ctypes.get_errno())
-        names, at = [], 0
-        while at < got:
-            length = int.from_bytes(buffer.raw[at + 16:at + 18], sys.byteorder)
-            names.append(os.fsdecode(buffer.raw[at + 19:at + length].split(b"\0")[0]))
-            at += length
-        return names
-
-    def rest(self):
-        names = []
-        while some := self.some():
-            names += some
-        os.close(self.fd)
-        return names
-
-
 @pytest.mark.parametrize("folder", ["episodes", "text", "by-tag/many", "by-tag", "index"])
 def test_a_listing_has_each_name_that_stayed_once(mount, folder):
     """What comes and goes does so before, at and behind the place where the listing stands."""
@@ -493,8 +467,8 @@ def test_a_listing_has_each_name_that_stayed_once(mount, folder):
         return talk(f"T{n:02}", tags=("many", f"own{n:02}"), more=f"k{n:02}: [x]\n")
     mounted = mount({f"e{n:02}.md": text(n) for n in range(10, 60)})
     settle(mounted)
-    listing = Listing(mounted / folder)
-    seen = listing.some()
+    listing = Folder(mounted / folder)
+    seen = listing.some(400)
     assert 2 < len(seen) < 45
     for n in (10, 11, 12, 20, 21, 40, 55):
         os.remove(mounted.content / f"e{n}.md")
@@ -503,7 +477,8 @@ def test_a_listing_has_each_name_that_stayed_once(mount, folder):
     for n in range(13, 20):
         os.rename(mounted.content / f"e{n}.md", mounted.content / f"e{n}-renamed.md")
     settle(mounted)
-    names = seen + listing.rest()
+    with listing:
+        names = [os.fsdecode(name) for name, _ in seen + listing.rest()]
     assert len(names) == len(set(names)), "a name twice"
     now = set(os.listdir(mounted / folder))
     if folder in ("episodes", "text"):

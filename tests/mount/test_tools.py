@@ -1,6 +1,5 @@
 """A real mount, read with the tools people have."""
 
-import ctypes
 import errno
 import json
 import os
@@ -17,7 +16,7 @@ import pytest
 
 import made_corpus
 from made_corpus import BILINGUAL, EPISODES, LONG, LONG_EPISODE
-from tools import (DUMP, TIMEOUT, TRANSCRIPTFS, Mount, dump_of_mount, files_below, is_mounted, mounts, read, run,
+from tools import (DUMP, TIMEOUT, TRANSCRIPTFS, Folder, Mount, dump_of_mount, files_below, is_mounted, mounts, read, run,
                    run_ok, shell, walk)
 
 
@@ -415,43 +414,6 @@ def test_dots_lead_where_they_should(made):
 
 
 # --- listing in small pieces --------------------------------------------------------------------------
-
-
-class Folder:
-    """A folder, listed with the system call, a few bytes at a time."""
-
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def __init__(self, path):
-        self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        os.close(self.fd)
-
-    def some(self, size=300):
-        """The next (name, place behind it); empty at the end. 300 bytes hold one long name."""
-        buffer = ctypes.create_string_buffer(size)
-        got = self.libc.getdents64(self.fd, buffer, ctypes.c_size_t(size))
-        assert got >= 0, os.strerror(ctypes.get_errno())
-        found, at = [], 0
-        while at < got:
-            place = int.from_bytes(buffer.raw[at + 8:at + 16], sys.byteorder)
-            length = int.from_bytes(buffer.raw[at + 16:at + 18], sys.byteorder)
-            found.append((buffer.raw[at + 19:at + length].split(b"\0")[0], place))
-            at += length
-        return found
-
-    def rest(self, size=300):
-        found = []
-        while some := self.some(size):
-            found += some
-        return found
-
-    def go_to(self, place):
-        os.lseek(self.fd, place, os.SEEK_SET)
 
 
 def big_folders(mounted):

@@ -1,9 +1,11 @@
 """What the tests of the mount share: running programs, mounting, walking."""
 
+import ctypes
 import os
 import select
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import xxhash
@@ -236,3 +238,40 @@ def dump_of_content(content, *options):
     result = run(DUMP, "--full", *options, content, text=False)
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+class Folder:
+    """A folder, listed with the system call, a few bytes at a time."""
+
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def __init__(self, path):
+        self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.fd)
+
+    def some(self, size=300):
+        """The next (name, place behind it); empty at the end. 300 bytes hold one long name."""
+        buffer = ctypes.create_string_buffer(size)
+        got = self.libc.getdents64(self.fd, buffer, ctypes.c_size_t(size))
+        assert got >= 0, os.strerror(ctypes.get_errno())
+        found, at = [], 0
+        while at < got:
+            place = int.from_bytes(buffer.raw[at + 8:at + 16], sys.byteorder)
+            length = int.from_bytes(buffer.raw[at + 16:at + 18], sys.byteorder)
+            found.append((buffer.raw[at + 19:at + length].split(b"\0")[0], place))
+            at += length
+        return found
+
+    def rest(self, size=300):
+        found = []
+        while some := self.some(size):
+            found += some
+        return found
+
+    def go_to(self, place):
+        os.lseek(self.fd, place, os.SEEK_SET)

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/parallel.h"
 #include "edge/content.h"
+#include "edge/look.h"
 #include "model/tree.h"
 
 static const char *content_path;
@@ -43,7 +44,7 @@ static int open_with(void **state, uint64_t formats)
     struct look look;
     f.builder = builder_new(&corpus_options);
     assert_int_equal(builder_name_dates(f.builder, content_date_view(&f.folder)), 0);
-    assert_int_equal(content_look(&f.folder, all, 1, NULL, &look_options, &look), 0);
+    assert_int_equal(look_at_content(&f.folder, all, 1, NULL, &look_options, &look), 0);
     assert_int_equal(corpus_next(f.builder, NULL, look.changes, look.count, &corpus), 0);
     look_free(&look);
     const struct content reader = content_reader(&f.folder);
