@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/parallel.h"
 #include "edge/content.h"
+#include "edge/look.h"
 #include "model/tree.h"
 
 /* A folder that is still to be printed. */
@@ -153,7 +154,7 @@ static int load(struct content_folder *folder, struct builder *builder, struct c
         err = builder_name_dates(builder, content_date_view(folder));
     if (err)
         return err;
-    err = content_look(folder, all, 1, NULL, &options, &look);
+    err = look_at_content(folder, all, 1, NULL, &options, &look);
     if (!err)
         err = corpus_next(builder, NULL, look.changes, look.count, corpus);
     look_free(&look);

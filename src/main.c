@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/parallel.h"
 #include "edge/content.h"
+#include "edge/look.h"
 #include "edge/live.h"
 #include "edge/place.h"
 #include "edge/serve.h"
@@ -68,7 +69,7 @@ static int scan(struct program *program)
     const struct corpus_options corpus_options = {.bare_entries = program->options.bare_entries};
     const struct target all[] = {{.path = SLICE("")}};
     struct progress progress = progress_begin("reading", program->options.quiet);
-    const struct content_progress steps = {progress_step, &progress};
+    const struct look_progress steps = {progress_step, &progress};
     const struct look_options options = {.threads = parallel_threads(), .progress = &steps};
     struct look look;
 
@@ -78,7 +79,7 @@ static int scan(struct program *program)
                   : -ENOMEM;
     if (err)
         return err;
-    err = content_look(&program->folder, all, 1, NULL, &options, &look);
+    err = look_at_content(&program->folder, all, 1, NULL, &options, &look);
     if (!err)
         err = corpus_next(program->builder, NULL, look.changes, look.count, &program->corpus);
     look_free(&look);

@@ -1,6 +1,6 @@
 /*
- * The content folder: finding the files in it, reading what they say about themselves, and
- * reading them again when somebody asks.
+ * The content folder: opening what is in it, its configuration, and reading a file when somebody
+ * asks. What there is in it look.h finds.
  *
  * The folder is opened once, and nothing is ever opened but below it: no symbolic link is
  * followed, nothing but regular files is read, and no open waits (a FIFO would). A file is
@@ -9,6 +9,8 @@
  */
 #ifndef EDGE_CONTENT_H
 #define EDGE_CONTENT_H
+
+#include <sys/stat.h>
 
 #include "model/cache.h"
 #include "model/corpus.h"
@@ -37,6 +39,13 @@ void content_close(struct content_folder *folder);
  */
 int content_open_folder(const struct content_folder *folder, const char *path);
 
+/* Opens a regular file below it and says which it is. A descriptor or a negative errno. */
+int content_open_file(const struct content_folder *folder, const char *path, struct file_id *id);
+struct file_id content_id_of(const struct stat *st);
+
+/* Appends up to `len` bytes from `offset`; fewer where the file ends. 0 or a negative errno. */
+int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out);
+
 /*
  * Reads the configuration file where there is one; where there is none, the defaults hold. 0; 1
  * where the file is as it was when this was called last; -EINVAL after mistakes, told in `diags`;
@@ -46,44 +55,6 @@ int content_configure(struct content_folder *folder, struct diags *diags);
 
 /* What the date view is called; empty: there is none. */
 struct slice content_date_view(const struct content_folder *folder);
-
-struct content_progress {
-    void (*step)(void *context, size_t done, size_t all);
-    void *context;
-};
-
-/* Where to look: at a file, or at a folder and all below it. */
-struct target {
-    struct slice path; /* below the content folder; "" is that itself */
-    bool is_written; /* it is another content, whatever its state says: a clock can be too coarse */
-};
-
-/* What was found there. */
-struct look {
-    struct scanned *changes; /* files that are new, other or gone; for corpus_next() */
-    size_t count, cap;
-    struct arena found;      /* of paths and of the problems found on the way */
-    struct arena arenas[64]; /* of what was read; one a worker */
-};
-
-/*
- * Looks at the targets, and reads on `threads` threads what is not as `known` has it (NULL: nothing
- * is known). A file that cannot be read is an episode all the same, with its problem. Calls
- * `folder`, unless it is NULL, for each folder before it is listed. 0 or a negative errno; the look
- * is to be freed either way.
- */
-struct look_options {
-    unsigned threads;
-    const struct content_progress *progress;                /* NULL: nobody wants to know */
-    void (*enter_folder)(void *context, struct slice path); /* NULL */
-    void *context;
-};
-int content_look(const struct content_folder *folder, const struct target *targets, size_t count,
-                 const struct corpus *known, const struct look_options *options, struct look *look);
-void look_free(struct look *look);
-
-/* Adds to a look what is wrong with the configuration; no diags: nothing is. 0 or -ENOMEM. */
-int look_add_config(struct look *look, const struct diags *diags);
 
 /* How the model reads: struct content, with the folder as its context. */
 struct content content_reader(struct content_folder *folder);

@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "edge/look.h"
 #include "edge/watch.h"
 
 enum {
@@ -280,8 +281,8 @@ static int follow(struct live *live, const struct target *targets, size_t count,
     const struct look_options options = {
         .threads = live->options.threads, .enter_folder = enter_folder, .context = live};
     tree_tell_scanning(live->options.tree, true);
-    int err = content_look(live->options.folder, wanted, count, live->options.corpus, &options,
-                           &look);
+    int err = look_at_content(live->options.folder, wanted, count, live->options.corpus, &options,
+                              &look);
     if (!err && is_told)
         err = look_add_config(&look, &diags);
     if (!err && !is_nothing(&look, live->options.corpus))
