@@ -1,9 +1,9 @@
 /* transcriptfs: arguments, start, stop. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
@@ -12,25 +12,45 @@
 #include "edge/look.h"
 #include "edge/live.h"
 #include "edge/place.h"
+#include "edge/sandbox.h"
 #include "edge/serve.h"
+#include "edge/supervise.h"
 #include "model/problems.h"
 #include "options.h"
 #include "report.h"
 
 enum { GATHER = 50 /* milliseconds for which changes are gathered */ };
 
-/* What the program is made of while it runs. */
+/* What workers leave to each other: memory that the supervisor and all of them share. */
+struct legacy {
+    struct serve_hello hello;
+    char journal[];
+};
+
+/* So much room for names and front matter; only what is written takes memory. */
+static const size_t legacy_size = (size_t)1 << 32;
+
+/* What the program is made of while it runs. The supervisor has the mount, a worker all the rest.
+ */
 struct program {
     struct options options;
+    struct mount_options mount_options;
+    struct mount *mount;
+    struct legacy *legacy; /* NULL: nobody comes after */
+    struct journal journal;
+    struct worker *worker;
     struct content_folder folder;
     struct builder *builder;
     struct corpus *corpus; /* the first: the tree's, once there is one */
+    struct corpus *seen;   /* the next, which clients may have seen; or NULL */
     struct cache *cache;
     struct tree *tree;
     struct live *live;
+    struct confinement confinement;
     char *content_path;
     char *mount_path;
     struct progress listening; /* while all bodies are read for by-voice */
+    int null;                  /* /dev/null, which nobody can open later */
     int ready_fd; /* tells the waiting parent that the mount answers; -1: nobody waits */
 };
 
@@ -64,27 +84,46 @@ static int configure(struct program *program)
     return err;
 }
 
+static int new_builder(struct program *program)
+{
+    const struct corpus_options options = {
+        .bare_entries = program->options.bare_entries,
+        .journal = &program->journal,
+    };
+    program->builder = builder_new(&options);
+    return program->builder
+               ? builder_name_dates(program->builder, content_date_view(&program->folder))
+               : -ENOMEM;
+}
+
 static int scan(struct program *program)
 {
-    const struct corpus_options corpus_options = {.bare_entries = program->options.bare_entries};
     const struct target all[] = {{.path = SLICE("")}};
     struct progress progress = progress_begin("reading", program->options.quiet);
     const struct look_progress steps = {progress_step, &progress};
     const struct look_options options = {.threads = parallel_threads(), .progress = &steps};
     struct look look;
 
-    program->builder = builder_new(&corpus_options);
-    int err = program->builder
-                  ? builder_name_dates(program->builder, content_date_view(&program->folder))
-                  : -ENOMEM;
-    if (err)
-        return err;
-    err = look_at_content(&program->folder, all, 1, NULL, &options, &look);
+    int err = look_at_content(&program->folder, all, 1, NULL, &options, &look);
     if (!err)
         err = corpus_next(program->builder, NULL, look.changes, look.count, &program->corpus);
+    if (!err)
+        builder_note_config(program->builder, &program->folder.config_id);
     look_free(&look);
     progress_end(&progress);
     return err;
+}
+
+/* The first corpus: by looking, or as whoever served before had it. */
+static int make_corpus(struct program *program)
+{
+    int err = new_builder(program);
+    if (err || !journal_is_whole(&program->journal))
+        return err ? err : scan(program);
+    return corpus_resume(program->builder, &program->folder.config_id, &program->corpus,
+                         &program->seen)
+               ? 0
+               : -ESTALE;
 }
 
 static int load(struct program *program)
@@ -95,10 +134,14 @@ static int load(struct program *program)
         report("content folder \"%s\": %s", options->content, strerror(-err));
         return err;
     }
+    if (options->sandbox)
+        sandbox_enter(program->folder.fd, &program->confinement);
     err = configure(program);
-    if (err)
+    if (err && (!program->worker || program->worker->restarts == 0))
+        return err; /* a mount that stands goes on as if there were none */
+    err = make_corpus(program);
+    if (err == -ESTALE)
         return err;
-    err = scan(program);
     if (err) {
         report("content folder \"%s\" cannot be read: %s", options->content, strerror(-err));
         return err;
@@ -107,6 +150,9 @@ static int load(struct program *program)
     program->listening = progress_begin("listening to", options->quiet || !options->foreground);
     const struct tree_options tree_options = {
         .version = TRANSCRIPTFS_VERSION,
+        .confinement = program->confinement,
+        .restarts = program->worker ? program->worker->restarts : 0,
+        .journal = &program->journal,
         .formats = options->formats,
         .progress = progress_step,
         .progress_context = &program->listening,
@@ -116,7 +162,13 @@ static int load(struct program *program)
     program->tree = program->cache ? tree_new(corpus, program->cache, &tree_options) : NULL;
     if (program->cache && !program->tree)
         program->corpus = NULL; /* it went with the tree */
-    return program->tree ? 0 : -ENOMEM;
+    if (!program->tree)
+        return -ENOMEM;
+    if (program->seen) {
+        err = tree_reserve(program->tree, program->seen->episode_cap);
+        tree_publish(program->tree, program->seen);
+    }
+    return err;
 }
 
 static void report_problems(FILE *to, const struct problems *problems)
@@ -230,7 +282,8 @@ static int check(struct program *program)
     return print_check(&checking);
 }
 
-/* --- mount ------------------------------------------------------------------------------------ */
+/* --- the worker --------------------------------------------------------------------------------
+ */
 
 static void follow_content(struct program *program, struct server *server)
 {
@@ -238,7 +291,7 @@ static void follow_content(struct program *program, struct server *server)
     const struct live_options live_options = {
         .folder = &program->folder,
         .builder = program->builder,
-        .corpus = program->corpus,
+        .corpus = program->seen ? program->seen : program->corpus,
         .tree = program->tree,
         .threads = parallel_threads(),
         .gather = GATHER,
@@ -246,13 +299,12 @@ static void follow_content(struct program *program, struct server *server)
         .tell = serve_tell,
         .stop = serve_stop,
         .context = server,
-        .log = program->options.foreground ? report : report_later,
+        .orders = program->worker->socket,
+        .log = report,
     };
     int err = live_start(&live_options, &program->live);
-    if (err) {
+    if (err)
         report("changes of the content will not be seen: %s", strerror(-err));
-        live_unblock_signals();
-    }
 }
 
 static void stop_following(void *program_)
@@ -262,22 +314,116 @@ static void stop_following(void *program_)
     program->live = NULL;
 }
 
-static void tell_ready(void *program_, struct server *server)
+/* When the mount answers nobody reads standard error any more, unless it is in the foreground. */
+static void detach(struct program *program)
+{
+    if (program->options.foreground)
+        return;
+    if (program->worker)
+        report_through(worker_log, program->worker);
+    else
+        report_through(report_to_log, NULL);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(program->null, fd);
+}
+
+static void begin_serving(void *program_, struct server *server)
 {
     struct program *program = program_;
-    summarise(program);
+    if (program->worker->restarts == 0)
+        summarise(program);
     follow_content(program, server);
+    worker_say_ready(program->worker);
+    detach(program);
+}
+
+static int serve_content(struct program *program)
+{
+    const struct options *options = &program->options;
+    struct serve_options serve_options = {
+        .mount = &program->mount_options,
+        .hello = &program->legacy->hello,
+        .threads = options->threads,
+        .xattr = options->xattr,
+        .no_ahead = options->no_ahead,
+        .ready = begin_serving,
+        .ended = stop_following,
+        .context = program,
+    };
+    int err = load(program);
+    if (err)
+        return err == -ESTALE ? WORKER_CANNOT_GO_ON : WORKER_FAILED;
+    serve_options.fd = worker_take_mount(program->worker);
+    if (serve_options.fd < 0)
+        return WORKER_FAILED; /* the supervisor has said why */
+    err = serve(program->tree, &serve_options);
+    if (err == -EINVAL)
+        return WORKER_CANNOT_GO_ON;
+    if (err)
+        report("the mount cannot be served: %s", strerror(-err));
+    return err ? WORKER_FAILED : WORKER_ENDED;
+}
+
+/* A worker's life. */
+static int work(void *program_, struct worker *worker)
+{
+    struct program *program = program_;
+    if (program->ready_fd >= 0)
+        close(program->ready_fd);
+    program->worker = worker;
+    journal_open(&program->journal, program->legacy->journal,
+                 legacy_size - offsetof(struct legacy, journal));
+    int status = serve_content(program);
+    program_free(program);
+    return status;
+}
+
+/* --- the supervisor ----------------------------------------------------------------------------
+ */
+
+static int mount_tree(void *program_)
+{
+    struct program *program = program_;
+    const struct mount_options *options = &program->mount_options;
+
+    mount_keep_messages();
+    int err = mount_new(options, &program->mount);
+    if (!err)
+        return mount_fd(program->mount);
+    const char *why = mount_last_message();
+    report("cannot mount on \"%s\": %s", options->mountpoint,
+           *why ? why : "fusermount3 refused it");
+    cleanup_buf struct buf way_out = {0};
+    place_explain_refusal(options->mountpoint, options->allow_other || options->allow_root,
+                          &way_out);
+    report("%s", way_out.len ? way_out.data : strerror(-err));
+    return err;
+}
+
+static void unmount_tree(void *program_)
+{
+    struct program *program = program_;
+    mount_free(program->mount);
+    program->mount = NULL;
+}
+
+static void forget_legacy(void *program_)
+{
+    const struct program *program = program_;
+    /* Gives the memory back, and reads as zeros from then on. */
+    madvise(program->legacy, legacy_size, MADV_REMOVE);
+}
+
+static void tell_ready(void *program_)
+{
+    struct program *program = program_;
+    detach(program);
     if (program->ready_fd < 0)
         return;
     ssize_t told = write(program->ready_fd, "r", 1);
     (void)told; /* where the parent is gone nobody waits */
     close(program->ready_fd);
     program->ready_fd = -1;
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (int fd = 0; null >= 0 && fd < 3; fd++)
-        dup2(null, fd);
-    if (null > 2)
-        close(null);
 }
 
 /* Goes on in a child; the parent waits until the mount answers, or the child ends without that.
@@ -317,35 +463,34 @@ static bool go_to_background(struct program *program, int *status)
     return false;
 }
 
-static int mount_tree(struct program *program)
+static int supervise_mount(struct program *program)
 {
     const struct options *options = &program->options;
-    const struct serve_options serve_options = {
+    const struct supervise_options supervise_options = {
+        .work = work,
+        .mount = mount_tree,
+        .unmount = unmount_tree,
+        .ready = tell_ready,
+        .forget = forget_legacy,
+        .context = program,
+        .log = report,
+    };
+    program->mount_options = (struct mount_options){
         .mountpoint = program->mount_path,
         .content = program->content_path,
-        .threads = options->threads,
         .allow_other = options->allow_other,
         .allow_root = options->allow_root,
-        .xattr = options->xattr,
-        .no_ahead = options->no_ahead,
         .debug = options->debug,
-        .ready = tell_ready,
-        .ended = stop_following,
-        .context = program,
     };
-    live_block_signals();
-    int err = serve(program->tree, &serve_options);
-    if (err) {
-        const char *why = serve_last_message();
-        report("cannot mount on \"%s\": %s", options->mountpoint,
-               *why ? why : "fusermount3 refused it");
-        if (geteuid() && (options->allow_other || options->allow_root))
-            report("allow_other and allow_root need the line \"user_allow_other\" in "
-                   "/etc/fuse.conf");
-        else
-            report("in a container, start that with --device /dev/fuse --cap-add SYS_ADMIN");
+    /* The folder was resolved: a relative path would not survive the child's chdir. */
+    program->options.content = program->content_path;
+    program->legacy = mmap(NULL, legacy_size, PROT_READ | PROT_WRITE,
+                           MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (program->legacy == MAP_FAILED) {
+        report("%s", strerror(errno));
+        return EXIT_FAILED;
     }
-    return err ? EXIT_FAILED : EXIT_OK;
+    return supervise(&supervise_options);
 }
 
 static int run(struct program *program)
@@ -354,8 +499,11 @@ static int run(struct program *program)
     cleanup_buf struct buf why = {0};
     int status;
 
-    int err = place_check(options->content, options->mountpoint, options->nonempty,
-                          &program->content_path, &program->mount_path, &why);
+    int err = options->replace && options->mountpoint ? place_clear_dead(options->mountpoint) : 0;
+    if (err)
+        report("dead mount \"%s\": %s", options->mountpoint, strerror(-err));
+    err = place_check(options->content, options->mountpoint, options->nonempty,
+                      &program->content_path, &program->mount_path, &why);
     if (!err && options->mountpoint)
         err = place_check_fuse(&why);
     if (err) {
@@ -366,11 +514,7 @@ static int run(struct program *program)
         return load(program) ? EXIT_FAILED : check(program);
     if (!options->foreground && !go_to_background(program, &status))
         return status;
-    /* The folder was resolved: a relative path would not survive the child's chdir. */
-    program->options.content = program->content_path;
-    if (load(program))
-        return EXIT_FAILED;
-    return mount_tree(program);
+    return supervise_mount(program);
 }
 
 int main(int argc, char **argv)
@@ -379,12 +523,9 @@ int main(int argc, char **argv)
     int status;
 
     /* 0 to 2 have to be something, or a file of the content would become standard error. */
-    for (int fd = open("/dev/null", O_RDWR); fd >= 0; fd = open("/dev/null", O_RDWR)) {
-        if (fd > 2) {
-            close(fd);
-            break;
-        }
-    }
+    do
+        program.null = open("/dev/null", O_RDWR);
+    while (program.null >= 0 && program.null <= 2);
     if (options_read(argc, argv, &program.options, &status))
         status = run(&program);
     program_free(&program);

@@ -37,6 +37,8 @@ static const char usage[] =
     "      threads=N         serve with N threads (default 4)\n"
     "      allow_other       let other users in (root needs this too)\n"
     "      allow_root        let root in\n"
+    "      replace           clear away a dead mount that stands at MOUNTPOINT\n"
+    "      sandbox=off       do not confine the process that reads CONTENT, to debug it\n"
     "      nonempty          mount over a folder that has something in it\n"
     "      foreground, debug, single_thread, quiet, verbose   as above\n"
     "\n"
@@ -93,6 +95,12 @@ static bool set_poll(struct options *options, const char *value)
         return false;
     options->poll = (unsigned)seconds;
     return true;
+}
+
+static bool set_sandbox(struct options *options, const char *value)
+{
+    options->sandbox = strcmp(value, "off") != 0;
+    return !options->sandbox || strcmp(value, "on") == 0;
 }
 
 static bool set_entries(struct options *options, const char *value)
@@ -160,6 +168,8 @@ static const struct known {
     {"nonempty", FLAG(nonempty)},
     {"poll", .set = set_poll},
     {"quiet", FLAG(quiet)},
+    {"replace", FLAG(replace)},
+    {"sandbox", .set = set_sandbox},
     {"single_thread", FLAG(single_thread)},
     {"threads", .set = set_threads},
     {"verbose", FLAG(verbose)},
@@ -381,7 +391,7 @@ bool options_read(int argc, char **argv, struct options *options, int *status)
 {
     int option;
 
-    *options = (struct options){.cache_size = 64 << 20, .threads = 4};
+    *options = (struct options){.cache_size = 64 << 20, .threads = 4, .sandbox = true};
     *status = EXIT_USAGE;
     while ((option = getopt_long(argc, argv, ":fdsqvhVo:", long_options, NULL)) != -1) {
         switch (option) {

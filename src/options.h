@@ -30,6 +30,8 @@ struct options {
     bool allow_root;
     bool nonempty;
     bool no_ahead;
+    bool sandbox; /* confine what parses */
+    bool replace; /* clear a dead mount away */
     bool xattr;
     unsigned poll;    /* seconds between looks at the content; 0: inotify, where it works */
     uint64_t formats; /* as in struct tree_options */

@@ -5,54 +5,73 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/utf8.h"
 
-void report(const char *format, ...)
+/* Where messages go when nobody reads standard error any more; NULL: there. */
+static void (*sink)(void *context, const char *message);
+static void *sink_context;
+
+void report_through(void (*to)(void *context, const char *message), void *context)
 {
-    va_list args;
-    fputs("transcriptfs: ", stderr);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
+    sink = to;
+    sink_context = context;
 }
 
-void report_later(const char *format, ...)
+void report_to_log(void *context, const char *message)
 {
-    va_list args;
-    openlog("transcriptfs", LOG_PID, LOG_DAEMON);
-    va_start(args, format);
-    vsyslog(LOG_NOTICE, format, args);
-    va_end(args);
+    (void)context;
+    syslog(LOG_DAEMON | LOG_NOTICE, "%s", message);
 }
 
-static void put_escaped(FILE *to, struct slice text)
+/* Messages have lines; what comes from content has none. */
+static void add_escaped(struct buf *out, struct slice text, bool has_lines)
 {
     size_t len;
     for (; text.len; text = slice_skip(text, len)) {
         int32_t code = utf8_decode(text, &len);
+        bool is_raw = (code == '\n' && has_lines) || (code >= 0 && !utf8_is_control(code));
         for (size_t i = 0; i < len; i++)
-            fprintf(to, code < 0 || utf8_is_control(code) ? "\\x%02x" : "%c",
-                    (unsigned)(unsigned char)text.data[i]);
+            buf_printf(out, is_raw ? "%c" : "\\x%02x", (unsigned)(unsigned char)text.data[i]);
     }
+}
+
+/* Names of files may stand in a message. */
+void report(const char *format, ...)
+{
+    cleanup_buf struct buf escaped = {0};
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    add_escaped(&escaped, slice_of(text), true);
+    const char *line = escaped.failed ? "no memory" : escaped.len ? escaped.data : "";
+    if (sink)
+        sink(sink_context, line);
+    else
+        fprintf(stderr, "transcriptfs: %s\n", line);
 }
 
 void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column, struct slice what,
                     struct slice action)
 {
-    put_escaped(to, file);
-    fputc(':', to);
+    cleanup_buf struct buf out = {0};
+    add_escaped(&out, file, false);
+    buf_add_byte(&out, ':');
     if (line)
-        fprintf(to, "%u:", (unsigned)line);
+        buf_printf(&out, "%u:", (unsigned)line);
     if (line && column)
-        fprintf(to, "%u:", (unsigned)column);
-    fputc(' ', to);
-    put_escaped(to, what);
+        buf_printf(&out, "%u:", (unsigned)column);
+    buf_add_byte(&out, ' ');
+    add_escaped(&out, what, false);
     if (action.len) {
-        fputs("; ", to);
-        put_escaped(to, action);
+        buf_add_text(&out, "; ");
+        add_escaped(&out, action, false);
     }
-    fputc('\n', to);
+    buf_add_byte(&out, '\n');
+    if (!out.failed)
+        fwrite(out.data, 1, out.len, to);
 }
 
 const char *plural(size_t count)

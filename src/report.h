@@ -9,11 +9,14 @@
 
 #include "edge/content.h"
 
-/* "transcriptfs: …" on standard error. */
+/* "transcriptfs: …" on standard error. What is no text to a terminal is escaped. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same to the system's log, when nobody reads standard error any more. */
-void report_later(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* From now on messages go there: nobody reads standard error any more. */
+void report_through(void (*sink)(void *context, const char *message), void *context);
+
+/* Such a sink: the system's log. */
+void report_to_log(void *context, const char *message);
 
 /* "file:line:column: message (what was done)"; line and column only where they are known. */
 void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column, struct slice what,

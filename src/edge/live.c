@@ -3,16 +3,15 @@
 #include <errno.h>
 #include <linux/magic.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <sys/vfs.h>
 #include <time.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "edge/look.h"
+#include "edge/supervise.h"
 #include "edge/watch.h"
 
 enum {
@@ -37,7 +36,7 @@ struct live {
     struct map known; /* paths that are among them */
     bool look_at_all;
     bool is_ending;
-    bool is_asked_to;   /* by a signal */
+    bool is_asked_to;   /* by an order */
     bool has_published; /* the kernel is to be told */
     bool is_published;  /* nothing more will be */
     pthread_cond_t news;
@@ -101,40 +100,28 @@ static void free_targets(struct target *targets, size_t count)
 /* --- draining
  * ------------------------------------------------------------------------------------- */
 
-static sigset_t signals_of_live(void)
+/* True where the serving is to end: it was ordered, or nobody is there to order. */
+static bool take_order(struct live *live)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    return set;
-}
-
-void live_block_signals(void)
-{
-    const sigset_t set = signals_of_live();
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
-void live_unblock_signals(void)
-{
-    const sigset_t set = signals_of_live();
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-}
-
-/* True where the serving is to end. */
-static bool take_signal(struct live *live, int fd)
-{
-    struct signalfd_siginfo info;
-    if (read(fd, &info, sizeof info) != (ssize_t)sizeof info)
-        return false;
-    if (info.ssi_signo != SIGHUP)
+    char order;
+    ssize_t got = read(live->options.orders, &order, 1);
+    if (got < 0)
+        return errno != EINTR && errno != EAGAIN;
+    if (got == 0 || order == ORDER_END)
         return true;
     pthread_mutex_lock(&live->lock);
     want_all(live);
     pthread_mutex_unlock(&live->lock);
     return false;
+}
+
+/* What is being told to the kernel needs requests answered: it is let finish. */
+static void end_in_peace(struct live *live)
+{
+    pthread_mutex_lock(&live->lock);
+    live->is_ending = live->is_asked_to = true;
+    pthread_cond_signal(&live->changed);
+    pthread_mutex_unlock(&live->lock);
 }
 
 static void drain_events(struct live *live)
@@ -151,11 +138,9 @@ static void drain_events(struct live *live)
 static void *drain(void *live_)
 {
     struct live *live = live_;
-    const sigset_t set = signals_of_live();
-    cleanup_fd int signals = signalfd(-1, &set, SFD_CLOEXEC);
     struct pollfd fds[] = {
         {.fd = live->wake, .events = POLLIN},
-        {.fd = signals, .events = POLLIN},
+        {.fd = live->options.orders, .events = POLLIN},
         {.fd = live->watch ? watch_fd(live->watch) : -1, .events = POLLIN},
     };
     for (;;) {
@@ -165,16 +150,9 @@ static void *drain(void *live_)
             break;
         if (fds[2].revents & POLLIN)
             drain_events(live);
-        if ((fds[1].revents & POLLIN) && take_signal(live, signals)) {
-            /* What is being told to the kernel needs requests answered: it is let finish, unless
-             * somebody insists. */
-            pthread_mutex_lock(&live->lock);
-            bool is_second = live->is_asked_to;
-            live->is_ending = live->is_asked_to = true;
-            pthread_cond_signal(&live->changed);
-            pthread_mutex_unlock(&live->lock);
-            if (is_second)
-                live->options.stop(live->options.context);
+        if (fds[1].revents && take_order(live)) {
+            end_in_peace(live);
+            fds[1].fd = -1;
         }
     }
     return NULL;
@@ -290,8 +268,10 @@ static int follow(struct live *live, const struct target *targets, size_t count,
     tree_tell_scanning(live->options.tree, false);
     if (err && is_told)
         live->has_bad_config = false; /* so that it is told with the next look */
-    if (!err)
+    if (!err && live->must_reread) {
+        builder_note_config(live->options.builder, &live->options.folder->config_id);
         live->must_reread = false;
+    }
     look_free(&look);
     arena_free(&arena);
     return err;
@@ -509,6 +489,8 @@ int live_start(const struct live_options *options, struct live **live_)
     options->folder->changed = note_change;
     /* The first look watches every folder, and finds what changed since the corpus was built. */
     live->look_at_all = true;
+    /* Whoever served before may not have told all. */
+    live->has_published = true;
     if (!err)
         err = start_threads(live);
     if (err)

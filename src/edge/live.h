@@ -1,9 +1,9 @@
 /*
  * Following the content while it is served: finds what changed, builds the next generation of the
- * corpus, publishes it, and has the kernel told. Also takes the signals: HUP looks at everything
- * now, INT and TERM end the serving.
+ * corpus, publishes it, and has the kernel told. Also takes the orders of the supervisor: to look
+ * at everything now, to end the serving.
  *
- * Three threads: one drains events and signals and does nothing else; one looks, builds and
+ * Three threads: one drains events and orders and does nothing else; one looks, builds and
  * publishes; one tells the kernel, which may make it wait for requests under way, and holds no lock
  * that a request could need.
  */
@@ -22,17 +22,13 @@ struct live_options {
     struct tree *tree;
     unsigned threads; /* that read files */
     unsigned gather;  /* milliseconds for which changes are gathered */
+    int orders;       /* where enum supervise_order comes from; borrowed */
     unsigned poll;    /* seconds between looks; 0: inotify, where the file system has it */
     stale_fn *tell;   /* to the kernel */
     void (*stop)(void *context); /* ends the serving */
     void *context;               /* of both */
     void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 };
-
-/* The signals that live takes: to be blocked before any thread is made; or not, where it did not
- * start. */
-void live_block_signals(void);
-void live_unblock_signals(void);
 
 /*
  * Begins to watch, then looks once for what changed since the corpus was built. 0 or a negative

@@ -3,10 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 
 #include "base/cleanup.h"
 
@@ -44,9 +47,10 @@ static int check_folder(const char *what, const char *path, char **resolved, str
     if (err == -ENOTCONN) {
         buf_printf(why,
                    "%s \"%s\" is a dead mount: what served it is gone\n"
-                   "To clear it: fusermount3 -u ",
+                   "To clear it: fusermount3 -uz ",
                    what, path);
         add_quoted(why, path);
+        buf_add_text(why, "\nor start with -o replace");
         return err;
     }
     if (err) {
@@ -173,6 +177,80 @@ int place_check(const char *content, const char *mountpoint, bool nonempty, char
     }
     err = check_unmounted(*mount_path, why);
     return err || nonempty ? err : check_empty(*mount_path, why);
+}
+
+int place_clear_dead(const char *mountpoint)
+{
+    char *const arguments[] = {"fusermount3", "-u", "-z", "--", (char *)(uintptr_t)mountpoint,
+                               NULL};
+    struct stat st;
+    pid_t child;
+    int status;
+
+    if (ask_folder(mountpoint, &st) != -ENOTCONN)
+        return 0;
+    if (geteuid() == 0)
+        return umount2(mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW) ? -errno : 0;
+    int err = posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ);
+    if (err)
+        return -err;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR)
+            return -errno;
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
+}
+
+/* --- refusals -----------------------------------------------------------------------------------
+ */
+
+static bool is_in_path(const char *program)
+{
+    cleanup_free char *path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
+    char *rest = NULL;
+    for (char *part = path ? strtok_r(path, ":", &rest) : NULL; part;
+         part = strtok_r(NULL, ":", &rest)) {
+        cleanup_buf struct buf file = {0};
+        buf_printf(&file, "%s/%s", part, program);
+        if (!file.failed && access(file.data, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* AppArmor's profile of fusermount3 (Ubuntu 24.10 and newer) lets it mount in a few places only. */
+static bool may_be_apparmor(const char *mountpoint)
+{
+    static const char *const let[] = {"/home/", "/mnt/", "/media/", "/tmp/", "/run/user/"};
+    for (size_t i = 0; i < sizeof let / sizeof *let; i++) {
+        if (strncmp(mountpoint, let[i], strlen(let[i])) == 0)
+            return false;
+    }
+    return access("/etc/apparmor.d/fusermount3", F_OK) == 0;
+}
+
+void place_explain_refusal(const char *mountpoint, bool lets_others_in, struct buf *why)
+{
+    if (geteuid() == 0) {
+        buf_add_text(why, "in a container, start that with --device /dev/fuse --cap-add SYS_ADMIN");
+    } else if (!is_in_path("fusermount3")) {
+        buf_add_text(why, "there is no fusermount3, with which users mount: install the package "
+                          "fuse3");
+    } else if (lets_others_in) {
+        buf_add_text(why, "allow_other and allow_root need the line \"user_allow_other\" in "
+                          "/etc/fuse.conf");
+    } else if (may_be_apparmor(mountpoint)) {
+        buf_printf(why,
+                   "AppArmor may have to do with it: it lets fusermount3 mount below /home, /mnt, "
+                   "/media and /tmp only\nChoose such a folder, or allow this one: put the lines\n"
+                   "  mount fstype=@{fuse_types} options=(nosuid,nodev,ro,noexec) -> %s/,\n"
+                   "  umount %s/,\n"
+                   "into /etc/apparmor.d/local/fusermount3, and run "
+                   "apparmor_parser -r /etc/apparmor.d/fusermount3",
+                   mountpoint, mountpoint);
+    } else {
+        buf_add_text(why, "in a container, start that with --device /dev/fuse --cap-add SYS_ADMIN");
+    }
 }
 
 int place_check_fuse(struct buf *why)

@@ -14,6 +14,13 @@
 int place_check(const char *content, const char *mountpoint, bool nonempty, char **content_path,
                 char **mount_path, struct buf *why);
 
+/* Clears away a mount at this path that nobody serves any more, where there is one. 0 or a negative
+ * errno. */
+int place_clear_dead(const char *mountpoint);
+
+/* Why fusermount3 may have refused to mount there, and the way out, as far as can be told. */
+void place_explain_refusal(const char *mountpoint, bool lets_others_in, struct buf *why);
+
 /* Whether the kernel offers FUSE; otherwise, in `why`, how to get it. 0 or a negative errno. */
 int place_check_fuse(struct buf *why);
 

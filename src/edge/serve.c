@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fuse_lowlevel.h>
 #include <limits.h>
+#include <linux/fuse.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -57,6 +59,8 @@ struct server {
     pthread_cond_t ended_now;
     struct ahead *ahead; /* NULL: nothing is stored ahead */
     struct request_count counts[REQUESTS + 1];
+    bool has_greeted;  /* the kernel has said hello */
+    bool is_replaying; /* … a hello of before: its answer goes to nobody */
     bool has_ended;
     bool no_open;
     bool no_opendir;
@@ -433,8 +437,6 @@ static void on_init(void *userdata, struct fuse_conn_info *conn)
     conn->time_gran = 1;
     server->no_open = conn->capable & FUSE_CAP_NO_OPEN_SUPPORT;
     server->no_opendir = conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT;
-    if (server->options->ready)
-        server->options->ready(server->options->context, server);
 }
 
 /* What is not here libfuse answers with ENOSYS once, and the kernel never asks again. */
@@ -524,49 +526,6 @@ static void say_ended(struct server *server)
     pthread_mutex_unlock(&server->lock);
 }
 
-/* --- mounting --------------------------------------------------------------------------------- */
-
-static char last_message[512];
-
-__attribute__((format(printf, 2, 0))) static void keep_message(enum fuse_log_level level,
-                                                               const char *format, va_list args)
-{
-    if (level == FUSE_LOG_DEBUG)
-        vfprintf(stderr, format, args);
-    else
-        vsnprintf(last_message, sizeof last_message, format, args);
-}
-
-const char *serve_last_message(void)
-{
-    last_message[strcspn(last_message, "\n")] = '\0';
-    return last_message;
-}
-
-static int make_arguments(const struct serve_options *options, struct fuse_args *args)
-{
-    char *mount = NULL;
-    cleanup_free char *name = NULL;
-    int err = asprintf(&name, "fsname=%s", options->content) < 0;
-
-    if (!err)
-        err = fuse_opt_add_opt(&mount, "ro,nosuid,nodev,noexec,default_permissions,"
-                                       "subtype=transcriptfs");
-    if (!err)
-        err = fuse_opt_add_opt_escaped(&mount, name);
-    if (!err && options->allow_other)
-        err = fuse_opt_add_opt(&mount, "allow_other");
-    if (!err && options->allow_root)
-        err = fuse_opt_add_opt(&mount, "allow_root");
-    if (!err && options->debug)
-        err = fuse_opt_add_opt(&mount, "debug");
-    if (!err)
-        err = fuse_opt_add_arg(args, "transcriptfs") || fuse_opt_add_arg(args, "-o") ||
-              fuse_opt_add_arg(args, mount);
-    free(mount);
-    return err ? -ENOMEM : 0;
-}
-
 static int run_loop(struct fuse_session *session, unsigned threads)
 {
     if (threads <= 1)
@@ -582,12 +541,106 @@ static int run_loop(struct fuse_session *session, unsigned threads)
     return result;
 }
 
+/* --- the kernel's hello --------------------------------------------------------------------------
+ *
+ * The kernel says hello once in the life of a mount. Whoever serves it after another has the same
+ * hello given to libfuse, and what libfuse answers is given to nobody. What the one before was
+ * asked and did not answer the kernel is told to ask again (FUSE_NOTIFY_RESEND, Linux 6.9).
+ */
+
+enum { NOTIFY_RESEND = 7 };
+
+static ssize_t read_request(int fd, void *buffer, size_t size, void *server_)
+{
+    struct server *server = server_;
+    struct serve_hello *hello = server->options->hello;
+
+    if (server->has_greeted)
+        return read(fd, buffer, size);
+    if (hello->len && hello->len <= size) {
+        memcpy(buffer, hello->bytes, hello->len);
+        server->is_replaying = true;
+        return (ssize_t)hello->len;
+    }
+    ssize_t got = read(fd, buffer, size);
+    if (got > 0 && (size_t)got <= sizeof hello->bytes) {
+        memcpy(hello->bytes, buffer, (size_t)got);
+        __atomic_store_n(&hello->len, (uint32_t)got, __ATOMIC_RELEASE);
+    }
+    return got;
+}
+
+static ssize_t write_reply(int fd, struct iovec *parts, int count, void *server_)
+{
+    const struct server *server = server_;
+    ssize_t len = 0;
+    if (!server->is_replaying)
+        return writev(fd, parts, count);
+    for (int i = 0; i < count; i++)
+        len += (ssize_t)parts[i].iov_len;
+    return len;
+}
+
+static int ask_again(int fd)
+{
+    const struct fuse_out_header header = {.len = sizeof header, .error = NOTIFY_RESEND};
+    return write(fd, &header, sizeof header) == (ssize_t)sizeof header ? 0 : -errno;
+}
+
+/* By one thread alone: libfuse refuses what comes before the hello. */
+static int greet(struct server *server)
+{
+    struct fuse_buf request = {0};
+    int got = fuse_session_receive_buf(server->session, &request);
+    if (got > 0)
+        fuse_session_process_buf(server->session, &request);
+    free(request.mem);
+    server->has_greeted = true;
+    if (got <= 0)
+        return got < 0 ? got : -ENODEV;
+    int err = server->is_replaying ? ask_again(server->options->fd) : 0;
+    server->is_replaying = false;
+    return err;
+}
+
+/* --- serving -----------------------------------------------------------------------------------
+ */
+
+static int new_session(struct server *server)
+{
+    static const struct fuse_custom_io io = {.read = read_request, .writev = write_reply};
+    struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+    int err = mount_arguments(server->options->mount, &args);
+    if (!err)
+        server->session = fuse_session_new(&args, &operations, sizeof operations, server);
+    fuse_opt_free_args(&args);
+    if (err || !server->session)
+        return err ? err : -EIO;
+    return fuse_session_custom_io(server->session, &io, server->options->fd);
+}
+
+static int serve_requests(struct server *server)
+{
+    const struct serve_options *options = server->options;
+    int err = greet(server);
+    if (err)
+        return err == -ENODEV ? 0 : err; /* it was taken away at once */
+    options->ready(options->context, server);
+    /* Without memory or a thread for it nothing is stored ahead, and all else is as it was. */
+    if (!options->no_ahead)
+        (void)ahead_new(server->tree, store_file, server, &server->ahead);
+    err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
+    say_ended(server);
+    options->ended(options->context);
+    /* Only now: whoever was about to end the serving stops it too. */
+    ahead_free(server->ahead);
+    return err;
+}
+
 int serve(struct tree *tree, const struct serve_options *options)
 {
     struct server server = {.tree = tree, .options = options, .serving = pthread_self()};
     const struct sigaction wake = {.sa_handler = wake_up};
-    struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
-    int err = make_arguments(options, &args);
 
     for (int i = 0; i < REQUESTS; i++)
         server.counts[i].name = request_names[i];
@@ -596,26 +649,12 @@ int serve(struct tree *tree, const struct serve_options *options)
     pthread_cond_init(&server.ended_now, NULL);
     sigaction(SIGUSR1, &wake, NULL);
     signal(SIGPIPE, SIG_IGN);
-    fuse_set_log_func(keep_message);
+    mount_keep_messages();
+    int err = new_session(&server);
     if (!err)
-        server.session = fuse_session_new(&args, &operations, sizeof operations, &server);
-    fuse_opt_free_args(&args);
-    if (!server.session)
-        return err ? err : -EIO;
-    err = fuse_session_mount(server.session, options->mountpoint) ? -EIO : 0;
-    if (!err) {
-        /* Without memory or a thread for it nothing is stored ahead, and all else is as it was. */
-        if (!options->no_ahead)
-            (void)ahead_new(tree, store_file, &server, &server.ahead);
-        err = run_loop(server.session, options->threads) < 0 ? -EIO : 0;
-        say_ended(&server);
-        if (options->ended)
-            options->ended(options->context);
-        /* Only now: whoever was about to end the serving stops it too. */
-        ahead_free(server.ahead);
-        tree_tell_requests(tree, NULL);
-        fuse_session_unmount(server.session);
-    }
-    fuse_session_destroy(server.session);
+        err = serve_requests(&server);
+    tree_tell_requests(tree, NULL);
+    if (server.session)
+        fuse_session_destroy(server.session);
     return err;
 }

@@ -1,6 +1,5 @@
 /*
- * Serving the kernel: serve.c is the one file that includes <fuse_lowlevel.h>. An operation
- * is one call into the tree and one reply.
+ * Serving the kernel. An operation is one call into the tree and one reply.
  *
  * No file or folder has state while it is open: the kernel is told so (ENOSYS to the first
  * open and opendir) and asks for neither again. All it learns it may keep for ever, since
@@ -9,19 +8,24 @@
 #ifndef EDGE_SERVE_H
 #define EDGE_SERVE_H
 
+#include "edge/mount.h"
 #include "model/tree.h"
 
 struct server; /* a mount while it is served */
 
+/* What the kernel said when it was mounted, for whoever serves the mount next. Shared with him. */
+struct serve_hello {
+    uint32_t len; /* 0: it has not said it */
+    char bytes[1020];
+};
+
 struct serve_options {
-    const char *mountpoint;
-    const char *content; /* named as the source of the mount */
-    unsigned threads;    /* 1: one at a time */
-    bool allow_other;
-    bool allow_root;
-    bool xattr; /* answer for extended attributes */
+    const struct mount_options *mount;
+    int fd; /* of the mount; serve() closes it */
+    struct serve_hello *hello;
+    unsigned threads; /* 1: one at a time */
+    bool xattr;       /* answer for extended attributes */
     bool no_ahead;
-    bool debug; /* libfuse tells each request on standard error */
     /* Called once, when the kernel has said hello. */
     void (*ready)(void *context, struct server *server);
     /* Called once, when serving has ended and before the session goes: nobody may tell from then
@@ -29,9 +33,6 @@ struct serve_options {
     void (*ended)(void *context);
     void *context;
 };
-
-/* What libfuse had to say when it failed; empty when it said nothing. */
-const char *serve_last_message(void);
 
 /* Tells the kernel what it has to forget: a stale_fn, with the server as its context. From no
  * thread that serves, and with no lock that a request could need: it waits for requests under way.
@@ -42,9 +43,9 @@ void serve_tell(void *server, enum stale what, uint64_t id, const char *name);
 void serve_stop(void *server);
 
 /*
- * Mounts, serves until the mount is taken away or serve_stop() is called, unmounts. Signals are the
- * caller's; SIGUSR1 is used.
- * 0; -EIO when libfuse could not mount or lost the kernel (see serve_last_message()).
+ * Serves a mount until it is taken away or serve_stop() is called. Where another served it before
+ * (there is a hello), what he left unanswered is asked again. SIGUSR1 is used.
+ * 0; -EIO when libfuse lost the kernel; -EINVAL where a kernel before 6.9 does not ask again.
  */
 int serve(struct tree *tree, const struct serve_options *options);
 

@@ -1,6 +1,7 @@
 #include "model/bookmarks.h"
 
 #include "base/array.h"
+#include "model/history.h"
 
 void bookmarks_init(struct bookmarks *bookmarks)
 {
@@ -30,6 +31,7 @@ static bool enter(struct bookmarks *b, struct slice name, uint32_t *number)
         return false;
     b->names[b->count] = kept;
     *number = slot->value = (uint32_t)b->count++;
+    journal_add(b->journal, HISTORY_BOOKMARK, 0, kept);
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
+#include "base/journal.h"
 #include "base/map.h"
 
 struct bookmarks {
@@ -15,7 +16,8 @@ struct bookmarks {
     struct map numbers;
     struct slice *names;
     size_t count, cap;
-    struct arena arena; /* of the names */
+    struct arena arena;      /* of the names */
+    struct journal *journal; /* where names are noted that are new; NULL: nowhere */
 };
 
 void bookmarks_init(struct bookmarks *bookmarks);

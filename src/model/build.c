@@ -33,6 +33,8 @@ static int enter_place(struct builder *b, struct slice path, uint32_t parent, ui
     place.hash = hash64(place.path, 1);
     *number = (uint32_t)b->place_count;
     b->places[b->place_count++] = place;
+    if (path.len)
+        journal_add(b->journal, HISTORY_FOLDER, 0, path);
     return 0;
 }
 
@@ -64,7 +66,8 @@ struct builder *builder_new(const struct corpus_options *options)
     if (!b)
         return NULL;
     b->options = *options;
-    ledger_init(&b->ledger);
+    b->journal = options->journal;
+    ledger_init(&b->ledger, b->journal, HISTORY_SPELLING);
     if (enter_place(b, SLICE(""), 0, &root)) {
         builder_free(b);
         return NULL;
@@ -91,7 +94,7 @@ int builder_name_dates(struct builder *b, struct slice view)
     return b->date_view.data ? 0 : -ENOMEM;
 }
 
-static int find_number(struct builder *b, struct slice path, uint32_t *number)
+int builder_find_number(struct builder *b, struct slice path, uint32_t *number)
 {
     *number = map_get(&b->paths, path);
     if (*number != NO_INDEX)
@@ -106,6 +109,7 @@ static int find_number(struct builder *b, struct slice path, uint32_t *number)
         return -ENOMEM;
     b->versions[b->path_count] = 0;
     *number = slot->value = (uint32_t)b->path_count++;
+    journal_add(b->journal, HISTORY_PATH, 0, kept);
     return 0;
 }
 
@@ -229,7 +233,7 @@ static int enter_paths(struct step *s, const struct scanned *changes, size_t cou
     for (size_t i = 0; i < count && !err; i++) {
         if (changes[i].is_gone || changes[i].is_stray)
             continue;
-        err = find_number(b, changes[i].path, &number);
+        err = builder_find_number(b, changes[i].path, &number);
         if (!err)
             err = builder_find_place(b, path_parent(changes[i].path), &number);
     }
@@ -263,9 +267,7 @@ static int allocate(struct step *s)
 
 static int take_step(struct step *s, struct scanned *changes, size_t count)
 {
-    int err = order_changes(changes, &count);
-    if (!err)
-        err = enter_paths(s, changes, count);
+    int err = enter_paths(s, changes, count);
     if (!err)
         err = allocate(s);
     for (size_t i = 0; i < count && !err; i++)
@@ -291,6 +293,26 @@ static int take_step(struct step *s, struct scanned *changes, size_t count)
     return err;
 }
 
+/* Before anybody can see it. */
+static void note_generation(const struct step *s, const struct scanned *changes, size_t count)
+{
+    const struct builder *b = s->builder;
+    struct journal *journal = b->journal;
+    for (size_t i = 0; i < count && journal; i++)
+        history_note_file(journal, &changes[i]);
+    for (size_t i = 0; i < s->draft_count && journal; i++) {
+        uint32_t number = s->drafts[i].number;
+        history_note_version(journal, number, b->versions[number]);
+    }
+    journal_add(journal, HISTORY_PUBLISHED, (uint32_t)s->next->generation, SLICE(""));
+}
+
+void builder_note_config(const struct builder *builder, const struct file_id *config)
+{
+    const struct slice bytes = {(const char *)config, sizeof *config};
+    journal_add(builder->journal, HISTORY_CONFIG, 0, bytes);
+}
+
 int corpus_next(struct builder *builder, struct corpus *old, struct scanned *changes, size_t count,
                 struct corpus **next)
 {
@@ -307,15 +329,18 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     s.next->folder_count = s.old->folder_count;
     s.next->bytes = s.old->bytes;
     s.next->hash = s.old->hash;
-    int err = take_step(&s, changes, count);
+    int err = order_changes(changes, &count);
+    if (!err)
+        err = take_step(&s, changes, count);
     if (err) {
         turnover_undo(&s.turnover);
         corpus_release(s.next);
     } else {
         struct blocks retired = turnover_keep(&s.turnover);
+        s.next->generation = ++builder->generation;
+        note_generation(&s, changes, count);
         for (size_t i = 0; i < s.draft_count; i++)
             builder->versions[s.drafts[i].number]++;
-        s.next->generation = ++builder->generation;
         if (old)
             old->retired = retired;
         else

@@ -6,7 +6,7 @@
 #ifndef MODEL_BUILDER_H
 #define MODEL_BUILDER_H
 
-#include "model/corpus.h"
+#include "model/history.h"
 
 /* What is true of a folder for ever. */
 struct place {
@@ -17,6 +17,7 @@ struct place {
 
 struct builder {
     struct corpus_options options;
+    struct journal *journal; /* NULL while it is read back */
     struct ledger ledger;
     struct map paths;   /* of content files -> number of the episode */
     uint32_t *versions; /* by that number: how often it was another */
@@ -69,6 +70,9 @@ struct step {
 
 /* --- build.c ------------------------------------------------------------------------------------
  */
+
+/* The number of the episode at `path`, entered where it is new. 0, -E2BIG or -ENOMEM. */
+int builder_find_number(struct builder *builder, struct slice path, uint32_t *number);
 
 /* The folder at `path`, entered with those above it where it is new. 0 or -ENOMEM. */
 int builder_find_place(struct builder *builder, struct slice path, uint32_t *number);

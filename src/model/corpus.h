@@ -167,7 +167,8 @@ int facts_read(struct arena *arena, const struct config *config, const struct ya
                struct diags *diags, struct scanned *scanned);
 
 struct corpus_options {
-    bool bare_entries; /* an entry in a view is the bare name of the episode */
+    bool bare_entries;       /* an entry in a view is the bare name of the episode */
+    struct journal *journal; /* where all is noted that the next builder has to know; or NULL */
 };
 
 /* --- building -----------------------------------------------------------------------------------
@@ -191,6 +192,19 @@ int builder_name_dates(struct builder *builder, struct slice view);
  */
 int corpus_next(struct builder *builder, struct corpus *old, struct scanned *changes, size_t count,
                 struct corpus **next);
+
+/* Notes by which configuration all files of the newest generation were read. */
+void builder_note_config(const struct builder *builder, const struct file_id *config);
+
+/*
+ * Makes of the journal's records what another builder had made when it died: `told`, of which
+ * clients were told, and where they may have seen a later one that, which follows it, as `seen`;
+ * else NULL. By a new builder, instead of building the first generation; the names of the dates are
+ * said before. False where that cannot be: nothing is noted, something is missing, or files were
+ * read by another configuration than `config`.
+ */
+bool corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
+                   struct corpus **seen);
 
 /* Frees a generation that nobody uses any more, when all before it are gone; the last one with all
  * that is in it. */

@@ -69,19 +69,40 @@ static bool is_older_held(const struct tree *tree, const struct corpus *than)
     return false;
 }
 
+static void note_turns(struct tree *tree, uint32_t episode, uint32_t turns)
+{
+    const struct slice bytes = {(const char *)&turns, sizeof turns};
+    journal_add(tree->parts.options.journal, HISTORY_TURNS, episode, bytes);
+}
+
+/* A few more than there are do no harm, and are noted less often. */
+static uint16_t rounded_turns(uint32_t turns)
+{
+    uint32_t rounded = 64;
+    while (rounded < turns)
+        rounded *= 2;
+    return rounded > UINT16_MAX ? UINT16_MAX : (uint16_t)rounded;
+}
+
 void tree_know_turns(struct tree *tree, uint32_t episode, uint32_t turns)
 {
     uint16_t *known = &tree->known[episode / KNOWN_CHUNK][episode % KNOWN_CHUNK];
     uint16_t before = __atomic_load_n(known, __ATOMIC_RELAXED);
-    while (before < turns && !__atomic_compare_exchange_n(known, &before, (uint16_t)turns, true,
-                                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-        ;
+    while (before < turns) {
+        uint16_t more = rounded_turns(turns);
+        if (__atomic_compare_exchange_n(known, &before, more, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED)) {
+            note_turns(tree, episode, more);
+            return;
+        }
+    }
 }
 
 static uint32_t take_known_turns(struct tree *tree, uint32_t episode)
 {
-    return __atomic_exchange_n(&tree->known[episode / KNOWN_CHUNK][episode % KNOWN_CHUNK], 0,
-                               __ATOMIC_RELAXED);
+    uint16_t turns = __atomic_exchange_n(&tree->known[episode / KNOWN_CHUNK][episode % KNOWN_CHUNK],
+                                         0, __ATOMIC_RELAXED);
+    return turns;
 }
 
 /* Two versions of an episode are remembered as far as the cache has room, older ones are not. */
@@ -161,6 +182,11 @@ static int tell_survey(struct tree *tree, const struct stale_context *stale)
     return 0;
 }
 
+static void note_told(struct tree *tree, const struct corpus *corpus)
+{
+    journal_add(tree->parts.options.journal, HISTORY_TOLD, (uint32_t)corpus->generation, SLICE(""));
+}
+
 /* One generation after the other: what came with one and went with the next may be known too. */
 static int tell_next(struct tree *tree, struct corpus *before, struct corpus *after, stale_fn *tell,
                      void *context)
@@ -184,12 +210,26 @@ static int tell_next(struct tree *tree, struct corpus *before, struct corpus *af
     tree->told = after;
     free_unused(tree);
     pthread_mutex_unlock(&tree->lock);
+    note_told(tree, after);
     return err;
+}
+
+/* Clients know of by-voice from whoever served before: without what it was nobody could tell how it
+ * changes. */
+static int survey_again(struct tree *tree)
+{
+    struct scope scope = {.tree = tree, .corpus = tree->told};
+    const struct survey *survey;
+    if (!tree->was_surveyed)
+        return 0;
+    tree->was_surveyed = false;
+    int err = scope_survey(&scope, &survey);
+    return err == -ESTALE ? 0 : err;
 }
 
 int tree_tell(struct tree *tree, stale_fn *tell, void *context)
 {
-    int err = 0;
+    int err = survey_again(tree);
     for (;;) {
         pthread_mutex_lock(&tree->lock);
         struct corpus *before = tree->told, *after = before->next;
@@ -257,6 +297,47 @@ void tree_tell_scanning(struct tree *tree, bool is_scanning)
     pthread_mutex_unlock(&tree->lock);
 }
 
+/* --- what was before ---------------------------------------------------------------------------
+ */
+
+static int take_up(struct tree *tree, const struct journal_record *record)
+{
+    uint32_t number;
+    switch (record->kind) {
+    case HISTORY_HEARD:
+        return ledger_reenter(&tree->heard, record->bytes);
+    case HISTORY_BOOKMARK:
+        return bookmarks_enter(&tree->bookmarks, record->bytes, &number) ? 0 : -ENOMEM;
+    case HISTORY_TURNS:
+        if (record->bytes.len == sizeof number && !tree_reserve(tree, record->key + (size_t)1)) {
+            memcpy(&number, record->bytes.data, sizeof number);
+            tree->known[record->key / KNOWN_CHUNK][record->key % KNOWN_CHUNK] = (uint16_t)number;
+        }
+        return 0;
+    case HISTORY_SERIAL:
+        tree->next_serial = record->key;
+        return 0;
+    case HISTORY_SURVEYED:
+        tree->was_surveyed = true;
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+int tree_resume(struct tree *tree)
+{
+    struct journal *journal = tree->parts.options.journal;
+    struct journal_record record;
+    int err = 0;
+    for (size_t cursor = 0; !err && journal_next(journal, &cursor, &record);)
+        err = take_up(tree, &record);
+    tree->heard.journal = journal;
+    tree->bookmarks.journal = journal;
+    note_told(tree, tree->told);
+    return err;
+}
+
 /* --- what takes all bodies ---------------------------------------------------------------------
  */
 
@@ -290,8 +371,10 @@ static int survey_now(struct scope *scope)
         corpus->survey = made;
         tree->surveyed = corpus;
         /* The first one is all that anybody was ever told of by-voice. */
-        if (!tree->told_survey)
+        if (!tree->told_survey) {
             tree->told_survey = corpus;
+            journal_add(options->journal, HISTORY_SURVEYED, 0, SLICE(""));
+        }
         free_unused(tree);
         pthread_mutex_unlock(&tree->lock);
     }

@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-void ledger_init(struct ledger *ledger)
+void ledger_init(struct ledger *ledger, struct journal *journal, uint32_t record_kind)
 {
-    *ledger = (struct ledger){0};
+    *ledger = (struct ledger){.journal = journal, .record_kind = record_kind};
     pthread_rwlock_init(&ledger->lock, NULL);
 }
 
@@ -87,7 +87,7 @@ static int enter_value(struct ledger *ledger, struct slice view, struct slice te
     return 0;
 }
 
-int ledger_enter(struct ledger *ledger, struct slice view, struct slice text,
+static int enter(struct ledger *ledger, struct slice view, struct slice text,
                  struct spelling **spelling)
 {
     cleanup_buf struct buf key = {0};
@@ -119,7 +119,27 @@ int ledger_enter(struct ledger *ledger, struct slice view, struct slice text,
     slot->value = (uint32_t)ledger->all_count;
     ledger->all[ledger->all_count++] = made;
     *spelling = made;
+    journal_add(ledger->journal, ledger->record_kind, 0, kept);
     return 0;
+}
+
+int ledger_enter(struct ledger *ledger, struct slice view, struct slice text,
+                 struct spelling **spelling)
+{
+    int err = enter(ledger, view, text, spelling);
+    /* A number may have been given that nothing was noted of. */
+    if (err && err != -ENOSPC)
+        journal_give_up(ledger->journal);
+    return err;
+}
+
+int ledger_reenter(struct ledger *ledger, struct slice noted)
+{
+    struct slice view, rest = noted;
+    struct spelling *spelling;
+    if (!slice_take(&rest, '\0', &view))
+        return -EINVAL;
+    return enter(ledger, view, rest, &spelling);
 }
 
 const struct spelling *ledger_best(const struct ledger *ledger, uint32_t facet)

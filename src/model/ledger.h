@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
+#include "base/journal.h"
 #include "base/map.h"
 
 enum {
@@ -47,18 +48,23 @@ struct ledger {
     struct map spellings; /* view and text -> index in `all` */
     struct spelling **all;
     size_t all_count, all_cap;
-    struct map folded;     /* view and folded value -> number of the facet */
-    pthread_rwlock_t lock; /* of `folded` */
-    struct arena arena;    /* of texts and spellings */
+    struct map folded;       /* view and folded value -> number of the facet */
+    pthread_rwlock_t lock;   /* of `folded` */
+    struct arena arena;      /* of texts and spellings */
+    struct journal *journal; /* where each spelling is noted that is new; NULL: nowhere */
+    uint32_t record_kind;
 };
 
-void ledger_init(struct ledger *ledger);
+void ledger_init(struct ledger *ledger, struct journal *journal, uint32_t record_kind);
 void ledger_free(struct ledger *ledger);
 
 /* The spelling of this text in the view, entered where it is new. 0; -ENOSPC where there are too
  * many views, -E2BIG too many values; -ENOMEM. */
 int ledger_enter(struct ledger *ledger, struct slice view, struct slice text,
                  struct spelling **spelling);
+
+/* Enters a spelling as it was noted. 0 or an error as above. */
+int ledger_reenter(struct ledger *ledger, struct slice noted);
 
 /* The commonest spelling of a facet; of two as common, the one that sorts first. NULL: none is
  * used.

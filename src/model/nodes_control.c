@@ -1,6 +1,7 @@
 /* .transcriptfs: what the mount says about itself. */
 #include <errno.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include "model/json.h"
 #include "model/nodes.h"
@@ -40,6 +41,21 @@ static void add_memory(json_t *json)
                                   (json_int_t)info.fordblks));
 }
 
+/* How the process is confined, and the how-manieth it is. */
+static void add_process(json_t *json, const struct tree_options *options)
+{
+    const struct confinement *holds = &options->confinement;
+    json_object_set_new(json, "process",
+                        json_pack("{s:i, s:i, s:{s:b, s:s, s:i, s:b, s:b}}", "pid", (int)getpid(),
+                                  "restarts", (int)options->restarts, "sandbox",
+                                  "no_new_privileges", holds->no_new_privileges, "capabilities",
+                                  !holds->no_capabilities ? "as started"
+                                  : holds->may_read_all   ? "CAP_DAC_READ_SEARCH"
+                                                          : "none",
+                                  "landlock", holds->landlock, "seccomp", holds->seccomp, "no_core",
+                                  holds->no_core));
+}
+
 static int status_render(const struct scope *scope, struct buf *out)
 {
     const struct tree_parts *parts = tree_parts(scope->tree);
@@ -70,6 +86,7 @@ static int status_render(const struct scope *scope, struct buf *out)
         (json_int_t)cache.used, "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
         (json_int_t)cache.misses);
     add_memory(json);
+    add_process(json, &parts->options);
     add_requests(json, tree_requests(scope->tree));
     json_add(out, json, JSON_INDENT(2));
     buf_add_byte(out, '\n');

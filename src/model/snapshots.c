@@ -12,6 +12,16 @@ static void forget_snapshot(struct tree *tree, struct snapshot *snapshot)
     snapshot->kind = KIND_NONE;
 }
 
+/* With the lock held. A number that was given out is given to no other text, also by whoever serves
+ * next: he begins where so many were noted. */
+static uint32_t take_serial(struct tree *tree)
+{
+    if (tree->next_serial % SNAPSHOTS == 0)
+        journal_add(tree->parts.options.journal, HISTORY_SERIAL, tree->next_serial + SNAPSHOTS,
+                    SLICE(""));
+    return tree->next_serial++ & 0xFFFFFF;
+}
+
 static struct snapshot *newest_of(struct tree *tree, enum kind kind)
 {
     for (uint32_t back = 1; back <= SNAPSHOTS && back <= tree->next_serial; back++) {
@@ -38,7 +48,7 @@ int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint
         forget_snapshot(tree, &tree->snapshots[(tree->next_serial + ahead) % SNAPSHOTS]);
     struct snapshot *slot = &tree->snapshots[tree->next_serial % SNAPSHOTS];
     forget_snapshot(tree, slot);
-    *slot = (struct snapshot){*text, kind, tree->next_serial++ & 0xFFFFFF};
+    *slot = (struct snapshot){*text, kind, take_serial(tree)};
     *text = (struct buf){0};
     tree->snapshot_bytes += slot->text.cap;
     *serial = slot->serial;

@@ -27,9 +27,22 @@ enum { TREE_ROOT = 1 };
 
 struct tree; /* owned by who made it; borrows the cache */
 
+/* How the process that serves is confined, for status.json: what does not hold is false or 0. */
+struct confinement {
+    bool no_new_privileges;
+    bool no_capabilities;
+    bool may_read_all; /* … but that to read what belongs to others */
+    bool seccomp;
+    bool no_core;
+    int landlock; /* the version of its rules */
+};
+
 struct tree_options {
     const char *version; /* of the program */
-    uint64_t formats;    /* a bit a format that stands in an episode's folder; 0: all */
+    struct confinement confinement;
+    uint32_t restarts;       /* how many served before and died */
+    struct journal *journal; /* where ids are noted that are given out; or NULL */
+    uint64_t formats;        /* a bit a format that stands in an episode's folder; 0: all */
     /* Called while all bodies are read, where it is not NULL; at last with done == all. */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;
@@ -38,7 +51,8 @@ struct tree_options {
 /* The name of the i-th format: "turns", "meta.json"; NULL behind the last. */
 const char *tree_format_name(unsigned i);
 
-/* Takes over the first corpus, whatever comes back. NULL when memory ends. */
+/* Takes over the first corpus, whatever comes back. NULL when memory ends. What the journal has of
+ * another tree's ids is true of this one too. */
 struct tree *tree_new(struct corpus *corpus, struct cache *cache,
                       const struct tree_options *options);
 void tree_free(struct tree *tree);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "model/bookmarks.h"
+#include "model/history.h"
 #include "model/nodes.h"
 
 enum { SNAPSHOTS = 256 };
@@ -42,6 +43,7 @@ struct tree {
     struct corpus *surveyed; /* the newest that has a survey; NULL: none has */
     struct ledger heard;     /* of by-voice */
     bool is_surveying;
+    bool was_surveyed;  /* by whoever served before */
     size_t survey_done; /* episodes; counted by many threads */
 
     pthread_mutex_t snapshot_lock;
@@ -51,6 +53,9 @@ struct tree {
 
     struct bookmarks bookmarks;
 };
+
+/* Takes up what the journal has of ids that another tree gave out. 0 or a negative errno. */
+int tree_resume(struct tree *tree);
 
 /* Frees every generation there is, when nobody uses them any more. */
 void generations_free(struct tree *tree);

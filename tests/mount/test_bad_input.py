@@ -141,7 +141,7 @@ def test_a_dead_mount_is_told_with_the_command_that_clears_it(mount, content, tm
     assert is_mounted(dead.path)
     message = refused(content, dead.path)
     assert "dead mount" in message
-    command = re.search(r"fusermount3 -u .*", message).group()
+    command = re.search(r"fusermount3 -uz .*", message).group()
     shell(command, cwd="/")
     assert not is_mounted(dead.path)
     assert turns_of(dead.start(), "good") == [GOOD_TURN]
@@ -153,7 +153,7 @@ def test_the_command_that_clears_works_for_a_path_with_a_space(fuse, content, tm
     dead = Mount(content, place).start()
     try:
         dead.signal(signal.SIGKILL)
-        command = re.search(r"fusermount3 -u .*", refused(content, place)).group()
+        command = re.search(r"fusermount3 -uz .*", refused(content, place)).group()
         shell(command, cwd="/")
         assert not is_mounted(place)
     finally:
@@ -1045,7 +1045,7 @@ def test_answers_are_right_without_a_cache(mount):
 def test_answers_are_right_with_one_thread(mount):
     mounted = mount({"it.md": made_corpus.EPISODES[1].markdown()}, "-s")
     assert turns_of(mounted, "it") == [turn.text() for turn in made_corpus.EPISODES[1].turns]
-    threads = os.listdir(f"/proc/{mounted.process.pid}/task")
+    threads = os.listdir(f"/proc/{mounted.worker}/task")
     assert len(threads) == 5, "one that serves, three that follow the content, one that stores ahead"
 
 

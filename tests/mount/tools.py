@@ -136,6 +136,12 @@ class Mount:
             finally:
                 os.close(process)
 
+    @property
+    def worker(self):
+        """The process that serves; the other one only holds the mount."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            return int(file.read().split()[0])
+
     def end(self):
         """Waits until the process has ended; what it said on standard error."""
         Mount.running.discard(self)

@@ -1,0 +1,128 @@
+#include "base/journal.h"
+
+#include <string.h>
+
+enum { WORTH_IT = 4 << 20 /* bytes that were added since the last compaction */ };
+
+/* At the beginning of the memory. What others may read after a death is written last. */
+struct journal_header {
+    uint32_t current; /* which half */
+    uint32_t is_broken;
+    uint64_t used[2]; /* bytes of each half */
+};
+
+/* Before the bytes of a record. */
+struct record_header {
+    uint32_t kind;
+    uint32_t key;
+    uint64_t len;
+};
+
+void journal_open(struct journal *journal, void *memory, size_t size)
+{
+    *journal = (struct journal){.header = memory};
+    pthread_mutex_init(&journal->lock, NULL);
+    if (!memory)
+        return;
+    journal->half_size = (size - sizeof *journal->header) / 2 & ~(size_t)7;
+    journal->halves[0] = (char *)memory + sizeof *journal->header;
+    journal->halves[1] = journal->halves[0] + journal->half_size;
+    journal->compacted = journal->header->used[journal->header->current];
+}
+
+void journal_close(struct journal *journal)
+{
+    pthread_mutex_destroy(&journal->lock);
+}
+
+void journal_give_up(struct journal *journal)
+{
+    if (journal && journal->header)
+        __atomic_store_n(&journal->header->is_broken, 1, __ATOMIC_RELEASE);
+}
+
+bool journal_is_whole(const struct journal *journal)
+{
+    const struct journal_header *header = journal ? journal->header : NULL;
+    return header && !header->is_broken && header->used[header->current] > 0;
+}
+
+static size_t padded(size_t len)
+{
+    return (len + 7) & ~(size_t)7;
+}
+
+/* With the lock held. The bytes first, then that they are there. */
+static void append(struct journal *journal, unsigned half, const struct journal_record *record)
+{
+    uint64_t *used = &journal->header->used[half];
+    const struct record_header header = {record->kind, record->key, record->bytes.len};
+    size_t room = journal->half_size - *used;
+
+    if (room < sizeof header || room - sizeof header < padded(record->bytes.len)) {
+        journal_give_up(journal);
+        return;
+    }
+    char *at = journal->halves[half] + *used;
+    memcpy(at, &header, sizeof header);
+    if (record->bytes.len)
+        memcpy(at + sizeof header, record->bytes.data, record->bytes.len);
+    __atomic_store_n(used, *used + sizeof header + padded(record->bytes.len), __ATOMIC_RELEASE);
+}
+
+void journal_add(struct journal *journal, uint32_t kind, uint32_t key, struct slice bytes)
+{
+    const struct journal_record record = {kind, key, bytes};
+    if (!journal || !journal->header)
+        return;
+    pthread_mutex_lock(&journal->lock);
+    if (!journal->header->is_broken)
+        append(journal, journal->header->current, &record);
+    pthread_mutex_unlock(&journal->lock);
+}
+
+bool journal_next(const struct journal *journal, size_t *cursor, struct journal_record *record)
+{
+    struct record_header header;
+    if (!journal || !journal->header)
+        return false;
+    unsigned half = journal->header->current;
+    if (*cursor >= __atomic_load_n(&journal->header->used[half], __ATOMIC_ACQUIRE))
+        return false;
+    const char *at = journal->halves[half] + *cursor;
+    memcpy(&header, at, sizeof header);
+    *record = (struct journal_record){header.kind, header.key, {at + sizeof header, header.len}};
+    *cursor += sizeof header + padded(header.len);
+    return true;
+}
+
+bool journal_has_grown(const struct journal *journal)
+{
+    if (!journal || !journal->header)
+        return false;
+    size_t used = __atomic_load_n(&journal->header->used[journal->header->current],
+                                  __ATOMIC_RELAXED);
+    return used > 2 * journal->compacted + WORTH_IT;
+}
+
+void journal_compact(struct journal *journal,
+                     bool (*keep)(void *context, const struct journal_record *record),
+                     void *context)
+{
+    struct journal_header *header = journal->header;
+    struct journal_record record;
+    size_t cursor = 0;
+
+    if (!header)
+        return;
+    pthread_mutex_lock(&journal->lock);
+    unsigned other = 1 - header->current;
+    header->used[other] = 0;
+    while (!header->is_broken && journal_next(journal, &cursor, &record)) {
+        if (keep(context, &record))
+            append(journal, other, &record);
+    }
+    __atomic_store_n(&header->current, other, __ATOMIC_RELEASE);
+    journal->compacted = header->used[other];
+    pthread_mutex_unlock(&journal->lock);
+}

@@ -1,0 +1,142 @@
+/* Building what another builder had built, from its journal. */
+#include <errno.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "model/builder.h"
+
+struct resuming {
+    struct builder *builder;
+    struct journal *journal;
+    struct arena arena;
+    uint32_t told, published;       /* generations */
+    size_t told_end, published_end; /* where the records of each end */
+    struct file_id config;
+    struct scanned *files;
+    size_t count, cap;
+    uint32_t *versions; /* by episode: the last that was given */
+};
+
+/* --- names -------------------------------------------------------------------------------------
+ */
+
+static int reenter_name(struct builder *b, const struct journal_record *record)
+{
+    uint32_t number;
+    switch (record->kind) {
+    case HISTORY_PATH:
+        return builder_find_number(b, record->bytes, &number);
+    case HISTORY_FOLDER:
+        return builder_find_place(b, record->bytes, &number);
+    case HISTORY_SPELLING:
+        return ledger_reenter(&b->ledger, record->bytes);
+    default:
+        return 0;
+    }
+}
+
+/* Names, and how far clients were told. */
+static int read_names(struct resuming *r)
+{
+    struct journal_record record;
+    int err = 0;
+    for (size_t cursor = 0; !err && journal_next(r->journal, &cursor, &record);) {
+        err = reenter_name(r->builder, &record);
+        if (record.kind == HISTORY_TOLD)
+            r->told = record.key;
+        if (record.kind == HISTORY_CONFIG && record.bytes.len == sizeof r->config)
+            memcpy(&r->config, record.bytes.data, sizeof r->config);
+    }
+    return err;
+}
+
+static void find_ends(struct resuming *r)
+{
+    struct journal_record record;
+    for (size_t cursor = 0; journal_next(r->journal, &cursor, &record);) {
+        if (record.kind != HISTORY_PUBLISHED)
+            continue;
+        r->published = record.key;
+        r->published_end = cursor;
+        if (record.key == r->told)
+            r->told_end = cursor;
+    }
+}
+
+/* --- states ------------------------------------------------------------------------------------
+ */
+
+static int take_file(struct resuming *r, const struct journal_record *record)
+{
+    if (!array_reserve(&r->files, r->count, &r->cap, sizeof *r->files) ||
+        !history_read_file(record, &r->arena, &r->files[r->count]))
+        return -ENOMEM;
+    r->count++;
+    return 0;
+}
+
+/* What was noted from one place in the journal to another: of a path the last counts, as for
+ * corpus_next(). */
+static int read_states(struct resuming *r, size_t from, size_t to)
+{
+    struct journal_record record;
+    int err = 0;
+    r->count = 0;
+    while (!err && from < to && journal_next(r->journal, &from, &record)) {
+        if (record.kind == HISTORY_FILE)
+            err = take_file(r, &record);
+        else if (record.kind == HISTORY_VERSION && record.key < r->builder->path_count)
+            memcpy(&r->versions[record.key], record.bytes.data, sizeof(uint32_t));
+    }
+    return err;
+}
+
+static int build(struct resuming *r, struct corpus *old, uint32_t generation, struct corpus **next)
+{
+    struct builder *b = r->builder;
+    memcpy(b->versions, r->versions, b->path_count * sizeof *b->versions);
+    b->generation = generation - 1;
+    int err = corpus_next(b, old, r->files, r->count, next);
+    /* Also of what is gone: it may come back. */
+    for (size_t i = 0; i < b->path_count; i++)
+        b->versions[i] = r->versions[i] + 1;
+    return err;
+}
+
+static int resume(struct resuming *r, const struct file_id *config, struct corpus **told,
+                  struct corpus **seen)
+{
+    int err = read_names(r);
+    find_ends(r);
+    if (!err && (!r->told_end || !file_id_equal(&r->config, config)))
+        err = -ESTALE;
+    r->versions = calloc(r->builder->path_count + 1, sizeof *r->versions);
+    if (!err && !r->versions)
+        err = -ENOMEM;
+    if (!err)
+        err = read_states(r, 0, r->told_end);
+    if (!err)
+        err = build(r, NULL, r->told, told);
+    if (err || r->published == r->told)
+        return err;
+    err = read_states(r, r->told_end, r->published_end);
+    return err ? err : build(r, *told, r->published, seen);
+}
+
+bool corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
+                   struct corpus **seen)
+{
+    struct resuming r = {.builder = builder, .journal = steal_pointer(&builder->journal)};
+    *told = *seen = NULL;
+    if (!journal_is_whole(r.journal))
+        return false;
+    builder->ledger.journal = NULL;
+    history_drop_tail(r.journal);
+    int err = resume(&r, config, told, seen);
+    builder->journal = r.journal;
+    builder->ledger.journal = r.journal;
+    arena_free(&r.arena);
+    free(r.files);
+    free(r.versions);
+    return err == 0;
+}

@@ -1,0 +1,200 @@
+"""A mount outlives the process that serves it: another goes on, and no reader sees an error."""
+
+import os
+import select
+import signal
+import subprocess
+import threading
+
+import pytest
+
+import made_corpus
+from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
+from tools import dump_of_mount, is_mounted, run, shell
+
+KILLS = 8
+
+
+def kill_worker(mounted):
+    """Ends the process that serves; returns when another does."""
+    restarts = status(mounted)["process"]["restarts"]
+    os.kill(mounted.worker, signal.SIGKILL)
+    wait_until(lambda: status(mounted)["process"]["restarts"] == restarts + 1, "nobody goes on")
+
+
+def stop_supervisor(mounted):
+    mounted.process.send_signal(signal.SIGSTOP)
+
+
+def go_on(mounted):
+    mounted.process.send_signal(signal.SIGCONT)
+
+
+def expect_deaths(mounted):
+    """What is said of deaths belongs to these tests."""
+    errors = mounted.end()
+    assert mounted.process.returncode == 0, errors
+    assert all("another goes on" in line or "mounting anew" in line for line in errors.splitlines()), errors
+
+
+@pytest.fixture
+def talks(mount):
+    mounted = mount({f"a/t{n:03}.md": talk(f"T {n}", tags=(f"tag{n % 5}",)) for n in range(60)})
+    settle(mounted)
+    yield mounted
+    if mounted.process.poll() is None:
+        run("fusermount3", "-u", mounted.path)
+        expect_deaths(mounted)
+
+
+def everything(mounted):
+    return shell("find . -type f -print0 | sort -z | xargs -0 md5sum", mounted.path)
+
+
+def test_readers_see_no_error(talks):
+    """Read from end to end again and again, with nothing cached, while who serves is killed."""
+    before = everything(talks)
+    errors, done = [], threading.Event()
+
+    def read():
+        while not done.is_set():
+            result = run("sh", "-c", "find . -type f -print0 | sort -z | xargs -0 md5sum", cwd=talks.path)
+            if result.returncode or result.stderr or result.stdout != before:
+                errors.append(result.stderr or "other bytes")
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(KILLS // 2):
+        with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as file:
+            file.write("2")
+        kill_worker(talks)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert not errors, errors[:3]
+    assert status(talks)["process"]["restarts"] == KILLS // 2
+
+
+def test_all_is_as_it_was(talks):
+    """Ids, inode numbers, versions and the generation too, after edits."""
+    for n in (3, 50, 7):
+        write_by_rename(talks.content / f"a/t{n:03}.md", talk(f"Edited {n}", tags=("new", f"tag{n}")))
+        (talks.content / f"a/t{n + 1:03}.md").unlink()
+        (talks.content / f"b{n}").mkdir()
+        write_by_rename(talks.content / f"b{n}/x.md", talk(f"New {n}"))
+        settle(talks)
+    os.listdir(talks / "by-voice")
+    before = dump_of_mount(talks.path)
+    listing = shell("ls -liR", talks.path)
+    generation = (talks / ".transcriptfs/generation").read_text()
+    kill_worker(talks)
+    assert (talks / ".transcriptfs/generation").read_text() == generation
+    assert shell("ls -liR", talks.path) == listing
+    shell("echo 3 > /proc/sys/vm/drop_caches", "/")
+    assert shell("ls -liR", talks.path) == listing
+    assert dump_of_mount(talks.path) == before
+    assert_same_dump(talks)
+
+
+def test_changes_are_followed_after_it(talks):
+    """Also by what the kernel learned from the one before: names of turns, by-voice."""
+    dump_of_mount(talks.path)
+    kill_worker(talks)
+    write_by_rename(talks.content / "a/t005.md", talk("After", tags=("later",), turns=(("Ann", "One."), ("Cy", "Two."), ("Ann", "Three."))))
+    wait_until(lambda: (talks / "by-tag/later").exists(), "not followed")
+    settle(talks)
+    assert_same_dump(talks)
+
+
+def test_what_changes_meanwhile_is_found(talks):
+    dump_of_mount(talks.path)
+    worker = talks.worker
+    stop_supervisor(talks)
+    os.kill(worker, signal.SIGKILL)
+    write_by_rename(talks.content / "a/t005.md", talk("Meanwhile", tags=("meanwhile",)))
+    (talks.content / "a/t006.md").unlink()
+    go_on(talks)
+    wait_until(lambda: (talks / "by-tag/meanwhile").exists(), "not found")
+    settle(talks)
+    assert not (talks / "episodes/a/t006").exists()
+    assert_same_dump(talks)
+
+
+def test_an_open_file_goes_on(talks):
+    with open(talks / "episodes/a/t010/source.md", "rb") as file:
+        first = file.read(10)
+        kill_worker(talks)
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        file.seek(0)
+        assert file.read() == (talks.content / "a/t010.md").read_bytes()
+        assert first == (talks.content / "a/t010.md").read_bytes()[:10]
+
+
+def test_a_shell_that_stands_in_it_stays(talks):
+    shell_there = subprocess.Popen(["bash"], cwd=talks / "episodes/a/t020/turns", stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True)
+    try:
+        kill_worker(talks)
+        out, _ = shell_there.communicate("pwd; ls | head -n 1; cat 001.txt\n", timeout=20)
+    finally:
+        shell_there.kill()
+    assert out.splitlines()[:2] == [str(talks / "episodes/a/t020/turns"), "001.txt"]
+
+
+def test_another_configuration_is_another_mount(talks):
+    """What was read by the one before says nothing of it: then it is mounted anew."""
+    worker = talks.worker
+    stop_supervisor(talks)
+    os.kill(worker, signal.SIGKILL)
+    (talks.content / ".transcriptfs.yaml").write_text("views:\n  tags: by-topic\n")
+    go_on(talks)
+    wait_until(lambda: os.path.exists(talks / "by-topic"), "not mounted anew")
+    settle(talks)
+    assert_same_dump(talks)
+
+
+def test_many_deaths_in_a_row_end_it(mount):
+    """Whoever reads is told, and hangs not."""
+    mounted = mount({"t.md": talk("T")})
+    for _ in range(5):
+        kill_worker(mounted)
+    os.kill(mounted.worker, signal.SIGKILL)
+    errors = mounted.end()
+    assert mounted.process.returncode == 1
+    assert "the mount is taken away" in errors
+    assert not is_mounted(mounted.path)
+
+
+def test_the_worker_takes_no_signals(talks):
+    """They are the supervisor's: a terminal sends them to both."""
+    worker = talks.worker
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        os.kill(worker, number)
+    assert everything(talks)
+    assert talks.worker == worker
+
+
+def test_without_the_supervisor_the_mount_is_dead_and_can_be_replaced(mount, tmp_path):
+    mounted = mount({"t.md": talk("T")})
+    worker = mounted.worker
+    handle = os.pidfd_open(worker)
+    mounted.signal(signal.SIGKILL)
+    ended, _, _ = select.select([handle], [], [], 20)
+    os.close(handle)
+    assert ended, "the worker goes on"
+    with pytest.raises(OSError):
+        os.statvfs(mounted.path)
+    assert is_mounted(mounted.path)
+    mounted.command[-2:-2] = ["-o", "replace"]
+    mounted.start()
+    wait_until(lambda: os.path.exists(mounted / "episodes/t/turns/001.txt"), "not mounted anew")
+
+
+def test_status_says_what_holds(mount):
+    content = {"t.md": made_corpus.EPISODES[1].markdown()}
+    sandbox = status(mount(content))["process"]["sandbox"]
+    off = status(mount(content, "-o", "sandbox=off"))["process"]["sandbox"]
+    assert not any((off["no_new_privileges"], off["landlock"], off["seccomp"], off["no_core"]))
+    if sandbox["no_core"]:  # a build with sanitizers has none
+        assert sandbox["no_new_privileges"] and sandbox["seccomp"]
