@@ -1,0 +1,253 @@
+/* What a confined process may do, and what not. Each case is a process of its own. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "edge/content.h"
+#include "edge/sandbox.h"
+#include "unit.h"
+
+static char content[] = "/tmp/transcriptfs-sandbox-XXXXXX";
+
+/* Each returns 0 where it could do what it tries, else the errno. */
+
+static int result_of(long result)
+{
+    return result < 0 ? errno : 0;
+}
+
+static int read_content(int folder)
+{
+    return result_of(openat(folder, "file.md", O_RDONLY));
+}
+
+static int list_content(int folder)
+{
+    int fd = content_open_folder(&(struct content_folder){.fd = folder}, "");
+    return fd < 0 ? -fd : 0;
+}
+
+static int read_elsewhere(int folder)
+{
+    (void)folder;
+    return result_of(open("/etc/passwd", O_RDONLY));
+}
+
+static int read_above(int folder)
+{
+    return result_of(openat(folder, "..", O_RDONLY | O_DIRECTORY));
+}
+
+static int write_content(int folder)
+{
+    return result_of(openat(folder, "file.md", O_WRONLY));
+}
+
+static int make_file(int folder)
+{
+    return result_of(openat(folder, "new.md", O_WRONLY | O_CREAT, 0600));
+}
+
+static int remove_file(int folder)
+{
+    return result_of(unlinkat(folder, "file.md", 0));
+}
+
+static int open_socket(int folder)
+{
+    (void)folder;
+    return result_of(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static int start_process(int folder)
+{
+    (void)folder;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    return result_of(child);
+}
+
+static int run_program(int folder)
+{
+    (void)folder;
+    return result_of(execl("/bin/true", "true", (char *)NULL));
+}
+
+static int make_program(int folder)
+{
+    (void)folder;
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? 0 : result_of(mprotect(page, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int trace_parent(int folder)
+{
+    (void)folder;
+    return result_of(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+}
+
+static int keep_core(int folder)
+{
+    (void)folder;
+    struct rlimit limit;
+    return getrlimit(RLIMIT_CORE, &limit) || limit.rlim_max ? 0 : EPERM;
+}
+
+static void *do_nothing(void *nothing)
+{
+    return nothing;
+}
+
+static int start_thread(int folder)
+{
+    (void)folder;
+    pthread_t thread;
+    int err = pthread_create(&thread, NULL, do_nothing, NULL);
+    return err ? err : pthread_join(thread, NULL);
+}
+
+static void *wait_for_ever(void *nothing)
+{
+    pause();
+    return nothing;
+}
+
+/* As libfuse ends those that serve. */
+static int cancel_thread(int folder)
+{
+    (void)folder;
+    pthread_t thread;
+    int err = pthread_create(&thread, NULL, wait_for_ever, NULL);
+    if (!err)
+        err = pthread_cancel(thread);
+    return err ? err : pthread_join(thread, NULL);
+}
+
+static int watch_content(int folder)
+{
+    char name[64];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", folder);
+    int fd = inotify_init1(IN_CLOEXEC);
+    return fd < 0 ? errno : result_of(inotify_add_watch(fd, name, IN_CREATE));
+}
+
+static int ask_for_pressure(int folder)
+{
+    (void)folder;
+    int fd = open("/proc/pressure/memory", O_RDONLY);
+    return fd < 0 && errno != ENOENT ? errno : 0;
+}
+
+static const struct {
+    const char *what;
+    int (*act)(int folder);
+    bool is_allowed;
+    bool by_landlock; /* that is what forbids it */
+} cases[] = {
+    {"read a content file", read_content, true, false},
+    {"list the content", list_content, true, false},
+    {"start a thread", start_thread, true, false},
+    {"end a thread", cancel_thread, true, false},
+    {"watch the content", watch_content, true, false},
+    {"ask for memory pressure", ask_for_pressure, true, false},
+    {"read another file", read_elsewhere, false, true},
+    {"read the folder above", read_above, false, true},
+    {"write a content file", write_content, false, true},
+    {"make a file", make_file, false, true},
+    {"remove a file", remove_file, false, false},
+    {"open a socket", open_socket, false, false},
+    {"start a process", start_process, false, false},
+    {"run a program", run_program, false, false},
+    {"make memory a program", make_program, false, false},
+    {"set what the process is", trace_parent, false, false},
+    {"leave a core", keep_core, false, false},
+};
+
+static bool can(int (*act)(int folder), bool is_confined, struct confinement *holds)
+{
+    int ends[2], status;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        int folder = open(content, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        struct confinement confinement = {0};
+        if (is_confined)
+            sandbox_enter(folder, &confinement);
+        if (write(ends[1], &confinement, sizeof confinement) != sizeof confinement)
+            _exit(3);
+        _exit(act(folder) ? 1 : 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(read(ends[0], holds, sizeof *holds), sizeof *holds);
+    close(ends[0]);
+    close(ends[1]);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+    return WEXITSTATUS(status) == 0;
+}
+
+static void test_what_is_allowed(void **state)
+{
+    (void)state;
+    struct confinement holds;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool can_do = can(cases[i].act, true, &holds);
+        if (!holds.seccomp)
+            skip(); /* the kernel has none, or it is a build with sanitizers */
+        if (cases[i].by_landlock && !holds.landlock)
+            continue;
+        if (can_do != cases[i].is_allowed)
+            fail_msg("%s: %s", cases[i].what, can_do ? "it can" : "it cannot");
+    }
+}
+
+/* What is forbidden has to be possible else, or the cases show nothing. */
+static void test_all_is_possible_without(void **state)
+{
+    (void)state;
+    struct confinement holds;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].act == keep_core || cases[i].act == remove_file)
+            continue; /* the limit may be 0 already; and others need the file */
+        if (!can(cases[i].act, false, &holds))
+            fail_msg("%s: it cannot even so", cases[i].what);
+    }
+}
+
+static int make_content(void **state)
+{
+    (void)state;
+    if (!mkdtemp(content))
+        return -1;
+    int folder = open(content, O_RDONLY | O_DIRECTORY);
+    int fd = openat(folder, "file.md", O_WRONLY | O_CREAT, 0600);
+    close(fd);
+    close(folder);
+    return fd < 0;
+}
+
+static int remove_content(void **state)
+{
+    (void)state;
+    int folder = open(content, O_RDONLY | O_DIRECTORY);
+    unlinkat(folder, "file.md", 0);
+    unlinkat(folder, "new.md", 0);
+    close(folder);
+    return rmdir(content);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_allowed),
+        cmocka_unit_test(test_all_is_possible_without),
+    };
+    return cmocka_run_group_tests(tests, make_content, remove_content);
+}
