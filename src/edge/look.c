@@ -11,11 +11,10 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "model/naming.h"
-#include "parse/body.h"
+#include "model/scan.h"
 
 enum {
     FIRST_READ = 16 * 1024, /* holds the front matter of nearly every file */
-    SHORT_BODY = 4 * 1024,
     MAX_DEPTH = 64,
 };
 
@@ -310,53 +309,23 @@ struct reading {
     int err;     /* -ENOMEM, where that ended it */
 };
 
-/* Whether there are words behind the front matter. A short body is read to know it; a long one
- * is taken to have some, so that this costs no reading. */
-static int find_words(struct slice head, uint64_t size, struct scanned *file, bool *has_words)
-{
-    struct slice text = slice_skip(head, file->body);
-    struct arena arena = {0};
-    struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
-    struct body body;
-
-    *has_words = true;
-    if (head.len < size || text.len > SHORT_BODY)
-        return 0;
-    int err = body_read(text, file->body_line, NULL, &unheard, &body);
-    *has_words = body.count > 0;
-    body_free(&body);
-    arena_free(&arena);
-    return err;
-}
-
 /* The front matter is looked for in ever more of the file. */
 static int read_front(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
                       const struct config *config)
 {
     cleanup_buf struct buf head = {0};
-    struct front front;
     size_t want = FIRST_READ;
     uint64_t size = (uint64_t)file->id.size;
-    int err;
 
     for (;; want *= 4) {
-        err = content_read_range(fd, head.len, want - head.len, &head);
+        int err = content_read_range(fd, head.len, want - head.len, &head);
         if (err)
             return err;
-        err = front_read(arena, buf_slice(&head), head.len >= size || head.len < want, diags,
-                         &front);
+        bool is_all = head.len >= size || head.len < want;
+        err = scan_head(arena, buf_slice(&head), is_all, config, diags, file);
         if (err != -EAGAIN)
-            break;
+            return err;
     }
-    if (err)
-        return err;
-    file->body = front.body;
-    file->body_line = front.body_line;
-    file->has_front = front.map && front.map->count;
-    file->has_values = front.map && !yaml_is_empty(front.map);
-    file->has_originals = body_may_have_originals(buf_slice(&head));
-    err = find_words(buf_slice(&head), size, file, &file->has_body);
-    return err ? err : facts_read(arena, config, front.map, diags, file);
 }
 
 static int read_one(struct reading *r, struct scanned *file, struct arena *arena)

@@ -1,0 +1,19 @@
+/*
+ * What the beginning of a content file says about it, for the corpus. No more of a file is read
+ * than that takes, and whoever calls this reads it.
+ */
+#ifndef MODEL_SCAN_H
+#define MODEL_SCAN_H
+
+#include "model/corpus.h"
+
+/*
+ * Reads `head`, the first bytes of a file and perhaps all of it, into `file`, all of which but
+ * path, id and problems is filled in. Texts live in `arena`, problems go to `diags`.
+ *
+ * 0; -EAGAIN when the front matter does not end in `head` (call again with more); -ENOMEM.
+ */
+int scan_head(struct arena *arena, struct slice head, bool is_all, const struct config *config,
+              struct diags *diags, struct scanned *file);
+
+#endif
