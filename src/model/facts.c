@@ -1,8 +1,11 @@
 /* What front matter says about an episode. */
 #include <errno.h>
 
+#include "base/utf8.h"
 #include "model/corpus.h"
 #include "model/names.h"
+
+enum { MOST_CITED = 60 /* bytes of a value, in a message */ };
 
 struct reading {
     struct arena *arena;
@@ -36,11 +39,12 @@ static int read_scalar(struct reading *r, const struct yaml *item, const struct 
 {
     struct slice value = slice_trim(item->text);
     if (rule->is_list && item->kind == YAML_STRING && value.len) {
+        struct slice cited = utf8_cut(value, MOST_CITED);
         bool empty = says_nothing(value);
         diags_add(r->diags, item->line, item->column,
                   empty ? "it is read as an empty list" : "it is taken as one value",
                   "%.*s: a list is expected, and this is the string \"%.*s\"", (int)item->key.len,
-                  item->key.data, (int)(value.len < 60 ? value.len : 60), value.data);
+                  item->key.data, (int)cited.len, cited.data);
         if (empty)
             return 0;
     }
@@ -72,10 +76,10 @@ static void read_date(struct reading *r, const struct yaml *item)
         return;
     if (yaml_is_scalar(item) && date_read(item->text, &r->scanned->date))
         return;
+    struct slice cited = utf8_cut(item->text, MOST_CITED);
     diags_add(r->diags, item->line, item->column, "the episode stands under no date",
-              "date: \"%.*s\" is no date such as 2025-10-23 or 2025-10",
-              (int)(item->text.len < 60 ? item->text.len : 60),
-              item->text.len ? item->text.data : "");
+              "date: \"%.*s\" is no date such as 2025-10-23 or 2025-10", (int)cited.len,
+              cited.len ? cited.data : "");
 }
 
 static int read_key(struct reading *r, const struct config *config, const struct yaml *item)
