@@ -174,7 +174,8 @@ static void break_line(struct walk *w, enum line_break kind)
 }
 
 /* Without what was put in to mend the Markdown; and, but for code, without spaces behind spaces,
- * which mean nothing in Markdown or HTML. `start` is where the line begins. */
+ * which mean nothing in Markdown or HTML. A line end that was written as an entity (&#10;) is a
+ * space: else a line would be two. `start` is where the line begins. */
 static void add_plain(struct buf *out, struct slice text, size_t start, bool is_code)
 {
     struct slice mark = SLICE(MEND_MARK);
@@ -183,9 +184,10 @@ static void add_plain(struct buf *out, struct slice text, size_t start, bool is_
             text = slice_skip(text, mark.len);
             continue;
         }
-        bool is_gap = text.data[0] == ' ' && out->len > start && out->data[out->len - 1] == ' ';
+        char c = text.data[0] == '\n' || text.data[0] == '\r' ? ' ' : text.data[0];
+        bool is_gap = c == ' ' && out->len > start && out->data[out->len - 1] == ' ';
         if (is_code || !is_gap)
-            buf_add(out, text.data, 1);
+            buf_add_byte(out, c);
         text = slice_skip(text, 1);
     }
 }
