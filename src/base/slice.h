@@ -46,10 +46,11 @@ static inline bool slice_ends(struct slice s, struct slice suffix)
            slice_equal((struct slice){s.data + s.len - suffix.len, suffix.len}, suffix);
 }
 
-/* The slice without its first n bytes; n is at most its length. */
+/* The slice without its first n bytes; n is at most its length. C11 (6.5.6) does not let 0 be added
+ * to NULL. */
 static inline struct slice slice_skip(struct slice s, size_t n)
 {
-    return (struct slice){s.data + n, s.len - n};
+    return (struct slice){n ? s.data + n : s.data, s.len - n};
 }
 
 static inline struct slice slice_head(struct slice s, size_t n)

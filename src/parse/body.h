@@ -114,14 +114,20 @@ static inline struct slice turn_words(const struct body *body, const struct turn
     return (struct slice){body->text + turn->text + label, turn->len - label - 1};
 }
 
+/* A part of a run, which is NULL where the body has nothing of the kind. */
+static inline struct slice run_part(const char *run, struct part_of part)
+{
+    return part.len ? (struct slice){run + part.at, part.len} : (struct slice){0};
+}
+
 static inline struct slice turn_original(const struct body *body, const struct turn *turn)
 {
-    return (struct slice){body->originals + turn->original.at, turn->original.len};
+    return run_part(body->originals, turn->original);
 }
 
 static inline struct slice turn_original_speaker(const struct body *body, const struct turn *turn)
 {
-    return (struct slice){body->originals + turn->original.at, turn->original_speaker};
+    return run_part(body->originals, (struct part_of){turn->original.at, turn->original_speaker});
 }
 
 /* The words of the original; empty where there is none. */
@@ -139,7 +145,7 @@ bool body_is_timed(const struct body *body);
 
 static inline struct slice body_note(const struct body *body, struct part_of part)
 {
-    return (struct slice){body->notes + part.at, part.len};
+    return run_part(body->notes, part);
 }
 
 #endif

@@ -68,7 +68,7 @@ void lines_free(struct lines *lines);
 
 static inline struct slice line_text(const struct lines *lines, const struct line *line)
 {
-    return (struct slice){lines->text.data + line->text, line->len};
+    return line->len ? (struct slice){lines->text.data + line->text, line->len} : (struct slice){0};
 }
 
 #endif
