@@ -10,7 +10,7 @@ struct reader {
     struct arena *arena;
     struct diags *diags;
     yaml_parser_t parser;
-    uint32_t first_line;
+    uint32_t first_line, last_line;
     struct slice text;
     struct yaml *open[YAML_MAX_DEPTH]; /* the lists and maps around the place */
     unsigned depth;
@@ -119,9 +119,12 @@ static enum yaml_kind plain_kind(struct slice text)
 
 /* --- building the tree ------------------------------------------------------------------------ */
 
+/* libyaml puts the end of a text without a line end on a line of its own, and counts U+2028 and the
+ * like as line ends. */
 static uint32_t line_of(const struct reader *r, const yaml_mark_t *mark)
 {
-    return r->first_line + (uint32_t)mark->line;
+    uint32_t line = r->first_line + (uint32_t)mark->line;
+    return line < r->last_line ? line : r->last_line;
 }
 
 static struct yaml *new_value(struct reader *r, enum yaml_kind kind, const yaml_mark_t *mark)
@@ -278,6 +281,14 @@ static const char *explain(const yaml_parser_t *parser, struct slice line)
     return problem;
 }
 
+static uint32_t count_newlines(struct slice text)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.data[i] == '\n';
+    return count;
+}
+
 static struct slice nth_line(struct slice text, size_t n)
 {
     struct slice line = {"", 0};
@@ -295,16 +306,14 @@ static int syntax_error(struct reader *r)
     /* What is never closed is wrong where it opens, not where the text ends. */
     bool is_open = p->problem && strstr(p->problem, "unexpected end of stream");
     const yaml_mark_t *mark = is_open && p->context ? &p->context_mark : &p->problem_mark;
-    size_t line = mark->line, column = mark->column + 1;
+    uint32_t line = line_of(r, mark), column = (uint32_t)mark->column + 1;
     if (p->error == YAML_READER_ERROR) {
         /* The reader knows an offset alone. */
-        line = 0;
+        line = r->first_line + count_newlines(slice_head(r->text, p->problem_offset));
         column = 0;
-        for (size_t i = 0; i < p->problem_offset && i < r->text.len; i++)
-            line += r->text.data[i] == '\n';
     }
-    diags_add(r->diags, r->first_line + (uint32_t)line, (uint32_t)column,
-              "the keys before this place are kept", "%s", explain(p, nth_line(r->text, line)));
+    diags_add(r->diags, line, column, "the keys before this place are kept", "%s",
+              explain(p, nth_line(r->text, line - r->first_line)));
     return -EINVAL;
 }
 
@@ -359,6 +368,7 @@ int yaml_read(struct arena *arena, struct slice text, uint32_t first_line, struc
         text = buf_slice(&repaired);
     }
     r.text = text;
+    r.last_line = first_line + count_newlines(text);
     if (!yaml_parser_initialize(&r.parser))
         return -ENOMEM;
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
