@@ -442,12 +442,10 @@ static int add_line(struct assembly *a, const struct line *line, struct slice te
         a->abandoned = line->details;
         is_original = false;
     }
-    if (is_original)
+    if (!is_original)
+        err = line->heading ? add_heading(a, line, text) : add_text_line(a, line, text);
+    else if (text.len) /* a heading may say nothing */
         add_original_line(a, line, text);
-    else if (line->heading)
-        err = add_heading(a, line, text);
-    else
-        err = add_text_line(a, line, text);
     a->details = line->details;
     return err;
 }
