@@ -1,0 +1,111 @@
+/*
+ * Front matter: what a file says about itself. The input is a file, or the beginning of one.
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+
+#include "model/scan.h"
+
+static void check_value(const struct yaml *value, unsigned depth, uint32_t lines)
+{
+    uint32_t count = 0;
+    const struct yaml *last = NULL;
+
+    CHECK(depth <= YAML_MAX_DEPTH);
+    CHECK(value->kind <= YAML_MAP);
+    CHECK(value->line >= 2 && value->line <= lines);
+    CHECK(utf8_is_valid(value->text) && utf8_is_valid(value->key));
+    CHECK(!value->text.data || value->text.data[value->text.len] == '\0');
+    for (const struct yaml *item = value->first; item; item = item->next, count++) {
+        CHECK(!last || item->line >= last->line);
+        if (value->kind == YAML_MAP) {
+            CHECK(item->key.len <= YAML_MAX_KEY && item->key_line <= item->line);
+            CHECK(yaml_get(value, item->key) == item); /* no key stands twice */
+        }
+        check_value(item, depth + 1, lines);
+        last = item;
+    }
+    CHECK(count == value->count && last == value->last);
+    CHECK(value->kind != YAML_MAP || count <= YAML_MAX_KEYS);
+}
+
+/* Without the lines that Markdown may see, too, which end in a carriage return. */
+static uint32_t newlines(struct slice text)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.data[i] == '\n';
+    return count;
+}
+
+static void check_front(const struct front *front, struct slice file)
+{
+    CHECK(front->body <= file.len);
+    CHECK(front->body_line == newlines(slice_head(file, front->body)) + 1 ||
+          (front->body == file.len && front->has_block)); /* the closing line is the last one */
+    CHECK(front->has_block || !front->map);
+    CHECK(front->body == 0 || front->has_block || front->body == 3);
+    if (front->map) {
+        CHECK(front->map->kind == YAML_MAP);
+        check_value(front->map, 0, front->body_line);
+    }
+}
+
+/* Reading ever more of a file comes to the same as reading it whole. */
+static void check_pieces(struct slice file, const struct front *whole)
+{
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    struct front front;
+    size_t step = file.len / 16 + 1;
+
+    for (size_t len = step; len < file.len; len += step) {
+        int err = front_read(&arena, slice_head(file, len), false, &diags, &front);
+        CHECK(err == 0 || (err == -EAGAIN && diags.count == 0));
+        if (err)
+            continue;
+        CHECK(front.body == whole->body && front.body_line == whole->body_line);
+        CHECK(front.has_block == whole->has_block && !front.map == !whole->map);
+        CHECK(!front.map || front.map->count == whole->map->count);
+        break;
+    }
+    arena_free(&arena);
+}
+
+static void check_facts(const struct scanned *scanned)
+{
+    const struct date *date = &scanned->date;
+    CHECK(utf8_is_valid(scanned->title));
+    CHECK(date->year == 0 || (date->month >= 1 && date->month <= 12 && date->day <= 31));
+    for (const struct fact *fact = scanned->facts; fact; fact = fact->next) {
+        CHECK(fact->view.len && fact->view.len <= 255 && utf8_is_valid(fact->view));
+        CHECK(!memchr(fact->view.data, '/', fact->view.len));
+        CHECK(fact->value.len && utf8_is_valid(fact->value));
+        CHECK(slice_trim(fact->value).len == fact->value.len);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct slice file = input_copy(data, size);
+    struct arena arena = {0}, rules = {0};
+    struct diags diags = {.arena = &arena}, again = {.arena = &arena};
+    struct scanned scanned = {0};
+    struct config config;
+    struct front front;
+
+    CHECK(config_defaults(&rules, &config) == 0);
+    CHECK(front_read(&arena, file, true, &diags, &front) == 0);
+    check_front(&front, file);
+    check_diags(&diags, count_lines(file));
+    check_pieces(file, &front);
+    CHECK(scan_head(&arena, file, true, &config, &again, &scanned) == 0);
+    CHECK(scanned.body == front.body && scanned.body_line == front.body_line);
+    check_diags(&again, count_lines(file));
+    check_facts(&scanned);
+    arena_free(&arena);
+    arena_free(&rules);
+    free((void *)(uintptr_t)file.data);
+    return 0;
+}

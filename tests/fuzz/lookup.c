@@ -1,0 +1,348 @@
+/*
+ * Paths and node ids, over content that changes. The input is a script; what stands before its
+ * first command is the file talks/first.md:
+ *
+ *     %%% put PATH        the lines that follow are this file
+ *     %%% drop PATH       it is gone
+ *     %%% publish         the tree follows
+ *     %%% find PATH       is looked up, step by step
+ *     %%% id HEXADECIMAL  is taken for a node
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/map.h"
+#include "memory.h"
+
+enum {
+    MOST_NODES = 4000, /* that one walk looks at */
+    MADE_UP_IDS = 200,
+};
+
+/* A node as it was when it was listed. */
+struct seen {
+    uint64_t id;
+    uint64_t hash; /* of the bytes of a file */
+    bool is_file;
+};
+
+struct walk {
+    struct memory memory;
+    struct tree *tree;
+    struct seen *seen; /* by all walks */
+    size_t count, cap;
+    uint64_t *folders; /* that this walk has found */
+    size_t folder_count, folder_cap;
+    uint64_t seed;
+};
+
+/* xorshift64: the same for the same input. */
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+static bool same_attr(const struct tree_attr *a, const struct tree_attr *b)
+{
+    return a->id == b->id && a->ino == b->ino && a->mode == b->mode && a->nlink == b->nlink &&
+           a->size == b->size && a->mtime == b->mtime && a->is_volatile == b->is_volatile;
+}
+
+/* --- files and links -------------------------------------------------------------------------- */
+
+/* The size is that of the bytes, and a part is a part of the whole. Their hash. */
+static uint64_t check_file(struct walk *w, uint64_t id, uint64_t size)
+{
+    struct tree_text all, part;
+    CHECK(tree_read(w->tree, id, 0, SIZE_MAX / 2, &all) == 0);
+    CHECK(all.bytes.len == size);
+    for (int i = 0; i < 3; i++) {
+        uint64_t offset = next_random(&w->seed) % (size + 2);
+        size_t len = (size_t)(next_random(&w->seed) % (size + 2));
+        struct slice wanted = offset < size ? slice_head(slice_skip(all.bytes, offset), len)
+                                            : (struct slice){0};
+        CHECK(tree_read(w->tree, id, offset, len, &part) == 0);
+        CHECK(slice_equal(part.bytes, wanted));
+        tree_text_free(w->tree, &part);
+    }
+    uint64_t hash = hash64(all.bytes, 0);
+    tree_text_free(w->tree, &all);
+    return hash;
+}
+
+/* It leads to a node, and never out of the mount. */
+static void check_link(struct walk *w, uint64_t folder, uint64_t id, uint64_t size)
+{
+    cleanup_buf struct buf target = {0};
+    struct tree_attr found = {.id = folder};
+    char *rest = NULL;
+    CHECK(tree_readlink(w->tree, id, &target) == 0);
+    CHECK(target.len == size && size > 0 && target.data[0] != '/');
+    for (char *part = strtok_r(target.data, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
+        if (strcmp(part, "..") == 0) {
+            CHECK(found.id != TREE_ROOT);
+            CHECK(tree_parent(w->tree, found.id, &found.id) == 0);
+        } else {
+            CHECK(tree_lookup(w->tree, found.id, part, &found) == 0);
+        }
+    }
+    CHECK(!S_ISLNK(found.mode));
+}
+
+/* --- folders ---------------------------------------------------------------------------------- */
+
+struct listing {
+    struct walk *walk;
+    uint64_t folder;
+    uint32_t folders;
+    struct map names;
+    struct arena arena; /* of these */
+};
+
+static void remember(struct walk *w, struct seen seen)
+{
+    CHECK(array_reserve(&w->seen, w->count, &w->cap, sizeof *w->seen));
+    w->seen[w->count++] = seen;
+}
+
+/* A name that the kernel takes, and that was not there before. A copy that ends in a NUL byte. */
+static const char *check_name(struct listing *listing, struct slice name)
+{
+    CHECK(name.len > 0 && name.len <= 255);
+    CHECK(!memchr(name.data, '/', name.len) && !memchr(name.data, '\0', name.len));
+    CHECK(!slice_equal(name, SLICE(".")) && !slice_equal(name, SLICE("..")));
+    CHECK(utf8_is_valid(name));
+    struct slice copy = arena_copy(&listing->arena, name);
+    struct map_slot *slot = map_put(&listing->names, copy);
+    CHECK(slot && slot->value == UINT32_MAX);
+    slot->value = 1;
+    return copy.data;
+}
+
+static bool check_entry(void *listing_, uint64_t next, const struct tree_entry *entry)
+{
+    struct listing *listing = listing_;
+    struct walk *w = listing->walk;
+    struct tree_attr attr, found;
+    struct seen seen = {.id = entry->attr.id};
+    (void)next;
+
+    const char *name = check_name(listing, entry->name);
+    CHECK(tree_lookup(w->tree, listing->folder, name, &found) == 0);
+    CHECK(tree_getattr(w->tree, found.id, &attr) == 0 && same_attr(&attr, &found));
+    if (!attr.is_volatile)
+        CHECK(attr.id == entry->attr.id && attr.ino == entry->attr.ino);
+    CHECK(attr.mode == entry->attr.mode);
+    CHECK(!entry->has_attr || same_attr(&attr, &entry->attr));
+    if (S_ISDIR(attr.mode)) {
+        uint64_t parent;
+        CHECK(tree_parent(w->tree, attr.id, &parent) == 0 && parent == listing->folder);
+        CHECK(array_reserve(&w->folders, w->folder_count, &w->folder_cap, sizeof *w->folders));
+        w->folders[w->folder_count++] = attr.id;
+        listing->folders++;
+    } else if (S_ISREG(attr.mode)) {
+        seen.is_file = !attr.is_volatile;
+        seen.hash = check_file(w, attr.id, attr.size);
+    } else {
+        check_link(w, listing->folder, attr.id, attr.size);
+    }
+    remember(w, seen);
+    return w->count < MOST_NODES;
+}
+
+static void check_folder(struct walk *w, uint64_t folder)
+{
+    struct listing listing = {.walk = w, .folder = folder};
+    struct tree_attr attr, missing;
+    bool is_whole;
+    CHECK(tree_list(w->tree, folder, 0, check_entry, &listing) == 0);
+    is_whole = w->count < MOST_NODES;
+    CHECK(tree_getattr(w->tree, folder, &attr) == 0);
+    CHECK(!is_whole || attr.nlink == 1 || attr.nlink == 2 + listing.folders);
+    CHECK(tree_lookup(w->tree, folder, "no such name", &missing) == -ENOENT);
+    map_free(&listing.names);
+    arena_free(&listing.arena);
+}
+
+static void check_all(struct walk *w)
+{
+    static const char *const unlisted[] = {"version", "status.json", "generation", "problems.tsv"};
+    struct tree_attr control, file;
+    w->folder_count = 0;
+    check_folder(w, TREE_ROOT);
+    for (size_t i = 0; i < w->folder_count && w->count < MOST_NODES; i++)
+        check_folder(w, w->folders[i]);
+    CHECK(tree_lookup(w->tree, TREE_ROOT, ".transcriptfs", &control) == 0);
+    for (size_t i = 0; i < sizeof unlisted / sizeof *unlisted; i++) {
+        CHECK(tree_lookup(w->tree, control.id, unlisted[i], &file) == 0);
+        check_file(w, file.id, file.size);
+    }
+}
+
+/* --- ids that nobody gave out ----------------------------------------------------------------- */
+
+static bool go_on(void *context, uint64_t next, const struct tree_entry *entry)
+{
+    (void)context;
+    (void)next;
+    return entry->name.len > 0;
+}
+
+/* Either it stands for nothing, or all that is asked of it is answered. */
+static void ask(struct walk *w, uint64_t id)
+{
+    cleanup_buf struct buf text = {0};
+    struct tree_attr attr, found;
+    struct tree_text bytes;
+    uint64_t parent;
+
+    int err = tree_getattr(w->tree, id, &attr);
+    CHECK(err == 0 || err == -ESTALE);
+    int listed = tree_list(w->tree, id, 0, go_on, NULL);
+    int looked_up = tree_lookup(w->tree, id, "turns", &found);
+    int above = tree_parent(w->tree, id, &parent);
+    int linked = tree_readlink(w->tree, id, &text);
+    int read = tree_read(w->tree, id, 1, 10, &bytes);
+    if (read == 0)
+        tree_text_free(w->tree, &bytes);
+    CHECK(tree_listxattr(w->tree, id, &text) == err);
+    if (err) {
+        CHECK(listed == -ESTALE && looked_up == -ESTALE && above == -ESTALE && linked == -ESTALE);
+        CHECK(read == 0 || read == -ESTALE); /* another version may be remembered */
+        return;
+    }
+    CHECK(attr.id == id && attr.ino > 0 && attr.ino < UINT64_C(1) << 53);
+    CHECK(listed == (S_ISDIR(attr.mode) ? 0 : -ENOTDIR));
+    CHECK(above == listed);
+    CHECK(linked == (S_ISLNK(attr.mode) ? 0 : -EINVAL));
+    if (S_ISREG(attr.mode))
+        check_file(w, id, attr.size);
+    else
+        CHECK(read == (S_ISDIR(attr.mode) ? -EISDIR : -EINVAL));
+}
+
+/* Real ids with a bit or a byte changed, and small ones of every kind. */
+static void ask_of_made_up(struct walk *w)
+{
+    for (int i = 0; i < MADE_UP_IDS; i++) {
+        uint64_t id = next_random(&w->seed);
+        if (i % 4 == 0)
+            id = (id & 0xFFF) << 8 | (id >> 56) % 40;
+        else if (i % 4 < 3 && w->count)
+            id = w->seen[id % w->count].id ^
+                 (i % 4 == 1 ? UINT64_C(1) << (id >> 40) % 64 : (id & 0xFF) << (id >> 40) % 57);
+        ask(w, id);
+    }
+}
+
+/* What was seen before is as it was, or it is nothing any more: never another version's bytes. */
+static void check_seen(struct walk *w)
+{
+    struct tree_text text;
+    for (size_t i = 0; i < w->count; i++) {
+        if (!w->seen[i].is_file)
+            continue;
+        int err = tree_read(w->tree, w->seen[i].id, 0, SIZE_MAX / 2, &text);
+        CHECK(err == 0 || err == -ESTALE);
+        CHECK(err || hash64(text.bytes, 0) == w->seen[i].hash);
+        if (!err)
+            tree_text_free(w->tree, &text);
+    }
+}
+
+/* --- the script ------------------------------------------------------------------------------- */
+
+static void forget(void *context, enum stale what, uint64_t id, const char *name)
+{
+    (void)context;
+    CHECK(id != 0 && (what == STALE_NAME) == (name != NULL));
+}
+
+static void publish(struct walk *w)
+{
+    memory_publish(&w->memory, forget, w);
+    w->tree = w->memory.tree;
+    check_seen(w);
+    w->count = 0;
+    check_all(w);
+}
+
+static void find(struct walk *w, struct slice path)
+{
+    struct tree_attr attr = {.id = TREE_ROOT};
+    struct slice part;
+    int err = 0;
+    while (!err && slice_take(&path, '/', &part)) {
+        char *name = strndup(part.data, part.len);
+        CHECK(name);
+        err = tree_lookup(w->tree, attr.id, name, &attr);
+        CHECK(err == 0 || err == -ENOENT || err == -ENOTDIR);
+        free(name);
+    }
+    if (!err)
+        ask(w, attr.id);
+}
+
+static bool take_word(struct slice *line, struct slice word)
+{
+    if (!slice_starts(*line, word))
+        return false;
+    *line = slice_skip(*line, word.len);
+    return true;
+}
+
+/* A command, and the lines up to the next one. */
+static void run(struct walk *w, struct slice line, struct slice lines)
+{
+    if (take_word(&line, SLICE("put "))) {
+        memory_put(&w->memory, line, lines);
+    } else if (take_word(&line, SLICE("drop "))) {
+        memory_drop(&w->memory, line);
+    } else if (take_word(&line, SLICE("publish"))) {
+        publish(w);
+    } else if (w->tree && take_word(&line, SLICE("find "))) {
+        find(w, line);
+    } else if (w->tree && take_word(&line, SLICE("id "))) {
+        char digits[17] = "";
+        memcpy(digits, line.data, line.len < 16 ? line.len : 16);
+        ask(w, strtoull(digits, NULL, 16));
+    }
+}
+
+static void run_all(struct walk *w, struct slice script)
+{
+    static const char mark[] = "%%% ";
+    struct slice line = SLICE("put talks/first.md");
+    for (;;) {
+        const char *next = script.len ? memmem(script.data, script.len, mark, 4) : NULL;
+        size_t len = next ? (size_t)(next - script.data) : script.len;
+        run(w, line, slice_head(script, len));
+        if (!next)
+            return;
+        script = slice_skip(script, len + 4);
+        slice_take(&script, '\n', &line);
+        if (!script.data)
+            script = (struct slice){line.data + line.len, 0};
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct slice script = input_copy(data, size);
+    struct walk w = {.seed = hash64(script, 1) | 1};
+    memory_open(&w.memory);
+    run_all(&w, script);
+    publish(&w);
+    ask_of_made_up(&w);
+    memory_close(&w.memory);
+    free(w.seen);
+    free(w.folders);
+    free((void *)(uintptr_t)script.data);
+    return 0;
+}
