@@ -88,6 +88,7 @@ static int new_builder(struct program *program)
 {
     const struct corpus_options options = {
         .bare_entries = program->options.bare_entries,
+        .access = program->options.access,
         .journal = &program->journal,
     };
     program->builder = builder_new(&options);
@@ -203,6 +204,10 @@ static void summarise(const struct program *program)
     }
     if (corpus->episode_count == 0)
         report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
+    if (corpus->private_count)
+        report("%u file%s may be read by fewer than the folder may: %s in episodes/ alone",
+               corpus->private_count, plural(corpus->private_count),
+               corpus->private_count == 1 ? "it stands" : "they stand");
     if (corpus->problem_count && !program->options.verbose)
         report(
             "%u problem%s in files and front matter: see .transcriptfs/problems.tsv in the mount; "

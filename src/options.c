@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/parallel.h"
 #include "model/tree.h"
@@ -35,8 +36,11 @@ static const char usage[] =
     "                        and a network folder is looked at every 10 seconds\n"
     "      no_ahead          turns are not put into the page cache before they are asked for\n"
     "      threads=N         serve with N threads (default 4)\n"
-    "      allow_other       let other users in (root needs this too)\n"
+    "      allow_other       let other users in, each to what he may read in CONTENT\n"
+    "                        (root needs this too)\n"
     "      allow_root        let root in\n"
+    "      umask=M           everybody may read all, but for the bits of M (octal)\n"
+    "      uid=N, gid=N      all belongs to this user or group\n"
     "      replace           clear away a dead mount that stands at MOUNTPOINT\n"
     "      sandbox=off       do not confine the process that reads CONTENT, to debug it\n"
     "      nonempty          mount over a folder that has something in it\n"
@@ -103,6 +107,39 @@ static bool set_sandbox(struct options *options, const char *value)
     return !options->sandbox || strcmp(value, "on") == 0;
 }
 
+static bool set_umask(struct options *options, const char *value)
+{
+    char *end;
+    unsigned long mask = strtoul(value, &end, 8);
+    if (*value < '0' || *value > '7' || *end || mask > 0777)
+        return false;
+    options->access.has_umask = true;
+    options->access.umask = (uint32_t)mask;
+    return true;
+}
+
+/* The last one means nobody. */
+static bool read_id(const char *value, bool *has, uint32_t *id)
+{
+    const char *end;
+    uint64_t number;
+    if (!read_number(value, &number, &end) || *end || number >= UINT32_MAX)
+        return false;
+    *has = true;
+    *id = (uint32_t)number;
+    return true;
+}
+
+static bool set_uid(struct options *options, const char *value)
+{
+    return read_id(value, &options->access.has_uid, &options->access.uid);
+}
+
+static bool set_gid(struct options *options, const char *value)
+{
+    return read_id(value, &options->access.has_gid, &options->access.gid);
+}
+
 static bool set_entries(struct options *options, const char *value)
 {
     options->bare_entries = strcmp(value, "name") == 0;
@@ -156,6 +193,7 @@ static const struct known {
     size_t flag;
     bool is_flag;
     bool (*set)(struct options *options, const char *value); /* of an option with a value */
+    const char *wanted; /* … what it has to be, to be told after a mistake; NULL: nothing is */
 } known[] = {
     {"allow_other", FLAG(allow_other)},
     {"allow_root", FLAG(allow_root)},
@@ -164,6 +202,7 @@ static const struct known {
     {"entries", .set = set_entries},
     {"foreground", FLAG(foreground)},
     {"formats", .set = set_formats},
+    {"gid", .set = set_gid, .wanted = "the number of a group is wanted"},
     {"no_ahead", FLAG(no_ahead)},
     {"nonempty", FLAG(nonempty)},
     {"poll", .set = set_poll},
@@ -172,6 +211,8 @@ static const struct known {
     {"sandbox", .set = set_sandbox},
     {"single_thread", FLAG(single_thread)},
     {"threads", .set = set_threads},
+    {"uid", .set = set_uid, .wanted = "the number of a user is wanted"},
+    {"umask", .set = set_umask, .wanted = "an octal number up to 777 is wanted, such as 027"},
     {"verbose", FLAG(verbose)},
     {"xattr", FLAG(xattr)},
 };
@@ -300,9 +341,10 @@ static bool set_option(struct options *options, char *text)
         if (!known[i].is_flag && value && known[i].set(options, value))
             return true;
         fprintf(stderr, "transcriptfs: option \"%s\": %s\nTry 'transcriptfs --help'.\n", text,
-                known[i].is_flag ? "it takes no value"
-                : value          ? "this value is not understood"
-                                 : "it needs a value");
+                known[i].is_flag  ? "it takes no value"
+                : !value          ? "it needs a value"
+                : known[i].wanted ? known[i].wanted
+                                  : "this value is not understood");
         return false;
     }
     return is_ignored(text, len) || unknown_mount_option(text, len);
@@ -391,7 +433,10 @@ bool options_read(int argc, char **argv, struct options *options, int *status)
 {
     int option;
 
-    *options = (struct options){.cache_size = 64 << 20, .threads = 4, .sandbox = true};
+    *options = (struct options){.cache_size = 64 << 20,
+                                .threads = 4,
+                                .sandbox = true,
+                                .access = {.uid = geteuid(), .gid = getegid()}};
     *status = EXIT_USAGE;
     while ((option = getopt_long(argc, argv, ":fdsqvhVo:", long_options, NULL)) != -1) {
         switch (option) {
@@ -432,5 +477,7 @@ bool options_read(int argc, char **argv, struct options *options, int *status)
     options->foreground |= options->debug;
     if (options->single_thread)
         options->threads = 1;
+    /* Who mounts for himself alone reads all there is, by whatever right. */
+    options->access.follows_source = options->allow_other && !options->check;
     return read_paths(argc - optind, argv + optind, options, status);
 }

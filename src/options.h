@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/access.h"
+
 enum {
     EXIT_OK = 0,
     EXIT_FAILED = 1,
@@ -35,6 +37,7 @@ struct options {
     bool xattr;
     unsigned poll;    /* seconds between looks at the content; 0: inotify, where it works */
     uint64_t formats; /* as in struct tree_options */
+    struct access_rule access;
 };
 
 /* Reads the command line. True to go on; false when all is said, and then *status is what to

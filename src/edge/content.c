@@ -37,6 +37,7 @@ struct file_id content_id_of(const struct stat *st)
         .size = st->st_size,
         .mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
         .ctime = (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec,
+        .access = {st->st_uid, st->st_gid, st->st_mode & 0555},
     };
 }
 

@@ -211,7 +211,9 @@ static bool is_nothing(const struct look *look, const struct corpus *corpus)
         const struct scanned *change = &look->changes[i];
         bool is_known = corpus_find_path(corpus, change->path) != NO_INDEX ||
                         corpus_find_stray(corpus, change->path);
-        if (!change->is_gone || is_known)
+        /* A folder without episodes is none of the corpus's. */
+        if (change->is_folder ? corpus_find_folder_path(corpus, change->path) != NO_INDEX
+                              : !change->is_gone || is_known)
             return false;
     }
     return true;
@@ -262,7 +264,7 @@ static int follow(struct live *live, const struct target *targets, size_t count,
     int err = look_at_content(live->options.folder, wanted, count, live->options.corpus, &options,
                               &look);
     if (!err && is_told)
-        err = look_add_config(&look, &diags);
+        err = look_add_config(&look, live->options.folder, &diags);
     if (!err && !is_nothing(&look, live->options.corpus))
         err = publish(live, &look);
     tree_tell_scanning(live->options.tree, false);

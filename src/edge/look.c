@@ -66,6 +66,7 @@ static int add_stray(struct finding *f, struct slice path, const char *problem)
     if (err)
         return err;
     file->is_stray = true;
+    file->id.access.mode = 0444; /* nothing is told of it but what a listing shows */
     diags_add(&diags, 0, 0, "it is left out", "%s", problem);
     file->problems = diags.first;
     return 0;
@@ -92,6 +93,42 @@ static int add_transcript(struct finding *f, struct slice path, const struct sta
             return 0;
     }
     return add_file(f, path, &file);
+}
+
+/* Who may read a folder, where that is not as it is known. */
+static int add_access(struct finding *f, struct slice path, const struct stat *st)
+{
+    const struct file_id id = content_id_of(st);
+    uint32_t number = f->known ? corpus_find_folder_path(f->known, path) : NO_INDEX;
+    struct scanned *folder;
+    if (number != NO_INDEX && access_equal(&f->known->folders[number]->access, &id.access))
+        return 0;
+    int err = add_file(f, path, &folder);
+    if (!err) {
+        folder->is_folder = true;
+        folder->id = id;
+    }
+    return err;
+}
+
+/* The same of the folders above it in which there was no episode yet: nobody listed them for it. */
+static int add_accesses_above(struct finding *f, struct slice path)
+{
+    int err = 0;
+    for (size_t i = 1; i < path.len && !err; i++) {
+        if (path.data[i] != '/')
+            continue;
+        struct stat st;
+        struct slice above = arena_copy(&f->look->found, slice_head(path, i));
+        if (!above.data)
+            return -ENOMEM;
+        if (f->known && corpus_find_folder_path(f->known, above) != NO_INDEX)
+            continue;
+        cleanup_fd int fd = content_open_folder(f->folder, above.data);
+        if (fd >= 0 && fstat(fd, &st) == 0)
+            err = add_access(f, above, &st);
+    }
+    return err;
 }
 
 static int add_folder(struct finding *f, struct slice path)
@@ -190,11 +227,12 @@ static int list_folder(struct finding *f, struct slice path)
             return fd;
         return path.len && !problem.failed ? add_stray(f, path, problem.data) : fd;
     }
-    cleanup_(close_dir) DIR *dir = fdopendir(fd);
+    struct stat st;
+    int err = fstat(fd, &st) ? -errno : add_access(f, path, &st);
+    cleanup_(close_dir) DIR *dir = err ? NULL : fdopendir(fd);
     if (!dir)
-        return -errno;
+        return err ? err : -errno;
     steal_fd(&fd); /* the stream has it */
-    int err = 0;
     const struct dirent *entry;
     while (!err && (errno = 0, entry = readdir(dir)))
         err = add_name(f, dirfd(dir), path, entry);
@@ -270,7 +308,7 @@ static int look_at(struct finding *f, const struct target *target)
     struct slice path = target->path;
     struct stat st = {.st_mode = S_IFDIR};
     const char *slash = strrchr(path.data, '/');
-    size_t before = f->look->count, folders = f->folder_count;
+    size_t before, folders = f->folder_count;
 
     f->is_written = target->is_written;
     if (slice_equal(path, SLICE(CONTENT_CONFIG)) || is_in_excluded(f, path))
@@ -281,7 +319,10 @@ static int look_at(struct finding *f, const struct target *target)
     /* Pictures and the like come and go, and are no matter of ours. */
     if (S_ISREG(st.st_mode) && !is_transcript(path.data) && !known_stray(f, path))
         return add_all_gone(f, path);
-    int err = path.len ? add_path(f, path, slash ? slash + 1 : path.data, &st)
+    int err = add_accesses_above(f, path);
+    before = f->look->count;
+    if (!err)
+        err = path.len ? add_path(f, path, slash ? slash + 1 : path.data, &st)
                        : add_folder(f, path);
     bool is_folder = f->folder_count > folders;
     while (!err && f->folder_count)
@@ -361,7 +402,8 @@ static void read_nth(void *reading, unsigned worker, size_t i)
     struct reading *r = reading;
     struct scanned *file = &r->look->changes[i];
 
-    int err = file->is_stray || file->is_gone ? 0 : read_one(r, file, &r->look->arenas[worker]);
+    bool is_read = !file->is_stray && !file->is_gone && !file->is_folder;
+    int err = !is_read ? 0 : read_one(r, file, &r->look->arenas[worker]);
     if (err)
         __atomic_store_n(&r->err, err, __ATOMIC_RELAXED);
     size_t done = __atomic_add_fetch(&r->done, 1, __ATOMIC_RELAXED);
@@ -390,11 +432,13 @@ int look_at_content(const struct content_folder *folder, const struct target *ta
     return err;
 }
 
-int look_add_config(struct look *look, const struct diags *diags)
+int look_add_config(struct look *look, const struct content_folder *folder,
+                    const struct diags *diags)
 {
     if (!array_reserve(&look->changes, look->count, &look->cap, sizeof *look->changes))
         return -ENOMEM;
     look->changes[look->count++] = (struct scanned){.path = SLICE(CONTENT_CONFIG),
+                                                    .id = folder->config_id,
                                                     .is_stray = true,
                                                     .is_gone = !diags->first,
                                                     .problems = diags->first};

@@ -21,7 +21,9 @@ struct target {
 
 /* What was found there. */
 struct look {
-    struct scanned *changes; /* files that are new, other or gone; for corpus_next() */
+    /* Files that are new, other or gone, and folders that are new or have another access; for
+     * corpus_next(). */
+    struct scanned *changes;
     size_t count, cap;
     struct arena found;                        /* of paths and of the problems found on the way */
     struct arena arenas[PARALLEL_MAX_THREADS]; /* of what was read; one a worker */
@@ -45,6 +47,7 @@ int look_at_content(const struct content_folder *folder, const struct target *ta
 void look_free(struct look *look);
 
 /* Adds to a look what is wrong with the configuration; no diags: nothing is. 0 or -ENOMEM. */
-int look_add_config(struct look *look, const struct diags *diags);
+int look_add_config(struct look *look, const struct content_folder *folder,
+                    const struct diags *diags);
 
 #endif

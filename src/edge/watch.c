@@ -165,6 +165,9 @@ static bool take_event(const struct draining *d, const struct inotify_event *eve
         return true;
     }
     const struct watched *folder = find(d->watch, event->wd);
+    /* Of the content folder itself no folder above it tells. */
+    if (folder && event->len == 0 && !*folder->path && event->mask & IN_ATTRIB)
+        d->changed(d->context, SLICE(""), false);
     if (!folder || event->len == 0)
         return true;
     cleanup_buf struct buf path = {0};

@@ -113,6 +113,26 @@ int builder_find_number(struct builder *b, struct slice path, uint32_t *number)
     return 0;
 }
 
+/* --- access ----------------------------------------------------------------------------------- */
+
+/* Whether some may not read all of a folder's names who may read the content folder. */
+bool builder_is_private(const struct builder *b, uint32_t folder)
+{
+    const struct access all = access_of_gathered(&b->places[0].access);
+    for (; folder; folder = b->places[folder].parent) {
+        const struct access one = access_of_gathered(&b->places[folder].access);
+        if (access_is_less(&b->options.access, &one, &all))
+            return true;
+    }
+    return false;
+}
+
+bool builder_hides(const struct builder *b, const struct access *file, uint32_t folder)
+{
+    const struct access all = access_of_gathered(&b->places[0].access);
+    return access_is_less(&b->options.access, file, &all) || builder_is_private(b, folder);
+}
+
 /* --- lists ------------------------------------------------------------------------------------ */
 
 struct sorting {
@@ -156,9 +176,10 @@ static int make_views(struct step *s)
         return -ENOMEM;
     for (size_t i = 0; i < s->draft_count; i++) {
         const struct draft *draft = &s->drafts[i];
-        changes[i] = (struct views_change){draft->number,
-                                           draft->before ? draft->before->marks : NULL,
-                                           draft->is_there ? draft->now.marks : NULL};
+        const struct episode *before = episode_shown(draft->before);
+        const struct episode *now = draft->is_there ? episode_shown(&draft->now) : NULL;
+        changes[i] = (struct views_change){draft->number, before ? before->marks : NULL,
+                                           now ? now->marks : NULL};
     }
     return views_next(&s->old->views, &s->builder->ledger, s->old, s->next, changes, s->draft_count,
                       &s->turnover, &s->next->views);
@@ -176,11 +197,23 @@ static void add_up(struct corpus *corpus, const struct episode *episode, uint32_
 {
     if (!episode)
         return;
+    corpus->original_count += by * episode->has_originals;
+    corpus->hash ^= state_hash(episode);
+    corpus->private_count += by * episode->is_private;
+    if (episode->is_private)
+        return;
     corpus->problem_count += by * episode->problems.count;
     corpus->silent_count += by * !episode->has_body;
-    corpus->original_count += by * episode->has_originals;
     corpus->bytes += (uint64_t)(int64_t)(int32_t)by * (uint64_t)episode->id.size;
-    corpus->hash ^= state_hash(episode);
+}
+
+/* Not by differences: one folder's mode may make all below it private. */
+static void count_folders(struct step *s)
+{
+    for (uint32_t i = 0; i < s->next->folder_cap; i++) {
+        if (s->next->folders[i])
+            s->next->shown_folder_count += !builder_is_private(s->builder, i);
+    }
 }
 
 static void sum_up(struct step *s)
@@ -190,6 +223,7 @@ static void sum_up(struct step *s)
         add_up(s->next, s->next->episodes[s->drafts[i].number], 1);
     }
     s->next->mtime = s->next->folders[0]->mtime;
+    count_folders(s);
 }
 
 /* --- the step --------------------------------------------------------------------------------- */
@@ -199,10 +233,13 @@ static int by_scanned_path(const void *a, const void *b)
     const struct scanned *x = *(const struct scanned *const *)a;
     const struct scanned *y = *(const struct scanned *const *)b;
     int order = slice_compare(x->path, y->path);
+    if (!order)
+        order = x->is_folder - y->is_folder;
     return order ? order : (x > y) - (x < y); /* in the order in which they were told */
 }
 
-/* In the order of paths, so that the first generation is numbered that way; the last of a path. */
+/* In the order of paths, so that the first generation is numbered that way; the last of a path, and
+ * of a folder in its place. */
 static int order_changes(struct scanned *changes, size_t *count)
 {
     cleanup_free const struct scanned **order = calloc(*count + 1, sizeof *order);
@@ -214,7 +251,8 @@ static int order_changes(struct scanned *changes, size_t *count)
         order[i] = &changes[i];
     qsort(order, *count, sizeof *order, by_scanned_path);
     for (size_t i = 0; i < *count; i++) {
-        if (kept && slice_equal(sorted[kept - 1].path, order[i]->path))
+        if (kept && slice_equal(sorted[kept - 1].path, order[i]->path) &&
+            sorted[kept - 1].is_folder == order[i]->is_folder)
             kept--;
         sorted[kept++] = *order[i];
     }
@@ -233,6 +271,12 @@ static int enter_paths(struct step *s, const struct scanned *changes, size_t cou
     for (size_t i = 0; i < count && !err; i++) {
         if (changes[i].is_gone || changes[i].is_stray)
             continue;
+        if (changes[i].is_folder) {
+            err = builder_find_place(b, changes[i].path, &number);
+            if (!err)
+                b->places[number].access = changes[i].id.access;
+            continue;
+        }
         err = builder_find_number(b, changes[i].path, &number);
         if (!err)
             err = builder_find_place(b, path_parent(changes[i].path), &number);
@@ -272,6 +316,8 @@ static int take_step(struct step *s, struct scanned *changes, size_t count)
         err = allocate(s);
     for (size_t i = 0; i < count && !err; i++)
         err = step_draft_file(s, &changes[i]);
+    if (!err)
+        err = step_follow_access(s);
     if (!err)
         err = step_name_episodes(s);
     if (!err)
@@ -323,7 +369,9 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     s.next = calloc(1, sizeof *s.next);
     if (!s.next)
         return -ENOMEM;
-    s.next->problem_count = s.old->problem_count;
+    s.next->access = &builder->options.access;
+    s.next->private_count = s.old->private_count;
+    s.next->problem_count = s.old->problem_count - s.old->stray_problem_count;
     s.next->silent_count = s.old->silent_count;
     s.next->original_count = s.old->original_count;
     s.next->folder_count = s.old->folder_count;
@@ -369,6 +417,7 @@ void corpus_release(struct corpus *corpus)
     free(corpus->episodes);
     free(corpus->folders);
     free(corpus->strays);
+    free(corpus->stray_is_private);
     views_release(&corpus->views);
     free(corpus);
 }

@@ -77,6 +77,8 @@ int step_draft_file(struct step *s, const struct scanned *file)
     struct episode *now = &draft.now;
     uint32_t known = map_get(&s->builder->paths, file->path);
 
+    if (file->is_folder)
+        return 0;
     draft.number = known;
     draft.before = known == NO_INDEX ? NULL : corpus_episode(s->old, known);
     if (!draft.is_there)
@@ -102,10 +104,40 @@ int step_draft_file(struct step *s, const struct scanned *file)
     }
     int err = builder_find_place(s->builder, path_parent(file->path), &now->folder);
     if (!err)
+        now->is_private = builder_hides(s->builder, &now->id.access, now->folder);
+    if (!err)
         err = make_marks(s, file->facts, &now->marks);
     if (!err)
         err = step_problems(s, file, &now->problems);
     return err ? err : add_draft(s, &draft);
+}
+
+static bool has_other_access(const struct step *s)
+{
+    for (uint32_t i = 0; i < s->old->folder_cap; i++) {
+        const struct folder *old = s->old->folders[i];
+        if (old && !access_equal(&old->access, &s->builder->places[i].access))
+            return true;
+    }
+    return false;
+}
+
+int step_follow_access(struct step *s)
+{
+    if (!has_other_access(s))
+        return 0;
+    for (uint32_t i = 0; i < s->old->episode_cap; i++) {
+        const struct episode *old = s->old->episodes[i];
+        if (!old || s->draft_of[i] != NO_INDEX)
+            continue;
+        bool is_private = builder_hides(s->builder, &old->id.access, old->folder);
+        struct draft *draft = is_private == old->is_private ? NULL : step_draft(s, i);
+        if (draft)
+            draft->now.is_private = is_private;
+        else if (is_private != old->is_private)
+            return -ENOMEM;
+    }
+    return 0;
 }
 
 /* --- episodes --------------------------------------------------------------------------------- */
@@ -231,13 +263,14 @@ static int by_date(const void *corpus_, uint32_t a, uint32_t b)
     return x != y ? (x < y ? -1 : 1) : by_entry(corpus, a, b);
 }
 
-/* The drafts that are there, in order; they are put in s->list. Only those with a date, where
- * `with_date` says so. */
+/* The drafts that are there, in order; they are put in s->list. Only those that stand under a date,
+ * where `with_date` says so. */
 static uint32_t list_drafts(struct step *s, bool with_date, order_fn *order)
 {
     uint32_t count = 0;
     for (size_t i = 0; i < s->draft_count; i++) {
-        if (s->drafts[i].is_there && (!with_date || s->drafts[i].now.date.year))
+        const struct episode *now = &s->drafts[i].now;
+        if (s->drafts[i].is_there && (!with_date || (now->date.year && !now->is_private)))
             s->list[count++] = s->drafts[i].number;
     }
     step_sort(s->list, count, order, s->next);
@@ -380,8 +413,30 @@ static const struct stray *make_stray(struct step *s, const struct scanned *file
     stray->problems = (struct problems){(struct problem *)(stray + 1), problems.count};
     packing.at = (char *)stray + head;
     stray->path = pack(&packing, file->path);
+    stray->access = file->id.access;
     pack_problems(&packing, &stray->problems, &problems, stray->path);
     return stray;
+}
+
+/* What is told of them, and of which. */
+static int count_strays(struct step *s)
+{
+    struct corpus *next = s->next;
+    uint32_t folder;
+    next->stray_is_private = calloc(next->stray_count + (size_t)1, sizeof(bool));
+    if (!next->stray_is_private)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < next->stray_count; i++) {
+        const struct stray *stray = next->strays[i];
+        int err = builder_find_place(s->builder, path_parent(stray->path), &folder);
+        if (err)
+            return err;
+        next->stray_is_private[i] = builder_hides(s->builder, &stray->access, folder);
+        if (!next->stray_is_private[i])
+            next->stray_problem_count += stray->problems.count;
+    }
+    next->problem_count += next->stray_problem_count;
+    return 0;
 }
 
 int step_make_strays(struct step *s, const struct scanned *files, size_t count)
@@ -393,6 +448,8 @@ int step_make_strays(struct step *s, const struct scanned *files, size_t count)
     struct map changed = {0};
     int err = 0;
     for (size_t i = 0; i < count && !err; i++) {
+        if (files[i].is_folder)
+            continue;
         struct map_slot *slot = map_put(&changed, files[i].path);
         err = slot ? 0 : -ENOMEM;
         if (slot)
@@ -400,23 +457,20 @@ int step_make_strays(struct step *s, const struct scanned *files, size_t count)
     }
     for (uint32_t i = 0; i < s->old->stray_count && !err; i++) {
         const struct stray *stray = s->old->strays[i];
-        if (map_get(&changed, stray->path) != NO_INDEX) {
-            next->problem_count -= stray->problems.count;
+        if (map_get(&changed, stray->path) != NO_INDEX)
             turnover_retire(&s->turnover, stray);
-        } else {
+        else
             next->strays[next->stray_count++] = stray;
-        }
     }
     for (size_t i = 0; i < count && !err; i++) {
         if (!files[i].is_stray || files[i].is_gone)
             continue;
         const struct stray *stray = make_stray(s, &files[i]);
-        if (!stray)
-            err = -ENOMEM;
+        if (stray)
+            next->strays[next->stray_count++] = stray;
         else
-            next->problem_count += stray->problems.count;
-        next->strays[next->stray_count++] = stray;
+            err = -ENOMEM;
     }
     map_free(&changed);
-    return err;
+    return err ? err : count_strays(s);
 }

@@ -30,6 +30,11 @@ static int deepest_first(const void *a, const void *b, void *builder_)
 
 static void touch_folders(struct step *s)
 {
+    for (uint32_t i = 0; i < s->old->folder_cap; i++) {
+        const struct folder *old = s->old->folders[i];
+        if (old && !access_equal(&old->access, &s->builder->places[i].access))
+            touch(s, i);
+    }
     for (size_t i = 0; i < s->draft_count; i++) {
         const struct draft *draft = &s->drafts[i];
         uint32_t folder = draft_folder(draft);
@@ -242,6 +247,7 @@ static int next_folder(struct step *s, uint32_t number)
         .parent = place->parent,
         .depth = place->depth,
         .hash = place->hash,
+        .access = place->access,
     };
     uint32_t added = list_folder_drafts(s, number);
     folder.episodes = step_next_list(s, old ? old->episodes : NULL, old ? old->episode_count : 0,

@@ -8,11 +8,12 @@
 
 #include "model/history.h"
 
-/* What is true of a folder for ever. */
+/* What is true of a folder for ever, and who may read it. */
 struct place {
     struct slice path, name, base;
     uint32_t parent, depth;
     uint64_t hash;
+    struct access access; /* as it was found last; all 0: not yet, and nobody may */
 };
 
 struct builder {
@@ -77,6 +78,10 @@ int builder_find_number(struct builder *builder, struct slice path, uint32_t *nu
 /* The folder at `path`, entered with those above it where it is new. 0 or -ENOMEM. */
 int builder_find_place(struct builder *builder, struct slice path, uint32_t *number);
 
+/* Whether some may not read it who may read the content folder: a folder, or a file in a folder. */
+bool builder_is_private(const struct builder *builder, uint32_t folder);
+bool builder_hides(const struct builder *builder, const struct access *file, uint32_t folder);
+
 void step_sort(uint32_t *list, uint32_t count, order_fn *order, const void *context);
 
 /* The next state of a list of episodes: without those that changed, with s->list, which is in
@@ -98,6 +103,11 @@ int step_draft_file(struct step *s, const struct scanned *file);
 
 /* The draft of an episode; one that stays as it is gets one that says the same. NULL: no memory. */
 struct draft *step_draft(struct step *s, uint32_t number);
+
+/* Drafts the episodes that come to be private, or to be so no more, since a folder has another
+ * mode.
+ */
+int step_follow_access(struct step *s);
 
 /* The episodes of the drafts; then, in this order, their lists. */
 int step_make_episodes(struct step *s);

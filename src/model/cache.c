@@ -376,7 +376,7 @@ static int copy_notes(const struct cache *cache, const struct corpus *corpus, st
                       struct problems *problems)
 {
     for (uint32_t i = 0; i < corpus->episode_cap && i < cache->noted_cap; i++) {
-        const struct episode *episode = corpus->episodes[i];
+        const struct episode *episode = episode_shown(corpus->episodes[i]);
         if (!episode || episode->version != cache->noted[i].version)
             continue;
         for (const struct diag *diag = cache->noted[i].diags; diag; diag = diag->next) {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "model/names.h"
+
 /* What is looked for in a run of sorted things, and among what. */
 struct search {
     const struct corpus *corpus;
@@ -66,6 +68,18 @@ uint32_t corpus_find_path(const struct corpus *corpus, struct slice path)
     const struct search search = {.corpus = corpus, .ids = corpus->by_path, .name = path};
     uint32_t place = find_place(0, corpus->episode_count, compare_path, &search);
     return place == NO_INDEX ? NO_INDEX : corpus->by_path[place];
+}
+
+uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path)
+{
+    uint32_t number = 0;
+    struct slice part;
+    while (path.len && number != NO_INDEX && slice_take(&path, '/', &part)) {
+        cleanup_buf struct buf base = {0};
+        name_of_value(&base, part);
+        number = corpus_find_folder(corpus, corpus->folders[number], buf_slice(&base));
+    }
+    return number;
 }
 
 const struct stray *corpus_find_stray(const struct corpus *corpus, struct slice path)

@@ -10,25 +10,27 @@
 #ifndef MODEL_CORPUS_H
 #define MODEL_CORPUS_H
 
+#include "model/access.h"
 #include "model/views.h"
 #include "parse/config.h"
 #include "parse/front.h"
 
 enum { CORPUS_MAX_EPISODES = 1 << 24 /* what a node id can tell apart */ };
 
-/* Which file it was, and in which state: all five are equal or it is another content. */
+/* Which file it was, and in which state: all of it is equal or it is another content. */
 struct file_id {
     uint64_t device;
     uint64_t inode;
     int64_t size;
     int64_t mtime; /* nanoseconds since 1970 */
     int64_t ctime;
+    struct access access;
 };
 
 static inline bool file_id_equal(const struct file_id *a, const struct file_id *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->mtime == b->mtime && a->ctime == b->ctime;
+           a->mtime == b->mtime && a->ctime == b->ctime && access_equal(&a->access, &b->access);
 }
 
 /* One value of one key that makes a view. */
@@ -38,7 +40,7 @@ struct fact {
     struct slice value; /* trimmed, not empty, UTF-8 */
 };
 
-/* What a scan found out about one content file. Texts live with the scan. */
+/* What a scan found out about one content file, or about a folder. Texts live with the scan. */
 struct scanned {
     struct slice path; /* below the content folder, as on disk */
     struct file_id id;
@@ -53,6 +55,7 @@ struct scanned {
     bool has_body;      /* something but white space behind the front matter */
     bool has_originals; /* its beginning has the mark of one */
     bool is_stray;      /* no episode: only its problems count */
+    bool is_folder;     /* a folder of the content, "" for that itself: only its access counts */
     bool is_gone;       /* there is no such file any more */
 };
 
@@ -89,6 +92,7 @@ struct episode {
     bool has_values;
     bool has_body;
     bool has_originals;
+    bool is_private; /* some may not read it who may read the content folder: it is in no view */
     const struct marks *marks;
     struct problems problems;
 };
@@ -96,6 +100,7 @@ struct episode {
 /* Something that is no episode, and whose problems are told. */
 struct stray {
     struct slice path;
+    struct access access; /* to its problems, which may cite it */
     struct problems problems;
 };
 
@@ -112,6 +117,7 @@ struct folder {
     uint32_t episode_count;
     uint64_t hash;
     int64_t mtime; /* of the newest below it */
+    struct access access;
 };
 
 struct corpus {
@@ -130,13 +136,18 @@ struct corpus {
     uint32_t dated_count;
     struct slice date_view; /* the name of the date view; empty: there is none. The builder's */
     const struct stray **strays;
+    bool *stray_is_private; /* by place in strays */
     uint32_t stray_count;
-    uint32_t problem_count;  /* of files and front matter */
-    uint32_t silent_count;   /* episodes without a body */
-    uint32_t original_count; /* episodes that begin as those with originals do */
-    uint64_t bytes;          /* of all content files */
-    int64_t mtime;           /* of the newest */
-    uint64_t hash;           /* of what every file is */
+    const struct access_rule *access; /* the builder's */
+    uint32_t private_count;       /* episodes that are in no view; the next five leave them out */
+    uint32_t shown_folder_count;  /* folders that are not private */
+    uint32_t problem_count;       /* of files and front matter */
+    uint32_t stray_problem_count; /* … that are no episodes */
+    uint32_t silent_count;        /* episodes without a body */
+    uint64_t bytes;               /* of content files */
+    uint32_t original_count;      /* episodes that begin as those with originals do */
+    int64_t mtime;                /* of the newest */
+    uint64_t hash;                /* of what every file is */
 
     /* Whoever hands generations out. */
     uint32_t users;
@@ -167,7 +178,8 @@ int facts_read(struct arena *arena, const struct config *config, const struct ya
                struct diags *diags, struct scanned *scanned);
 
 struct corpus_options {
-    bool bare_entries;       /* an entry in a view is the bare name of the episode */
+    bool bare_entries; /* an entry in a view is the bare name of the episode */
+    struct access_rule access;
     struct journal *journal; /* where all is noted that the next builder has to know; or NULL */
 };
 
@@ -224,8 +236,23 @@ static inline const struct folder *corpus_folder(const struct corpus *corpus, ui
     return number < corpus->folder_cap ? corpus->folders[number] : NULL;
 }
 
+/* Of an episode what those may know of it who may read the content folder; NULL: nothing. */
+static inline const struct episode *episode_shown(const struct episode *episode)
+{
+    return episode && !episode->is_private ? episode : NULL;
+}
+
+/* How many episodes everybody may know of who may read the content folder. */
+static inline uint32_t corpus_shown_count(const struct corpus *corpus)
+{
+    return corpus->episode_count - corpus->private_count;
+}
+
 /* The number of the episode of this path; NO_INDEX where there is none. */
 uint32_t corpus_find_path(const struct corpus *corpus, struct slice path);
+
+/* The same of the folder of this path below the content folder. */
+uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path);
 
 /* What stands at this path and is no transcript; NULL where nothing is told of it. */
 const struct stray *corpus_find_stray(const struct corpus *corpus, struct slice path);

@@ -9,30 +9,32 @@
 #define LINK(what)   .path = (what), .type = S_IFLNK
 #define FILE_(what)  .path = (what), .type = S_IFREG
 #define OF_EPISODE   .i_bits = 24, .of_episode = true, .mtime = episode_mtime
+#define OF_FOLDER    .of_folder = true
 /* A folder of which a new version is another folder; whoever stands in an old one sees the new. */
 #define OUTDATED   OF_EPISODE, .has_version = true, .is_outdated = true
 #define OF_VERSION OF_EPISODE, .has_version = true, .identity = version_identity
 
 const struct kind_row kinds[KIND_COUNT] = {
-    [KIND_ROOT] = {FOLDER("/"), .parent = parent_root, .child = root_child, .find = root_find,
-                   .seek = root_seek, .folders = root_folders},
+    [KIND_ROOT] = {FOLDER("/"), OF_FOLDER, .parent = parent_root, .child = root_child,
+                   .find = root_find, .seek = root_seek, .folders = root_folders},
     [KIND_README] = {FILE_("/README.md"), .has_version = true, .check = check_generation,
                      .render = readme_render, .identity = corpus_identity},
     [KIND_IGNORE] = {FILE_("/.ignore"), .render = ignore_render},
 
     /* i: folder */
-    [KIND_FOLDER] = {FOLDER("/episodes/<folder>"), .i_bits = 24, .check = folder_check,
+    [KIND_FOLDER] = {FOLDER("/episodes/<folder>"), OF_FOLDER, .i_bits = 24, .check = folder_check,
                      .identity = folder_identity, .mtime = folder_mtime, .parent = folder_parent,
                      .child = folder_child, .find = folder_find, .seek = folder_seek,
                      .folders = folder_folders},
-    [KIND_TEXT_FOLDER] = {FOLDER("/text/<folder>"), .i_bits = 24, .check = folder_check,
+    [KIND_TEXT_FOLDER] = {FOLDER("/text/<folder>"), OF_FOLDER, .i_bits = 24, .check = folder_check,
                           .identity = folder_identity, .mtime = folder_mtime,
                           .parent = folder_parent, .child = text_child, .find = text_find,
                           .seek = folder_seek, .folders = text_folders},
-    [KIND_ORIGINAL_FOLDER] = {FOLDER("/original/<folder>"), .i_bits = 24, .links = links_uncounted,
-                              .check = original_folder_check, .identity = folder_identity,
-                              .mtime = folder_mtime, .parent = folder_parent, .child = text_child,
-                              .find = text_find, .seek = folder_seek},
+    [KIND_ORIGINAL_FOLDER] = {FOLDER("/original/<folder>"), OF_FOLDER, .i_bits = 24,
+                              .links = links_uncounted, .check = original_folder_check,
+                              .identity = folder_identity, .mtime = folder_mtime,
+                              .parent = folder_parent, .child = text_child, .find = text_find,
+                              .seek = folder_seek},
 
     /* i: episode */
     [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE, .check = check_episode,

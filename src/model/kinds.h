@@ -96,6 +96,7 @@ struct kind_row {
     uint8_t j_bits;
     bool has_version; /* the rest of the id holds a version */
     bool of_episode;  /* it stands below an episode's folder, or is that: i numbers the episode */
+    bool of_folder;   /* it stands for a folder of the content, which i numbers */
     bool is_volatile; /* its bytes are what they were when it was looked up */
     bool is_outdated; /* an id of an older version is taken for the node as it is now */
     bool is_open;     /* of a folder: names may come to be in it that nobody can tell beforehand */

@@ -65,6 +65,7 @@ static int status_render(const struct scope *scope, struct buf *out)
     struct cache_stats cache;
     struct tree_news news;
     size_t surveyed;
+    uint32_t shown = corpus_shown_count(corpus);
     const char *voices = tree_survey_progress(scope->tree, &surveyed);
 
     int err = problems_gather(corpus, parts->cache, &arena, &problems);
@@ -77,14 +78,14 @@ static int status_render(const struct scope *scope, struct buf *out)
         "{s:s, s:I, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:{s:s, s:s, s:i}, s:{s:s, s:I, s:i}, "
         "s:{s:I, s:I, s:i, s:I, s:I}}",
         "version", parts->options.version, "generation", (json_int_t)news.generation, "episodes",
-        (int)corpus->episode_count, "folders", (int)corpus->folder_count, "values",
+        (int)shown, "folders", (int)corpus->shown_folder_count, "values",
         (int)corpus->views.facet_count, "problems", (int)problems.count, "content_bytes",
         (json_int_t)corpus->bytes, "scanning", news.is_scanning, "last_change",
         json_time(news.last_change), "watch", "mode", news.watch, "why", news.why, "overflows",
-        (int)news.overflows, "voices", "state", voices, "done", (json_int_t)surveyed, "of",
-        (int)corpus->episode_count, "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes",
-        (json_int_t)cache.used, "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
-        (json_int_t)cache.misses);
+        (int)news.overflows, "voices", "state", voices, "done",
+        (json_int_t)(surveyed < shown ? surveyed : shown), "of", (int)shown, "cache", "limit_bytes",
+        (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used, "parts", (int)cache.kept,
+        "hits", (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
     add_memory(json);
     add_process(json, &parts->options);
     add_requests(json, tree_requests(scope->tree));

@@ -226,7 +226,7 @@ int day_find(struct scope *scope, struct slice name, struct child *child)
 
 int date_entry_check(struct scope *scope)
 {
-    const struct episode *episode = corpus_episode(scope->corpus, scope->node.j);
+    const struct episode *episode = episode_shown(corpus_episode(scope->corpus, scope->node.j));
     return episode && scope->corpus->date_view.len && scope->node.i &&
                    code_of_date(&episode->date) == scope->node.i
                ? 0

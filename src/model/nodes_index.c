@@ -19,13 +19,16 @@ struct joining {
     struct buf *pieces; /* one an episode */
 };
 
-/* An episode whose file cannot be read any more has no piece, or a shorter one. */
+/* An episode whose file cannot be read any more has no piece, or a shorter one; a private one has
+ * none. */
 static void add_piece(void *joining_, unsigned worker, size_t i)
 {
     struct joining *joining = joining_;
     const struct node node = {.kind = KIND_EPISODE, .i = joining->scope->corpus->by_path[i]};
     cleanup_(scope_end) struct scope episode = scope_at(joining->scope, node);
     (void)worker;
+    if (scope_episode(&episode)->is_private)
+        return;
     if (joining->add(&episode, &joining->pieces[i]) == -ENOMEM)
         joining->pieces[i].failed = true;
 }
@@ -284,12 +287,12 @@ static bool has_dates(const struct scope *scope)
 
 static bool has_episodes(const struct scope *scope)
 {
-    return scope->corpus->episode_count > 0;
+    return corpus_shown_count(scope->corpus) > 0;
 }
 
 static bool has_words(const struct scope *scope)
 {
-    return scope->corpus->silent_count < scope->corpus->episode_count;
+    return scope->corpus->silent_count < corpus_shown_count(scope->corpus);
 }
 
 /* Whether there are terms or voices only the bodies say: their tables stand where there are words.

@@ -35,7 +35,7 @@ static void add_counts(struct buf *out, const struct corpus *corpus)
         "and nothing in it takes room on a disk.\n\n"
         "Episodes: %u. Folders of them: %u. Without words: %u. Problems in files and front matter: "
         "%u.\n\n",
-        (unsigned)corpus->episode_count, (unsigned)corpus->folder_count,
+        (unsigned)corpus_shown_count(corpus), (unsigned)corpus->shown_folder_count,
         (unsigned)corpus->silent_count, (unsigned)corpus->problem_count);
 }
 
@@ -57,7 +57,7 @@ static void add_folders(struct buf *out, const struct scope *scope)
     if (corpus->original_count)
         buf_add_text(out, "- `original/`: the same lines in the language they were spoken in, "
                           "where the source has that\n");
-    if (corpus->episode_count)
+    if (corpus_shown_count(corpus))
         buf_add_text(out, "- `index/`: tables over all episodes: their front matter, the terms, "
                           "and how often each value is used\n");
     if (corpus->date_view.len)
@@ -107,7 +107,7 @@ static const struct episode *first_whole(const struct corpus *corpus)
 {
     for (uint32_t i = 0; i < corpus->episode_count; i++) {
         const struct episode *episode = corpus->episodes[corpus->by_path[i]];
-        if (episode->has_body && episode->has_front)
+        if (!episode->is_private && episode->has_body && episode->has_front)
             return episode;
     }
     return NULL;
@@ -150,7 +150,7 @@ static void add_commands(struct buf *out, const struct scope *scope)
             add_command(out, of_episode[i].command, "episodes/", episode->name,
                         of_episode[i].behind);
     }
-    if (corpus->episode_count)
+    if (corpus_shown_count(corpus))
         buf_add_text(out, "cut -f 2,3,6 index/episodes.tsv\n");
     buf_add_text(out, "cat .transcriptfs/problems.tsv\n```\n");
 }

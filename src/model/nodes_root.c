@@ -18,9 +18,9 @@ uint64_t corpus_identity(const struct scope *scope)
 
 bool root_has(const struct corpus *corpus, const char *name)
 {
-    return strcmp(name, "index") == 0      ? corpus->episode_count > 0
+    return strcmp(name, "index") == 0      ? corpus_shown_count(corpus) > 0
            : strcmp(name, "original") == 0 ? corpus->original_count > 0
-                                           : corpus->silent_count < corpus->episode_count;
+                                           : corpus->silent_count < corpus_shown_count(corpus);
 }
 
 static bool has_episodes(const struct scope *scope)

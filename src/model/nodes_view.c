@@ -55,7 +55,7 @@ static const struct facet *facet_of(const struct scope *scope)
 
 int heard_check(struct scope *scope)
 {
-    return scope->corpus->silent_count < scope->corpus->episode_count ? 0 : -ESTALE;
+    return root_has(scope->corpus, "by-voice") ? 0 : -ESTALE;
 }
 
 /* --- by-tag -------------------------------------------------------------------------------------

@@ -34,10 +34,15 @@ int problems_gather(const struct corpus *corpus, struct cache *cache, struct are
     all->at = ARENA_NEW(arena, struct problem, (size_t)corpus->problem_count + of_bodies.count);
     if (!all->at)
         return -ENOMEM;
-    for (uint32_t i = 0; i < corpus->episode_count; i++)
-        add_all(all, &corpus->episodes[corpus->by_path[i]]->problems);
-    for (uint32_t i = 0; i < corpus->stray_count; i++)
-        add_all(all, &corpus->strays[i]->problems);
+    for (uint32_t i = 0; i < corpus->episode_count; i++) {
+        const struct episode *episode = episode_shown(corpus->episodes[corpus->by_path[i]]);
+        if (episode)
+            add_all(all, &episode->problems);
+    }
+    for (uint32_t i = 0; i < corpus->stray_count; i++) {
+        if (!corpus->stray_is_private[i])
+            add_all(all, &corpus->strays[i]->problems);
+    }
     add_all(all, &of_bodies);
     qsort(all->at, all->count, sizeof *all->at, by_place);
     return 0;

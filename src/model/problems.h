@@ -7,7 +7,8 @@
 
 #include "model/cache.h"
 
-/* By path, line and column; texts live in `arena` or in the corpus. 0 or -ENOMEM. */
+/* All but those of private files. By path, line and column; texts live in `arena` or in the corpus.
+ * 0 or -ENOMEM. */
 int problems_gather(const struct corpus *corpus, struct cache *cache, struct arena *arena,
                     struct problems *all);
 

@@ -10,7 +10,20 @@ enum { OLD_FOLDERS = 16 /* edits after which nobody is expected to stand in one 
 struct telling {
     const struct stale_context *stale;
     const struct corpus *before, *after;
+    bool is_for_others; /* other people may read the content folder, or the owner is another: all
+                           has other attributes */
 };
+
+static struct telling begin_telling(const struct stale_context *stale, const struct corpus *before)
+{
+    return (struct telling){
+        .stale = stale,
+        .before = before,
+        .after = stale->after,
+        .is_for_others = !access_equal(&before->folders[0]->access,
+                                       &stale->after->folders[0]->access),
+    };
+}
 
 static uint64_t id_of(enum kind kind, uint32_t i, uint32_t j, uint32_t version)
 {
@@ -172,7 +185,7 @@ static void tell_episode(struct telling *t, uint32_t number)
     }
     if (was)
         tell_edited(t, number, was);
-    tell_date(t, number, was, now);
+    tell_date(t, number, episode_shown(was), episode_shown(now));
 }
 
 static void tell_folder_change(struct telling *t, uint32_t number)
@@ -242,8 +255,8 @@ static void tell_links(struct telling *t, const struct view_kinds *kind, uint32_
 static void tell_entries(struct telling *t, const struct view_kinds *kind, uint32_t number,
                          const struct marks *was, const struct marks *now)
 {
-    const struct episode *before = corpus_episode(t->before, number);
-    const struct episode *after = corpus_episode(t->after, number);
+    const struct episode *before = episode_shown(corpus_episode(t->before, number));
+    const struct episode *after = episode_shown(corpus_episode(t->after, number));
     bool is_renamed = !before || !after || !slice_equal(before->entry, after->entry);
     if (before)
         tell_links(t, kind, number, was, now, before, is_renamed);
@@ -257,11 +270,11 @@ static void tell_views(struct telling *t, const struct view_kinds *kind, const s
     uint32_t views = was->view_cap > now->view_cap ? was->view_cap : now->view_cap;
     uint32_t facets = was->facet_cap > now->facet_cap ? was->facet_cap : now->facet_cap;
     for (uint32_t i = 0; i < views; i++) {
-        if (views_view(was, i) != views_view(now, i))
+        if (views_view(was, i) != views_view(now, i) || (views_view(now, i) && t->is_for_others))
             tell_view(t, kind, views_view(was, i), views_view(now, i), i);
     }
     for (uint32_t i = 0; i < facets; i++) {
-        if (views_facet(was, i) != views_facet(now, i))
+        if (views_facet(was, i) != views_facet(now, i) || (views_facet(now, i) && t->is_for_others))
             tell_facet(t, kind, views_facet(was, i), views_facet(now, i), i);
     }
 }
@@ -301,10 +314,10 @@ static void tell_whole(struct telling *t)
 
 void stale_tell(const struct stale_context *stale)
 {
-    struct telling t = {.stale = stale, .before = stale->before, .after = stale->after};
+    struct telling t = begin_telling(stale, stale->before);
     for (uint32_t i = 0; i < t.after->episode_cap; i++) {
         const struct episode *was = corpus_episode(t.before, i), *now = t.after->episodes[i];
-        if (was == now)
+        if (was == now && !(now && t.is_for_others))
             continue;
         tell_episode(&t, i);
         tell_entries(&t, &of_front, i, was ? was->marks : NULL, now ? now->marks : NULL);
@@ -320,11 +333,11 @@ void stale_tell(const struct stale_context *stale)
 void stale_tell_heard(const struct stale_context *stale, const struct corpus *before,
                       const struct survey *was, const struct survey *now)
 {
-    struct telling t = {.stale = stale, .before = before, .after = stale->after};
+    struct telling t = begin_telling(stale, before);
     for (uint32_t i = 0; i < now->note_cap; i++) {
         const struct note *old = i < was->note_cap ? was->notes[i] : NULL;
         const struct note *new = now->notes[i];
-        if (old == new)
+        if (old == new && (!new || !t.is_for_others))
             continue;
         tell_entries(&t, &of_heard, i, old ? old->marks : NULL, new ? new->marks : NULL);
         const struct episode *episode = t.after->episodes[i];

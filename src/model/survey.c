@@ -108,6 +108,14 @@ static const struct note *make_note(struct surveying *s, const struct reading *r
     return note;
 }
 
+/* What by-voice has of an episode: nothing of a private one. */
+static const struct marks *shown_marks(const struct corpus *corpus, uint32_t number,
+                                       const struct note *note)
+{
+    bool is_shown = note && episode_shown(corpus_episode(corpus, number));
+    return is_shown ? note->marks : NULL;
+}
+
 static int enter_all(struct surveying *s, struct views_change *changes)
 {
     int err = 0;
@@ -118,8 +126,9 @@ static int enter_all(struct surveying *s, struct views_change *changes)
         turnover_retire(&s->turnover, was ? was->marks : NULL);
         turnover_retire(&s->turnover, was);
         s->next->notes[reading->episode] = now;
-        changes[i] = (struct views_change){reading->episode, was ? was->marks : NULL,
-                                           now ? now->marks : NULL};
+        changes[i] = (struct views_change){reading->episode,
+                                           shown_marks(s->step->before, reading->episode, was),
+                                           shown_marks(s->step->after, reading->episode, now)};
     }
     return err;
 }

@@ -251,16 +251,42 @@ static int link_size(struct scope *scope, uint64_t *size)
     return err ? err : target.failed ? -ENOMEM : 0;
 }
 
+/* Who may read a node: what stands for something in the content follows that; what gathers from all
+ * of it is for whoever may read the content folder. */
+static struct access access_of(const struct scope *scope)
+{
+    const struct kind_row *row = &kinds[scope->node.kind];
+    const struct corpus *corpus = scope->corpus;
+    if (row->of_episode)
+        return corpus->episodes[scope->node.i]->id.access;
+    return row->of_folder ? corpus->folders[scope->node.i]->access
+                          : access_of_gathered(&corpus->folders[0]->access);
+}
+
+static struct access shown_access(const struct scope *scope)
+{
+    const struct kind_row *row = &kinds[scope->node.kind];
+    struct access access = access_of(scope);
+    if (row->type == S_IFDIR && !row->of_folder)
+        access = access_of_folder(&access);
+    access = access_shown(scope->corpus->access, &access);
+    access.mode = row->type == S_IFLNK   ? 0777
+                  : row->type == S_IFREG ? access.mode & 0444
+                                         : access.mode;
+    return access;
+}
+
 /* What is known of a node without its size. */
 static void fill_identity(const struct scope *scope, struct tree_attr *attr)
 {
     const struct kind_row *row = &kinds[scope->node.kind];
+    const struct access access = shown_access(scope);
     *attr = (struct tree_attr){
         .id = tree_id(&scope->node),
         .ino = inode_number(scope),
-        .mode = row->type | (row->type == S_IFDIR   ? 0555u
-                             : row->type == S_IFREG ? 0444u
-                                                    : 0777u),
+        .mode = row->type | access.mode,
+        .uid = access.uid,
+        .gid = access.gid,
         .nlink = 1,
         .mtime = row->mtime ? row->mtime(scope) : scope->corpus->mtime,
         .is_volatile = row->is_volatile,
@@ -583,7 +609,7 @@ void tree_statfs(struct tree *tree, struct tree_statfs *statfs)
 {
     struct corpus *corpus = tree_hold(tree);
     statfs->bytes = corpus->bytes;
-    statfs->files = corpus->episode_count + corpus->folder_count + corpus->dated_count +
+    statfs->files = corpus_shown_count(corpus) + corpus->shown_folder_count + corpus->dated_count +
                     corpus->views.view_count + corpus->views.facet_count +
                     corpus->views.entry_count;
     tree_let_go(tree, corpus);

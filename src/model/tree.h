@@ -118,8 +118,9 @@ int tree_tell(struct tree *tree, stale_fn *tell, void *context);
 
 struct tree_attr {
     uint64_t id;
-    uint64_t ino;     /* st_ino: the same after a remount of the same content */
-    mode_t mode;      /* type and 0444, 0555 or 0777 */
+    uint64_t ino; /* st_ino: the same after a remount of the same content */
+    mode_t mode;  /* type and what the corpus's access rule says; 0777 of a link */
+    uint32_t uid, gid;
     uint32_t nlink;   /* 1 for an episode's folder: counting its folders would cost its body */
     uint64_t size;    /* bytes, exact */
     int64_t mtime;    /* nanoseconds since 1970 */
