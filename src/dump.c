@@ -169,13 +169,13 @@ static int dump_content(const char *path, const struct corpus_options *corpus_op
     struct cache *cache = NULL;
     struct tree *tree = NULL;
 
-    int err = content_open(path, &folder);
+    int err = content_open(path, corpus_options->limits, &folder);
     if (!err)
         err = builder ? load(&folder, builder, &corpus) : -ENOMEM;
     if (!err) {
         const struct content reader = content_reader(&folder);
         const struct tree_options options = {.version = TRANSCRIPTFS_VERSION};
-        cache = cache_new(&reader, 64 << 20);
+        cache = cache_new(&reader, 64 << 20, corpus_options->limits);
         tree = cache ? tree_new(corpus, cache, &options) : NULL;
         err = tree ? print_tree(tree, is_full) : -ENOMEM;
     }
@@ -188,10 +188,30 @@ static int dump_content(const char *path, const struct corpus_options *corpus_op
     return err ? 1 : 0;
 }
 
+/* "max_file=1M,max_turns=100" */
+static bool set_limits(struct limits *limits, const char *list)
+{
+    struct slice rest = slice_of(list), option;
+    while (slice_take(&rest, ',', &option)) {
+        char text[64];
+        const char *value = memchr(option.data, '=', option.len);
+        size_t name = value ? (size_t)(value - option.data) : option.len;
+        enum limit limit = limit_find(slice_head(option, name));
+        if (!value || limit == LIMIT_COUNT || option.len >= sizeof text)
+            return false;
+        memcpy(text, option.data, option.len);
+        text[option.len] = '\0';
+        if (!limit_set(limits, limit, text + name + 1))
+            return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    struct corpus_options options = {0};
-    bool is_full = false;
+    struct limits limits = limits_default();
+    struct corpus_options options = {.limits = &limits};
+    bool is_full = false, is_right = true;
     int i = 1;
 
     for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
@@ -199,11 +219,14 @@ int main(int argc, char **argv)
             is_full = true;
         else if (strcmp(argv[i], "--entries=name") == 0)
             options.bare_entries = true;
+        else if (strcmp(argv[i], "-o") == 0 && i + 1 < argc)
+            is_right &= set_limits(&limits, argv[++i]);
         else
             break;
     }
-    if (i != argc - 1 || argv[i][0] == '-') {
-        fprintf(stderr, "usage: transcriptfs-dump [--full] [--entries=name] CONTENT\n");
+    if (!is_right || i != argc - 1 || argv[i][0] == '-') {
+        fprintf(stderr,
+                "usage: transcriptfs-dump [--full] [--entries=name] [-o LIMIT=N,…] CONTENT\n");
         return 2;
     }
     return dump_content(argv[i], &options, is_full);

@@ -87,6 +87,7 @@ static int configure(struct program *program)
 static int new_builder(struct program *program)
 {
     const struct corpus_options options = {
+        .limits = &program->options.limits,
         .bare_entries = program->options.bare_entries,
         .access = program->options.access,
         .journal = &program->journal,
@@ -130,7 +131,7 @@ static int make_corpus(struct program *program)
 static int load(struct program *program)
 {
     const struct options *options = &program->options;
-    int err = content_open(options->content, &program->folder);
+    int err = content_open(options->content, &options->limits, &program->folder);
     if (err) {
         report("content folder \"%s\": %s", options->content, strerror(-err));
         return err;
@@ -158,7 +159,7 @@ static int load(struct program *program)
         .progress = progress_step,
         .progress_context = &program->listening,
     };
-    program->cache = cache_new(&reader, options->cache_size);
+    program->cache = cache_new(&reader, options->cache_size, &options->limits);
     struct corpus *corpus = program->corpus;
     program->tree = program->cache ? tree_new(corpus, program->cache, &tree_options) : NULL;
     if (program->cache && !program->tree)

@@ -44,9 +44,32 @@ static const char usage[] =
     "      replace           clear away a dead mount that stands at MOUNTPOINT\n"
     "      sandbox=off       do not confine the process that reads CONTENT, to debug it\n"
     "      nonempty          mount over a folder that has something in it\n"
-    "      foreground, debug, single_thread, quiet, verbose   as above\n"
-    "\n"
-    "To unmount: fusermount3 -u MOUNTPOINT\n";
+    "      foreground, debug, single_thread, quiet, verbose   as above\n";
+
+static const char last_words[] = "\n"
+                                 "To unmount: fusermount3 -u MOUNTPOINT\n";
+
+/* Below the other options of the mount. */
+static void print_limits(void)
+{
+    char least[LIMIT_TEXT], most[LIMIT_TEXT], initial[LIMIT_TEXT];
+    for (enum limit i = 0; i < LIMIT_COUNT; i++) {
+        const struct limit_row *row = &limit_rows[i];
+        printf("      %s=%s%*s%s: %s to %s (default %s)\n", row->name, row->is_size ? "SIZE" : "N",
+               (int)(21 - strlen(row->name) - (row->is_size ? 4 : 1)), "", row->bounds,
+               limit_value(i, row->least, least), limit_value(i, row->most, most),
+               limit_value(i, row->initial, initial));
+    }
+}
+
+static void print_help(void)
+{
+    fputs(usage, stdout);
+    puts("   and limits of what is read; over them a file is source.md alone, and its problem is "
+         "told:");
+    print_limits();
+    fputs(last_words, stdout);
+}
 
 /* --- values of options ------------------------------------------------------------------------ */
 
@@ -65,19 +88,7 @@ static bool read_number(const char *text, uint64_t *number, const char **end)
 
 static bool set_cache_size(struct options *options, const char *value)
 {
-    const char *end;
-    uint64_t size;
-    if (!read_number(value, &size, &end))
-        return false;
-    const char *units = "KMGT", *unit = *end ? strchr(units, *end & ~0x20) : NULL;
-    if (unit && *unit) {
-        size <<= 10 * (unit - units + 1);
-        end++;
-        if ((*end & ~0x20) == 'B')
-            end++;
-    }
-    options->cache_size = size;
-    return *end == '\0';
+    return limit_read_size(value, &options->cache_size);
 }
 
 static bool set_threads(struct options *options, const char *value)
@@ -321,9 +332,24 @@ static bool unknown_mount_option(const char *name, size_t len)
     struct guess guess = {.name = name, .len = len};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         guess_at(&guess, known[i].name);
+    for (enum limit i = 0; i < LIMIT_COUNT; i++)
+        guess_at(&guess, limit_rows[i].name);
     for (unsigned i = 0; tree_format_name(i); i++) /* behind formats=turns, */
         guess_at(&guess, tree_format_name(i));
     return unknown_option(&guess, "");
+}
+
+static bool set_limit(struct options *options, enum limit limit, const char *value)
+{
+    const struct limit_row *row = &limit_rows[limit];
+    char least[LIMIT_TEXT], most[LIMIT_TEXT];
+    if (value && limit_set(&options->limits, limit, value))
+        return true;
+    fprintf(stderr,
+            "transcriptfs: option \"%s\": it takes %s from %s to %s\nTry 'transcriptfs --help'.\n",
+            row->name, row->is_size ? "a size" : "a number", limit_value(limit, row->least, least),
+            limit_value(limit, row->most, most));
+    return false;
 }
 
 static bool set_option(struct options *options, char *text)
@@ -347,6 +373,9 @@ static bool set_option(struct options *options, char *text)
                                   : "this value is not understood");
         return false;
     }
+    enum limit limit = limit_find((struct slice){text, len});
+    if (limit < LIMIT_COUNT)
+        return set_limit(options, limit, value);
     return is_ignored(text, len) || unknown_mount_option(text, len);
 }
 
@@ -434,6 +463,7 @@ bool options_read(int argc, char **argv, struct options *options, int *status)
     int option;
 
     *options = (struct options){.cache_size = 64 << 20,
+                                .limits = limits_default(),
                                 .threads = 4,
                                 .sandbox = true,
                                 .access = {.uid = geteuid(), .gid = getegid()}};
@@ -463,7 +493,7 @@ bool options_read(int argc, char **argv, struct options *options, int *status)
                 return false;
             break;
         case 'h':
-            fputs(usage, stdout);
+            print_help();
             *status = EXIT_OK;
             return false;
         case 'V':

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "model/access.h"
+#include "parse/limits.h"
 
 enum {
     EXIT_OK = 0,
@@ -20,7 +21,8 @@ struct options {
     const char *content;
     const char *mountpoint;
     uint64_t cache_size; /* bytes */
-    unsigned threads;    /* that serve; 0: as many as suit the machine */
+    struct limits limits;
+    unsigned threads; /* that serve; 0: as many as suit the machine */
     bool foreground;
     bool debug;
     bool single_thread;

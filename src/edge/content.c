@@ -118,9 +118,9 @@ int content_open_folder(const struct content_folder *folder, const char *path)
     return open_below(folder->fd, *path ? path : ".", O_DIRECTORY);
 }
 
-int content_open(const char *path, struct content_folder *folder)
+int content_open(const char *path, const struct limits *limits, struct content_folder *folder)
 {
-    *folder = (struct content_folder){.fd = -1};
+    *folder = (struct content_folder){.fd = -1, .limits = limits};
     folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->fd < 0)
         return -errno;
@@ -148,9 +148,13 @@ static int read_config(struct content_folder *folder, struct arena *arena, struc
         return 1;
     int err = config_defaults(arena, config);
     if (!err && fd >= 0)
-        err = content_read_range(fd, 0, MAX_CONFIG, &text);
+        err = content_read_range(fd, 0, MAX_CONFIG + 1, &text);
+    if (!err && text.len > MAX_CONFIG) {
+        diags_add(diags, 0, 0, "", "more than 1 MiB");
+        err = -EINVAL;
+    }
     if (!err && fd >= 0)
-        err = config_read(arena, buf_slice(&text), diags, config);
+        err = config_read(arena, buf_slice(&text), folder->limits, diags, config);
     /* One that could not be read is tried again. */
     if (!err || err == -EINVAL) {
         folder->is_configured = true;

@@ -15,12 +15,11 @@
 #include "model/cache.h"
 #include "model/corpus.h"
 
-enum { CONTENT_MAX_FILE = 64 * 1024 * 1024 }; /* larger files are served as source.md alone */
-
 #define CONTENT_CONFIG ".transcriptfs.yaml"
 
 struct content_folder {
     int fd;
+    const struct limits *limits; /* of what is read in it; borrowed */
     struct config config;
     struct arena arena;       /* of the configuration */
     struct file_id config_id; /* of its file, as it was looked at last; all 0: there was none */
@@ -30,8 +29,9 @@ struct content_folder {
     void *context;
 };
 
-/* Opens the folder at `path`. 0 or a negative errno. To be closed whatever comes back. */
-int content_open(const char *path, struct content_folder *folder);
+/* Opens the folder at `path`. `limits` are borrowed. 0 or a negative errno. To be closed whatever
+ * comes back. */
+int content_open(const char *path, const struct limits *limits, struct content_folder *folder);
 void content_close(struct content_folder *folder);
 
 /* Opens a folder below it, "" for itself, to be listed or watched. A descriptor or a negative

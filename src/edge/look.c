@@ -352,7 +352,7 @@ struct reading {
 
 /* The front matter is looked for in ever more of the file. */
 static int read_front(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
-                      const struct config *config)
+                      const struct content_folder *folder)
 {
     cleanup_buf struct buf head = {0};
     size_t want = FIRST_READ;
@@ -363,7 +363,8 @@ static int read_front(int fd, struct scanned *file, struct arena *arena, struct 
         if (err)
             return err;
         bool is_all = head.len >= size || head.len < want;
-        err = scan_head(arena, buf_slice(&head), is_all, config, diags, file);
+        err = scan_head(arena, buf_slice(&head), is_all, &folder->config, folder->limits, diags,
+                        file);
         if (err != -EAGAIN)
             return err;
     }
@@ -373,15 +374,16 @@ static int read_one(struct reading *r, struct scanned *file, struct arena *arena
 {
     struct diags diags = {.arena = arena};
     struct stat st;
+    const struct limits *limits = r->folder->limits;
     int err = 0;
     cleanup_fd int fd = content_open_file(r->folder, file->path.data, &file->id);
 
     if (fd < 0)
         err = fd;
-    else if (file->id.size > CONTENT_MAX_FILE)
-        diags_add(&diags, 0, 0, "only source.md is served", "a file of more than 64 MiB");
+    else if ((uint64_t)file->id.size > limits->at[LIMIT_FILE])
+        limit_refuse(limits, LIMIT_FILE, 0, &diags);
     else
-        err = read_front(fd, file, arena, &diags, &r->folder->config);
+        err = read_front(fd, file, arena, &diags, r->folder);
     if (is_passing(err))
         return err;
     if (err) {

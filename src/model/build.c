@@ -67,7 +67,8 @@ struct builder *builder_new(const struct corpus_options *options)
         return NULL;
     b->options = *options;
     b->journal = options->journal;
-    ledger_init(&b->ledger, b->journal, HISTORY_SPELLING);
+    ledger_init(&b->ledger, (uint32_t)options->limits->at[LIMIT_VIEWS], b->journal,
+                HISTORY_SPELLING);
     if (enter_place(b, SLICE(""), 0, &root)) {
         builder_free(b);
         return NULL;

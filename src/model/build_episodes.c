@@ -36,8 +36,21 @@ struct draft *step_draft(struct step *s, uint32_t number)
     return &s->drafts[s->draft_of[number]];
 }
 
+/* Tells, once for each, which views are too many. */
+static void report_views(struct step *s, const struct fact *fact, struct diags *diags)
+{
+    char text[LIMIT_TEXT];
+    cleanup_buf struct buf problem = {0};
+    buf_add_slice(&problem, fact->view);
+    buf_printf(&problem, ": %s", limit_message(s->builder->options.limits, LIMIT_VIEWS, text));
+    if (problem.failed || (diags->last && slice_equal(diags->last->problem, buf_slice(&problem))))
+        return;
+    diags_add(diags, fact->line, fact->column, "there is no such view", "%s", problem.data);
+}
+
 /* What the facts of a file add to the views. Those of a view too many are nowhere. */
-static int make_marks(struct step *s, const struct fact *facts, const struct marks **made)
+static int make_marks(struct step *s, const struct fact *facts, struct diags *diags,
+                      const struct marks **made)
 {
     size_t count = 0;
     for (const struct fact *fact = facts; fact; fact = fact->next)
@@ -52,27 +65,38 @@ static int make_marks(struct step *s, const struct fact *facts, const struct mar
                                &marks->spellings[marks->count]);
         if (err && err != -ENOSPC)
             return err;
+        if (err)
+            report_views(s, fact, diags);
         marks->count += !err;
     }
     return 0;
 }
 
-static int step_problems(struct step *s, const struct scanned *file, struct problems *problems)
+static void add_problems(struct slice path, const struct diag *diag, struct problems *problems)
 {
+    for (; diag; diag = diag->next)
+        problems->at[problems->count++] = (struct problem){path, diag->line, diag->column,
+                                                           diag->problem, diag->action};
+}
+
+/* Those that were found in the file, and `more`. */
+static int step_problems(struct step *s, const struct scanned *file, const struct diags *more,
+                         struct problems *problems)
+{
+    uint32_t count = more ? more->count : 0;
     for (const struct diag *diag = file->problems; diag; diag = diag->next)
-        problems->count++;
-    problems->at = ARENA_NEW(&s->scratch, struct problem, problems->count);
+        count++;
+    *problems = (struct problems){.at = ARENA_NEW(&s->scratch, struct problem, count)};
     if (!problems->at)
         return -ENOMEM;
-    uint32_t i = 0;
-    for (const struct diag *diag = file->problems; diag; diag = diag->next)
-        problems->at[i++] = (struct problem){file->path, diag->line, diag->column, diag->problem,
-                                             diag->action};
+    add_problems(file->path, file->problems, problems);
+    add_problems(file->path, more ? more->first : NULL, problems);
     return 0;
 }
 
 int step_draft_file(struct step *s, const struct scanned *file)
 {
+    struct diags diags = {.arena = &s->scratch};
     struct draft draft = {.is_there = !file->is_gone && !file->is_stray};
     struct episode *now = &draft.now;
     uint32_t known = map_get(&s->builder->paths, file->path);
@@ -106,9 +130,9 @@ int step_draft_file(struct step *s, const struct scanned *file)
     if (!err)
         now->is_private = builder_hides(s->builder, &now->id.access, now->folder);
     if (!err)
-        err = make_marks(s, file->facts, &now->marks);
+        err = make_marks(s, file->facts, &diags, &now->marks);
     if (!err)
-        err = step_problems(s, file, &now->problems);
+        err = step_problems(s, file, &diags, &now->problems);
     return err ? err : add_draft(s, &draft);
 }
 
@@ -402,7 +426,7 @@ static const struct stray *make_stray(struct step *s, const struct scanned *file
 {
     struct problems problems = {0};
     struct packing packing = {0};
-    if (step_problems(s, file, &problems))
+    if (step_problems(s, file, NULL, &problems))
         return NULL;
     pack(&packing, file->path);
     pack_problems(&packing, NULL, &problems, file->path);

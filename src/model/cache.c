@@ -19,6 +19,7 @@ struct noted {
 struct cache {
     struct content content;
     uint64_t limit;
+    const struct limits *limits; /* of what is parsed */
     pthread_mutex_t lock;
     pthread_cond_t parsed_one; /* a part became ready */
     struct parsed *buckets[BUCKETS];
@@ -28,13 +29,14 @@ struct cache {
     size_t noted_cap;
 };
 
-struct cache *cache_new(const struct content *content, uint64_t limit)
+struct cache *cache_new(const struct content *content, uint64_t limit, const struct limits *limits)
 {
     struct cache *cache = calloc(1, sizeof *cache);
     if (!cache)
         return NULL;
     cache->content = *content;
     cache->limit = limit;
+    cache->limits = limits;
     pthread_mutex_init(&cache->lock, NULL);
     pthread_cond_init(&cache->parsed_one, NULL);
     return cache;
@@ -133,7 +135,8 @@ static int parse_front(struct cache *cache, const struct making *making, struct 
 
     int err = cache->content.read(cache->content.context, episode, 0, episode->body, &text);
     if (!err)
-        err = front_read(&parsed->arena, buf_slice(&text), true, &unheard, &parsed->front);
+        err = front_read(&parsed->arena, buf_slice(&text), true, cache->limits, &unheard,
+                         &parsed->front);
     return err;
 }
 
@@ -152,10 +155,10 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
     int err = cache->content.read(cache->content.context, episode, 0, (uint64_t)episode->id.size,
                                   &text);
     if (!err)
-        err = front_read(&arena, buf_slice(&text), true, &unheard, &front);
+        err = front_read(&arena, buf_slice(&text), true, cache->limits, &unheard, &front);
     if (!err)
         err = body_read(slice_skip(buf_slice(&text), episode->body), episode->body_line, front.map,
-                        &parsed->diags, &parsed->body);
+                        cache->limits, &parsed->diags, &parsed->body);
     arena_free(&arena);
     return err;
 }

@@ -58,8 +58,8 @@ struct cache_stats {
 
 struct cache;
 
-/* NULL when memory ends. `content` is copied. */
-struct cache *cache_new(const struct content *content, uint64_t limit);
+/* NULL when memory ends. `content` is copied, `limits` borrowed. */
+struct cache *cache_new(const struct content *content, uint64_t limit, const struct limits *limits);
 void cache_free(struct cache *cache);
 
 /*

@@ -37,7 +37,8 @@ static inline bool file_id_equal(const struct file_id *a, const struct file_id *
 struct fact {
     struct fact *next;
     struct slice view;
-    struct slice value; /* trimmed, not empty, UTF-8 */
+    struct slice value;    /* trimmed, not empty, UTF-8 */
+    uint32_t line, column; /* where it stands, 1-based */
 };
 
 /* What a scan found out about one content file, or about a folder. Texts live with the scan. */
@@ -174,11 +175,12 @@ static inline uint32_t code_of_date(const struct date *date)
 
 /* Collects what front matter says: title, date and facts, for `scanned`. `key_problems` go to
  * `diags`. 0 or -ENOMEM. */
-int facts_read(struct arena *arena, const struct config *config, const struct yaml *map,
-               struct diags *diags, struct scanned *scanned);
+int facts_read(struct arena *arena, const struct config *config, const struct limits *limits,
+               const struct yaml *map, struct diags *diags, struct scanned *scanned);
 
 struct corpus_options {
-    bool bare_entries; /* an entry in a view is the bare name of the episode */
+    const struct limits *limits; /* borrowed */
+    bool bare_entries;           /* an entry in a view is the bare name of the episode */
     struct access_rule access;
     struct journal *journal; /* where all is noted that the next builder has to know; or NULL */
 };

@@ -10,19 +10,33 @@ enum { MOST_CITED = 60 /* bytes of a value, in a message */ };
 struct reading {
     struct arena *arena;
     struct diags *diags;
+    const struct limits *limits;
     struct fact *last;
     struct scanned *scanned;
 };
 
-static int add_fact(struct reading *r, struct slice view, const struct yaml *item)
+/* Whether a value is longer than values may be, which is told. */
+static bool is_too_long(const struct reading *r, const struct yaml *item, struct slice key,
+                        const char *action)
+{
+    char text[LIMIT_TEXT];
+    if (slice_trim(item->text).len <= r->limits->at[LIMIT_VALUE])
+        return false;
+    diags_add(r->diags, item->line, item->column, action, "%.*s: %s", (int)key.len, key.data,
+              limit_message(r->limits, LIMIT_VALUE, text));
+    return true;
+}
+
+static int add_fact(struct reading *r, struct slice view, const struct yaml *item, struct slice key)
 {
     struct slice value = slice_trim(item->text);
-    if (!yaml_is_scalar(item) || item->kind == YAML_NULL || value.len == 0)
+    if (!yaml_is_scalar(item) || item->kind == YAML_NULL || value.len == 0 ||
+        is_too_long(r, item, key, "it is in no view"))
         return 0;
     struct fact *fact = ARENA_NEW(r->arena, struct fact, 1);
     if (!fact)
         return -ENOMEM;
-    *fact = (struct fact){.view = view, .value = value};
+    *fact = (struct fact){.view = view, .value = value, .line = item->line, .column = item->column};
     *(r->last ? &r->last->next : &r->scanned->facts) = fact;
     r->last = fact;
     return 0;
@@ -48,14 +62,14 @@ static int read_scalar(struct reading *r, const struct yaml *item, const struct 
         if (empty)
             return 0;
     }
-    return add_fact(r, rule->view, item);
+    return add_fact(r, rule->view, item, item->key);
 }
 
 static int read_list(struct reading *r, const struct yaml *list, struct slice view)
 {
     int err = 0;
     for (const struct yaml *item = list->first; item && !err; item = item->next)
-        err = add_fact(r, view, item);
+        err = add_fact(r, view, item, list->key);
     return err;
 }
 
@@ -82,17 +96,25 @@ static void read_date(struct reading *r, const struct yaml *item)
               cited.len ? cited.data : "");
 }
 
+static void read_title(struct reading *r, const struct yaml *item)
+{
+    static const char nothing[] = "the episode has no title";
+    if (item->kind == YAML_NULL)
+        return;
+    if (!yaml_is_scalar(item))
+        diags_add(r->diags, item->line, item->column, nothing, "title: %s in place of a text",
+                  yaml_kind_name(item->kind));
+    else if (!is_too_long(r, item, item->key, nothing))
+        r->scanned->title = slice_trim(item->text);
+}
+
 static int read_key(struct reading *r, const struct config *config, const struct yaml *item)
 {
     const struct view_rule *rule = config_view(config, item->key);
     struct slice view;
 
     if (slice_equal(item->key, SLICE("title"))) {
-        if (yaml_is_scalar(item) && item->kind != YAML_NULL)
-            r->scanned->title = slice_trim(item->text);
-        else if (item->kind != YAML_NULL)
-            diags_add(r->diags, item->line, item->column, "the episode has no title",
-                      "title: %s in place of a text", yaml_kind_name(item->kind));
+        read_title(r, item);
     }
     if (slice_equal(item->key, SLICE("date"))) {
         read_date(r, item);
@@ -115,10 +137,10 @@ static int read_key(struct reading *r, const struct config *config, const struct
     return err ? err : read_list(r, item, view);
 }
 
-int facts_read(struct arena *arena, const struct config *config, const struct yaml *map,
-               struct diags *diags, struct scanned *scanned)
+int facts_read(struct arena *arena, const struct config *config, const struct limits *limits,
+               const struct yaml *map, struct diags *diags, struct scanned *scanned)
 {
-    struct reading r = {.arena = arena, .diags = diags, .scanned = scanned};
+    struct reading r = {.arena = arena, .diags = diags, .limits = limits, .scanned = scanned};
     int err = 0;
 
     for (const struct yaml *item = map ? map->first : NULL; item && !err; item = item->next)

@@ -21,7 +21,9 @@ static void put_facts(struct buf *out, const struct fact *facts)
 {
     const char more = 1, end = 0;
     for (const struct fact *fact = facts; fact; fact = fact->next) {
+        const uint32_t place[] = {fact->line, fact->column};
         buf_add_byte(out, more);
+        buf_add(out, place, sizeof place);
         put(out, fact->view);
         put(out, fact->value);
     }
@@ -89,7 +91,10 @@ static bool take_facts(struct slice *rest, struct arena *arena, struct fact **fa
         if (!more)
             return true;
         *facts = ARENA_NEW(arena, struct fact, 1);
-        if (!*facts || !take_text(rest, &(*facts)->view) || !take_text(rest, &(*facts)->value))
+        struct fact *fact = *facts;
+        if (!fact || !take(rest, &fact->line, sizeof fact->line) ||
+            !take(rest, &fact->column, sizeof fact->column) || !take_text(rest, &fact->view) ||
+            !take_text(rest, &fact->value))
             return false;
     }
     return false;

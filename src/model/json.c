@@ -49,7 +49,7 @@ static json_t *json_of_map(const struct yaml *map)
     return object;
 }
 
-/* As deep as YAML_MAX_DEPTH. */
+/* As deep as YAML may be, LIMIT_MOST_YAML_DEPTH. */
 json_t *json_of_yaml(const struct yaml *value)
 {
     if (value->kind == YAML_MAP)
@@ -89,7 +89,7 @@ static int digits_of(double value)
     return strtod(text, NULL) == value ? 15 : 17;
 }
 
-/* As deep as YAML_MAX_DEPTH. */
+/* As deep as YAML may be, LIMIT_MOST_YAML_DEPTH. */
 static int most_digits(json_t *json)
 {
     const char *key;

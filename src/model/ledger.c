@@ -6,9 +6,11 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-void ledger_init(struct ledger *ledger, struct journal *journal, uint32_t record_kind)
+void ledger_init(struct ledger *ledger, uint32_t most_views, struct journal *journal,
+                 uint32_t record_kind)
 {
-    *ledger = (struct ledger){.journal = journal, .record_kind = record_kind};
+    *ledger = (struct ledger){
+        .most_views = most_views, .journal = journal, .record_kind = record_kind};
     pthread_rwlock_init(&ledger->lock, NULL);
 }
 
@@ -36,7 +38,7 @@ static int enter_view(struct ledger *ledger, struct slice name, uint32_t *number
     *number = map_get(&ledger->views, name);
     if (*number != NO_INDEX)
         return 0;
-    if (ledger->view_count == LEDGER_MAX_VIEWS)
+    if (ledger->view_count == ledger->most_views)
         return -ENOSPC;
     struct slice kept = arena_copy(&ledger->arena, name);
     struct map_slot *slot = kept.data ? map_put(&ledger->views, kept) : NULL;

@@ -15,11 +15,9 @@
 #include "base/arena.h"
 #include "base/journal.h"
 #include "base/map.h"
+#include "parse/limits.h"
 
-enum {
-    LEDGER_MAX_VIEWS = 256, /* what a node id can tell apart */
-    LEDGER_MAX_FACETS = 1 << 24,
-};
+enum { LEDGER_MAX_FACETS = 1 << 24 /* what a node id can tell apart */ };
 
 #define NO_INDEX UINT32_MAX
 
@@ -40,8 +38,8 @@ struct value_entry {
 };
 
 struct ledger {
-    struct slice view_names[LEDGER_MAX_VIEWS];
-    uint32_t view_count;
+    struct slice view_names[LIMIT_MOST_VIEWS];
+    uint32_t view_count, most_views;
     struct value_entry *values; /* by the number of the facet */
     size_t value_count, value_cap;
     struct map views;     /* name -> number */
@@ -55,7 +53,9 @@ struct ledger {
     uint32_t record_kind;
 };
 
-void ledger_init(struct ledger *ledger, struct journal *journal, uint32_t record_kind);
+/* It has at most so many views, of LIMIT_MOST_VIEWS. */
+void ledger_init(struct ledger *ledger, uint32_t most_views, struct journal *journal,
+                 uint32_t record_kind);
 void ledger_free(struct ledger *ledger);
 
 /* The spelling of this text in the view, entered where it is new. 0; -ENOSPC where there are too

@@ -6,24 +6,29 @@ enum { SHORT_BODY = 4 * 1024 };
 
 /* Whether there are words in a body. A short one is read to know it; a long one is taken to have
  * some, so that this costs no reading. */
-static int find_words(struct slice text, uint32_t first_line, bool *has_words)
+static int find_words(struct slice text, const struct limits *limits, struct diags *diags,
+                      struct scanned *file)
 {
     struct arena arena = {0};
-    struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
+    struct diags heard = {.arena = &arena};
     struct body body;
 
-    int err = body_read(text, first_line, NULL, &unheard, &body);
-    *has_words = body.count > 0;
+    int err = body_read(text, file->body_line, NULL, limits, &heard, &body);
+    file->has_body = body.count > 0;
+    /* What else is wrong is told when it is read for its words. */
+    if (body.is_refused && heard.last)
+        diags_add(diags, heard.last->line, 0, heard.last->action.data, "%s",
+                  heard.last->problem.data);
     body_free(&body);
     arena_free(&arena);
     return err;
 }
 
 int scan_head(struct arena *arena, struct slice head, bool is_all, const struct config *config,
-              struct diags *diags, struct scanned *file)
+              const struct limits *limits, struct diags *diags, struct scanned *file)
 {
     struct front front;
-    int err = front_read(arena, head, is_all, diags, &front);
+    int err = front_read(arena, head, is_all, limits, diags, &front);
     if (err)
         return err;
     file->body = front.body;
@@ -34,6 +39,6 @@ int scan_head(struct arena *arena, struct slice head, bool is_all, const struct 
     file->has_body = true;
     struct slice text = slice_skip(head, front.body);
     if (is_all && text.len <= SHORT_BODY)
-        err = find_words(text, front.body_line, &file->has_body);
-    return err ? err : facts_read(arena, config, front.map, diags, file);
+        err = find_words(text, limits, diags, file);
+    return err ? err : facts_read(arena, config, limits, front.map, diags, file);
 }

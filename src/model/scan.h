@@ -14,6 +14,6 @@
  * 0; -EAGAIN when the front matter does not end in `head` (call again with more); -ENOMEM.
  */
 int scan_head(struct arena *arena, struct slice head, bool is_all, const struct config *config,
-              struct diags *diags, struct scanned *file);
+              const struct limits *limits, struct diags *diags, struct scanned *file);
 
 #endif

@@ -30,7 +30,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
     pthread_mutex_init(&tree->survey_lock, NULL);
     pthread_cond_init(&tree->survey_ready, NULL);
     pthread_mutex_init(&tree->snapshot_lock, NULL);
-    ledger_init(&tree->heard, NULL, HISTORY_HEARD);
+    ledger_init(&tree->heard, LIMIT_MOST_VIEWS, NULL, HISTORY_HEARD);
     bookmarks_init(&tree->bookmarks);
     if (tree_reserve(tree, corpus->episode_cap) || tree_resume(tree)) {
         tree_free(tree);

@@ -33,6 +33,7 @@ struct assembly {
     bool early_has_label;
     uint32_t early_speaker; /* as of a turn */
     struct diags *diags;
+    const struct limits *limits;
     uint32_t first_line;
     uint32_t section;
     size_t next_bold;   /* of lines->bold */
@@ -136,16 +137,19 @@ static void take_early_original(struct assembly *a)
     buf_free(&a->early);
 }
 
+static int refuse(struct assembly *a, const struct line *line, enum limit limit)
+{
+    limit_refuse(a->limits, limit, line_number(a, line), a->diags);
+    return -E2BIG;
+}
+
 static int begin_turn(struct assembly *a, const struct line *line, const struct label *label)
 {
     struct body *body = a->body;
     struct slice speaker = label->speaker;
 
-    if (body->count == BODY_MAX_TURNS) {
-        diags_add(a->diags, line_number(a, line), 0, "only source.md is served",
-                  "more than %d turns", BODY_MAX_TURNS);
-        return -E2BIG;
-    }
+    if (body->count == a->limits->at[LIMIT_TURNS])
+        return refuse(a, line, LIMIT_TURNS);
     if (!array_reserve(&body->turns, body->count, &a->turn_cap, sizeof *body->turns))
         return -ENOMEM;
     end_original(a);
@@ -335,6 +339,8 @@ static int add_heading(struct assembly *a, const struct line *line, struct slice
 {
     struct body *body = a->body;
     end_turn(a);
+    if (body->section_count == a->limits->at[LIMIT_SECTIONS])
+        return refuse(a, line, LIMIT_SECTIONS);
     if (!array_reserve(&body->sections, body->section_count, &a->section_cap,
                        sizeof *body->sections))
         return -ENOMEM;
@@ -467,15 +473,16 @@ static int assemble(struct assembly *a)
     return err;
 }
 
-int body_read(struct slice text, uint32_t first_line, const struct yaml *front, struct diags *diags,
-              struct body *body)
+int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
+              const struct limits *limits, struct diags *diags, struct body *body)
 {
     cleanup_(lines_free) struct lines lines = {0};
-    struct assembly a = {.body = body, .lines = &lines, .diags = diags, .first_line = first_line};
+    struct assembly a = {
+        .body = body, .lines = &lines, .diags = diags, .limits = limits, .first_line = first_line};
 
     *body = (struct body){0};
     diags_add_broken_utf8(diags, text, first_line);
-    int err = lines_read(text, first_line, diags, &lines);
+    int err = lines_read(text, first_line, limits, diags, &lines);
     if (!err)
         err = census_take(&lines, front, &a.census);
     if (!err)
@@ -493,6 +500,7 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front, 
     free(a.bold);
     if (err == -E2BIG) {
         body_free(body);
+        body->is_refused = true;
         return 0;
     }
     return err                                                                 ? err

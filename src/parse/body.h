@@ -12,8 +12,6 @@
 #include "parse/diag.h"
 #include "parse/yaml.h"
 
-enum { BODY_MAX_TURNS = 65535 };
-
 /* Bytes of one of a body's runs of text. */
 struct part_of {
     uint32_t at;
@@ -75,18 +73,18 @@ struct body {
     uint32_t voice_count;
     struct term *terms;
     uint32_t term_count;
+    bool is_refused; /* it is over a limit, which was reported last; nothing of it is here */
 };
 
 /*
- * Reads a body of at most UINT32_MAX / 2 bytes that begins on `first_line` of its file. `front`, or
+ * Reads a body, of a file within the limits, that begins on `first_line` of its file. `front`, or
  * NULL, is the front matter: names in it are evidence of who speaks.
  *
  * 0 or -ENOMEM. `body` is to be freed either way. Parts that cannot be understood stay as words
- * without a speaker; a body of more than BODY_MAX_TURNS turns has none. Both are reported in
- * `diags`.
+ * without a speaker; a body over a limit has no turns at all. Both are reported in `diags`.
  */
-int body_read(struct slice text, uint32_t first_line, const struct yaml *front, struct diags *diags,
-              struct body *body);
+int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
+              const struct limits *limits, struct diags *diags, struct body *body);
 
 /* Whether what stands at the beginning of a file has the mark of an original, <details>. A hint
  * that costs no reading: it can be wrong either way. */

@@ -193,10 +193,11 @@ static int unknown_key(struct diags *diags, const struct yaml *item)
     return -EINVAL;
 }
 
-int config_read(struct arena *arena, struct slice text, struct diags *diags, struct config *config)
+int config_read(struct arena *arena, struct slice text, const struct limits *limits,
+                struct diags *diags, struct config *config)
 {
     struct yaml *root;
-    int err = yaml_read(arena, text, 1, diags, &root);
+    int err = yaml_read(arena, text, 1, limits, diags, &root);
 
     if (err || !root || root->kind == YAML_NULL)
         return err;

@@ -39,7 +39,8 @@ int config_defaults(struct arena *arena, struct config *config);
 
 /* Adds what a configuration file says. 0; -EINVAL after a mistake, each reported in `diags`;
  * -ENOMEM. Texts live in `arena`. */
-int config_read(struct arena *arena, struct slice text, struct diags *diags, struct config *config);
+int config_read(struct arena *arena, struct slice text, const struct limits *limits,
+                struct diags *diags, struct config *config);
 
 /* The rule for a key, or NULL. */
 const struct view_rule *config_view(const struct config *config, struct slice key);

@@ -62,17 +62,27 @@ static bool find_close(struct slice after_open, size_t dashes, struct extent *ex
     return false;
 }
 
-int front_read(struct arena *arena, struct slice head, bool whole, struct diags *diags,
-               struct front *front)
+static void report_unclosed(bool whole, const struct limits *limits, struct diags *diags)
 {
-    struct slice text = head;
+    char text[LIMIT_TEXT];
+    diags_add(diags, 1, 1, "the whole file is read as text", "%s",
+              whole ? "front matter that never closes: no line of three dashes follows"
+                    : limit_message(limits, LIMIT_FRONT, text));
+}
+
+int front_read(struct arena *arena, struct slice head, bool whole, const struct limits *limits,
+               struct diags *diags, struct front *front)
+{
+    uint64_t most = limits->at[LIMIT_FRONT];
+    whole &= head.len <= most;
+    struct slice text = slice_head(head, most);
     if (slice_starts(text, byte_order_mark))
         text = slice_skip(text, byte_order_mark.len);
     *front = (struct front){.body = (size_t)(text.data - head.data), .body_line = 1};
 
     struct slice rest = text;
     size_t dashes = count_dashes(take_line(&rest));
-    if (!rest.data && !whole && head.len < FRONT_MAX_BYTES)
+    if (!rest.data && !whole && head.len < most)
         return -EAGAIN; /* a part of the first line: it may be anything */
     if (dashes < 3 || !rest.data)
         return 0;
@@ -80,12 +90,10 @@ int front_read(struct arena *arena, struct slice head, bool whole, struct diags 
     struct extent extent;
     bool found = find_close(rest, dashes, &extent);
     /* A last line that was cut may look like a closing one, or hide it. */
-    if ((!found || !extent.body.data) && !whole && head.len < FRONT_MAX_BYTES)
+    if ((!found || !extent.body.data) && !whole && head.len < most)
         return -EAGAIN;
-    if (!found) {
-        diags_add(diags, 1, 1, "the whole file is read as text",
-                  whole ? "front matter that never closes: no line of three dashes follows"
-                        : "front matter of more than 256 KiB, or one that never closes");
+    if (!found || (!extent.body.data && !whole)) {
+        report_unclosed(whole, limits, diags);
         return 0;
     }
     if (dashes > 3)
@@ -93,7 +101,7 @@ int front_read(struct arena *arena, struct slice head, bool whole, struct diags 
                   "front matter opens with %zu dashes in place of three", dashes);
 
     struct yaml *root;
-    int err = yaml_read(arena, extent.yaml, 2, diags, &root);
+    int err = yaml_read(arena, extent.yaml, 2, limits, diags, &root);
     if (err == -ENOMEM)
         return err;
     if (root && root->kind != YAML_MAP) {

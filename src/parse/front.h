@@ -11,8 +11,6 @@
 
 #include "parse/yaml.h"
 
-enum { FRONT_MAX_BYTES = 256 * 1024 };
-
 struct front {
     struct yaml *map;   /* the keys in the order of the file; NULL when there are none */
     size_t body;        /* offset of the first byte behind the front matter */
@@ -25,11 +23,11 @@ struct front {
  * is all of the file. Values live in `arena`.
  *
  * 0; -EAGAIN when the end of the front matter is not in `head` (call again with
- * more, up to FRONT_MAX_BYTES); -ENOMEM. Mistakes of the file are reported in `diags`
+ * more, up to the limit of front matter); -ENOMEM. Mistakes of the file are reported in `diags`
  * and are no errors.
  */
-int front_read(struct arena *arena, struct slice head, bool whole, struct diags *diags,
-               struct front *front);
+int front_read(struct arena *arena, struct slice head, bool whole, const struct limits *limits,
+               struct diags *diags, struct front *front);
 
 /* A date as front matter has it. `day` is 0 where only the month is known. */
 struct date {

@@ -11,10 +11,13 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "parse/fence.h"
 #include "parse/mend.h"
+#include "parse/shape.h"
 
 /* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
 struct walk {
+    cmark_mem memory; /* of cmark */
     struct lines *lines;
     const struct mended *mended;
     struct diags *diags;
@@ -242,6 +245,15 @@ static void end_bold(struct walk *w)
 
 /* --- HTML ------------------------------------------------------------------------------------- */
 
+static cmark_node *parse(struct walk *w, struct slice text)
+{
+    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_VALIDATE_UTF8, &w->memory);
+    cmark_parser_feed(parser, text.len ? text.data : "", text.len);
+    cmark_node *document = cmark_parser_finish(parser);
+    cmark_parser_free(parser);
+    return document;
+}
+
 /* Markdown knows every entity of HTML; so its parser is asked, one entity at a time. */
 static size_t add_entity(struct walk *w, struct slice html)
 {
@@ -252,7 +264,7 @@ static size_t add_entity(struct walk *w, struct slice html)
         return 1;
     }
     size_t len = (size_t)(end - html.data) + 1;
-    cmark_node *document = cmark_parse_document(html.data, len, CMARK_OPT_VALIDATE_UTF8);
+    cmark_node *document = parse(w, (struct slice){html.data, len});
     cmark_node *paragraph = cmark_node_first_child(document);
     cmark_node *text = paragraph ? cmark_node_first_child(paragraph) : NULL;
     const char *literal = text ? cmark_node_get_literal(text) : NULL;
@@ -621,30 +633,54 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
     }
 }
 
-int lines_read(struct slice body, uint32_t first_line, struct diags *diags, struct lines *lines)
+/* Inside the fence: cmark has the memory of that, and what is ours belongs to the walk. */
+static void walk_document(void *walk)
 {
-    struct walk w = {
-        .lines = lines, .diags = diags, .first_line = first_line, .pending = BREAK_PARAGRAPH};
-
-    *lines = (struct lines){0};
-    cleanup_(mended_free) struct mended mended = {0};
-    if (mend_markdown(body, &mended))
-        return -ENOMEM;
-    cmark_node *document = cmark_parse_document(mended.text.data ? mended.text.data : "",
-                                                mended.text.len, CMARK_OPT_VALIDATE_UTF8);
-    w.mended = &mended;
+    struct walk *w = walk;
+    cmark_node *document = parse(w, buf_slice(&w->mended->text));
     cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;
-    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w.failed)
-        on_event(&w, event, cmark_iter_get_node(iter));
-    end_line(&w);
-    report_unclosed(&w);
-    buf_free(&w.summary);
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w->failed)
+        on_event(w, event, cmark_iter_get_node(iter));
+    end_line(w);
+    report_unclosed(w);
     cmark_iter_free(iter);
     cmark_node_free(document);
+}
+
+/* `number` is a line of the mended text, from 0. */
+static int refuse(const struct walk *w, uint32_t number, const struct limits *limits,
+                  enum limit limit)
+{
+    limit_refuse(limits, limit, w->first_line + mended_line(w->mended, number), w->diags);
+    return -E2BIG;
+}
+
+int lines_read(struct slice body, uint32_t first_line, const struct limits *limits,
+               struct diags *diags, struct lines *lines)
+{
+    cleanup_(mended_free) struct mended mended = {0};
+    struct walk w = {.memory = {fence_calloc, fence_realloc, fence_free},
+                     .lines = lines,
+                     .mended = &mended,
+                     .diags = diags,
+                     .first_line = first_line,
+                     .pending = BREAK_PARAGRAPH};
+    uint32_t number;
+
+    *lines = (struct lines){0};
+    if (mend_markdown(body, &mended))
+        return -ENOMEM;
+    enum limit exceeded = shape_check(buf_slice(&mended.text), limits, &number);
+    if (exceeded != LIMIT_COUNT)
+        return refuse(&w, number, limits, exceeded);
+    int err = fence_run(limits->at[LIMIT_MARKDOWN], walk_document, &w);
+    buf_free(&w.summary);
     for (size_t i = 0; i < lines->count; i++)
         lines->at[i].number = mended_line(&mended, lines->at[i].number);
-    return w.failed || lines->text.failed ? -ENOMEM : 0;
+    if (err == -E2BIG)
+        return refuse(&w, 0, limits, LIMIT_MARKDOWN);
+    return err || w.failed || lines->text.failed ? -ENOMEM : 0;
 }
 
 void lines_free(struct lines *lines)

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "parse/diag.h"
+#include "parse/limits.h"
 
 /* What stands between a line and the one before it. */
 enum line_break {
@@ -58,11 +59,11 @@ struct lines {
 
 /*
  * Reads a body that begins on `first_line` of its file. What is not UTF-8, and NUL, become U+FFFD;
- * a <details> that is never closed is reported in `diags`. 0 or -ENOMEM; `lines` is to be
- * freed either way. cmark ends the process when memory ends, so `body` must have been
- * bounded by the caller.
+ * a <details> that is never closed is reported in `diags`, and so is a body over a limit. 0;
+ * -E2BIG after that; -ENOMEM. `lines` is to be freed either way.
  */
-int lines_read(struct slice body, uint32_t first_line, struct diags *diags, struct lines *lines);
+int lines_read(struct slice body, uint32_t first_line, const struct limits *limits,
+               struct diags *diags, struct lines *lines);
 
 void lines_free(struct lines *lines);
 

@@ -9,10 +9,11 @@
 struct reader {
     struct arena *arena;
     struct diags *diags;
+    const struct limits *limits;
     yaml_parser_t parser;
     uint32_t first_line, last_line;
     struct slice text;
-    struct yaml *open[YAML_MAX_DEPTH]; /* the lists and maps around the place */
+    struct yaml *open[LIMIT_MOST_YAML_DEPTH]; /* the lists and maps around the place */
     unsigned depth;
     struct slice key; /* of the map on top, when has_key */
     uint32_t key_line, key_column;
@@ -187,6 +188,12 @@ static int refuse(struct reader *r, const yaml_mark_t *mark, const char *what)
     return -EINVAL;
 }
 
+static int refuse_more(struct reader *r, const yaml_mark_t *mark, enum limit limit)
+{
+    char text[LIMIT_TEXT];
+    return refuse(r, mark, limit_message(r->limits, limit, text));
+}
+
 static int on_scalar(struct reader *r, const yaml_event_t *event)
 {
     struct slice written = {(const char *)event->data.scalar.value, event->data.scalar.length};
@@ -196,8 +203,8 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
     if (wants_key(r)) {
         if (text.len > YAML_MAX_KEY)
             return refuse(r, &event->start_mark, "a key of more than 255 bytes");
-        if (r->open[r->depth - 1]->count == YAML_MAX_KEYS)
-            return refuse(r, &event->start_mark, "more than 1000 keys");
+        if (r->open[r->depth - 1]->count == r->limits->at[LIMIT_YAML_KEYS])
+            return refuse_more(r, &event->start_mark, LIMIT_YAML_KEYS);
         r->key = text;
         r->key_column = (uint32_t)event->start_mark.column + 1;
         r->key_line = line_of(r, &event->start_mark);
@@ -231,8 +238,8 @@ static int on_open(struct reader *r, enum yaml_kind kind, const yaml_mark_t *mar
 {
     if (wants_key(r))
         return refuse(r, mark, "a list or mapping as a key");
-    if (r->depth == YAML_MAX_DEPTH)
-        return refuse(r, mark, "lists and mappings more than 16 deep");
+    if (r->depth == r->limits->at[LIMIT_YAML_DEPTH])
+        return refuse_more(r, mark, LIMIT_YAML_DEPTH);
     struct yaml *value = new_value(r, kind, mark);
     if (!value)
         return -ENOMEM;
@@ -243,8 +250,8 @@ static int on_open(struct reader *r, enum yaml_kind kind, const yaml_mark_t *mar
 
 static int on_event(struct reader *r, const yaml_event_t *event)
 {
-    if (++r->events > YAML_MAX_EVENTS)
-        return refuse(r, &event->start_mark, "more than 100,000 YAML events");
+    if (++r->events > r->limits->at[LIMIT_YAML_EVENTS])
+        return refuse_more(r, &event->start_mark, LIMIT_YAML_EVENTS);
     switch (event->type) {
     case YAML_SCALAR_EVENT:
         return on_scalar(r, event);
@@ -353,10 +360,10 @@ static void keep_complete_keys(struct reader *r)
     map->count--;
 }
 
-int yaml_read(struct arena *arena, struct slice text, uint32_t first_line, struct diags *diags,
-              struct yaml **root)
+int yaml_read(struct arena *arena, struct slice text, uint32_t first_line,
+              const struct limits *limits, struct diags *diags, struct yaml **root)
 {
-    struct reader r = {.arena = arena, .diags = diags, .first_line = first_line};
+    struct reader r = {.arena = arena, .limits = limits, .diags = diags, .first_line = first_line};
     cleanup_buf struct buf repaired = {0};
 
     *root = NULL;

@@ -10,6 +10,7 @@
 #define PARSE_YAML_H
 
 #include "parse/diag.h"
+#include "parse/limits.h"
 
 enum yaml_kind {
     YAML_NULL,
@@ -35,12 +36,7 @@ struct yaml {
     uint32_t count; /* items of a list or map */
 };
 
-enum {
-    YAML_MAX_DEPTH = 16,
-    YAML_MAX_EVENTS = 100000,
-    YAML_MAX_KEY = 255,   /* bytes */
-    YAML_MAX_KEYS = 1000, /* of a mapping */
-};
+enum { YAML_MAX_KEY = 255 /* bytes: it is a file's name in meta/ */ };
 
 /*
  * Reads one document into `arena`. `first_line` is the line of the file on which
@@ -50,8 +46,8 @@ enum {
  * not YAML or exceeds a limit: then *root holds the keys that were complete before
  * the mistake, or is NULL; -ENOMEM. Mistakes are reported in `diags`.
  */
-int yaml_read(struct arena *arena, struct slice text, uint32_t first_line, struct diags *diags,
-              struct yaml **root);
+int yaml_read(struct arena *arena, struct slice text, uint32_t first_line,
+              const struct limits *limits, struct diags *diags, struct yaml **root);
 
 /* The value of `key` in a map; NULL when there is none or `map` is NULL or no map. */
 const struct yaml *yaml_get(const struct yaml *map, struct slice key);

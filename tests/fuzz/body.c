@@ -46,7 +46,7 @@ static void check_turns(const struct body *body, uint32_t lines)
     size_t end = 0, originals_end = 0;
     uint32_t last_line = 0, last_section = 0;
 
-    CHECK(body->count <= BODY_MAX_TURNS);
+    CHECK(body->count <= limit_rows[LIMIT_TURNS].initial);
     for (uint32_t i = 0; i < body->count; i++) {
         const struct turn *turn = &body->turns[i];
         CHECK(turn->text == end && turn->len <= body->len - end);
@@ -121,11 +121,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena = {0};
     struct diags unheard = {.arena = &arena}, diags = {.arena = &arena};
     uint32_t lines = count_lines(file);
+    const struct limits limits = limits_default();
     struct front front;
     struct body body;
 
-    CHECK(front_read(&arena, file, true, &unheard, &front) == 0);
-    CHECK(body_read(slice_skip(file, front.body), front.body_line, front.map, &diags, &body) == 0);
+    CHECK(front_read(&arena, file, true, &limits, &unheard, &front) == 0);
+    CHECK(body_read(slice_skip(file, front.body), front.body_line, front.map, &limits, &diags,
+                    &body) == 0);
     check_turns(&body, lines);
     check_sections(&body, lines);
     check_voices(&body);

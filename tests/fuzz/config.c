@@ -39,6 +39,7 @@ static void ask(const struct config *config, const char *path)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    const struct limits limits = limits_default();
     static const char *const paths[] = {
         "README.md", "talks/.hidden.md",          "a/b/c/d/e/f.markdown",
         "drafts",    "aaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -55,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_add_slice(&asked, path);
     buf_add_byte(&asked, '\0');
     CHECK(config_defaults(&arena, &config) == 0);
-    int err = config_read(&arena, text, &diags, &config);
+    int err = config_read(&arena, text, &limits, &diags, &config);
     CHECK(err == 0 || err == -EINVAL);
     CHECK(err == 0 || diags.count > 0);
     check_diags(&diags, count_lines(text));

@@ -12,7 +12,7 @@ static void check_value(const struct yaml *value, unsigned depth, uint32_t lines
     uint32_t count = 0;
     const struct yaml *last = NULL;
 
-    CHECK(depth <= YAML_MAX_DEPTH);
+    CHECK(depth <= limit_rows[LIMIT_YAML_DEPTH].initial);
     CHECK(value->kind <= YAML_MAP);
     CHECK(value->line >= 2 && value->line <= lines);
     CHECK(utf8_is_valid(value->text) && utf8_is_valid(value->key));
@@ -27,7 +27,7 @@ static void check_value(const struct yaml *value, unsigned depth, uint32_t lines
         last = item;
     }
     CHECK(count == value->count && last == value->last);
-    CHECK(value->kind != YAML_MAP || count <= YAML_MAX_KEYS);
+    CHECK(value->kind != YAML_MAP || count <= limit_rows[LIMIT_YAML_KEYS].initial);
 }
 
 /* Without the lines that Markdown may see, too, which end in a carriage return. */
@@ -57,11 +57,12 @@ static void check_pieces(struct slice file, const struct front *whole)
 {
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
+    const struct limits limits = limits_default();
     struct front front;
     size_t step = file.len / 16 + 1;
 
     for (size_t len = step; len < file.len; len += step) {
-        int err = front_read(&arena, slice_head(file, len), false, &diags, &front);
+        int err = front_read(&arena, slice_head(file, len), false, &limits, &diags, &front);
         CHECK(err == 0 || (err == -EAGAIN && diags.count == 0));
         if (err)
             continue;
@@ -93,14 +94,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct diags diags = {.arena = &arena}, again = {.arena = &arena};
     struct scanned scanned = {0};
     struct config config;
+    const struct limits limits = limits_default();
     struct front front;
 
     CHECK(config_defaults(&rules, &config) == 0);
-    CHECK(front_read(&arena, file, true, &diags, &front) == 0);
+    CHECK(front_read(&arena, file, true, &limits, &diags, &front) == 0);
     check_front(&front, file);
     check_diags(&diags, count_lines(file));
     check_pieces(file, &front);
-    CHECK(scan_head(&arena, file, true, &config, &again, &scanned) == 0);
+    CHECK(scan_head(&arena, file, true, &config, &limits, &again, &scanned) == 0);
     CHECK(scanned.body == front.body && scanned.body_line == front.body_line);
     check_diags(&again, count_lines(file));
     check_facts(&scanned);

@@ -32,10 +32,11 @@ static int read_file(void *memory_, const struct episode *episode, uint64_t offs
 
 void memory_open(struct memory *memory)
 {
-    const struct corpus_options options = {0};
     const struct content content = {read_file, memory};
-    *memory = (struct memory){.builder = builder_new(&options),
-                              .cache = cache_new(&content, CACHE_BYTES)};
+    *memory = (struct memory){.limits = limits_default()};
+    const struct corpus_options options = {.limits = &memory->limits};
+    memory->builder = builder_new(&options);
+    memory->cache = cache_new(&content, CACHE_BYTES, &memory->limits);
     CHECK(memory->builder && memory->cache);
     CHECK(config_defaults(&memory->rules, &memory->config) == 0);
     CHECK(builder_name_dates(memory->builder, SLICE("by-date")) == 0);
@@ -126,7 +127,8 @@ static struct scanned scan(struct memory *memory, const struct memory_file *file
         .path = slice_of(file->path), .id = file->id, .is_gone = file->is_gone};
     struct diags diags = {.arena = arena};
     if (!file->is_gone)
-        CHECK(scan_head(arena, file->bytes, true, &memory->config, &diags, &scanned) == 0);
+        CHECK(scan_head(arena, file->bytes, true, &memory->config, &memory->limits, &diags,
+                        &scanned) == 0);
     scanned.problems = diags.first;
     return scanned;
 }

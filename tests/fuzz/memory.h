@@ -16,6 +16,7 @@ struct memory_file {
 };
 
 struct memory {
+    struct limits limits;
     struct memory_file *files;
     size_t count, cap;
     int64_t clock;      /* of the files' states */

@@ -105,6 +105,7 @@ int main(int argc, char **argv)
     cleanup_buf struct buf text = {0};
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
+    const struct limits limits = limits_default();
     struct front front;
     struct body body = {0};
 
@@ -115,10 +116,10 @@ int main(int argc, char **argv)
     }
     read_all(file, &text);
     fclose(file);
-    int err = front_read(&arena, buf_slice(&text), true, &diags, &front);
+    int err = front_read(&arena, buf_slice(&text), true, &limits, &diags, &front);
     if (!err)
         err = body_read(slice_skip(buf_slice(&text), front.body), front.body_line, front.map,
-                        &diags, &body);
+                        &limits, &diags, &body);
     if (!err)
         print_body(&body);
     for (const struct diag *diag = diags.first; diag; diag = diag->next)

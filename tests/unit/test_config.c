@@ -16,7 +16,8 @@ static int read_config(struct fixture *f, const char *text)
     *f = (struct fixture){0};
     f->diags.arena = &f->arena;
     assert_int_equal(config_defaults(&f->arena, &f->config), 0);
-    return config_read(&f->arena, slice_of(text), &f->diags, &f->config);
+    const struct limits limits = limits_default();
+    return config_read(&f->arena, slice_of(text), &limits, &f->diags, &f->config);
 }
 
 static const char *view_of(const struct fixture *f, const char *key)

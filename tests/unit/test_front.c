@@ -110,12 +110,13 @@ static void check_row(const struct row *row)
 {
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
+    const struct limits limits = limits_default();
     struct front front;
     cleanup_buf struct buf keys = {0};
     struct slice file = slice_of(row->file);
 
     print_message("  %s\n", row->trait);
-    assert_int_equal(front_read(&arena, file, true, &diags, &front), 0);
+    assert_int_equal(front_read(&arena, file, true, &limits, &diags, &front), 0);
     assert_int_equal(front.has_block, row->keys != NULL);
     for (const struct yaml *item = front.map ? front.map->first : NULL; item; item = item->next) {
         buf_printf(&keys, "%s=", item->key.data);
@@ -152,10 +153,11 @@ static void a_part_never_misleads(void **state)
         struct slice file = slice_of(rows[i].file);
         struct arena arena = {0};
         struct diags diags = {.arena = &arena};
+        const struct limits limits = limits_default();
         struct front all, part;
-        front_read(&arena, file, true, &diags, &all);
+        front_read(&arena, file, true, &limits, &diags, &all);
         for (size_t len = 0; len < file.len; len++) {
-            int err = front_read(&arena, slice_head(file, len), false, &diags, &part);
+            int err = front_read(&arena, slice_head(file, len), false, &limits, &diags, &part);
             if (err == -EAGAIN)
                 continue;
             assert_int_equal(err, 0);
@@ -170,6 +172,7 @@ static void an_alias_bomb_has_nothing_to_set_off(void **state)
 {
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
+    const struct limits limits = limits_default();
     struct front front;
     cleanup_buf struct buf file = {0};
     (void)state;
@@ -182,7 +185,7 @@ static void an_alias_bomb_has_nothing_to_set_off(void **state)
         buf_add_text(&file, "]\n");
     }
     buf_add_text(&file, "---\n");
-    assert_int_equal(front_read(&arena, buf_slice(&file), true, &diags, &front), 0);
+    assert_int_equal(front_read(&arena, buf_slice(&file), true, &limits, &diags, &front), 0);
     assert_int_equal(front.map->count, 30);
     assert_true(arena.total < 1024 * 1024);
     assert_int_equal(diags.count, DIAGS_MAX);
@@ -193,9 +196,10 @@ static void messages_name_the_place(void **state)
 {
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
+    const struct limits limits = limits_default();
     struct front front;
     (void)state;
-    front_read(&arena, SLICE("---\na: b\ntitle: One: two\n---\n"), true, &diags, &front);
+    front_read(&arena, SLICE("---\na: b\ntitle: One: two\n---\n"), true, &limits, &diags, &front);
     assert_int_equal(diags.first->line, 3);
     assert_int_equal(diags.first->column, 11);
     arena_free(&arena);

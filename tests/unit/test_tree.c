@@ -32,11 +32,13 @@ static int open_with(void **state, uint64_t formats)
 {
     static struct fixture f;
     struct diags diags = {0};
-    const struct corpus_options corpus_options = {0};
+    static struct limits limits;
+    limits = limits_default();
+    const struct corpus_options corpus_options = {.limits = &limits};
     const struct tree_options tree_options = {.version = "test", .formats = formats};
 
     f = (struct fixture){0};
-    assert_int_equal(content_open(content_path, &f.folder), 0);
+    assert_int_equal(content_open(content_path, &limits, &f.folder), 0);
     assert_int_equal(content_configure(&f.folder, &diags), 0);
     const struct target all[] = {{.path = SLICE("")}};
     const struct look_options look_options = {.threads = 2};
@@ -48,7 +50,7 @@ static int open_with(void **state, uint64_t formats)
     assert_int_equal(corpus_next(f.builder, NULL, look.changes, look.count, &corpus), 0);
     look_free(&look);
     const struct content reader = content_reader(&f.folder);
-    f.cache = cache_new(&reader, 256 << 20);
+    f.cache = cache_new(&reader, 256 << 20, &limits);
     f.tree = tree_new(corpus, f.cache, &tree_options);
     assert_non_null(f.tree);
     *state = &f;

@@ -1,0 +1,121 @@
+#include "parse/shape.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The length of the list marker at the front of a line; 0 where there is none. White space or the
+ * end of the line has to stand behind it. */
+static size_t list_marker(struct slice line)
+{
+    size_t len = 0;
+    while (len < line.len && len < 9 && line.data[len] >= '0' && line.data[len] <= '9')
+        len++;
+    if (len == line.len || !memchr(len ? ".)" : "-+*", line.data[len], len ? 2 : 3))
+        return 0;
+    len++;
+    return len == line.len || is_blank(line.data[len]) ? len : 0;
+}
+
+/* Where the rule begins that a line ends in: nothing but one of -, * and _, and white space. There
+ * cmark finds no list. */
+static size_t rule_of(struct slice line)
+{
+    size_t at = line.len, marks = 0;
+    char mark = 0;
+    for (; at > 0; at--) {
+        char c = line.data[at - 1];
+        if (is_blank(c))
+            continue;
+        if ((mark && c != mark) || !memchr("-*_", c, 3))
+            break;
+        mark = c;
+        marks++;
+    }
+    return marks < 3 ? line.len : at;
+}
+
+/* What stands before the words of a line. */
+struct prefix {
+    uint64_t markers; /* of quotations and lists */
+    uint64_t room;    /* how many can be open around it */
+    bool is_blank;    /* there are no words and no markers */
+};
+
+/* Each quotation takes a character of the line, and each list two columns: its marker and the space
+ * behind it, or where it was opened on a line above, spaces in their place. */
+static struct prefix read_prefix(struct slice line)
+{
+    size_t rule = rule_of(line), at = 0, marker;
+    uint64_t quotations = 0, columns = 0;
+    struct prefix prefix = {0};
+    while (at < rule) {
+        char c = line.data[at];
+        if (is_blank(c)) {
+            columns += c == '\t' ? 4 : 1;
+            at++;
+            continue;
+        }
+        marker = c == '>' ? 1 : list_marker(slice_skip(line, at));
+        if (!marker)
+            break;
+        quotations += c == '>';
+        columns += c == '>' ? 0 : marker;
+        prefix.markers++;
+        prefix.room = quotations + (columns + 1) / 2;
+        at += marker;
+    }
+    prefix.is_blank = at == line.len && !prefix.markers;
+    return prefix;
+}
+
+static uint32_t count_images(struct slice line)
+{
+    uint32_t count = 0;
+    for (size_t at = 0; at + 1 < line.len; at++)
+        count += line.data[at] == '!' && line.data[at + 1] == '[';
+    return count;
+}
+
+/* The text up to a place in it. */
+struct shape {
+    uint64_t depth;  /* at most so many blocks are open */
+    uint64_t images; /* of the paragraph */
+    bool was_blank;  /* the line before */
+};
+
+static enum limit add_line(struct shape *shape, struct slice line, const struct limits *limits)
+{
+    struct prefix prefix = read_prefix(line);
+    /* Words at the edge, and not right below others: they end all that was open. */
+    if (shape->was_blank && line.len && !is_blank(line.data[0]) && line.data[0] != '>')
+        shape->depth = 0;
+    uint64_t depth = shape->depth + prefix.markers;
+    if (depth > prefix.room)
+        depth = prefix.room;
+    if (depth > shape->depth)
+        shape->depth = depth;
+    shape->images = prefix.is_blank ? 0 : shape->images + count_images(line);
+    shape->was_blank = prefix.is_blank;
+    return shape->depth > limits->at[LIMIT_NESTING]   ? LIMIT_NESTING
+           : shape->images > limits->at[LIMIT_IMAGES] ? LIMIT_IMAGES
+                                                      : LIMIT_COUNT;
+}
+
+enum limit shape_check(struct slice text, const struct limits *limits, uint32_t *number)
+{
+    struct shape shape = {.was_blank = true};
+    *number = 0;
+    for (size_t at = 0; at < text.len; at++) {
+        size_t start = at;
+        while (at < text.len && text.data[at] != '\n' && text.data[at] != '\r')
+            at++;
+        enum limit limit = add_line(&shape, (struct slice){text.data + start, at - start}, limits);
+        if (limit != LIMIT_COUNT)
+            return limit;
+        at += at + 1 < text.len && text.data[at] == '\r' && text.data[at + 1] == '\n';
+        *number += at < text.len && text.data[at] == '\n';
+    }
+    return LIMIT_COUNT;
+}

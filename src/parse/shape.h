@@ -1,0 +1,17 @@
+/*
+ * The shape of a Markdown text, told without parsing it: whether cmark would take long for it. It
+ * is linear in all but two things. For each line it looks at each block that is open around it (and
+ * walks nested lists by recursion); and for each link it looks at each image that is open before
+ * it.
+ */
+#ifndef PARSE_SHAPE_H
+#define PARSE_SHAPE_H
+
+#include "parse/limits.h"
+
+/* The first limit that the text exceeds, LIMIT_NESTING or LIMIT_IMAGES, and the line where it
+ * does, from 0; LIMIT_COUNT: none. Depth is bounded and not known: code that is drawn like nested
+ * lists is taken for such. */
+enum limit shape_check(struct slice text, const struct limits *limits, uint32_t *line);
+
+#endif

@@ -1,0 +1,169 @@
+/* parse/limits, parse/shape, parse/fence: the table, and what keeps cmark from what it cannot take.
+ */
+#include "unit.h"
+
+#include <cmark.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "parse/fence.h"
+#include "parse/shape.h"
+
+static void defaults_are_in_bounds(void **state)
+{
+    const struct limits limits = limits_default();
+    char text[LIMIT_TEXT];
+    (void)state;
+    for (enum limit i = 0; i < LIMIT_COUNT; i++) {
+        struct limits other = {0};
+        const struct limit_row *row = &limit_rows[i];
+        assert_true(row->least <= row->initial && row->initial <= row->most);
+        assert_int_equal(limit_find(slice_of(row->name)), i);
+        assert_true(limit_set(&other, i, limit_value(i, row->initial, text)));
+        assert_true(other.at[i] == limits.at[i]);
+    }
+    assert_int_equal(limit_find(SLICE("max_fil")), LIMIT_COUNT);
+}
+
+static void a_message_names_limit_and_option(void **state)
+{
+    const struct limits limits = limits_default();
+    char text[LIMIT_TEXT];
+    (void)state;
+    assert_string_equal(limit_message(&limits, LIMIT_FILE, text),
+                        "a file of more than 64 MiB (-o max_file)");
+    assert_string_equal(limit_message(&limits, LIMIT_TURNS, text),
+                        "more than 65,535 turns (-o max_turns)");
+    assert_string_equal(limit_words(LIMIT_FILE, 0, text), "0 bytes");
+    assert_string_equal(limit_words(LIMIT_FILE, UINT64_C(5) << 40, text), "5,120 GiB");
+    assert_string_equal(limit_words(LIMIT_FILE, 1000001, text), "1,000,001 bytes");
+    assert_string_equal(limit_value(LIMIT_FILE, 1536, text), "1536");
+}
+
+/* --- shape ------------------------------------------------------------------------------------ */
+
+/* How many quotations and items are around the deepest block of a text, to cmark. */
+static uint64_t real_depth(struct slice text)
+{
+    cmark_node *document = cmark_parse_document(text.data, text.len, CMARK_OPT_DEFAULT);
+    cmark_iter *iter = cmark_iter_new(document);
+    uint64_t depth = 0, deepest = 0;
+    cmark_event_type event;
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+        cmark_node_type type = cmark_node_get_type(cmark_iter_get_node(iter));
+        if (type != CMARK_NODE_BLOCK_QUOTE && type != CMARK_NODE_ITEM)
+            continue;
+        depth += event == CMARK_EVENT_ENTER ? 1 : -1;
+        deepest = depth > deepest ? depth : deepest;
+    }
+    cmark_iter_free(iter);
+    cmark_node_free(document);
+    return deepest;
+}
+
+/* Texts of what nests, put together by chance: none may be deeper than the shape allows. */
+static void no_text_is_deeper_than_its_shape(void **state)
+{
+    static const char *const pieces[] = {"> ",   ">",   "- ", "* ",  "1. ",  "10) ", "  ",
+                                         "    ", " ",   "\t", "\n",  "\n",   "\n ",  "\r",
+                                         "a",    "***", "-",  "```", "\n\n", "\n  "};
+    uint64_t deepest = 0;
+    (void)state;
+    srandom(1);
+    for (int i = 0; i < 100000; i++) {
+        cleanup_buf struct buf text = {0};
+        for (long left = random() % 60; left >= 0; left--)
+            buf_add_text(&text, pieces[(size_t)random() % (sizeof pieces / sizeof *pieces)]);
+        uint64_t depth = real_depth(buf_slice(&text));
+        struct limits limits = limits_default();
+        uint32_t line;
+        limits.at[LIMIT_NESTING] = depth ? depth - 1 : 0;
+        if (depth && shape_check(buf_slice(&text), &limits, &line) != LIMIT_NESTING)
+            fail_msg("%llu deep, and not told: \"%s\"", (unsigned long long)depth, text.data);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    assert_true(deepest > 8);
+}
+
+static void the_line_of_too_much_is_told(void **state)
+{
+    static const struct {
+        const char *text;
+        enum limit limit;
+        uint32_t line;
+    } rows[] = {
+        {"a\n\n> > > b\n", LIMIT_NESTING, 2},
+        {"a\n\n> > b\n", LIMIT_COUNT, 0},
+        {"- a\n  - b\n    - c\n", LIMIT_NESTING, 2},
+        {"- a\n\nwords\n\n    - c\n    - d\n", LIMIT_COUNT, 0},
+        {"- - - - -\n> - - -\n", LIMIT_COUNT, 0},
+        {"![a] ![b]\n![c]\n", LIMIT_IMAGES, 1},
+        {"![a] ![b]\n \n![c]\n", LIMIT_COUNT, 0},
+    };
+    struct limits limits = limits_default();
+    (void)state;
+    limits.at[LIMIT_NESTING] = limits.at[LIMIT_IMAGES] = 2;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint32_t line;
+        assert_int_equal(shape_check(slice_of(rows[i].text), &limits, &line), rows[i].limit);
+        if (rows[i].limit != LIMIT_COUNT)
+            assert_int_equal(line, rows[i].line);
+    }
+}
+
+/* --- fence ------------------------------------------------------------------------------------ */
+
+struct eating {
+    size_t bites, bite;
+    size_t done;
+    bool gives_back, grows;
+};
+
+static void eat(void *eating_)
+{
+    struct eating *eating = eating_;
+    char *kept = NULL;
+    for (; eating->done < eating->bites; eating->done++) {
+        char *memory = eating->grows ? fence_realloc(kept, eating->bite * (eating->done + 1))
+                                     : fence_calloc(1, eating->bite);
+        memset(memory, 'x', eating->bite);
+        if (eating->gives_back)
+            fence_free(memory);
+        else
+            kept = memory;
+    }
+}
+
+/* What is left behind is for LeakSanitizer to see. */
+static void a_fence_bounds_what_is_inside(void **state)
+{
+    struct eating little = {.bites = 10, .bite = 1000};
+    struct eating much = {.bites = 1000, .bite = 1000};
+    struct eating in_turn = {.bites = 1000, .bite = 1000, .gives_back = true};
+    struct eating growing = {.bites = 1000, .bite = 1000, .grows = true};
+    struct eating whole = {.bites = 1, .bite = SIZE_MAX - 8};
+    (void)state;
+    assert_int_equal(fence_run(100000, eat, &little), 0);
+    assert_int_equal(fence_run(100000, eat, &much), -E2BIG);
+    assert_in_range(much.done, 90, 100);
+    assert_int_equal(fence_run(100000, eat, &in_turn), 0);
+    assert_int_equal(fence_run(100000, eat, &growing), -E2BIG);
+    assert_in_range(growing.done, 90, 100);
+    assert_int_equal(fence_run(UINT64_MAX, eat, &whole), -E2BIG);
+    whole.bite = SIZE_MAX / 2;
+    assert_int_equal(fence_run(UINT64_MAX, eat, &whole), -ENOMEM);
+    assert_int_equal(fence_run(100000, eat, &little), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_in_bounds),
+        cmocka_unit_test(a_message_names_limit_and_option),
+        cmocka_unit_test(no_text_is_deeper_than_its_shape),
+        cmocka_unit_test(the_line_of_too_much_is_told),
+        cmocka_unit_test(a_fence_bounds_what_is_inside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
