@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -12,17 +13,45 @@ enum { MAX_CONFIG = 1024 * 1024 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+enum { OPEN_FLAGS = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC };
+
+/* Where the kernel has no openat2() (before 5.6, and in containers that do not know it): one part
+ * of the path after the other, none of which may be a link or lead up. */
+static int open_by_steps(int folder, const char *path, int flags)
+{
+    cleanup_fd int at = -1;
+    struct slice rest = slice_of(path), part;
+
+    while (slice_take(&rest, '/', &part)) {
+        char name[NAME_MAX + 1];
+        if (part.len == 0 || part.len > NAME_MAX || slice_equal(part, SLICE("..")))
+            return -EACCES;
+        memcpy(name, part.data, part.len);
+        name[part.len] = '\0';
+        int next = openat(at < 0 ? folder : at, name,
+                          OPEN_FLAGS | (rest.data ? O_DIRECTORY : flags));
+        if (next < 0)
+            return errno == ELOOP ? -EACCES : -errno;
+        if (at >= 0)
+            close(at);
+        at = next;
+    }
+    return steal_fd(&at);
+}
+
 /* Opens a path below the folder, and only there. A descriptor or a negative errno. */
 static int open_below(int folder, const char *path, int flags)
 {
     struct open_how how = {
-        .flags = (uint64_t)(flags | O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC),
+        .flags = (uint64_t)(flags | OPEN_FLAGS),
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
     };
     for (int tries = 0;; tries++) {
         long fd = syscall(SYS_openat2, folder, path, &how, sizeof how);
         if (fd >= 0)
             return (int)fd;
+        if (errno == ENOSYS || errno == EPERM)
+            return open_by_steps(folder, path, flags);
         /* EAGAIN: a rename went on while the path was walked. */
         if (errno != EAGAIN || tries == 100)
             return errno == EXDEV || errno == ELOOP ? -EACCES : -errno;
