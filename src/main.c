@@ -1,6 +1,7 @@
 /* transcriptfs: arguments, start, stop. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -377,6 +378,8 @@ static int work(void *program_, struct worker *worker)
     if (program->ready_fd >= 0)
         close(program->ready_fd);
     program->worker = worker;
+    /* Memory for as many threads as can run: libc would keep some for eight times as many. */
+    mallopt(M_ARENA_MAX, (int)parallel_threads());
     journal_open(&program->journal, program->legacy->journal,
                  legacy_size - offsetof(struct legacy, journal));
     int status = serve_content(program);

@@ -1,5 +1,6 @@
 /* Which corpus is the newest, who still uses an older one, and what clients know. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -379,6 +380,8 @@ static int survey_now(struct scope *scope)
         pthread_mutex_unlock(&tree->lock);
     }
     pthread_cond_broadcast(&tree->survey_ready);
+    if (!before)
+        malloc_trim(0); /* what reading all bodies took is not needed again */
     return err;
 }
 
