@@ -412,8 +412,12 @@ static int mount_tree(void *program_)
 static void unmount_tree(void *program_)
 {
     struct program *program = program_;
+    if (!program->mount)
+        return;
     mount_free(program->mount);
     program->mount = NULL;
+    /* libfuse leaves one that the kernel has cut off. */
+    (void)place_clear_dead(program->mount_path);
 }
 
 static void forget_legacy(void *program_)

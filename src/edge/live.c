@@ -15,9 +15,10 @@
 #include "edge/watch.h"
 
 enum {
-    NETWORK_POLL = 10,  /* seconds between looks at a network folder */
-    RETRY = 1,          /* … after a look that failed: what there was to look at is lost */
-    AUDIT = 300,        /* … where inotify watches: it misses what is written through a mapping */
+    NETWORK_POLL = 10, /* seconds between looks at a network folder */
+    RETRY = 1,         /* … after a look that failed: what there was to look at is lost */
+    AUDIT = 300,       /* … where inotify watches: it misses what is written through a mapping */
+    MOST_UNTOLD = 8,   /* generations of which the kernel was not told: more changes are gathered */
     MOST_TARGETS = 4096 /* more changes at once are found by looking at everything */
 };
 
@@ -315,6 +316,15 @@ static bool wait_for_changes(struct live *live)
     while (!live->is_ending && live->count &&
            pthread_cond_timedwait(&live->changed, &live->lock, &gathered) != ETIMEDOUT)
         ;
+    /* The kernel is told slower than files are written where many read: else generations pile up.
+     */
+    while (!live->is_ending) {
+        pthread_mutex_unlock(&live->lock);
+        bool is_told = tree_wait_until_told(live->options.tree, MOST_UNTOLD, live->options.gather);
+        pthread_mutex_lock(&live->lock);
+        if (is_told)
+            break;
+    }
     return !live->is_ending;
 }
 

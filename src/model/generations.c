@@ -209,6 +209,7 @@ static int tell_next(struct tree *tree, struct corpus *before, struct corpus *af
     tree->news.generation = after->generation;
     tree->news.last_change = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     tree->told = after;
+    pthread_cond_broadcast(&tree->has_told);
     free_unused(tree);
     pthread_mutex_unlock(&tree->lock);
     note_told(tree, after);
@@ -242,20 +243,38 @@ int tree_tell(struct tree *tree, stale_fn *tell, void *context)
     }
 }
 
-bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds)
+static struct timespec time_after(unsigned milliseconds)
 {
     struct timespec end;
-    int err = 0;
     clock_gettime(CLOCK_REALTIME, &end);
     end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
     end.tv_sec += milliseconds / 1000 + end.tv_nsec / 1000000000;
     end.tv_nsec %= 1000000000;
+    return end;
+}
+
+bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds)
+{
+    const struct timespec end = time_after(milliseconds);
+    int err = 0;
     pthread_mutex_lock(&tree->lock);
     while (tree->newest->generation <= generation && err != ETIMEDOUT)
         err = pthread_cond_timedwait(&tree->published, &tree->lock, &end);
     bool is_newer = tree->newest->generation > generation;
     pthread_mutex_unlock(&tree->lock);
     return is_newer;
+}
+
+bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds)
+{
+    const struct timespec end = time_after(milliseconds);
+    int err = 0;
+    pthread_mutex_lock(&tree->lock);
+    while (tree->newest->generation - tree->told->generation > lag && err != ETIMEDOUT)
+        err = pthread_cond_timedwait(&tree->has_told, &tree->lock, &end);
+    bool is_told = tree->newest->generation - tree->told->generation <= lag;
+    pthread_mutex_unlock(&tree->lock);
+    return is_told;
 }
 
 void tree_read_news(struct tree *tree, struct tree_news *news)

@@ -27,6 +27,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
     pthread_mutex_init(&tree->lock, NULL);
     pthread_cond_init(&tree->let_go, NULL);
     pthread_cond_init(&tree->published, NULL);
+    pthread_cond_init(&tree->has_told, NULL);
     pthread_mutex_init(&tree->survey_lock, NULL);
     pthread_cond_init(&tree->survey_ready, NULL);
     pthread_mutex_init(&tree->snapshot_lock, NULL);
@@ -53,6 +54,7 @@ void tree_free(struct tree *tree)
     pthread_mutex_destroy(&tree->lock);
     pthread_cond_destroy(&tree->let_go);
     pthread_cond_destroy(&tree->published);
+    pthread_cond_destroy(&tree->has_told);
     pthread_mutex_destroy(&tree->survey_lock);
     pthread_cond_destroy(&tree->survey_ready);
     pthread_mutex_destroy(&tree->snapshot_lock);

@@ -91,6 +91,10 @@ void tree_tell_requests(struct tree *tree, const struct request_count *counts);
  * milliseconds. */
 bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds);
 
+/* Waits until clients were told of all but `lag` of the corpora that are published; false where it
+ * takes longer. Each of them is kept until then. */
+bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds);
+
 /* What a client that remembers has to forget. */
 enum stale {
     STALE_NAME,   /* what stands under a name in a folder, or that nothing does */

@@ -32,6 +32,7 @@ struct tree {
     pthread_mutex_t lock; /* of the generations and their users */
     pthread_cond_t let_go;
     pthread_cond_t published;
+    pthread_cond_t has_told;
     struct corpus *oldest, *newest;
     struct tree_news news;
     struct corpus *told;              /* what clients know */

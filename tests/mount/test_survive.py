@@ -2,15 +2,17 @@
 
 import os
 import select
+import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 
 import pytest
 
 import made_corpus
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import dump_of_mount, is_mounted, run, shell
+from tools import TRANSCRIPTFS, dump_of_mount, is_mounted, run, shell, write_content
 
 KILLS = 8
 
@@ -198,3 +200,72 @@ def test_status_says_what_holds(mount):
     assert not any((off["no_new_privileges"], off["landlock"], off["seccomp"], off["no_core"]))
     if sandbox["no_core"]:  # a build with sanitizers has none
         assert sandbox["no_new_privileges"] and sandbox["seccomp"]
+
+
+def test_a_second_signal_does_not_wait(mount):
+    """Not even for a worker that stands still."""
+    mounted = mount({"t.md": talk("T")})
+    worker = mounted.worker
+    os.kill(worker, signal.SIGSTOP)
+    mounted.process.send_signal(signal.SIGTERM)
+    mounted.process.send_signal(signal.SIGINT)
+    assert mounted.end() == "" and mounted.process.returncode == 0
+    assert not is_mounted(mounted.path)
+
+
+@pytest.mark.parametrize("force", [["fusermount3", "-uz"], ["umount", "-f"]])
+def test_it_is_taken_away_by_force_while_all_read(mount, force):
+    mounted = mount({f"t{n}.md": talk(f"T {n}") for n in range(20)})
+    readers = [subprocess.Popen(["sh", "-c", "while :; do cat episodes/*/turns/* || exit; done"], cwd=mounted.path,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(8)]
+    try:
+        shell("echo 3 > /proc/sys/vm/drop_caches", "/")
+        run(*force, mounted.path)
+        wait_until(lambda: not is_mounted(mounted.path) or run(*force, mounted.path).returncode == 0, "it stays")
+    finally:
+        for one in readers:
+            one.kill()
+            one.wait()
+    assert mounted.end() == ""
+    assert mounted.process.returncode == 0
+
+
+def as_nobody(script, place):
+    """Where something is hidden, as a user who may not mount by himself; with a /dev/fuse for all, as most machines
+    have it."""
+    device = "mount -t tmpfs none /mnt && mknod -m 666 /mnt/fuse c 10 229 && mount --bind /mnt/fuse /dev/fuse\n"
+    return run("unshare", "--mount", "sh", "-c", device + script + "\nexec setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"",
+               "sh", *place)
+
+
+@pytest.fixture
+def nobodys(tmp_path_factory):
+    """The program, a content folder and a mount point, where nobody can reach them."""
+    if os.geteuid() != 0 or run("unshare", "--mount", "true").returncode:
+        pytest.skip("only root, with namespaces, can hide something")
+    folder = tempfile.mkdtemp(prefix="transcriptfs-")
+    os.chmod(folder, 0o755)
+    write_content(folder, {"content/t.md": talk("T")})
+    os.mkdir(f"{folder}/mnt")
+    os.chown(f"{folder}/mnt", 65534, 65534)
+    shutil.copy(TRANSCRIPTFS, folder)
+    yield f"{folder}/transcriptfs", f"{folder}/content", f"{folder}/mnt"
+    shutil.rmtree(folder)
+
+
+def test_no_fusermount(nobodys):
+    result = as_nobody("mount --bind /dev/null \"$(command -v fusermount3)\"", nobodys)
+    assert result.returncode == 1
+    assert "install the package fuse3" in result.stderr
+
+
+def test_dev_fuse_is_refused(nobodys):
+    result = as_nobody("chmod 600 /dev/fuse", nobodys)  # that of this namespace alone
+    assert result.returncode == 1
+    assert "/dev/fuse cannot be opened: Permission denied" in result.stderr and "chmod 666" in result.stderr
+
+
+def test_allow_other_needs_its_line(nobodys):
+    result = as_nobody("mount --bind /dev/null /etc/fuse.conf", (nobodys[0], "-o", "allow_other", *nobodys[1:]))
+    assert result.returncode == 1
+    assert "user_allow_other" in result.stderr
