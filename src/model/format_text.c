@@ -48,13 +48,13 @@ int transcript_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
-/* Text on one line: the newlines in it become spaces, so two of them are a new paragraph. */
+/* Text on one line: the line ends in it become spaces, so two of them are a new paragraph. */
 static void add_line(struct buf *out, struct slice text)
 {
     size_t at = out->len;
     buf_add_slice(out, text);
     for (; at < out->len; at++) {
-        if (out->data[at] == '\n')
+        if (out->data[at] == '\n' || out->data[at] == '\r')
             out->data[at] = ' ';
     }
 }
