@@ -318,6 +318,8 @@ static void check_formats(struct rendering *r)
         if (!read_text(r, r->episode, formats[i].name, &text))
             continue;
         uint32_t count = formats[i].check(buf_slice(&text));
+        if (formats[i].count == ALL_TURNS && count != r->turns)
+            fprintf(stderr, "%s: %u in place of %u\n", formats[i].name, count, r->turns);
         CHECK(formats[i].count == NO_COUNT || count == r->turns);
     }
 }
