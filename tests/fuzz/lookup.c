@@ -22,20 +22,34 @@ enum {
     MADE_UP_IDS = 200,
 };
 
-/* A node as it was when it was listed. */
+/* An entry as the last walk found it. */
 struct seen {
+    size_t parent; /* which of these its folder is; IN_ROOT */
+    const char *name;
+    struct tree_attr attr;
+    uint64_t hash;    /* of the bytes of a file, of a link's target */
+    uint64_t listing; /* of a folder: hash of names and ids */
+    bool is_kept;     /* a client that forgets what it is told to forget has it still */
+};
+
+#define IN_ROOT SIZE_MAX
+
+/* What a client was told to forget. */
+struct told {
+    enum stale what;
     uint64_t id;
-    uint64_t hash; /* of the bytes of a file */
-    bool is_file;
+    const char *name;
 };
 
 struct walk {
     struct memory memory;
     struct tree *tree;
-    struct seen *seen; /* by all walks */
+    struct seen *seen; /* in the order of the walk: folders before what is in them */
     size_t count, cap;
-    uint64_t *folders; /* that this walk has found */
-    size_t folder_count, folder_cap;
+    uint64_t root_listing;
+    struct told *told; /* since then */
+    size_t told_count, told_cap;
+    struct arena names;
     uint64_t seed;
 };
 
@@ -76,14 +90,15 @@ static uint64_t check_file(struct walk *w, uint64_t id, uint64_t size)
     return hash;
 }
 
-/* It leads to a node, and never out of the mount. */
-static void check_link(struct walk *w, uint64_t folder, uint64_t id, uint64_t size)
+/* It leads to a node, and never out of the mount. The hash of its target. */
+static uint64_t check_link(struct walk *w, uint64_t folder, uint64_t id, uint64_t size)
 {
     cleanup_buf struct buf target = {0};
     struct tree_attr found = {.id = folder};
     char *rest = NULL;
     CHECK(tree_readlink(w->tree, id, &target) == 0);
     CHECK(target.len == size && size > 0 && target.data[0] != '/');
+    uint64_t hash = hash64(buf_slice(&target), 0);
     for (char *part = strtok_r(target.data, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
         if (strcmp(part, "..") == 0) {
             CHECK(found.id != TREE_ROOT);
@@ -93,32 +108,27 @@ static void check_link(struct walk *w, uint64_t folder, uint64_t id, uint64_t si
         }
     }
     CHECK(!S_ISLNK(found.mode));
+    return hash;
 }
 
 /* --- folders ---------------------------------------------------------------------------------- */
 
 struct listing {
     struct walk *walk;
+    size_t parent;
     uint64_t folder;
     uint32_t folders;
     struct map names;
-    struct arena arena; /* of these */
 };
 
-static void remember(struct walk *w, struct seen seen)
-{
-    CHECK(array_reserve(&w->seen, w->count, &w->cap, sizeof *w->seen));
-    w->seen[w->count++] = seen;
-}
-
-/* A name that the kernel takes, and that was not there before. A copy that ends in a NUL byte. */
+/* A name that the kernel takes, and that was not there before. A copy. */
 static const char *check_name(struct listing *listing, struct slice name)
 {
     CHECK(name.len > 0 && name.len <= 255);
     CHECK(!memchr(name.data, '/', name.len) && !memchr(name.data, '\0', name.len));
     CHECK(!slice_equal(name, SLICE(".")) && !slice_equal(name, SLICE("..")));
     CHECK(utf8_is_valid(name));
-    struct slice copy = arena_copy(&listing->arena, name);
+    struct slice copy = arena_copy(&listing->walk->names, name);
     struct map_slot *slot = map_put(&listing->names, copy);
     CHECK(slot && slot->value == UINT32_MAX);
     slot->value = 1;
@@ -129,55 +139,66 @@ static bool check_entry(void *listing_, uint64_t next, const struct tree_entry *
 {
     struct listing *listing = listing_;
     struct walk *w = listing->walk;
-    struct tree_attr attr, found;
-    struct seen seen = {.id = entry->attr.id};
+    struct seen seen = {.parent = listing->parent, .name = check_name(listing, entry->name)};
+    struct tree_attr attr, *found = &seen.attr;
     (void)next;
 
-    const char *name = check_name(listing, entry->name);
-    CHECK(tree_lookup(w->tree, listing->folder, name, &found) == 0);
-    CHECK(tree_getattr(w->tree, found.id, &attr) == 0 && same_attr(&attr, &found));
-    if (!attr.is_volatile)
-        CHECK(attr.id == entry->attr.id && attr.ino == entry->attr.ino);
+    CHECK(tree_lookup(w->tree, listing->folder, seen.name, found) == 0);
+    CHECK(tree_getattr(w->tree, found->id, &attr) == 0 && same_attr(&attr, found));
+    CHECK(attr.is_volatile || (attr.id == entry->attr.id && attr.ino == entry->attr.ino));
     CHECK(attr.mode == entry->attr.mode);
     CHECK(!entry->has_attr || same_attr(&attr, &entry->attr));
     if (S_ISDIR(attr.mode)) {
         uint64_t parent;
         CHECK(tree_parent(w->tree, attr.id, &parent) == 0 && parent == listing->folder);
-        CHECK(array_reserve(&w->folders, w->folder_count, &w->folder_cap, sizeof *w->folders));
-        w->folders[w->folder_count++] = attr.id;
         listing->folders++;
     } else if (S_ISREG(attr.mode)) {
-        seen.is_file = !attr.is_volatile;
         seen.hash = check_file(w, attr.id, attr.size);
     } else {
-        check_link(w, listing->folder, attr.id, attr.size);
+        seen.hash = check_link(w, listing->folder, attr.id, attr.size);
     }
-    remember(w, seen);
+    CHECK(array_reserve(&w->seen, w->count, &w->cap, sizeof *w->seen));
+    w->seen[w->count++] = seen;
     return w->count < MOST_NODES;
 }
 
-static void check_folder(struct walk *w, uint64_t folder)
+static bool add_to_hash(void *hash, uint64_t next, const struct tree_entry *entry)
 {
-    struct listing listing = {.walk = w, .folder = folder};
+    (void)next;
+    *(uint64_t *)hash = hash64(entry->name, *(uint64_t *)hash) ^ entry->attr.id;
+    return true;
+}
+
+static uint64_t hash_listing(struct walk *w, uint64_t folder)
+{
+    uint64_t hash = 0;
+    CHECK(tree_list(w->tree, folder, 0, add_to_hash, &hash) == 0);
+    return hash;
+}
+
+static void check_folder(struct walk *w, uint64_t folder, size_t number)
+{
+    struct listing listing = {.walk = w, .folder = folder, .parent = number};
     struct tree_attr attr, missing;
-    bool is_whole;
     CHECK(tree_list(w->tree, folder, 0, check_entry, &listing) == 0);
-    is_whole = w->count < MOST_NODES;
     CHECK(tree_getattr(w->tree, folder, &attr) == 0);
-    CHECK(!is_whole || attr.nlink == 1 || attr.nlink == 2 + listing.folders);
+    CHECK(w->count == MOST_NODES || attr.nlink == 1 || attr.nlink == 2 + listing.folders);
     CHECK(tree_lookup(w->tree, folder, "no such name", &missing) == -ENOENT);
+    *(number == IN_ROOT ? &w->root_listing : &w->seen[number].listing) = hash_listing(w, folder);
     map_free(&listing.names);
-    arena_free(&listing.arena);
 }
 
 static void check_all(struct walk *w)
 {
     static const char *const unlisted[] = {"version", "status.json", "generation", "problems.tsv"};
     struct tree_attr control, file;
-    w->folder_count = 0;
-    check_folder(w, TREE_ROOT);
-    for (size_t i = 0; i < w->folder_count && w->count < MOST_NODES; i++)
-        check_folder(w, w->folders[i]);
+    w->count = w->told_count = 0;
+    arena_free(&w->names);
+    check_folder(w, TREE_ROOT, IN_ROOT);
+    for (size_t i = 0; i < w->count && w->count < MOST_NODES; i++) {
+        if (S_ISDIR(w->seen[i].attr.mode))
+            check_folder(w, w->seen[i].attr.id, i);
+    }
     CHECK(tree_lookup(w->tree, TREE_ROOT, ".transcriptfs", &control) == 0);
     for (size_t i = 0; i < sizeof unlisted / sizeof *unlisted; i++) {
         CHECK(tree_lookup(w->tree, control.id, unlisted[i], &file) == 0);
@@ -235,41 +256,85 @@ static void ask_of_made_up(struct walk *w)
         if (i % 4 == 0)
             id = (id & 0xFFF) << 8 | (id >> 56) % 40;
         else if (i % 4 < 3 && w->count)
-            id = w->seen[id % w->count].id ^
+            id = w->seen[id % w->count].attr.id ^
                  (i % 4 == 1 ? UINT64_C(1) << (id >> 40) % 64 : (id & 0xFF) << (id >> 40) % 57);
         ask(w, id);
     }
 }
 
+/* --- what is remembered ----------------------------------------------------------------------- */
+
 /* What was seen before is as it was, or it is nothing any more: never another version's bytes. */
-static void check_seen(struct walk *w)
+static void check_bytes(struct walk *w, const struct seen *seen)
 {
     struct tree_text text;
-    for (size_t i = 0; i < w->count; i++) {
-        if (!w->seen[i].is_file)
-            continue;
-        int err = tree_read(w->tree, w->seen[i].id, 0, SIZE_MAX / 2, &text);
-        CHECK(err == 0 || err == -ESTALE);
-        CHECK(err || hash64(text.bytes, 0) == w->seen[i].hash);
-        if (!err)
-            tree_text_free(w->tree, &text);
+    int err = tree_read(w->tree, seen->attr.id, 0, SIZE_MAX / 2, &text);
+    CHECK(err == 0 || err == -ESTALE);
+    CHECK(err || hash64(text.bytes, 0) == seen->hash);
+    if (!err)
+        tree_text_free(w->tree, &text);
+}
+
+static void forget(void *walk_, enum stale what, uint64_t id, const char *name)
+{
+    struct walk *w = walk_;
+    CHECK(id != 0 && (what == STALE_NAME) == (name != NULL));
+    CHECK(array_reserve(&w->told, w->told_count, &w->told_cap, sizeof *w->told));
+    struct told told = {what, id, name ? arena_copy(&w->names, slice_of(name)).data : NULL};
+    w->told[w->told_count++] = told;
+}
+
+static bool was_told(const struct walk *w, enum stale what, uint64_t id, const char *name)
+{
+    for (size_t i = 0; i < w->told_count; i++) {
+        const struct told *told = &w->told[i];
+        if (told->what == what && told->id == id && (!name || strcmp(told->name, name) == 0))
+            return true;
     }
+    return false;
+}
+
+/* What a client remembers, and was not told to forget, is what is there. */
+static void check_kept(struct walk *w, struct seen *seen)
+{
+    const struct tree_attr *was = &seen->attr;
+    uint64_t folder = seen->parent == IN_ROOT ? TREE_ROOT : w->seen[seen->parent].attr.id;
+    bool is_reachable = seen->parent == IN_ROOT || w->seen[seen->parent].is_kept;
+    struct tree_attr now;
+
+    seen->is_kept = is_reachable && !was->is_volatile &&
+                    !was_told(w, STALE_NAME, folder, seen->name);
+    if (!seen->is_kept)
+        return;
+    CHECK(tree_lookup(w->tree, folder, seen->name, &now) == 0 && now.id == was->id);
+    if (was_told(w, STALE_ATTR, was->id, NULL) || was_told(w, STALE_FOLDER, was->id, NULL))
+        return;
+    CHECK(same_attr(&now, was));
+    if (S_ISLNK(was->mode))
+        CHECK(check_link(w, folder, was->id, was->size) == seen->hash);
+    if (S_ISDIR(was->mode))
+        CHECK(hash_listing(w, was->id) == seen->listing);
+}
+
+static void check_memory(struct walk *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (S_ISREG(w->seen[i].attr.mode) && !w->seen[i].attr.is_volatile)
+            check_bytes(w, &w->seen[i]);
+        if (w->count < MOST_NODES)
+            check_kept(w, &w->seen[i]);
+    }
+    if (w->count && w->count < MOST_NODES && !was_told(w, STALE_FOLDER, TREE_ROOT, NULL))
+        CHECK(hash_listing(w, TREE_ROOT) == w->root_listing);
 }
 
 /* --- the script ------------------------------------------------------------------------------- */
-
-static void forget(void *context, enum stale what, uint64_t id, const char *name)
-{
-    (void)context;
-    CHECK(id != 0 && (what == STALE_NAME) == (name != NULL));
-}
 
 static void publish(struct walk *w)
 {
     memory_publish(&w->memory, forget, w);
     w->tree = w->memory.tree;
-    check_seen(w);
-    w->count = 0;
+    check_memory(w);
     check_all(w);
 }
 
@@ -342,7 +407,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ask_of_made_up(&w);
     memory_close(&w.memory);
     free(w.seen);
-    free(w.folders);
+    free(w.told);
+    arena_free(&w.names);
     free((void *)(uintptr_t)script.data);
     return 0;
 }
