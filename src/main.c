@@ -268,7 +268,7 @@ static int print_check(const struct checking *checking)
     if (!checking->program->options.quiet)
         fprintf(stderr, "%u file%s, %u problem%s\n", corpus->episode_count,
                 plural(corpus->episode_count), count + unread, plural(count + unread));
-    return count + unread ? EXIT_PROBLEMS : EXIT_OK;
+    return count + unread > 0 ? EXIT_PROBLEMS : EXIT_OK;
 }
 
 static int check(struct program *program)

@@ -160,9 +160,9 @@ static bool set_entries(struct options *options, const char *value)
 /* The bit of a format; 0 where there is none of this name. */
 static uint64_t format_bit(const char *name, size_t len)
 {
-    const char *known;
-    for (unsigned i = 0; (known = tree_format_name(i)); i++) {
-        if (strlen(known) == len && strncmp(known, name, len) == 0)
+    const char *format;
+    for (unsigned i = 0; (format = tree_format_name(i)); i++) {
+        if (strlen(format) == len && strncmp(format, name, len) == 0)
             return UINT64_C(1) << i;
     }
     return 0;
@@ -172,7 +172,7 @@ static uint64_t format_bit(const char *name, size_t len)
 static uint64_t with_turns(uint64_t formats)
 {
     uint64_t leading = format_bit("sections", 8) | format_bit("voices", 6);
-    return formats & leading ? formats | format_bit("turns", 5) : formats;
+    return (formats & leading) ? formats | format_bit("turns", 5) : formats;
 }
 
 static bool set_formats(struct options *options, const char *value)

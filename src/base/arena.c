@@ -72,6 +72,11 @@ struct slice arena_copy(struct arena *arena, struct slice text)
     return (struct slice){copy, text.len};
 }
 
+struct slice arena_copy_buf(struct arena *arena, const struct buf *buf)
+{
+    return buf->failed ? (struct slice){NULL, 0} : arena_copy(arena, buf_slice(buf));
+}
+
 void arena_free(struct arena *arena)
 {
     while (arena->blocks) {

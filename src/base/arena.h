@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/slice.h"
 
 struct arena_block;
@@ -24,6 +25,9 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size);
 /* A copy that lives as long as the arena, with a NUL byte behind it; data is NULL without memory.
  */
 struct slice arena_copy(struct arena *arena, struct slice text);
+
+/* The same of a buffer; data is NULL too where the buffer failed. */
+struct slice arena_copy_buf(struct arena *arena, const struct buf *buf);
 
 /* Gives all pieces back; the arena is empty and can be used again. */
 void arena_free(struct arena *arena);

@@ -67,13 +67,12 @@ void ahead_note_read(struct ahead *ahead, uint64_t id)
 static bool is_memory_short(void)
 {
     char text[256];
-    double average;
     cleanup_fd int fd = open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
     if (got <= 0)
         return false;
     text[got] = '\0';
-    return sscanf(text, "some avg10=%lf", &average) == 1 && average > MOST_PRESSURE;
+    return strncmp(text, "some avg10=", 11) == 0 && strtod(text + 11, NULL) > MOST_PRESSURE;
 }
 
 static bool may_store(struct ahead *ahead)

@@ -107,9 +107,8 @@ static void decode_octal(char *text)
 {
     char *to = text;
     for (; *text; text++) {
-        unsigned code;
-        if (text[0] == '\\' && sscanf(text + 1, "%3o", &code) == 1) {
-            *to++ = (char)code;
+        if (text[0] == '\\' && strspn(text + 1, "01234567") >= 3) {
+            *to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
             text += 3;
         } else {
             *to++ = *text;
@@ -157,6 +156,7 @@ int place_check(const char *content, const char *mountpoint, bool nonempty, char
     err = check_folder("mount point", mountpoint, mount_path, why);
     if (err)
         return err;
+    /* It thinks that errno may be 0. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
     if (strcmp(*content_path, *mount_path) == 0) {
         buf_printf(why, "the content folder and the mount point are the same: \"%s\"", content);
         return -EINVAL;

@@ -353,6 +353,7 @@ static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offse
     }
     /* What was found before an error is worth having; the error comes with the next call. */
     if (err && list.used == 0)
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it knows of no cleanup attribute */
         fuse_reply_err(req, final_error(err));
     else
         fuse_reply_buf(req, list.data, list.used);
@@ -510,7 +511,7 @@ void serve_stop(void *server_)
         struct timespec soon;
         pthread_kill(server->serving, SIGUSR1);
         clock_gettime(CLOCK_REALTIME, &soon);
-        soon.tv_nsec += 20 * 1000000;
+        soon.tv_nsec += 20L * 1000000;
         soon.tv_sec += soon.tv_nsec / 1000000000;
         soon.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&server->ended_now, &server->lock, &soon);

@@ -21,7 +21,7 @@ static int enter_place(struct builder *b, struct slice path, uint32_t parent, ui
     if (path.len) {
         cleanup_buf struct buf base = {0};
         name_of_value(&base, path_base(path));
-        place.base = base.failed ? (struct slice){0} : arena_copy(&b->arena, buf_slice(&base));
+        place.base = arena_copy_buf(&b->arena, &base);
         place.name = place.base.data ? path_join(&b->arena, b->places[parent].name, place.base)
                                      : (struct slice){0};
         place.depth = b->places[parent].depth + 1;
@@ -241,10 +241,10 @@ static int by_scanned_path(const void *a, const void *b)
 
 /* In the order of paths, so that the first generation is numbered that way; the last of a path, and
  * of a folder in its place. */
-static int order_changes(struct scanned *changes, size_t *count)
+static int order_changes(struct step *s, struct scanned *changes, size_t *count)
 {
-    cleanup_free const struct scanned **order = calloc(*count + 1, sizeof *order);
-    cleanup_free struct scanned *sorted = calloc(*count + 1, sizeof *sorted);
+    const struct scanned **order = ARENA_NEW(&s->scratch, const struct scanned *, *count);
+    struct scanned *sorted = ARENA_NEW(&s->scratch, struct scanned, *count);
     size_t kept = 0;
     if (!order || !sorted)
         return -ENOMEM;
@@ -378,7 +378,7 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     s.next->folder_count = s.old->folder_count;
     s.next->bytes = s.old->bytes;
     s.next->hash = s.old->hash;
-    int err = order_changes(changes, &count);
+    int err = order_changes(&s, changes, &count);
     if (!err)
         err = take_step(&s, changes, count);
     if (err) {

@@ -232,8 +232,7 @@ static int draft_entry(struct step *s, struct draft *draft)
 
     name_of_entry(&entry, is_bare ? &none : &draft->now.date,
                   is_bare ? SLICE("") : draft->now.title, draft->now.name);
-    draft->now.entry = entry.failed ? (struct slice){0}
-                                    : arena_copy(&s->scratch, buf_slice(&entry));
+    draft->now.entry = arena_copy_buf(&s->scratch, &entry);
     return draft->now.entry.data ? 0 : -ENOMEM;
 }
 
@@ -466,6 +465,7 @@ static int count_strays(struct step *s)
 int step_make_strays(struct step *s, const struct scanned *files, size_t count)
 {
     struct corpus *next = s->next;
+    next->stray_count = 0;
     next->strays = calloc(s->old->stray_count + count + 1, sizeof *next->strays);
     if (!next->strays)
         return -ENOMEM;

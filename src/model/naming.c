@@ -21,7 +21,7 @@ struct slice path_parent(struct slice path)
 /* A copy of a buffer, which is freed. */
 static struct slice keep(struct arena *arena, struct buf *buf)
 {
-    struct slice kept = buf->failed ? (struct slice){0} : arena_copy(arena, buf_slice(buf));
+    struct slice kept = arena_copy_buf(arena, buf);
     buf_free(buf);
     return kept;
 }

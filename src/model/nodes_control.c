@@ -37,7 +37,7 @@ static void add_memory(json_t *json)
     const struct mallinfo2 info = mallinfo2();
     json_object_set_new(json, "memory",
                         json_pack("{s:I, s:I}", "used_bytes",
-                                  (json_int_t)(info.uordblks + info.hblkhd), "free_bytes",
+                                  (json_int_t)info.uordblks + (json_int_t)info.hblkhd, "free_bytes",
                                   (json_int_t)info.fordblks));
 }
 

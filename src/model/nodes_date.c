@@ -90,12 +90,16 @@ int dates_child(struct scope *scope, uint64_t place, struct child *child)
 
 int dates_find(struct scope *scope, struct slice name, struct child *child)
 {
-    unsigned year = 0;
-    if (name.len != 4 || sscanf(name.data, "%4u", &year) != 1 || year > LAST_YEAR ||
-        !has_dates(scope->corpus, date_code(year, 0, 0), YEAR_SPAN))
+    uint32_t year = 0;
+    if (name.len != 4)
         return -ENOENT;
-    year_at(child, year);
-    return slice_equal(child->name, name) ? 0 : -ENOENT;
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.data[i] < '0' || name.data[i] > '9')
+            return -ENOENT;
+        year = year * 10 + (uint32_t)(name.data[i] - '0');
+    }
+    bool is_there = has_dates(scope->corpus, date_code(year, 0, 0), YEAR_SPAN);
+    return is_there ? year_at(child, year) : -ENOENT;
 }
 
 uint32_t dates_folders(struct scope *scope)

@@ -54,8 +54,12 @@ int meta_value_check(struct scope *scope)
 static void add_line(struct buf *out, struct slice text)
 {
     text = slice_trim(text);
-    for (size_t i = 0; i < text.len; i++)
-        buf_add_byte(out, byte_is_space(text.data[i]) ? ' ' : text.data[i]);
+    for (size_t i = 0; i < text.len; i++) {
+        if (byte_is_space(text.data[i]))
+            buf_add_byte(out, ' ');
+        else
+            buf_add_byte(out, text.data[i]);
+    }
     buf_add_byte(out, '\n');
 }
 

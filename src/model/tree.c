@@ -183,7 +183,7 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
     if (!scope->parts[PART_TEXT])
         err = cache_get_text(scope->tree->parts.cache, tree_id(&scope->node), render, &rendering,
                              &scope->parts[PART_TEXT]);
-    *text = err ? (struct slice){0} : buf_slice(&scope->parts[PART_TEXT]->text);
+    *text = !err ? buf_slice(&scope->parts[PART_TEXT]->text) : (struct slice){0};
     return err;
 }
 
@@ -557,9 +557,11 @@ uint64_t tree_siblings(uint64_t id)
 int tree_read_siblings(struct tree *tree, uint64_t id,
                        bool (*each)(void *context, uint64_t id, struct slice bytes), void *context)
 {
+    if (!tree_siblings(id))
+        return -EINVAL;
     cleanup_(scope_end) struct scope scope;
     const struct body *body;
-    int err = tree_siblings(id) ? scope_begin(tree, id, &scope) : -EINVAL;
+    int err = scope_begin(tree, id, &scope);
     if (!err)
         err = scope_body(&scope, &body);
     for (uint32_t i = 1, first = scope.node.j; !err && i < body->count; i++) {

@@ -20,8 +20,8 @@ static int count(struct map *map, struct slice label)
 
 static uint32_t uses(const struct map *map, struct slice label)
 {
-    uint32_t count = label.len ? map_get(map, label) : UINT32_MAX;
-    return count == UINT32_MAX ? 0 : count;
+    uint32_t counted = label.len ? map_get(map, label) : UINT32_MAX;
+    return counted == UINT32_MAX ? 0 : counted;
 }
 
 /* --- names that the front matter has ---------------------------------------------------------- */

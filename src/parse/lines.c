@@ -424,8 +424,10 @@ static size_t tag_length(struct slice html, char name[16], bool *closing)
             return first_close ? first_close + 1 : at;
         if (c == '>' && !first_close)
             first_close = at;
-        if (quote)
-            quote = c == quote ? 0 : quote;
+        if (quote && c == quote)
+            quote = 0;
+        else if (quote)
+            continue;
         else if (c == '"' || c == '\'')
             quote = c;
         else if (c == '>')

@@ -27,8 +27,7 @@ static struct map_slot *put_folded(struct names *names, struct slice name)
     cleanup_buf struct buf folded = {0};
     if (!utf8_fold(&folded, name))
         buf_add_slice(&folded, name);
-    struct slice key = folded.failed ? (struct slice){0}
-                                     : arena_copy(&names->arena, buf_slice(&folded));
+    struct slice key = arena_copy_buf(&names->arena, &folded);
     return key.len ? map_put(&names->folded, key) : NULL;
 }
 
