@@ -71,7 +71,7 @@ void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column,
     }
     buf_add_byte(&out, '\n');
     if (!out.failed)
-        fwrite(out.data, 1, out.len, to);
+        (void)fwrite(out.data, 1, out.len, to);
 }
 
 const char *plural(size_t count)

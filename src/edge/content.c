@@ -106,7 +106,7 @@ int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
 static int read_same(const struct content_folder *folder, const struct episode *episode,
                      uint64_t offset, uint64_t len, struct buf *out)
 {
-    struct file_id id;
+    struct file_id id = {0};
     struct stat st;
     cleanup_fd int fd = content_open_file(folder, episode->path.data, &id);
     if (fd < 0)

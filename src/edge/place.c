@@ -206,12 +206,11 @@ int place_clear_dead(const char *mountpoint)
 
 static bool is_in_path(const char *program)
 {
-    cleanup_free char *path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
-    char *rest = NULL;
-    for (char *part = path ? strtok_r(path, ":", &rest) : NULL; part;
-         part = strtok_r(NULL, ":", &rest)) {
+    struct slice rest = slice_of(getenv("PATH")), part;
+    while (slice_take(&rest, ':', &part)) {
         cleanup_buf struct buf file = {0};
-        buf_printf(&file, "%s/%s", part, program);
+        buf_add_slice(&file, part);
+        buf_printf(&file, "/%s", program);
         if (!file.failed && access(file.data, X_OK) == 0)
             return true;
     }
@@ -231,15 +230,14 @@ static bool may_be_apparmor(const char *mountpoint)
 
 void place_explain_refusal(const char *mountpoint, bool lets_others_in, struct buf *why)
 {
-    if (geteuid() == 0) {
-        buf_add_text(why, "in a container, start that with --device /dev/fuse --cap-add SYS_ADMIN");
-    } else if (!is_in_path("fusermount3")) {
+    bool is_user = geteuid() != 0;
+    if (is_user && !is_in_path("fusermount3"))
         buf_add_text(why, "there is no fusermount3, with which users mount: install the package "
                           "fuse3");
-    } else if (lets_others_in) {
+    else if (is_user && lets_others_in)
         buf_add_text(why, "allow_other and allow_root need the line \"user_allow_other\" in "
                           "/etc/fuse.conf");
-    } else if (may_be_apparmor(mountpoint)) {
+    else if (is_user && may_be_apparmor(mountpoint))
         buf_printf(why,
                    "AppArmor may have to do with it: it lets fusermount3 mount below /home, /mnt, "
                    "/media and /tmp only\nChoose such a folder, or allow this one: put the lines\n"
@@ -248,9 +246,8 @@ void place_explain_refusal(const char *mountpoint, bool lets_others_in, struct b
                    "into /etc/apparmor.d/local/fusermount3, and run "
                    "apparmor_parser -r /etc/apparmor.d/fusermount3",
                    mountpoint, mountpoint);
-    } else {
+    else
         buf_add_text(why, "in a container, start that with --device /dev/fuse --cap-add SYS_ADMIN");
-    }
 }
 
 int place_check_fuse(struct buf *why)

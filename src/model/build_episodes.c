@@ -127,10 +127,10 @@ int step_draft_file(struct step *s, const struct scanned *file)
         now->name = draft.before->name;
     }
     int err = builder_find_place(s->builder, path_parent(file->path), &now->folder);
-    if (!err)
+    if (!err) {
         now->is_private = builder_hides(s->builder, &now->id.access, now->folder);
-    if (!err)
         err = make_marks(s, file->facts, &diags, &now->marks);
+    }
     if (!err)
         err = step_problems(s, file, &diags, &now->problems);
     return err ? err : add_draft(s, &draft);

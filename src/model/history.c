@@ -167,10 +167,9 @@ static bool set_place(uint32_t **places, size_t *cap, uint32_t key, uint32_t pla
 static void note_last(struct lasts *lasts, const struct journal_record *record)
 {
     uint32_t place = lasts->count++;
-    struct map_slot *slot;
     lasts->of_kind[record->kind] = place;
     if (record->kind == HISTORY_FILE) {
-        slot = map_put(&lasts->files, path_of_file(record));
+        struct map_slot *slot = map_put(&lasts->files, path_of_file(record));
         lasts->failed |= !slot;
         if (slot)
             slot->value = place;

@@ -105,10 +105,11 @@ int turns_find(struct scope *scope, struct slice name, struct child *child)
 
 int turn_check(struct scope *scope)
 {
-    const struct body *body;
+    const struct body *body = NULL;
     int err = check_episode(scope);
     if (!err)
         err = scope_body(scope, &body);
+    /* cppcheck-suppress uninitStructMember ; a body was read where there is no error */
     if (err || scope->node.j >= body->count)
         return err ? err : -ESTALE;
     bool exists = scope->node.kind == KIND_TURN || body->turns[scope->node.j].original.len;

@@ -42,6 +42,7 @@ int turn_link_check(struct scope *scope)
     int err = check_episode(scope);
     if (!err)
         err = scope_body(scope, &body);
+    /* cppcheck-suppress uninitStructMember ; a body was read where there is no error */
     if (err || scope->node.j >= body->count)
         return err ? err : -ESTALE;
     bool exists = scope->node.kind == KIND_VOICE_TURN ? body->turns[scope->node.j].voice != NO_VOICE

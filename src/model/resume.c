@@ -2,7 +2,6 @@
 #include <errno.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "model/builder.h"
 
 struct resuming {
@@ -126,11 +125,12 @@ static int resume(struct resuming *r, const struct file_id *config, struct corpu
 bool corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
                    struct corpus **seen)
 {
-    struct resuming r = {.builder = builder, .journal = steal_pointer(&builder->journal)};
+    struct resuming r = {.builder = builder, .journal = builder->journal};
     *told = *seen = NULL;
     if (!journal_is_whole(r.journal))
         return false;
-    builder->ledger.journal = NULL;
+    /* What is read back is not noted again. */
+    builder->journal = builder->ledger.journal = NULL;
     history_drop_tail(r.journal);
     int err = resume(&r, config, told, seen);
     builder->journal = r.journal;

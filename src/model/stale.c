@@ -224,6 +224,7 @@ static void tell_view(struct telling *t, const struct view_kinds *kind, const st
 static void tell_facet(struct telling *t, const struct view_kinds *kind, const struct facet *was,
                        const struct facet *now, uint32_t number)
 {
+    /* cppcheck-suppress nullPointerRedundantCheck ; one of both there is */
     uint32_t view = kind == &of_front ? (was ? was : now)->view : 0;
     if (!was || !now || !slice_equal(was->name, now->name)) {
         if (was)

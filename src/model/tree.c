@@ -102,7 +102,7 @@ static int unpack(uint64_t id, struct node *node)
     node->j = (uint32_t)low_bits(id, row->j_bits);
     id >>= row->j_bits;
     node->version = (uint32_t)low_bits(id, version_bits(row));
-    return id >> version_bits(row) ? -ESTALE : 0;
+    return (id >> version_bits(row)) ? -ESTALE : 0;
 }
 
 /* --- scopes -------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KIB = 1024, MIB = 1024 * 1024 };
+#define KIB UINT64_C(1024)
+#define MIB (1024 * KIB)
 
 const struct limit_row limit_rows[LIMIT_COUNT] = {
     /* cmark counts in int, and ends the process at half its range; mending and U+FFFD make a text

@@ -187,7 +187,9 @@ static void add_plain(struct buf *out, struct slice text, size_t start, bool is_
             text = slice_skip(text, mark.len);
             continue;
         }
-        char c = text.data[0] == '\n' || text.data[0] == '\r' ? ' ' : text.data[0];
+        char c = text.data[0];
+        if (c == '\n' || c == '\r')
+            c = ' ';
         bool is_gap = c == ' ' && out->len > start && out->data[out->len - 1] == ' ';
         if (is_code || !is_gap)
             buf_add_byte(out, c);
