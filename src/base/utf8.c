@@ -52,6 +52,7 @@ bool utf8_fold(struct buf *out, struct slice text)
     utf8proc_ssize_t len = utf8proc_map(
         (const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.len, &folded,
         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
+    out->failed |= len == UTF8PROC_ERROR_NOMEM;
     if (len < 0)
         return false;
     buf_add(out, folded, (size_t)len);

@@ -23,7 +23,8 @@ bool utf8_is_valid(struct slice text);
 void utf8_repair(struct buf *out, struct slice text);
 
 /* Appends the form that all spellings of a value share: NFKC with case folded (Unicode 15, UAX #31
- * R5). False, and nothing is appended, when `text` is not UTF-8 or memory ends. */
+ * R5). False, and nothing is appended, when `text` is not UTF-8, or when memory ends, which `out`
+ * knows. */
 bool utf8_fold(struct buf *out, struct slice text);
 
 /* The longest prefix of at most `max` bytes that cuts neither a character nor a combining sequence.

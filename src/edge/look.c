@@ -69,7 +69,7 @@ static int add_stray(struct finding *f, struct slice path, const char *problem)
     file->id.access.mode = 0444; /* nothing is told of it but what a listing shows */
     diags_add(&diags, 0, 0, "it is left out", "%s", problem);
     file->problems = diags.first;
-    return 0;
+    return diags.failed ? -ENOMEM : 0;
 }
 
 static int add_gone(struct finding *f, struct slice path)
@@ -164,12 +164,6 @@ static int add_unseen(struct finding *f, struct slice path, int error)
     return is_transcript(path.data) ? add_stray(f, path, strerror(error)) : 0;
 }
 
-/* Errors that say nothing of a file, and pass: the look is tried again. */
-static bool is_passing(int err)
-{
-    return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
-}
-
 /* Looks at one path; `name` is its last part. */
 static int add_path(struct finding *f, struct slice path, const char *name, const struct stat *st)
 {
@@ -223,7 +217,7 @@ static int list_folder(struct finding *f, struct slice path)
         buf_printf(&problem, "the folder cannot be read: %s", strerror(-fd));
         if (fd == -ENOENT && path.len)
             return 0; /* it went meanwhile */
-        if (is_passing(fd))
+        if (error_passes(fd))
             return fd;
         return path.len && !problem.failed ? add_stray(f, path, problem.data) : fd;
     }
@@ -384,7 +378,7 @@ static int read_one(struct reading *r, struct scanned *file, struct arena *arena
         limit_refuse(limits, LIMIT_FILE, 0, &diags);
     else
         err = read_front(fd, file, arena, &diags, r->folder);
-    if (is_passing(err))
+    if (error_passes(err))
         return err;
     if (err) {
         diags_add(&diags, 0, 0, "source.md is there and cannot be read", "%s", strerror(-err));
@@ -396,7 +390,7 @@ static int read_one(struct reading *r, struct scanned *file, struct arena *arena
             file->is_stray = true;
     }
     file->problems = diags.first;
-    return 0;
+    return diags.failed ? -ENOMEM : 0;
 }
 
 static void read_nth(void *reading, unsigned worker, size_t i)

@@ -76,16 +76,19 @@ static const char *const url_keys[] = {"media", "source", "url", "link", NULL};
 static const char *const language_keys[] = {"language", "lang", NULL};
 static const char *const creator_keys[] = {"author", "authors", "speaker", "speakers", "channel"};
 
-static void read_date(const struct episode *episode, struct about *about)
+static int read_date(const struct episode *episode, struct about *about)
 {
     cleanup_buf struct buf text = {0};
     if (episode->date.year)
         name_of_date(&text, &episode->date);
-    if (text.failed || text.len > sizeof about->date_text)
-        return;
+    if (text.failed)
+        return -ENOMEM;
+    if (text.len > sizeof about->date_text)
+        return 0;
     if (text.len)
         memcpy(about->date_text, text.data, text.len);
     about->date = (struct slice){about->date_text, text.len};
+    return 0;
 }
 
 static void note_text(void *has_text, struct slice text)
@@ -101,8 +104,10 @@ int about_read(struct scope *scope, struct about *about)
 
     *about = (struct about){
         .title = utf8_cut(episode->title.len ? episode->title : episode->name, MOST_TITLE)};
-    read_date(episode, about);
-    int err = episode->has_front ? scope_front(scope, &map) : 0;
+    int err = read_date(episode, about);
+    if (err)
+        return err;
+    err = episode->has_front ? scope_front(scope, &map) : 0;
     if (err || !map)
         return err;
     about->url = first_of(map, url_keys, is_url);

@@ -43,6 +43,7 @@ static void report_views(struct step *s, const struct fact *fact, struct diags *
     cleanup_buf struct buf problem = {0};
     buf_add_slice(&problem, fact->view);
     buf_printf(&problem, ": %s", limit_message(s->builder->options.limits, LIMIT_VIEWS, text));
+    diags->failed |= problem.failed;
     if (problem.failed || (diags->last && slice_equal(diags->last->problem, buf_slice(&problem))))
         return;
     diags_add(diags, fact->line, fact->column, "there is no such view", "%s", problem.data);
@@ -132,7 +133,7 @@ int step_draft_file(struct step *s, const struct scanned *file)
         err = make_marks(s, file->facts, &diags, &now->marks);
     }
     if (!err)
-        err = step_problems(s, file, &diags, &now->problems);
+        err = diags.failed ? -ENOMEM : step_problems(s, file, &diags, &now->problems);
     return err ? err : add_draft(s, &draft);
 }
 

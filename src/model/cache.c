@@ -160,7 +160,7 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
         err = body_read(slice_skip(buf_slice(&text), episode->body), episode->body_line, front.map,
                         cache->limits, &parsed->diags, &parsed->body);
     arena_free(&arena);
-    return err;
+    return !err && parsed->diags.failed ? -ENOMEM : err;
 }
 
 static int render_text(struct cache *cache, const struct making *making, struct parsed *parsed)

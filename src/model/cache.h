@@ -9,6 +9,7 @@
 #ifndef MODEL_CACHE_H
 #define MODEL_CACHE_H
 
+#include <errno.h>
 #include <pthread.h>
 
 #include "base/buf.h"
@@ -29,6 +30,13 @@ struct content {
 /* A longer text is not rendered: a line that stands in every turn can make it thousands of times as
  * long as its source. */
 enum { CACHE_MAX_TEXT = 256 * 1024 * 1024 };
+
+/* Errors that say nothing of a file, and pass. What is left out because of one would be a wrong
+ * answer, and clients remember answers. */
+static inline bool error_passes(int err)
+{
+    return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
 
 enum part { PART_FRONT, PART_BODY, PART_TEXT, PARTS };
 

@@ -176,7 +176,12 @@ int episode_child(struct scope *scope, uint64_t place, struct child *child)
     bool is_there;
     if (place >= FORMATS)
         return -ENOENT;
-    if (!is_chosen(scope, place) || exists(&formats[place], scope, &is_there) || !is_there)
+    if (!is_chosen(scope, place))
+        return CHILD_GAP;
+    int err = exists(&formats[place], scope, &is_there);
+    if (error_passes(err))
+        return err;
+    if (err || !is_there)
         return CHILD_GAP;
     return format_child(scope->node.i, scope_episode(scope)->version, place, child);
 }

@@ -1,5 +1,6 @@
 #include "model/json.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -14,9 +15,9 @@ static json_t *json_of_scalar(const struct yaml *value)
     case YAML_INT:
         return json_integer(strtoll(value->text.data, NULL, 10));
     case YAML_FLOAT: {
-        /* NULL for what is no number to JSON, such as 1e999: it stays as it was written. */
-        json_t *real = json_real(strtod(value->text.data, NULL));
-        return real ? real : json_text(value->text);
+        /* What is no number to JSON, such as 1e999, stays as it was written. */
+        double real = strtod(value->text.data, NULL);
+        return isfinite(real) ? json_real(real) : json_text(value->text);
     }
     default:
         return json_text(value->text);

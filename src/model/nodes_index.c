@@ -124,7 +124,7 @@ static int add_episode(struct scope *scope, bool is_json, struct buf *out)
     int err = about_read(scope, &about); /* where that fails, the rest is known all the same */
     if (!err && scope_episode(scope)->has_front)
         err = scope_front(scope, &map);
-    if (err == -ENOMEM)
+    if (error_passes(err))
         return err;
     const struct row row = {scope_episode(scope), &about, map};
     (is_json ? record_add_json : record_add_tsv)(&record, &row, out);

@@ -73,9 +73,12 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
     struct reading *reading = &s->readings[i];
     const struct episode *episode = corpus_episode(s->step->after, reading->episode);
     struct parsed *parsed;
-    int err = 0;
+    int err = episode ? cache_get(s->step->cache, reading->episode, episode, PART_BODY, &parsed)
+                      : -ENOENT;
 
-    if (episode && cache_get(s->step->cache, reading->episode, episode, PART_BODY, &parsed) == 0) {
+    if (err && !error_passes(err)) {
+        err = 0; /* of this file; the others are heard */
+    } else if (!err) {
         reading->is_read = true;
         reading->has_original = parsed->body.originals_len > 0;
         err = note_voices(&s->arenas[worker], &parsed->body, reading);

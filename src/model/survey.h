@@ -36,7 +36,7 @@ struct survey_step {
 
 /*
  * Makes the survey of step->after. A body that cannot be read has nobody and no original in it, and
- * is tried again by the next survey. 0, -E2BIG or -ENOMEM.
+ * is tried again by the next survey; but for an error that passes. 0, -E2BIG or such an error.
  */
 int survey_next(const struct survey_step *step, struct survey **survey);
 

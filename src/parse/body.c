@@ -44,6 +44,12 @@ struct assembly {
     uint32_t abandoned; /* one that is not closed, and whose original is over */
 };
 
+/* Whether memory ended: then no part of it is for anybody. */
+static bool has_failed(const struct assembly *a)
+{
+    return a->failed || a->text.failed || a->originals.failed || a->notes.failed || a->early.failed;
+}
+
 static struct turn *last_turn(struct assembly *a)
 {
     return &a->body->turns[a->body->count - 1];
@@ -114,7 +120,7 @@ static void begin_original(struct assembly *a, const struct line *line, bool has
     turn->original_first_line = line_number(a, line);
     memcpy(turn->language, a->lines->details[line->details - 1].language, sizeof turn->language);
     turn->original_speaker = has_label ? speaker : turn->speaker;
-    if (!has_label && turn->speaker) {
+    if (!has_label && turn->speaker && !a->text.failed) {
         buf_add(&a->originals, a->text.data + turn->text, turn->speaker);
         buf_add_text(&a->originals, ": ");
     }
@@ -134,6 +140,7 @@ static void take_early_original(struct assembly *a)
     begin_original(a, &a->early_first, a->early_has_label, a->early_speaker);
     buf_add_slice(&a->originals, buf_slice(&a->early));
     extend_original(a, &a->early_last);
+    a->failed |= a->early.failed;
     buf_free(&a->early);
 }
 
@@ -196,6 +203,8 @@ static void end_turn(struct assembly *a)
     if (!a->in_turn)
         return;
     a->in_turn = false;
+    if (has_failed(a))
+        return; /* what has a place in the text may not stand there */
     a->failed |= add_terms(a) != 0;
 
     struct turn *turn = last_turn(a);
@@ -463,14 +472,19 @@ static int assemble(struct assembly *a)
     const struct lines *lines = a->lines;
     int err = 0;
 
-    for (size_t i = 0; i < lines->count && !err; i++)
+    for (size_t i = 0; i < lines->count && !err; i++) {
         err = add_line(a, &lines->at[i], line_text(lines, &lines->at[i]));
+        if (!err && has_failed(a))
+            err = -ENOMEM;
+    }
+    if (err)
+        return err;
     end_turn(a);
     end_original(a);
     if (a->early.len)
         diags_add(a->diags, line_number(a, &a->early_first), 0, "it is in source.md alone",
                   "an original, and no turn that it belongs to");
-    return err;
+    return has_failed(a) ? -ENOMEM : 0;
 }
 
 int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
@@ -484,7 +498,7 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
     diags_add_broken_utf8(diags, text, first_line);
     int err = lines_read(text, first_line, limits, diags, &lines);
     if (!err)
-        err = census_take(&lines, front, &a.census);
+        err = census_take(&lines, front, &a.failed, &a.census);
     if (!err)
         err = assemble(&a);
     census_free(&a.census);
@@ -503,9 +517,7 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
         body->is_refused = true;
         return 0;
     }
-    return err                                                                 ? err
-           : a.failed || a.text.failed || a.originals.failed || a.notes.failed ? -ENOMEM
-                                                                               : 0;
+    return err;
 }
 
 bool body_may_have_originals(struct slice head)

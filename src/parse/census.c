@@ -96,8 +96,9 @@ static bool is_known(const struct census *census, struct slice label)
         return true;
     if (bracket && bracket > label.data)
         label = slice_trim(slice_head(label, (size_t)(bracket - label.data)));
-    return census->known.len && label.len && utf8_fold(&folded, label) && folded.len &&
-           map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
+    bool is_folded = census->known.len && label.len && utf8_fold(&folded, label) && folded.len;
+    *census->failed |= folded.failed;
+    return is_folded && map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
 }
 
 /* --- counting --------------------------------------------------------------------------------- */
@@ -195,12 +196,13 @@ static bool is_dialogue(const struct census *census, size_t paragraphs)
     return has_pair || (names == 1 && labelled >= 3 && labelled * 3 >= paragraphs);
 }
 
-int census_take(const struct lines *lines, const struct yaml *front, struct census *census)
+int census_take(const struct lines *lines, const struct yaml *front, bool *failed,
+                struct census *census)
 {
     struct tally tally = {0};
     uint32_t details = 0;
 
-    *census = (struct census){.lines = lines};
+    *census = (struct census){.lines = lines, .failed = failed};
     int err = know_front(census, front);
     for (size_t i = 0; i < lines->count && !err; i++) {
         const struct line *line = &lines->at[i];

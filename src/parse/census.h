@@ -46,13 +46,16 @@ struct census {
     struct map name_parts;     /* the words of these names */
     struct map initials;       /* of these names */
     struct arena arena;        /* of the keys that are not in the lines */
+    bool *failed;              /* set where memory ends when it is asked; borrowed */
     bool is_article;           /* bold labels name nobody … */
     bool is_dialogue;          /* plain ones that recur name somebody */
 };
 
 /* Counts the labels of a file. Keys are borrowed from `lines` and `front`, which may be NULL. 0 or
- * -ENOMEM; the census is to be freed either way. */
-int census_take(const struct lines *lines, const struct yaml *front, struct census *census);
+ * -ENOMEM; the census is to be freed either way. Where memory ends when it is asked, an answer may
+ * be wrong, and *failed is set. */
+int census_take(const struct lines *lines, const struct yaml *front, bool *failed,
+                struct census *census);
 
 void census_free(struct census *census);
 

@@ -18,14 +18,18 @@ void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *
     va_end(args);
 
     struct diag *diag = ARENA_NEW(diags->arena, struct diag, 1);
-    if (!diag)
+    if (!diag) {
+        diags->failed = true;
         return;
+    }
     diag->line = line;
     diag->column = column;
     diag->problem = arena_copy(diags->arena, slice_of(problem));
     diag->action = arena_copy(diags->arena, slice_of(action));
-    if (!diag->problem.data || !diag->action.data)
+    if (!diag->problem.data || !diag->action.data) {
+        diags->failed = true;
         return;
+    }
     *(diags->last ? &diags->last->next : &diags->first) = diag;
     diags->last = diag;
     diags->count++;

@@ -23,9 +23,11 @@ struct diags {
     struct diag *first;
     struct diag *last;
     uint32_t count;
+    bool failed; /* one was lost because memory ended */
 };
 
-/* Appends one; the texts are copied. Lost when memory ends or past DIAGS_MAX. */
+/* Appends one; the texts are copied. Lost past DIAGS_MAX, or when memory ends, which
+ * `failed` says. */
 void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *action,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 

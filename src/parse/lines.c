@@ -95,8 +95,7 @@ static void move_bold(struct walk *w, const struct cut *cuts, size_t count)
     }
 }
 
-/* Takes footnote marks out of the line; and a colon behind one, at the head of the note. Without
- * memory they stay. */
+/* Takes footnote marks out of the line; and a colon behind one, at the head of the note. */
 static void drop_footnote_marks(struct walk *w)
 {
     struct buf *text = &w->lines->text;
@@ -109,7 +108,11 @@ static void drop_footnote_marks(struct walk *w)
         size_t mark = footnote_mark(rest);
         if (mark && from == start && mark < rest.len && rest.data[mark] == ':')
             mark++;
-        if (mark && array_reserve(&cuts, count, &cap, sizeof *cuts)) {
+        if (mark && !array_reserve(&cuts, count, &cap, sizeof *cuts)) {
+            w->failed = true;
+            mark = 0;
+        }
+        if (mark) {
             cuts[count++] = (struct cut){from, mark, gone};
             gone += mark;
             from += mark;
@@ -679,6 +682,7 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
     if (exceeded != LIMIT_COUNT)
         return refuse(&w, number, limits, exceeded);
     int err = fence_run(limits->at[LIMIT_MARKDOWN], walk_document, &w);
+    w.failed |= w.summary.failed;
     buf_free(&w.summary);
     for (size_t i = 0; i < lines->count; i++)
         lines->at[i].number = mended_line(&mended, lines->at[i].number);
