@@ -5,8 +5,6 @@
 #include "base/array.h"
 #include "base/utf8.h"
 
-enum { MOST_IMAGES = 256 /* in a paragraph */ };
-
 static bool is_space(int32_t code)
 {
     return code < 0x80 ? code <= ' ' : code == 0xA0 || code == 0x3000 || code == 0x1680;
@@ -169,35 +167,13 @@ static void add_paragraphs(struct buf *out, struct slice text)
     }
 }
 
-/* Appends text, with a backslash in every `![` of the paragraph behind the first MOST_IMAGES. */
-static void add_images(struct buf *out, struct slice text, size_t *images)
-{
-    const char *at;
-    while (text.len && (at = memmem(text.data, text.len, "![", 2))) {
-        size_t len = (size_t)(at - text.data) + 1;
-        buf_add_slice(out, slice_head(text, len));
-        if (++*images > MOST_IMAGES)
-            buf_add_byte(out, '\\');
-        text = slice_skip(text, len);
-    }
-    buf_add_slice(out, text);
-}
-
 /* Appends a line with a backslash before the place; none where that is its end. */
-static void add_escaped(struct buf *out, struct slice line, size_t place, size_t *images)
+static void add_escaped(struct buf *out, struct slice line, size_t place)
 {
-    add_images(out, slice_head(line, place), images);
+    buf_add_slice(out, slice_head(line, place));
     if (place < line.len)
         buf_add_byte(out, '\\');
-    add_images(out, slice_skip(line, place), images);
-}
-
-/* Whether a line ends every paragraph. */
-static bool is_blank(struct slice line)
-{
-    while (line.len && strchr(" \t\r\n", line.data[0]) && line.data[0])
-        line = slice_skip(line, 1);
-    return line.len == 0;
+    buf_add_slice(out, slice_skip(line, place));
 }
 
 /* A mark of who speaks at the head of a line that CommonMark would read as something else. */
@@ -210,15 +186,13 @@ static bool hides_label(struct slice line)
 static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
 {
     const char *last_end = find_last(text, SLICE("-->"));
-    size_t images = 0; /* since the last blank line */
 
     for (uint32_t number = 0; text.len; number++) {
         struct slice line = first_line(text);
         size_t comment = unclosed_comment(line, last_end);
-        images = is_blank(line) ? 0 : images;
         if (slice_equal(slice_trim(line), SLICE("=")))
             buf_add_text(out, MEND_MARK); /* one = below a line is no rule that somebody drew */
-        add_escaped(out, line, hides_label(line) ? 0 : comment, &images);
+        add_escaped(out, line, hides_label(line) ? 0 : comment);
         text = slice_skip(text, line.len);
         if (!ends_html(line) || !is_markdown(first_line(text)))
             continue;

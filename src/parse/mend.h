@@ -8,8 +8,6 @@
  * where what follows is an address.
  *   <!-- …           that never closes hides the rest of the file (section 4.6).
  *   >> words         is somebody else speaking, and no quotation in a quotation (section 5.1).
- *   ![[]()![[]()…    cmark 0.30.2 goes back over every image that is open for each link: of a
- *                    paragraph's images only the first 256 stay images.
  *   </details>       and words on the next line are one block of HTML to it, and the Markdown in
  * the words            words is not read (section 4.6): an empty line is put between.
  */

@@ -77,8 +77,6 @@ static void hostile_bodies_take_no_longer(void **state)
         {"emphasis in emphasis", "*a **b "},
         {"brackets", "["},
         {"links that are none", "[a]("},
-        {"links in images", "![[]()"},
-        {"links in images, a line each", "1![[]()\n"},
         {"definitions of links", "[%u]: /u\n"},
         {"backticks", "`"},
         {"comments never closed", "<!-- x\n"},
