@@ -230,6 +230,7 @@ static int publish(struct live *live, struct look *look)
     if (err)
         return err;
     live->options.corpus = next;
+    builder_tidy(live->options.builder);
     tree_publish(live->options.tree, next);
     pthread_mutex_lock(&live->lock);
     live->has_published = true;

@@ -360,6 +360,12 @@ void builder_note_config(const struct builder *builder, const struct file_id *co
     journal_add(builder->journal, HISTORY_CONFIG, 0, bytes);
 }
 
+void builder_tidy(const struct builder *builder)
+{
+    if (journal_has_grown(builder->journal))
+        history_compact(builder->journal);
+}
+
 int corpus_next(struct builder *builder, struct corpus *old, struct scanned *changes, size_t count,
                 struct corpus **next)
 {

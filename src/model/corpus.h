@@ -210,6 +210,9 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
 /* Notes by which configuration all files of the newest generation were read. */
 void builder_note_config(const struct builder *builder, const struct file_id *config);
 
+/* Drops from the journal what no longer counts, where that is worth it. Between two generations. */
+void builder_tidy(const struct builder *builder);
+
 /*
  * Makes of the journal's records what another builder had made when it died: `told`, of which
  * clients were told, and where they may have seen a later one that, which follows it, as `seen`;

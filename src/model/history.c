@@ -185,7 +185,7 @@ static bool is_last(void *lasts_, const struct journal_record *record)
     struct lasts *lasts = lasts_;
     uint32_t place = lasts->next++;
     if (place >= lasts->count)
-        return true; /* it came meanwhile */
+        return true; /* clients may have seen what comes of it, and were not told */
     switch (record->kind) {
     case HISTORY_FILE:
         return map_get(&lasts->files, path_of_file(record)) == place && !is_gone_file(record);
@@ -204,12 +204,31 @@ static bool is_last(void *lasts_, const struct journal_record *record)
     }
 }
 
+/* How many records there are up to the generation that clients were told of, it included; 0: none.
+ */
+static uint32_t count_told(const struct journal *journal)
+{
+    struct journal_record record;
+    uint32_t told = 0, place = 0, count = 0;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
+        if (record.kind == HISTORY_TOLD)
+            told = record.key;
+    }
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
+        place++;
+        if (record.kind == HISTORY_PUBLISHED && record.key == told)
+            count = place;
+    }
+    return count;
+}
+
 void history_compact(struct journal *journal)
 {
     struct lasts lasts = {0};
     struct journal_record record;
+    uint32_t count = count_told(journal);
 
-    for (size_t cursor = 0; !lasts.failed && journal_next(journal, &cursor, &record);)
+    for (size_t cursor = 0; lasts.count < count && journal_next(journal, &cursor, &record);)
         note_last(&lasts, &record);
     if (!lasts.failed)
         journal_compact(journal, is_last, &lasts);

@@ -43,7 +43,7 @@ void history_note_version(struct journal *journal, uint32_t episode, uint32_t ve
 bool history_read_file(const struct journal_record *record, struct arena *arena,
                        struct scanned *file);
 
-/* Drops what no longer counts. By whoever notes generations, when clients were told of all. */
+/* Drops what no longer counts. By whoever notes generations; names may be noted meanwhile. */
 void history_compact(struct journal *journal);
 
 /* Drops what belongs to a generation that was never noted to its end. */

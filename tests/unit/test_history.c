@@ -1,0 +1,267 @@
+/* What one builder leaves to the next: the same corpus under the same numbers and versions, however
+ * much was changed, compacted and left half done before. */
+#include <stdlib.h>
+
+#include "model/history.h"
+#include "unit.h"
+
+enum { SIZE = 64 << 20, FILES = 60, EDITS = 400, MORE = 40 };
+
+static const struct file_id config = {.inode = 7};
+
+struct world {
+    struct limits limits;
+    void *memory;
+    struct journal journal;
+    struct builder *builder;
+    struct corpus *corpus; /* the newest; the others are kept until the end */
+    struct corpus *all[EDITS + MORE + 2];
+    size_t count;
+};
+
+static void begin(struct world *w, void *memory)
+{
+    *w = (struct world){.limits = limits_default(), .memory = memory};
+    journal_open(&w->journal, memory, SIZE);
+    const struct corpus_options options = {.limits = &w->limits, .journal = &w->journal};
+    w->builder = builder_new(&options);
+    assert_non_null(w->builder);
+    assert_int_equal(builder_name_dates(w->builder, SLICE("by-date")), 0);
+}
+
+static void end(struct world *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        (i + 1 < w->count ? corpus_release : corpus_free_last)(w->all[i]);
+    builder_free(w->builder);
+    journal_close(&w->journal);
+}
+
+static void keep(struct world *w, struct corpus *corpus)
+{
+    w->all[w->count++] = w->corpus = corpus;
+}
+
+/* A file with two values, one of which is written in two ways. */
+static void publish(struct world *w, unsigned number, unsigned state, bool is_gone)
+{
+    char path[64], title[64], tag[64];
+    struct corpus *next;
+    struct fact second = {.view = SLICE("by-tag"),
+                          .value = state % 3 ? SLICE("Both") : SLICE("both")};
+    struct fact first = {.next = &second, .view = SLICE("by-person"), .value = {tag, 0}};
+    struct diag problem = {
+        .line = 3, .column = state, .problem = SLICE("bad"), .action = SLICE("kept")};
+    first.value.len = (size_t)snprintf(tag, sizeof tag, "Person %u", state % 50);
+    struct scanned file = {
+        .path = {path, (size_t)snprintf(path, sizeof path, "f%u/e%u.md", number % 7, number)},
+        .title = {title, (size_t)snprintf(title, sizeof title, "Title %u", state)},
+        .id = {.inode = number, .size = state},
+        .date = {.year = (uint16_t)(2000 + state % 20), .month = 5, .day = 6},
+        .facts = &first,
+        .problems = state % 4 ? NULL : &problem,
+        .has_body = true,
+        .is_gone = is_gone,
+    };
+    assert_int_equal(corpus_next(w->builder, w->corpus, &file, 1, &next), 0);
+    keep(w, next);
+}
+
+static void tell(struct world *w)
+{
+    journal_add(&w->journal, HISTORY_TOLD, (uint32_t)w->corpus->generation, SLICE(""));
+}
+
+static void assert_same_facets(const struct marks *a, const struct marks *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (uint32_t i = 0; i < a->count; i++) {
+        assert_int_equal(a->spellings[i]->facet, b->spellings[i]->facet);
+        assert_true(slice_equal(a->spellings[i]->text, b->spellings[i]->text));
+    }
+}
+
+static void assert_same_episode(const struct episode *a, const struct episode *b)
+{
+    assert_int_equal(!a, !b);
+    if (!a)
+        return;
+    assert_true(slice_equal(a->path, b->path));
+    assert_true(slice_equal(a->name, b->name));
+    assert_true(slice_equal(a->entry, b->entry));
+    assert_true(slice_equal(a->title, b->title));
+    assert_true(file_id_equal(&a->id, &b->id));
+    assert_int_equal(a->version, b->version);
+    assert_int_equal(a->folder, b->folder);
+    assert_int_equal(a->problems.count, b->problems.count);
+    if (a->problems.count)
+        assert_int_equal(a->problems.at[0].column, b->problems.at[0].column);
+    assert_same_facets(a->marks, b->marks);
+}
+
+static void assert_same(const struct corpus *a, const struct corpus *b)
+{
+    assert_int_equal(a->generation, b->generation);
+    assert_int_equal(a->episode_count, b->episode_count);
+    assert_int_equal(a->episode_cap, b->episode_cap);
+    assert_int_equal(a->folder_count, b->folder_count);
+    assert_int_equal(a->hash, b->hash);
+    for (uint32_t i = 0; i < a->episode_cap; i++)
+        assert_same_episode(a->episodes[i], b->episodes[i]);
+    for (uint32_t i = 0; i < a->folder_cap; i++) {
+        assert_int_equal(!a->folders[i], !b->folders[i]);
+        if (a->folders[i])
+            assert_true(slice_equal(a->folders[i]->name, b->folders[i]->name));
+    }
+    assert_int_equal(a->views.facet_cap, b->views.facet_cap);
+    for (uint32_t i = 0; i < a->views.facet_cap; i++) {
+        const struct facet *x = views_facet(&a->views, i), *y = views_facet(&b->views, i);
+        assert_int_equal(!x, !y);
+        if (x)
+            assert_true(slice_equal(x->name, y->name));
+    }
+}
+
+static void edit_much(struct world *w, bool is_compacted)
+{
+    srand(1);
+    publish(w, 0, 1, false);
+    builder_note_config(w->builder, &config);
+    tell(w);
+    for (unsigned i = 1; i < EDITS; i++) {
+        publish(w, (unsigned)rand() % FILES, i, rand() % 4 == 0);
+        if (rand() % 3)
+            tell(w);
+        if (is_compacted && i % 50 == 0)
+            history_compact(&w->journal);
+    }
+    tell(w);
+}
+
+/* The next one, which goes on too, so that numbers and versions of both stay the same. */
+static void assert_goes_on(struct world *w, const struct corpus *told, const struct corpus *seen)
+{
+    struct world next;
+    struct corpus *was_told, *was_seen;
+    begin(&next, w->memory);
+    assert_true(corpus_resume(next.builder, &config, &was_told, &was_seen));
+    keep(&next, was_told);
+    assert_same(told, was_told);
+    assert_int_equal(!seen, !was_seen);
+    if (was_seen) {
+        keep(&next, was_seen);
+        assert_same(seen, was_seen);
+    }
+    for (unsigned i = 0; i < MORE; i++) {
+        unsigned number = (unsigned)rand() % FILES, state = EDITS + i;
+        bool is_gone = rand() % 4 == 0;
+        publish(&next, number, state, is_gone);
+        publish(w, number, state, is_gone);
+        assert_same(w->corpus, next.corpus);
+    }
+    end(&next);
+}
+
+static void check(bool is_compacted, bool is_seen, bool has_tail)
+{
+    void *memory = calloc(1, SIZE);
+    struct world w;
+    begin(&w, memory);
+    edit_much(&w, is_compacted);
+    const struct corpus *told = w.corpus;
+    if (is_seen)
+        publish(&w, 3, 9999, false);
+    if (has_tail) {
+        /* The beginning of a generation that was never published. */
+        const struct scanned torn = {.path = SLICE("torn.md"), .has_body = true};
+        history_note_file(&w.journal, &torn);
+        history_note_version(&w.journal, 0, 77777);
+    }
+    /* The first goes on beside the next, and is not to write. */
+    char *before = malloc(SIZE);
+    assert_non_null(before);
+    memcpy(before, memory, SIZE);
+    w.memory = before;
+    assert_goes_on(&w, told, is_seen ? w.corpus : NULL);
+    end(&w);
+    free(before);
+    free(memory);
+}
+
+static void test_the_same_goes_on(void **state)
+{
+    (void)state;
+    check(false, false, false);
+}
+
+static void test_after_compacting(void **state)
+{
+    (void)state;
+    check(true, false, false);
+}
+
+static void test_with_one_that_was_only_seen(void **state)
+{
+    (void)state;
+    check(false, true, false);
+    check(true, true, false);
+}
+
+static void test_with_one_that_was_not_finished(void **state)
+{
+    (void)state;
+    check(false, false, true);
+    check(true, true, true);
+}
+
+static void test_it_stays_small(void **state)
+{
+    (void)state;
+    void *memory = calloc(1, SIZE);
+    struct world w;
+    struct journal_record record;
+    size_t before = 0, after = 0;
+    begin(&w, memory);
+    edit_much(&w, false);
+    while (journal_next(&w.journal, &before, &record))
+        ;
+    history_compact(&w.journal);
+    while (journal_next(&w.journal, &after, &record))
+        ;
+    assert_in_range(after, 1, before / 3);
+    end(&w);
+    free(memory);
+}
+
+static void test_another_configuration_or_a_broken_journal(void **state)
+{
+    (void)state;
+    const struct file_id other = {.inode = 8};
+    struct corpus *told, *seen;
+    void *memory = calloc(1, SIZE);
+    struct world w, next;
+    begin(&w, memory);
+    edit_much(&w, true);
+    begin(&next, memory);
+    assert_false(corpus_resume(next.builder, &other, &told, &seen));
+    end(&next);
+    journal_give_up(&w.journal);
+    begin(&next, memory);
+    assert_false(corpus_resume(next.builder, &config, &told, &seen));
+    end(&next);
+    end(&w);
+    free(memory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_same_goes_on),
+        cmocka_unit_test(test_after_compacting),
+        cmocka_unit_test(test_with_one_that_was_only_seen),
+        cmocka_unit_test(test_with_one_that_was_not_finished),
+        cmocka_unit_test(test_it_stays_small),
+        cmocka_unit_test(test_another_configuration_or_a_broken_journal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
