@@ -138,6 +138,19 @@ static void edit_much(struct world *w, bool is_compacted)
     tell(w);
 }
 
+/* What the next one noted leads on from what it found. */
+static void assert_third(struct world *next)
+{
+    struct world third;
+    struct corpus *told, *seen;
+    tell(next);
+    begin(&third, next->memory);
+    assert_true(corpus_resume(third.builder, &config, &told, &seen));
+    keep(&third, told);
+    assert_same(next->corpus, told);
+    end(&third);
+}
+
 /* The next one, which goes on too, so that numbers and versions of both stay the same. */
 static void assert_goes_on(struct world *w, const struct corpus *told, const struct corpus *seen)
 {
@@ -159,6 +172,7 @@ static void assert_goes_on(struct world *w, const struct corpus *told, const str
         publish(w, number, state, is_gone);
         assert_same(w->corpus, next.corpus);
     }
+    assert_third(&next);
     end(&next);
 }
 
