@@ -201,7 +201,8 @@ static void configure(struct live *live, struct diags *diags, bool *is_told)
     *is_told = diags->first || was_bad;
     if (err)
         return;
-    builder_name_dates(live->options.builder, content_date_view(live->options.folder));
+    if (builder_name_dates(live->options.builder, content_date_view(live->options.folder)))
+        live->options.folder->is_configured = false; /* without memory: with the next look */
     live->must_reread = true;
 }
 

@@ -3,13 +3,15 @@
 import errno
 import os
 import resource
+import select
 import shutil
+import signal
 import time
 
 import pytest
 
 from test_live import settle, wait_until
-from tools import dump_of_content, dump_of_mount, run, write_content
+from tools import TIMEOUT, dump_of_content, dump_of_mount, run, write_content
 
 GOOD = "---\ntitle: Good\ndate: 2024-01-02\ntags: [fine]\n---\n**Ann:** All is well.\n"
 MANY = {f"f/{i:02}.md": GOOD.replace("well", f"well {i}") for i in range(20)}
@@ -17,12 +19,12 @@ MANY = {f"f/{i:02}.md": GOOD.replace("well", f"well {i}") for i in range(20)}
 
 def limit_descriptors(mounted, most):
     """Sets the soft limit of the running process; what it was."""
-    return resource.prlimit(mounted.process.pid, resource.RLIMIT_NOFILE,
-                            (most, resource.prlimit(mounted.process.pid, resource.RLIMIT_NOFILE)[1]))
+    return resource.prlimit(mounted.worker, resource.RLIMIT_NOFILE,
+                            (most, resource.prlimit(mounted.worker, resource.RLIMIT_NOFILE)[1]))
 
 
 def processor_time(mounted):
-    with open(f"/proc/{mounted.process.pid}/stat") as file:
+    with open(f"/proc/{mounted.worker}/stat") as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -113,3 +115,28 @@ def test_the_content_is_unmounted(mount, tmp_path):
     assert (mounted / "text/f/07.txt").read_text() == "Ann: All is well 7.\n"
     assert (mounted / "text/f/08.txt").read_text() == "Ann: All is well 8.\n"
     assert idle_share(mounted) < 0.3
+
+
+def names_in(mounted):
+    return [sorted(os.listdir(mounted / folder)) for folder in ("episodes", "by-tag/fine", "text/a", "text/b")]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can drop the kernel's caches")
+def test_the_disk_fails(mount):
+    """The content is another mount, and what serves that dies: all that asks it gets an error."""
+    disk = mount({"a.md": GOOD, "b.md": GOOD.replace("well", "better")})
+    mounted = mount(disk.path / "episodes", "-o", "poll=1")
+    (mounted / "text/a/source.txt").read_bytes()
+    names = names_in(mounted)
+    disk.signal(signal.SIGKILL)
+    with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as file:
+        file.write("3")  # else the kernel knows all of the disk that is looked at
+    said, _, _ = select.select([mounted.process.stderr], [], [], TIMEOUT / 2)
+    assert said, "that it cannot follow is not told"
+    with pytest.raises(OSError) as error:
+        (mounted / "text/b/source.txt").read_bytes()
+    assert error.value.errno in (errno.ENOTCONN, errno.EIO, errno.ESTALE)
+    assert names_in(mounted) == names, "that a disk fails does not take files away"
+    assert idle_share(mounted) < 0.3
+    assert run("fusermount3", "-u", mounted.path).returncode == 0
+    assert "cannot be followed" in mounted.end()
