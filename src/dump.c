@@ -15,6 +15,7 @@
 #include "base/parallel.h"
 #include "edge/content.h"
 #include "edge/look.h"
+#include "edge/sandbox.h"
 #include "model/tree.h"
 
 /* A folder that is still to be printed. */
@@ -170,6 +171,8 @@ static int dump_content(const char *path, const struct corpus_options *corpus_op
     struct tree *tree = NULL;
 
     int err = content_open(path, corpus_options->limits, &folder);
+    if (!err)
+        sandbox_enter(folder.fd, &(struct confinement){0});
     if (!err)
         err = builder ? load(&folder, builder, &corpus) : -ENOMEM;
     if (!err) {
