@@ -171,10 +171,10 @@ static int dump_content(const char *path, const struct corpus_options *corpus_op
     struct tree *tree = NULL;
 
     int err = content_open(path, corpus_options->limits, &folder);
-    if (!err)
+    if (!err) {
         sandbox_enter(folder.fd, &(struct confinement){0});
-    if (!err)
         err = builder ? load(&folder, builder, &corpus) : -ENOMEM;
+    }
     if (!err) {
         const struct content reader = content_reader(&folder);
         const struct tree_options options = {.version = TRANSCRIPTFS_VERSION};

@@ -25,6 +25,7 @@ enum { GATHER = 50 /* milliseconds for which changes are gathered */ };
 /* What workers leave to each other: memory that the supervisor and all of them share. */
 struct legacy {
     struct serve_hello hello;
+    struct suspects suspects;
     char journal[];
 };
 
@@ -136,6 +137,10 @@ static int load(struct program *program)
     if (err) {
         report("content folder \"%s\": %s", options->content, strerror(-err));
         return err;
+    }
+    if (program->legacy) {
+        program->folder.suspects = &program->legacy->suspects;
+        suspects_blame(program->folder.suspects);
     }
     if (options->sandbox)
         sandbox_enter(program->folder.fd, &program->confinement);
@@ -423,8 +428,10 @@ static void unmount_tree(void *program_)
 static void forget_legacy(void *program_)
 {
     const struct program *program = program_;
+    const struct suspects suspects = program->legacy->suspects;
     /* Gives the memory back, and reads as zeros from then on. */
     madvise(program->legacy, legacy_size, MADV_REMOVE);
+    program->legacy->suspects = suspects;
 }
 
 static void tell_ready(void *program_)

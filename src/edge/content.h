@@ -24,6 +24,7 @@ struct content_folder {
     struct arena arena;       /* of the configuration */
     struct file_id config_id; /* of its file, as it was looked at last; all 0: there was none */
     bool is_configured;
+    struct suspects *suspects; /* borrowed; NULL: none are known */
     /* Told by readers of a file that is not the one that was looked at; NULL: nobody is. */
     void (*changed)(void *context, struct slice path, bool is_written);
     void *context;

@@ -345,8 +345,8 @@ struct reading {
 };
 
 /* The front matter is looked for in ever more of the file. */
-static int read_front(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
-                      const struct content_folder *folder)
+static int read_head(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
+                     const struct content_folder *folder)
 {
     cleanup_buf struct buf head = {0};
     size_t want = FIRST_READ;
@@ -362,6 +362,16 @@ static int read_front(int fd, struct scanned *file, struct arena *arena, struct 
         if (err != -EAGAIN)
             return err;
     }
+}
+
+static int read_front(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
+                      const struct content_folder *folder)
+{
+    cleanup_trial struct trial trial = trial_begin(folder->suspects, file->path, &file->id);
+    if (!trial.is_guilty)
+        return read_head(fd, file, arena, diags, folder);
+    trial_report(diags);
+    return 0;
 }
 
 static int read_one(struct reading *r, struct scanned *file, struct arena *arena)

@@ -314,11 +314,11 @@ static bool go_on(struct supervisor *s, int status, int *result)
     if (s->is_ending || (has_exited && WEXITSTATUS(status) == WORKER_ENDED))
         return false;
     *result = WORKER_FAILED;
-    if (!s->is_ready) {
-        if (!has_exited)
-            s->options->log("it died of signal %d while it was starting", WTERMSIG(status));
+    if (!s->is_ready && has_exited)
         return false;
-    }
+    /* One that was just starting left nothing to go on with. */
+    if (!s->is_ready)
+        s->options->forget(s->options->context);
     if (has_exited && WEXITSTATUS(status) == WORKER_CANNOT_GO_ON)
         mount_anew(s);
     return !note_death(s, status);

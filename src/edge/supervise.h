@@ -49,7 +49,8 @@ struct supervise_options {
     void (*unmount)(void *context); /* as far as it is mounted */
     /* Called when the mount answers for the first time. */
     void (*ready)(void *context);
-    /* Called when what workers leave to each other has to be forgotten. */
+    /* Called when what workers leave to each other has to be forgotten, but for what they died of.
+     */
     void (*forget)(void *context);
     void *context;
     void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -13,7 +13,7 @@
 #include <pthread.h>
 
 #include "base/buf.h"
-#include "model/corpus.h"
+#include "model/suspects.h"
 #include "parse/body.h"
 
 /* How content is read: the model itself touches no disk. */
@@ -25,6 +25,7 @@ struct content {
     int (*read)(void *context, const struct episode *episode, uint64_t offset, uint64_t len,
                 struct buf *out);
     void *context;
+    struct suspects *suspects; /* of what is read; NULL: none are known */
 };
 
 /* A longer text is not rendered: a line that stands in every turn can make it thousands of times as

@@ -32,7 +32,7 @@ static int read_file(void *memory_, const struct episode *episode, uint64_t offs
 
 void memory_open(struct memory *memory)
 {
-    const struct content content = {read_file, memory};
+    const struct content content = {.read = read_file, .context = memory};
     *memory = (struct memory){.limits = limits_default()};
     const struct corpus_options options = {.limits = &memory->limits};
     memory->builder = builder_new(&options);

@@ -269,3 +269,105 @@ def test_allow_other_needs_its_line(nobodys):
     result = as_nobody("mount --bind /dev/null /etc/fuse.conf", (nobodys[0], "-o", "allow_other", *nobodys[1:]))
     assert result.returncode == 1
     assert "user_allow_other" in result.stderr
+
+
+DEADLY = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <string.h>
+
+/* As a mistake in a parser would: whoever parses the word dies. */
+static void die_of(const char *text, size_t len, const char *word)
+{
+    if (memmem(text, len, word, strlen(word)))
+        raise(SIGSEGV);
+}
+
+void cmark_parser_feed(void *parser, const char *text, size_t len)
+{
+    void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
+    die_of(text, len, "deadly body");
+    real(parser, text, len);
+}
+
+void yaml_parser_set_input_string(void *parser, const unsigned char *text, size_t len)
+{
+    void (*real)(void *, const unsigned char *, size_t) =
+        (void (*)(void *, const unsigned char *, size_t))dlsym(RTLD_NEXT, "yaml_parser_set_input_string");
+    die_of((const char *)text, len, "deadly front");
+    real(parser, text, len);
+}
+"""
+
+
+@pytest.fixture
+def fragile(mount, tmp_path):
+    """Mounts with parsers that die of certain words."""
+    source, library = tmp_path / "deadly.c", tmp_path / "deadly.so"
+    source.write_text(DEADLY)
+    if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
+        pytest.skip("there is no compiler")
+
+    def start(files):
+        mounted = mount(files, prefix=("env", f"LD_PRELOAD={library}"))
+        if not status(mounted)["process"]["sandbox"]["no_core"]:
+            pytest.skip("nothing can be loaded before a sanitizer")
+        return mounted
+
+    return start
+
+
+def finish(mounted, deaths):
+    assert status(mounted)["process"]["restarts"] == deaths
+    run("fusermount3", "-u", mounted.path)
+    expect_deaths(mounted)
+
+
+def test_a_deadly_file_is_left_alone(fragile):
+    """Who reads it gets the answer for a file that cannot be understood, and all others are read."""
+    files = {f"t{n:02}.md": talk(f"T {n}") for n in range(30)}
+    files["t07.md"] = files["t07.md"].replace("Good evening", "A deadly body" + " and more" * 1000)
+    mounted = fragile(files)
+    turns = shell("cat episodes/*/turns/*", mounted.path)
+    assert turns.count("Good evening") == 29
+    assert (mounted / "episodes/t07/source.md").read_text() == files["t07.md"]
+    assert sorted(os.listdir(mounted / "by-voice/Ann")) == sorted(
+        f"2024-01-02--T_{n}--t{n:02}" for n in range(30) if n != 7)
+    assert "t07.md\t" in (mounted / ".transcriptfs/problems.tsv").read_text()
+    assert "the program died of it 2 times" in (mounted / ".transcriptfs/problems.tsv").read_text()
+    write_by_rename(mounted.content / "t07.md", talk("Mended"))
+    wait_until(lambda: os.path.exists(mounted / "by-voice/Ann/2024-01-02--Mended--t07"), "it stays under suspicion")
+    finish(mounted, 2)
+
+
+def test_a_deadly_file_is_found_among_many_at_once(fragile):
+    """All bodies are read on every core: the others that were just read then are not to blame."""
+    files = {f"t{n:02}.md": talk(f"T {n}", turns=(("Ann", "Good evening. " * 400),)) for n in range(60)}
+    files["t33.md"] = files["t33.md"].replace("Good evening", "A deadly body")
+    mounted = fragile(files)
+    assert len(os.listdir(mounted / "by-voice/Ann")) == 59
+    finish(mounted, 2)
+
+
+def test_a_file_that_is_deadly_from_the_start(fragile):
+    """A short body is read when the folder is; without it the mount stands."""
+    files = {f"t{n}.md": talk(f"T {n}") for n in range(9)}
+    mounted = fragile({**files, "bad.md": talk("Bad", turns=(("Ann", "A deadly body."),)), "t3.md": talk("A deadly front")})
+    assert sorted(os.listdir(mounted / "text")) == sorted(f"t{n}.txt" for n in range(9) if n != 3)
+    assert (mounted / ".transcriptfs/problems.tsv").read_text().count("the program died of it") == 2
+    assert 2 < status(mounted)["process"]["restarts"] <= 4
+    run("fusermount3", "-u", mounted.path)
+    expect_deaths(mounted)
+
+
+def test_a_file_that_becomes_deadly(fragile):
+    """Its front matter is read by whoever follows the content."""
+    mounted = fragile({f"t{n}.md": talk(f"T {n}") for n in range(5)})
+    settle(mounted)
+    write_by_rename(mounted.content / "t3.md", talk("A deadly front"))
+    wait_until(lambda: status(mounted)["process"]["restarts"] == 2 and not status(mounted)["scanning"], "it goes on dying")
+    wait_until(lambda: "died of it" in (mounted / ".transcriptfs/problems.tsv").read_text(), "nothing is told")
+    assert (mounted / "episodes/t3/source.md").read_text() == talk("A deadly front")
+    assert (mounted / "text/t4.txt").exists()
+    finish(mounted, 2)

@@ -29,7 +29,7 @@ static void begin(struct world *w, void *memory)
     assert_int_equal(builder_name_dates(w->builder, SLICE("by-date")), 0);
 }
 
-static void end(struct world *w)
+static void finish(struct world *w)
 {
     for (size_t i = 0; i < w->count; i++)
         (i + 1 < w->count ? corpus_release : corpus_free_last)(w->all[i]);
@@ -148,7 +148,7 @@ static void assert_third(struct world *next)
     assert_true(corpus_resume(third.builder, &config, &told, &seen));
     keep(&third, told);
     assert_same(next->corpus, told);
-    end(&third);
+    finish(&third);
 }
 
 /* The next one, which goes on too, so that numbers and versions of both stay the same. */
@@ -173,7 +173,7 @@ static void assert_goes_on(struct world *w, const struct corpus *told, const str
         assert_same(w->corpus, next.corpus);
     }
     assert_third(&next);
-    end(&next);
+    finish(&next);
 }
 
 static void check(bool is_compacted, bool is_seen, bool has_tail)
@@ -197,7 +197,7 @@ static void check(bool is_compacted, bool is_seen, bool has_tail)
     memcpy(before, memory, SIZE);
     w.memory = before;
     assert_goes_on(&w, told, is_seen ? w.corpus : NULL);
-    end(&w);
+    finish(&w);
     free(before);
     free(memory);
 }
@@ -243,7 +243,7 @@ static void test_it_stays_small(void **state)
     while (journal_next(&w.journal, &after, &record))
         ;
     assert_in_range(after, 1, before / 3);
-    end(&w);
+    finish(&w);
     free(memory);
 }
 
@@ -258,12 +258,12 @@ static void test_another_configuration_or_a_broken_journal(void **state)
     edit_much(&w, true);
     begin(&next, memory);
     assert_false(corpus_resume(next.builder, &other, &told, &seen));
-    end(&next);
+    finish(&next);
     journal_give_up(&w.journal);
     begin(&next, memory);
     assert_false(corpus_resume(next.builder, &config, &told, &seen));
-    end(&next);
-    end(&w);
+    finish(&next);
+    finish(&w);
     free(memory);
 }
 

@@ -1,0 +1,138 @@
+#include "model/suspects.h"
+
+#include <sched.h>
+
+#include "base/map.h"
+
+static uint64_t hash_of(struct slice path, const struct file_id *id)
+{
+    const uint64_t state[] = {id->device, id->inode, (uint64_t)id->size, (uint64_t)id->mtime,
+                              (uint64_t)id->ctime};
+    uint64_t hash = hash64(path, hash64((struct slice){(const char *)state, sizeof state}, 3));
+    return hash ? hash : 1;
+}
+
+static struct suspect *find(struct suspects *suspects, uint64_t file)
+{
+    for (int i = 0; i < SUSPECTS_KNOWN; i++) {
+        if (suspects->known[i].file == file)
+            return &suspects->known[i];
+    }
+    return NULL;
+}
+
+void suspects_blame(struct suspects *suspects)
+{
+    suspects->waiting = 0;
+    for (int i = 0; i < SUSPECTS_READING; i++) {
+        uint64_t file = suspects->reading[i];
+        suspects->reading[i] = 0;
+        struct suspect *suspect = file ? find(suspects, file) : NULL;
+        if (file && !suspect)
+            suspect = find(suspects, 0);
+        if (!suspect)
+            continue;
+        suspect->file = file;
+        suspect->deaths++;
+    }
+}
+
+/* --- reading -----------------------------------------------------------------------------------
+ *
+ * A slot is taken by writing the file into it. Whoever reads a suspect waits until all others are
+ * done, and they wait for him. That is so rare, and so short, that waiting is to look again.
+ */
+
+static int take_slot(struct suspects *suspects, uint64_t file)
+{
+    for (int i = 0; i < SUSPECTS_READING; i++) {
+        uint64_t none = 0;
+        if (__atomic_compare_exchange_n(&suspects->reading[i], &none, file, false, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED))
+            return i;
+    }
+    return -1;
+}
+
+static void leave_slot(struct suspects *suspects, int slot)
+{
+    if (slot >= 0)
+        __atomic_store_n(&suspects->reading[slot], 0, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t in_slot(const struct suspects *suspects, int slot)
+{
+    return __atomic_load_n(&suspects->reading[slot], __ATOMIC_SEQ_CST);
+}
+
+static uint32_t deaths_of(const struct suspects *suspects, uint64_t file)
+{
+    for (int i = 0; i < SUSPECTS_KNOWN; i++) {
+        if (__atomic_load_n(&suspects->known[i].file, __ATOMIC_SEQ_CST) == file)
+            return suspects->known[i].deaths;
+    }
+    return 0;
+}
+
+/* Whether somebody reads who forbids it: a suspect all, others a suspect. */
+static bool must_wait(const struct suspects *suspects, int slot, bool is_suspect)
+{
+    for (int i = 0; i < SUSPECTS_READING; i++) {
+        uint64_t other = i == slot ? 0 : in_slot(suspects, i);
+        if (other && (is_suspect || deaths_of(suspects, other)))
+            return true;
+    }
+    return false;
+}
+
+static void wait_for_turn(struct trial *trial)
+{
+    struct suspects *suspects = trial->suspects;
+    for (;;) {
+        bool is_after = !trial->is_alone &&
+                        __atomic_load_n(&suspects->waiting, __ATOMIC_SEQ_CST) > 0;
+        trial->slot = is_after ? -1 : take_slot(suspects, trial->file);
+        if (!is_after && !must_wait(suspects, trial->slot, trial->is_alone))
+            return;
+        leave_slot(suspects, trial->slot);
+        sched_yield();
+    }
+}
+
+struct trial trial_begin(struct suspects *suspects, struct slice path, const struct file_id *id)
+{
+    struct trial trial = {.suspects = suspects, .slot = -1};
+    if (!suspects)
+        return trial;
+    trial.file = hash_of(path, id);
+    uint32_t deaths = deaths_of(suspects, trial.file);
+    trial.is_guilty = deaths >= DEATHS_THAT_PROVE;
+    trial.is_alone = deaths > 0;
+    if (trial.is_guilty)
+        return trial;
+    if (trial.is_alone)
+        __atomic_add_fetch(&suspects->waiting, 1, __ATOMIC_SEQ_CST);
+    wait_for_turn(&trial);
+    if (trial.is_alone)
+        __atomic_sub_fetch(&suspects->waiting, 1, __ATOMIC_SEQ_CST);
+    return trial;
+}
+
+void trial_end(struct trial *trial)
+{
+    if (!trial->suspects || trial->is_guilty)
+        return;
+    /* It was read alone and nobody died. */
+    struct suspect *cleared = trial->is_alone ? find(trial->suspects, trial->file) : NULL;
+    if (cleared) {
+        cleared->deaths = 0;
+        __atomic_store_n(&cleared->file, 0, __ATOMIC_SEQ_CST);
+    }
+    leave_slot(trial->suspects, trial->slot);
+}
+
+void trial_report(struct diags *diags)
+{
+    diags_add(diags, 0, 0, "only source.md is served, until it is another",
+              "the program died of it %d times", DEATHS_THAT_PROVE);
+}

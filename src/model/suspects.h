@@ -1,0 +1,52 @@
+/*
+ * Files at which the program dies: so that one of them does not end a mount for good. What is being
+ * read is noted in memory that outlives the process. Whoever serves next holds what was being read
+ * then under suspicion and reads it alone, so that at the next death it is known which it was; that
+ * one is read no more, until it is another.
+ */
+#ifndef MODEL_SUSPECTS_H
+#define MODEL_SUSPECTS_H
+
+#include "model/corpus.h"
+
+enum {
+    SUSPECTS_READING = 64, /* threads that read at once; others go unnoted */
+    SUSPECTS_KNOWN = 64,
+    DEATHS_THAT_PROVE = 2,
+};
+
+struct suspect {
+    uint64_t file; /* a hash of its path and state; 0: none */
+    uint32_t deaths;
+};
+
+/* Zeroed at first, and shared with whoever serves next. */
+struct suspects {
+    uint64_t reading[SUSPECTS_READING];
+    struct suspect known[SUSPECTS_KNOWN];
+    uint32_t waiting; /* threads with a suspect: nobody begins before them */
+};
+
+/* The time in which a file is read. */
+struct trial {
+    struct suspects *suspects; /* NULL: nobody takes notes */
+    uint64_t file;
+    int slot; /* -1: it goes unnoted */
+    bool is_guilty;
+    bool is_alone;
+};
+
+/* When a process begins to serve after another has died: before anything is read. */
+void suspects_blame(struct suspects *suspects);
+
+/* Begins to read a file, and waits until it may; where it is_guilty it is not to be read. Any
+ * thread, one file at a time each. `suspects` may be NULL. */
+struct trial trial_begin(struct suspects *suspects, struct slice path, const struct file_id *id);
+void trial_end(struct trial *trial);
+
+#define cleanup_trial __attribute__((cleanup(trial_end)))
+
+/* Reports that a file is guilty. */
+void trial_report(struct diags *diags);
+
+#endif
