@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,8 +30,11 @@ struct legacy {
     char journal[];
 };
 
-/* So much room for names and front matter; only what is written takes memory. */
-static const size_t legacy_size = (size_t)1 << 32;
+/* So much room for names and front matter, or less where there is not that much: only what is
+ * written takes memory. */
+static const size_t most_legacy = SIZE_MAX / 2 < UINT64_C(1) << 32 ? (size_t)1 << 28
+                                                                   : (size_t)(UINT64_C(1) << 32);
+static const size_t least_legacy = (size_t)1 << 24;
 
 /* What the program is made of while it runs. The supervisor has the mount, a worker all the rest.
  */
@@ -38,13 +42,15 @@ struct program {
     struct options options;
     struct mount_options mount_options;
     struct mount *mount;
-    struct legacy *legacy; /* NULL: nobody comes after */
+    struct mounted mounted; /* by which it is known from one that others made there later */
+    struct legacy *legacy;  /* NULL: nothing is served */
+    size_t legacy_size;
     struct journal journal;
     struct worker *worker;
     struct content_folder folder;
     struct builder *builder;
     struct corpus *corpus; /* the first: the tree's, once there is one */
-    struct corpus *seen;   /* the next, which clients may have seen; or NULL */
+    struct corpora seen;   /* those that follow it, which clients may have seen */
     struct cache *cache;
     struct tree *tree;
     struct live *live;
@@ -52,8 +58,9 @@ struct program {
     char *content_path;
     char *mount_path;
     struct progress listening; /* while all bodies are read for by-voice */
-    int null;                  /* /dev/null, which nobody can open later */
-    int ready_fd; /* tells the waiting parent that the mount answers; -1: nobody waits */
+    int content_fd; /* the folder that every worker opens anew; -1: it is opened by its path */
+    int null;       /* /dev/null, which nobody can open later */
+    int ready_fd;   /* tells the waiting parent that the mount answers; -1: nobody waits */
 };
 
 static void program_free(struct program *program)
@@ -118,22 +125,25 @@ static int scan(struct program *program)
     return err;
 }
 
-/* The first corpus: by looking, or as whoever served before had it. */
+/* The first corpus: by looking, or as whoever served before had it. Where he served and left
+ * nothing to go on with, what the kernel knows would be taken for something else: -ESTALE. */
 static int make_corpus(struct program *program)
 {
+    bool is_successor = program->legacy && program->legacy->hello.len;
     int err = new_builder(program);
-    if (err || !journal_is_whole(&program->journal))
+    if (err || !is_successor)
         return err ? err : scan(program);
     return corpus_resume(program->builder, &program->folder.config_id, &program->corpus,
-                         &program->seen)
-               ? 0
-               : -ESTALE;
+                         &program->seen);
 }
 
 static int load(struct program *program)
 {
     const struct options *options = &program->options;
-    int err = content_open(options->content, &options->limits, &program->folder);
+    char by_number[64];
+    snprintf(by_number, sizeof by_number, "/proc/self/fd/%d", program->content_fd);
+    int err = content_open(program->content_fd >= 0 ? by_number : options->content,
+                           &options->limits, &program->folder);
     if (err) {
         report("content folder \"%s\": %s", options->content, strerror(-err));
         return err;
@@ -172,9 +182,10 @@ static int load(struct program *program)
         program->corpus = NULL; /* it went with the tree */
     if (!program->tree)
         return -ENOMEM;
-    if (program->seen) {
-        err = tree_reserve(program->tree, program->seen->episode_cap);
-        tree_publish(program->tree, program->seen);
+    for (size_t i = 0; i < program->seen.count && !err; i++) {
+        err = tree_reserve(program->tree, program->seen.at[i]->episode_cap);
+        tree_publish(program->tree, program->seen.at[i]);
+        program->corpus = program->seen.at[i];
     }
     return err;
 }
@@ -303,7 +314,7 @@ static void follow_content(struct program *program, struct server *server)
     const struct live_options live_options = {
         .folder = &program->folder,
         .builder = program->builder,
-        .corpus = program->seen ? program->seen : program->corpus,
+        .corpus = program->corpus,
         .tree = program->tree,
         .threads = parallel_threads(),
         .gather = GATHER,
@@ -383,10 +394,12 @@ static int work(void *program_, struct worker *worker)
     if (program->ready_fd >= 0)
         close(program->ready_fd);
     program->worker = worker;
+    if (worker->restarts && !program->options.foreground)
+        report_through(worker_log, worker);
     /* Memory for as many threads as can run: libc would keep some for eight times as many. */
     mallopt(M_ARENA_MAX, (int)parallel_threads());
     journal_open(&program->journal, program->legacy->journal,
-                 legacy_size - offsetof(struct legacy, journal));
+                 program->legacy_size - offsetof(struct legacy, journal));
     int status = serve_content(program);
     program_free(program);
     return status;
@@ -402,8 +415,10 @@ static int mount_tree(void *program_)
 
     mount_keep_messages();
     int err = mount_new(options, &program->mount);
-    if (!err)
+    if (!err) {
+        (void)place_find_mounted(options->mountpoint, &program->mounted);
         return mount_fd(program->mount);
+    }
     const char *why = mount_last_message();
     report("cannot mount on \"%s\": %s", options->mountpoint,
            *why ? why : "fusermount3 refused it");
@@ -414,15 +429,20 @@ static int mount_tree(void *program_)
     return err;
 }
 
-static void unmount_tree(void *program_)
+static void unmount_tree(void *program_, bool by_force)
 {
     struct program *program = program_;
     if (!program->mount)
         return;
+    /* A thread of a dead worker may hold on to it, and whoever reads would wait for it for ever. */
+    if (by_force)
+        place_cut_off(&program->mounted);
     mount_free(program->mount);
     program->mount = NULL;
     /* libfuse leaves one that the kernel has cut off. */
-    (void)place_clear_dead(program->mount_path);
+    struct mounted still;
+    if (place_find_mounted(program->mount_path, &still) && still.id == program->mounted.id)
+        (void)place_clear_dead(program->mount_path);
 }
 
 static void forget_legacy(void *program_)
@@ -430,7 +450,7 @@ static void forget_legacy(void *program_)
     const struct program *program = program_;
     const struct suspects suspects = program->legacy->suspects;
     /* Gives the memory back, and reads as zeros from then on. */
-    madvise(program->legacy, legacy_size, MADV_REMOVE);
+    madvise(program->legacy, program->legacy_size, MADV_REMOVE);
     program->legacy->suspects = suspects;
 }
 
@@ -483,6 +503,20 @@ static bool go_to_background(struct program *program, int *status)
     return false;
 }
 
+static bool share_legacy(struct program *program)
+{
+    for (size_t size = most_legacy; size >= least_legacy; size /= 2) {
+        void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED)
+            continue;
+        program->legacy = memory;
+        program->legacy_size = size;
+        return true;
+    }
+    return false;
+}
+
 static int supervise_mount(struct program *program)
 {
     const struct options *options = &program->options;
@@ -504,12 +538,12 @@ static int supervise_mount(struct program *program)
     };
     /* The folder was resolved: a relative path would not survive the child's chdir. */
     program->options.content = program->content_path;
-    program->legacy = mmap(NULL, legacy_size, PROT_READ | PROT_WRITE,
-                           MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (program->legacy == MAP_FAILED) {
-        report("%s", strerror(errno));
+    if (!share_legacy(program)) {
+        report("%s", strerror(ENOMEM));
         return EXIT_FAILED;
     }
+    /* Also when the folder is renamed the next one reads this one. */
+    program->content_fd = open(program->content_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return supervise(&supervise_options);
 }
 
@@ -539,9 +573,13 @@ static int run(struct program *program)
 
 int main(int argc, char **argv)
 {
-    struct program program = {.folder.fd = -1, .ready_fd = -1};
+    struct program program = {.folder.fd = -1, .content_fd = -1, .ready_fd = -1};
     int status;
 
+    /* What whoever started it may have set: a log that nobody reads ends nothing, and deaths are to
+     * be heard of. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
     /* 0 to 2 have to be something, or a file of the content would become standard error. */
     do
         program.null = open("/dev/null", O_RDWR);

@@ -117,34 +117,56 @@ static void decode_octal(char *text)
     *to = '\0';
 }
 
-/* Where a file system stands there already: proc(5), mountinfo; the fifth field is the place, and
- * the type and the source stand behind a dash. */
-static int check_unmounted(const char *path, struct buf *why)
+/* proc(5), mountinfo: the first field is the number of the mount, the third its device, the fifth
+ * the place, and the type stands behind a dash. */
+bool place_find_mounted(const char *path, struct mounted *found)
 {
     FILE *mounts = fopen("/proc/self/mountinfo", "re");
     cleanup_free char *line = NULL;
     size_t cap = 0;
-    int err = 0;
+    bool is_there = false;
 
-    while (mounts && !err && getline(&line, &cap, mounts) > 0) {
-        char place[4097], type[65];
+    while (mounts && getline(&line, &cap, mounts) > 0) {
+        char id[16], device[32], place[4097];
+        struct mounted mounted;
         const char *behind = strstr(line, " - ");
-        if (!behind || sscanf(line, "%*s %*s %*s %*s %4096s", place) != 1 ||
-            sscanf(behind, " - %64s", type) != 1)
+        if (!behind || sscanf(line, "%15s %*s %31s %*s %4096s", id, device, place) != 3 ||
+            sscanf(behind, " - %64s", mounted.type) != 1)
             continue;
+        mounted.id = (int)strtol(id, NULL, 10);
+        mounted.minor = (unsigned)strtoul(device + strcspn(device, ":") + 1, NULL, 10);
         decode_octal(place);
         if (strcmp(place, path) != 0)
             continue;
-        err = -EBUSY;
-        buf_printf(why,
-                   "mount point \"%s\" is in use: a file system of type %s is mounted there\n"
-                   "To unmount it: %s ",
-                   path, type, strncmp(type, "fuse", 4) == 0 ? "fusermount3 -u" : "umount");
-        add_quoted(why, path);
+        *found = mounted;
+        is_there = true;
     }
     if (mounts)
         fclose(mounts);
-    return err;
+    return is_there;
+}
+
+void place_cut_off(const struct mounted *mounted)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/sys/fs/fuse/connections/%u/abort", mounted->minor);
+    cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
+    ssize_t told = fd < 0 ? -1 : write(fd, "1", 1);
+    (void)told; /* fusectl may not be mounted: then they wait until the thread is gone */
+}
+
+static int check_unmounted(const char *path, struct buf *why)
+{
+    struct mounted mounted;
+    if (!place_find_mounted(path, &mounted))
+        return 0;
+    buf_printf(why,
+               "mount point \"%s\" is in use: a file system of type %s is mounted there\n"
+               "To unmount it: %s ",
+               path, mounted.type,
+               strncmp(mounted.type, "fuse", 4) == 0 ? "fusermount3 -u" : "umount");
+    add_quoted(why, path);
+    return -EBUSY;
 }
 
 int place_check(const char *content, const char *mountpoint, bool nonempty, char **content_path,

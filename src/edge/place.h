@@ -14,6 +14,19 @@
 int place_check(const char *content, const char *mountpoint, bool nonempty, char **content_path,
                 char **mount_path, struct buf *why);
 
+/* What is mounted somewhere. */
+struct mounted {
+    int id;         /* as the kernel tells mounts apart */
+    unsigned minor; /* of its device, by which the kernel's connections go */
+    char type[65];
+};
+
+/* What was mounted last at a resolved path. False where nothing is. Asks no file system. */
+bool place_find_mounted(const char *path, struct mounted *mounted);
+
+/* Has the kernel answer all that waits for a mount with an error, as far as we may. */
+void place_cut_off(const struct mounted *mounted);
+
 /* Clears away a mount at this path that nobody serves any more, where there is one. 0 or a negative
  * errno. */
 int place_clear_dead(const char *mountpoint);

@@ -21,6 +21,7 @@ enum {
     DEATHS_WITHIN = 60, /* … so many seconds: then it is given up */
     PATIENCE = 10,      /* seconds for a worker to end in peace */
     MOST_LOGGED = 2048, /* bytes of a message */
+    MOMENT = 2,         /* seconds before another start after one that failed */
     GLANCE = 1000,      /* milliseconds between looks at what no event tells of */
     SECOND_GLANCE = 300
 };
@@ -43,6 +44,7 @@ struct supervisor {
     time_t deaths[MOST_DEATHS]; /* a ring */
     int mount;                  /* -1: not mounted */
     bool is_ready;              /* the mount has answered */
+    bool has_ended_well;        /* the last worker */
     bool is_ending;             /* somebody asked for it */
     time_t end;                 /* … and waits until then */
 };
@@ -57,10 +59,12 @@ static time_t seconds(void)
 /* --- the worker's side -------------------------------------------------------------------------
  */
 
-static void say(int socket, char word)
+static bool say(int socket, char word, int flags)
 {
-    while (send(socket, &word, 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
+    ssize_t sent;
+    while ((sent = send(socket, &word, 1, MSG_NOSIGNAL | flags)) < 0 && errno == EINTR)
         ;
+    return sent == 1;
 }
 
 /* One byte, and a descriptor with it. */
@@ -81,9 +85,11 @@ int worker_take_mount(struct worker *worker)
     ssize_t got;
     int fd;
 
-    say(worker->socket, WORD_LOADED);
-    while ((got = recvmsg(worker->socket, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
-        ;
+    say(worker->socket, WORD_LOADED, 0);
+    /* Orders may come before: what was just loaded needs no rescan. */
+    do
+        got = recvmsg(worker->socket, &message, MSG_CMSG_CLOEXEC);
+    while ((got < 0 && errno == EINTR) || (got == 1 && byte == ORDER_RESCAN));
     const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (got != 1 || !header || header->cmsg_type != SCM_RIGHTS)
         return got < 0 ? -errno : -ECANCELED;
@@ -93,7 +99,7 @@ int worker_take_mount(struct worker *worker)
 
 void worker_say_ready(struct worker *worker)
 {
-    say(worker->socket, WORD_READY);
+    say(worker->socket, WORD_READY, 0);
 }
 
 void worker_log(void *worker_, const char *message)
@@ -178,14 +184,15 @@ static void hear_loaded(struct supervisor *s)
         close_socket(s);
 }
 
-static void hear_worker(struct supervisor *s)
+/* False where it has nothing to say. */
+static bool hear_worker(struct supervisor *s)
 {
     char message[MOST_LOGGED];
     ssize_t got = recv(s->socket, message, sizeof message - 1, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
         close_socket(s); /* it ends */
     if (got <= 0)
-        return;
+        return false;
     message[got] = '\0';
     if (message[0] == WORD_LOADED)
         hear_loaded(s);
@@ -195,15 +202,16 @@ static void hear_worker(struct supervisor *s)
         s->is_ready = true;
         s->options->ready(s->options->context);
     }
+    return true;
 }
 
 /* The first time in peace; whoever insists does not wait for what is under way. */
 static void end_worker(struct supervisor *s)
 {
-    if (s->is_ending || !s->is_ready)
+    bool is_told = !s->is_ending && s->is_ready &&
+                   (s->socket < 0 || say(s->socket, ORDER_END, MSG_DONTWAIT));
+    if (!is_told)
         kill(s->worker, SIGKILL);
-    else if (s->socket >= 0)
-        say(s->socket, ORDER_END);
     s->is_ending = true;
     s->end = seconds() + PATIENCE;
 }
@@ -216,7 +224,7 @@ static void take_signal(struct supervisor *s)
     if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM)
         end_worker(s);
     else if (info.ssi_signo == SIGHUP && s->socket >= 0)
-        say(s->socket, ORDER_RESCAN);
+        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* where it has no room there is one already */
 }
 
 /*
@@ -249,6 +257,8 @@ static bool has_ended(struct supervisor *s, bool is_glance, int *status)
         }
     }
     *status = SIGKILL;
+    if (gone < 0 && errno == ECHILD)
+        return true;
     bool was_half_dead = s->is_half_dead;
     if (is_glance)
         s->is_half_dead = is_dead_but_for_a_thread(s->worker);
@@ -271,6 +281,8 @@ static int live_with_worker(struct supervisor *s)
         if (s->is_ending && seconds() >= s->end)
             kill(s->worker, SIGKILL);
     }
+    while (s->socket >= 0 && hear_worker(s))
+        ;
     close_socket(s);
     return status;
 }
@@ -300,9 +312,19 @@ static bool note_death(struct supervisor *s, int status)
 static void mount_anew(struct supervisor *s)
 {
     s->options->log("what was read before cannot be gone on with: mounting anew");
-    s->options->unmount(s->options->context);
+    s->options->unmount(s->options->context, true);
     s->options->forget(s->options->context);
     s->mount = -1;
+}
+
+static void wait_a_moment(struct supervisor *s)
+{
+    struct pollfd fd = {.fd = s->signals, .events = POLLIN};
+    struct signalfd_siginfo info;
+    for (time_t end = seconds() + MOMENT; !s->is_ending && seconds() < end;) {
+        if (poll(&fd, 1, GLANCE) > 0 && read(s->signals, &info, sizeof info) == sizeof info)
+            s->is_ending = info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM;
+    }
 }
 
 /* What is to be done when a worker has ended: true where another is to be started, else *result is
@@ -311,6 +333,7 @@ static bool go_on(struct supervisor *s, int status, int *result)
 {
     bool has_exited = WIFEXITED(status);
     *result = WORKER_ENDED;
+    s->has_ended_well = has_exited && WEXITSTATUS(status) == WORKER_ENDED;
     if (s->is_ending || (has_exited && WEXITSTATUS(status) == WORKER_ENDED))
         return false;
     *result = WORKER_FAILED;
@@ -321,7 +344,12 @@ static bool go_on(struct supervisor *s, int status, int *result)
         s->options->forget(s->options->context);
     if (has_exited && WEXITSTATUS(status) == WORKER_CANNOT_GO_ON)
         mount_anew(s);
-    return !note_death(s, status);
+    if (note_death(s, status))
+        return false;
+    /* What made it fail may pass. */
+    if (has_exited && WEXITSTATUS(status) == WORKER_FAILED)
+        wait_a_moment(s);
+    return !s->is_ending;
 }
 
 int supervise(const struct supervise_options *options)
@@ -345,7 +373,7 @@ int supervise(const struct supervise_options *options)
             break;
         }
     } while (go_on(&s, live_with_worker(&s), &result));
-    options->unmount(options->context);
+    options->unmount(options->context, !s.has_ended_well);
     close(s.signals);
     return result;
 }

@@ -11,6 +11,7 @@
 #ifndef EDGE_SUPERVISE_H
 #define EDGE_SUPERVISE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What the supervisor says to a worker: a byte each. Where the socket ends, it is gone. */
@@ -46,7 +47,8 @@ struct supervise_options {
     int (*work)(void *context, struct worker *worker);
     /* Mounts; the descriptor or a negative errno, when it has said why. */
     int (*mount)(void *context);
-    void (*unmount)(void *context); /* as far as it is mounted */
+    /* As far as it is mounted; by force where a worker did not end in peace. */
+    void (*unmount)(void *context, bool by_force);
     /* Called when the mount answers for the first time. */
     void (*ready)(void *context);
     /* Called when what workers leave to each other has to be forgotten, but for what they died of.

@@ -213,15 +213,22 @@ void builder_note_config(const struct builder *builder, const struct file_id *co
 /* Drops from the journal what no longer counts, where that is worth it. Between two generations. */
 void builder_tidy(const struct builder *builder);
 
+/* Some generations, each of which follows the one before. */
+enum { CORPORA_MOST = 64 };
+struct corpora {
+    struct corpus *at[CORPORA_MOST];
+    size_t count;
+};
+
 /*
  * Makes of the journal's records what another builder had made when it died: `told`, of which
- * clients were told, and where they may have seen a later one that, which follows it, as `seen`;
- * else NULL. By a new builder, instead of building the first generation; the names of the dates are
- * said before. False where that cannot be: nothing is noted, something is missing, or files were
- * read by another configuration than `config`.
+ * clients were told, and as `seen` those that follow it, which they may have seen. By a new
+ * builder, instead of building the first generation; the name of the dates is said before. 0;
+ * -ESTALE where that cannot be: something is missing, or files were read by another configuration
+ * than `config`; -ENOMEM.
  */
-bool corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
-                   struct corpus **seen);
+int corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
+                  struct corpora *seen);
 
 /* Frees a generation that nobody uses any more, when all before it are gone; the last one with all
  * that is in it. */

@@ -89,14 +89,13 @@ void tree_know_turns(struct tree *tree, uint32_t episode, uint32_t turns)
 {
     uint16_t *known = &tree->known[episode / KNOWN_CHUNK][episode % KNOWN_CHUNK];
     uint16_t before = __atomic_load_n(known, __ATOMIC_RELAXED);
-    while (before < turns) {
-        uint16_t more = rounded_turns(turns);
-        if (__atomic_compare_exchange_n(known, &before, more, true, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED)) {
-            note_turns(tree, episode, more);
-            return;
-        }
-    }
+    if (before >= turns)
+        return;
+    uint16_t more = rounded_turns(turns);
+    note_turns(tree, episode, more); /* before anybody relies on it */
+    while (before < turns && !__atomic_compare_exchange_n(known, &before, more, true,
+                                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
 }
 
 static uint32_t take_known_turns(struct tree *tree, uint32_t episode)
@@ -216,22 +215,28 @@ static int tell_next(struct tree *tree, struct corpus *before, struct corpus *af
     return err;
 }
 
-/* Clients know of by-voice from whoever served before: without what it was nobody could tell how it
- * changes. */
-static int survey_again(struct tree *tree)
+/* Clients know of by-voice from whoever served before, and nobody knows any more what he found in
+ * bodies that may be others by now: they forget all of it. */
+static void forget_heard(struct tree *tree, stale_fn *tell, void *context)
 {
-    struct scope scope = {.tree = tree, .corpus = tree->told};
-    const struct survey *survey;
+    const struct stale_context stale = {
+        .tree = tree, .before = tree->told, .after = tree->told, .tell = tell, .context = context};
     if (!tree->was_surveyed)
-        return 0;
+        return;
     tree->was_surveyed = false;
-    int err = scope_survey(&scope, &survey);
-    return err == -ESTALE ? 0 : err;
+    pthread_mutex_lock(&tree->survey_lock);
+    while (tree->is_surveying)
+        pthread_cond_wait(&tree->survey_ready, &tree->survey_lock);
+    uint32_t facets = (uint32_t)tree->heard.value_count;
+    size_t spellings = tree->heard.all_count;
+    pthread_mutex_unlock(&tree->survey_lock);
+    stale_forget_heard(&stale, &tree->heard, spellings, facets);
 }
 
 int tree_tell(struct tree *tree, stale_fn *tell, void *context)
 {
-    int err = survey_again(tree);
+    int err = 0;
+    forget_heard(tree, tell, context);
     for (;;) {
         pthread_mutex_lock(&tree->lock);
         struct corpus *before = tree->told, *after = before->next;
@@ -320,6 +325,18 @@ void tree_tell_scanning(struct tree *tree, bool is_scanning)
 /* --- what was before ---------------------------------------------------------------------------
  */
 
+/* The most that were ever given out: to tell of too many does no harm. */
+static int take_up_turns(struct tree *tree, const struct journal_record *record)
+{
+    uint32_t number;
+    if (record->bytes.len != sizeof number || tree_reserve(tree, record->key + (size_t)1))
+        return -ENOMEM;
+    memcpy(&number, record->bytes.data, sizeof number);
+    uint16_t *known = &tree->known[record->key / KNOWN_CHUNK][record->key % KNOWN_CHUNK];
+    *known = *known < number ? (uint16_t)number : *known;
+    return 0;
+}
+
 static int take_up(struct tree *tree, const struct journal_record *record)
 {
     uint32_t number;
@@ -329,11 +346,7 @@ static int take_up(struct tree *tree, const struct journal_record *record)
     case HISTORY_BOOKMARK:
         return bookmarks_enter(&tree->bookmarks, record->bytes, &number) ? 0 : -ENOMEM;
     case HISTORY_TURNS:
-        if (record->bytes.len == sizeof number && !tree_reserve(tree, record->key + (size_t)1)) {
-            memcpy(&number, record->bytes.data, sizeof number);
-            tree->known[record->key / KNOWN_CHUNK][record->key % KNOWN_CHUNK] = (uint16_t)number;
-        }
-        return 0;
+        return take_up_turns(tree, record);
     case HISTORY_SERIAL:
         tree->next_serial = record->key;
         return 0;

@@ -130,6 +130,7 @@ bool history_read_file(const struct journal_record *record, struct arena *arena,
 /* Which records are the last of what they say, by their place among all. */
 struct lasts {
     struct map files;   /* path -> place */
+    struct map folders; /* the same, for they may have been at one path */
     uint32_t *versions; /* by episode: place */
     uint32_t *turns;    /* … */
     size_t version_cap, turn_cap;
@@ -145,6 +146,13 @@ static struct slice path_of_file(const struct journal_record *record)
     if (!take(&rest, &file, sizeof file) || !take_text(&rest, &path))
         return (struct slice){0};
     return path;
+}
+
+static struct map *map_of(struct lasts *lasts, const struct journal_record *record)
+{
+    struct scanned file;
+    struct slice rest = record->bytes;
+    return take(&rest, &file, sizeof file) && file.is_folder ? &lasts->folders : &lasts->files;
 }
 
 static bool is_gone_file(const struct journal_record *record)
@@ -169,7 +177,7 @@ static void note_last(struct lasts *lasts, const struct journal_record *record)
     uint32_t place = lasts->count++;
     lasts->of_kind[record->kind] = place;
     if (record->kind == HISTORY_FILE) {
-        struct map_slot *slot = map_put(&lasts->files, path_of_file(record));
+        struct map_slot *slot = map_put(map_of(lasts, record), path_of_file(record));
         lasts->failed |= !slot;
         if (slot)
             slot->value = place;
@@ -188,7 +196,8 @@ static bool is_last(void *lasts_, const struct journal_record *record)
         return true; /* clients may have seen what comes of it, and were not told */
     switch (record->kind) {
     case HISTORY_FILE:
-        return map_get(&lasts->files, path_of_file(record)) == place && !is_gone_file(record);
+        return map_get(map_of(lasts, record), path_of_file(record)) == place &&
+               !is_gone_file(record);
     case HISTORY_VERSION:
         return lasts->versions[record->key] == place;
     case HISTORY_TURNS:
@@ -233,6 +242,7 @@ void history_compact(struct journal *journal)
     if (!lasts.failed)
         journal_compact(journal, is_last, &lasts);
     map_free(&lasts.files);
+    map_free(&lasts.folders);
     free(lasts.versions);
     free(lasts.turns);
 }

@@ -8,8 +8,8 @@ struct resuming {
     struct builder *builder;
     struct journal *journal;
     struct arena arena;
-    uint32_t told, published;       /* generations */
-    size_t told_end, published_end; /* where the records of each end */
+    uint32_t told;   /* generation */
+    size_t told_end; /* where its records end */
     struct file_id config;
     struct scanned *files;
     size_t count, cap;
@@ -49,15 +49,11 @@ static int read_names(struct resuming *r)
     return err;
 }
 
-static void find_ends(struct resuming *r)
+static void find_end(struct resuming *r)
 {
     struct journal_record record;
     for (size_t cursor = 0; journal_next(r->journal, &cursor, &record);) {
-        if (record.kind != HISTORY_PUBLISHED)
-            continue;
-        r->published = record.key;
-        r->published_end = cursor;
-        if (record.key == r->told)
+        if (record.kind == HISTORY_PUBLISHED && record.key == r->told)
             r->told_end = cursor;
     }
 }
@@ -102,11 +98,32 @@ static int build(struct resuming *r, struct corpus *old, uint32_t generation, st
     return err;
 }
 
+/* The generations behind the one that clients were told of, one after the other: what came with one
+ * and went with the next may be known too. */
+static int build_seen(struct resuming *r, struct corpus *told, struct corpora *seen)
+{
+    struct journal_record record;
+    struct corpus *last = told;
+    size_t from = r->told_end;
+    int err = 0;
+    for (size_t cursor = from; !err && journal_next(r->journal, &cursor, &record);) {
+        if (record.kind != HISTORY_PUBLISHED)
+            continue;
+        err = seen->count == CORPORA_MOST ? -ESTALE : read_states(r, from, cursor);
+        if (!err)
+            err = build(r, last, record.key, &seen->at[seen->count]);
+        if (!err)
+            last = seen->at[seen->count++];
+        from = cursor;
+    }
+    return err;
+}
+
 static int resume(struct resuming *r, const struct file_id *config, struct corpus **told,
-                  struct corpus **seen)
+                  struct corpora *seen)
 {
     int err = read_names(r);
-    find_ends(r);
+    find_end(r);
     if (!err && (!r->told_end || !file_id_equal(&r->config, config)))
         err = -ESTALE;
     r->versions = calloc(r->builder->path_count + 1, sizeof *r->versions);
@@ -116,19 +133,17 @@ static int resume(struct resuming *r, const struct file_id *config, struct corpu
         err = read_states(r, 0, r->told_end);
     if (!err)
         err = build(r, NULL, r->told, told);
-    if (err || r->published == r->told)
-        return err;
-    err = read_states(r, r->told_end, r->published_end);
-    return err ? err : build(r, *told, r->published, seen);
+    return err ? err : build_seen(r, *told, seen);
 }
 
-bool corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
-                   struct corpus **seen)
+int corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
+                  struct corpora *seen)
 {
     struct resuming r = {.builder = builder, .journal = builder->journal};
-    *told = *seen = NULL;
+    *told = NULL;
+    seen->count = 0;
     if (!journal_is_whole(r.journal))
-        return false;
+        return -ESTALE;
     /* What is read back is not noted again. */
     builder->journal = builder->ledger.journal = NULL;
     history_drop_tail(r.journal);
@@ -138,5 +153,5 @@ bool corpus_resume(struct builder *builder, const struct file_id *config, struct
     arena_free(&r.arena);
     free(r.files);
     free(r.versions);
-    return err == 0;
+    return err;
 }

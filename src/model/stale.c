@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
+#include "model/names.h"
 #include "model/nodes.h"
 
 enum { OLD_FOLDERS = 16 /* edits after which nobody is expected to stand in one */ };
@@ -356,5 +358,29 @@ void stale_tell_heard(const struct stale_context *stale, const struct corpus *be
             tell_name(&t, KIND_ORIGINAL_FOLDER, folder->parent, folder->base);
         if (folder && (folder != old || is_other))
             tell_folder(&t, KIND_ORIGINAL_FOLDER, i);
+    }
+}
+
+void stale_forget_heard(const struct stale_context *stale, const struct ledger *heard,
+                        size_t spellings, uint32_t facets)
+{
+    struct telling t = {.stale = stale, .before = stale->before, .after = stale->after};
+    /* With the name of a folder goes all that is below it. */
+    for (size_t i = 0; i < spellings; i++) {
+        cleanup_buf struct buf name = {0};
+        name_of_value(&name, heard->all[i]->text);
+        if (!name.failed)
+            tell_name(&t, KIND_HEARD, 0, buf_slice(&name));
+    }
+    for (uint32_t i = 0; i < facets; i++)
+        tell_folder(&t, KIND_HEARD_FACET, i);
+    tell_folder(&t, KIND_HEARD, 0);
+    for (uint32_t i = 0; i < t.after->episode_cap; i++) {
+        if (t.after->episodes[i])
+            tell_text(&t, t.after->episodes[i]);
+    }
+    for (uint32_t i = 0; i < t.after->folder_cap; i++) {
+        if (t.after->folders[i])
+            tell_folder_change(&t, i);
     }
 }

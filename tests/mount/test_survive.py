@@ -12,7 +12,7 @@ import pytest
 
 import made_corpus
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import TRANSCRIPTFS, dump_of_mount, is_mounted, run, shell, write_content
+from tools import TRANSCRIPTFS, dump_of_mount, is_mounted, is_sanitized, run, shell, write_content
 
 KILLS = 8
 
@@ -304,18 +304,14 @@ void yaml_parser_set_input_string(void *parser, const unsigned char *text, size_
 @pytest.fixture
 def fragile(mount, tmp_path):
     """Mounts with parsers that die of certain words."""
+    if is_sanitized():
+        pytest.skip("nothing can be loaded before a sanitizer")
     source, library = tmp_path / "deadly.c", tmp_path / "deadly.so"
     source.write_text(DEADLY)
     if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
         pytest.skip("there is no compiler")
 
-    def start(files):
-        mounted = mount(files, prefix=("env", f"LD_PRELOAD={library}"))
-        if not status(mounted)["process"]["sandbox"]["no_core"]:
-            pytest.skip("nothing can be loaded before a sanitizer")
-        return mounted
-
-    return start
+    return lambda files: mount(files, prefix=("env", f"LD_PRELOAD={library}"))
 
 
 def finish(mounted, deaths):
@@ -371,3 +367,65 @@ def test_a_file_that_becomes_deadly(fragile):
     assert (mounted / "episodes/t3/source.md").read_text() == talk("A deadly front")
     assert (mounted / "text/t4.txt").exists()
     finish(mounted, 2)
+
+
+# --- what was seen to go wrong ----------------------------------------------------------------------------
+
+
+def test_by_voice_is_right_after_an_edit_meanwhile(talks):
+    """Who was heard before nobody knows any more: the kernel forgets all of it."""
+    write_by_rename(talks.content / "a/t001.md", talk("With Xen", turns=(("Xen", "I was here."),)))
+    settle(talks)
+    assert "Xen" in os.listdir(talks / "by-voice") and os.listdir(talks / "by-voice/Xen")
+    worker = talks.worker
+    stop_supervisor(talks)
+    os.kill(worker, signal.SIGKILL)
+    write_by_rename(talks.content / "a/t001.md", talk("With Yan", turns=(("Yan", "I am here."),)))
+    go_on(talks)
+    settle(talks)
+    wait_until(lambda: not os.path.exists(talks / "by-voice/Xen"), "who is heard no more is still there")
+    assert "Yan" in os.listdir(talks / "by-voice")
+    assert_same_dump(talks)
+
+
+def test_a_content_folder_that_is_renamed(talks):
+    other = talks.content.with_name("renamed")
+    os.rename(talks.content, other)
+    kill_worker(talks)
+    assert (talks / "episodes/a/t002/source.md").read_bytes() == (other / "a/t002.md").read_bytes()
+    os.rename(other, talks.content)
+
+
+def test_signals_while_it_starts(mount):
+    """HUP is for later; nobody reads what it logs, and nobody told it to hear of its children."""
+    mounted = mount({"t.md": talk("T")}, prefix=("env", "--ignore-signal=CHLD"))
+    for n in range(3):
+        worker = mounted.worker
+        stop_supervisor(mounted)
+        os.kill(worker, signal.SIGKILL)
+        mounted.process.send_signal(signal.SIGHUP)
+        go_on(mounted)
+        mounted.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: status(mounted)["process"]["restarts"] == n + 1, "it does not go on")
+    run("fusermount3", "-u", mounted.path)
+    expect_deaths(mounted)
+
+
+def test_many_signals_to_a_worker_that_stands_still(mount):
+    mounted = mount({"t.md": talk("T")})
+    worker = mounted.worker
+    os.kill(worker, signal.SIGSTOP)
+    for _ in range(2000):
+        mounted.process.send_signal(signal.SIGHUP)
+    mounted.process.send_signal(signal.SIGTERM)
+    mounted.process.send_signal(signal.SIGTERM)
+    mounted.end()
+    assert mounted.process.returncode == 0 and not is_mounted(mounted.path)
+
+
+def test_little_address_space(mount):
+    mounted = mount({"t.md": talk("T")}, prefix=("prlimit", "--as=1000000000"))
+    kill_worker(mounted)
+    assert (mounted / "text/t.txt").exists()
+    run("fusermount3", "-u", mounted.path)
+    expect_deaths(mounted)

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tools import EXAMPLE, TIMEOUT, TRANSCRIPTFS, Mount, read, walk
+from tools import EXAMPLE, TIMEOUT, Mount, is_sanitized, read, walk
 
 # A process under valgrind is some thirty times as slow, and the machine may be busy.
 PATIENCE = 5 * TIMEOUT
@@ -30,7 +30,7 @@ def mounted(fuse, tmp_path, place):
         pytest.skip(f"there is no {EXAMPLE}")
     if not shutil.which("valgrind"):
         pytest.skip("there is no valgrind")
-    if any(name in read(TRANSCRIPTFS) for name in (b"__asan_init", b"__tsan_init")):
+    if is_sanitized():
         pytest.skip("a build with sanitizers does not run under valgrind")
     shutil.copytree(EXAMPLE, tmp_path / "content")
     # Apart from what the program says: valgrind warns of openat2(), which it does not know.

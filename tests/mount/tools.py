@@ -42,6 +42,11 @@ def shell(command, cwd, **options):
     return run_ok("bash", "-o", "pipefail", "-c", command, cwd=cwd, **options)
 
 
+def is_sanitized():
+    """Whether the program is built with AddressSanitizer or ThreadSanitizer."""
+    return any(name in read(TRANSCRIPTFS) for name in (b"__asan_init", b"__tsan_init"))
+
+
 # --- content ----------------------------------------------------------------------------------------
 
 
