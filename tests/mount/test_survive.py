@@ -423,6 +423,7 @@ def test_many_signals_to_a_worker_that_stands_still(mount):
     assert mounted.process.returncode == 0 and not is_mounted(mounted.path)
 
 
+@pytest.mark.skipif(is_sanitized(), reason="a sanitizer needs more of it than there is memory")
 def test_little_address_space(mount):
     mounted = mount({"t.md": talk("T")}, prefix=("prlimit", "--as=1000000000"))
     kill_worker(mounted)
