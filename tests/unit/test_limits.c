@@ -2,13 +2,6 @@
  */
 #include "unit.h"
 
-/* AddressSanitizer ends a process that asks for too much, unless it is told to refuse it. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-
 #include <cmark.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -158,8 +151,10 @@ static void a_fence_bounds_what_is_inside(void **state)
     assert_int_equal(fence_run(100000, eat, &growing), -E2BIG);
     assert_in_range(growing.done, 90, 100);
     assert_int_equal(fence_run(UINT64_MAX, eat, &whole), -E2BIG);
+#ifndef __SANITIZE_ADDRESS__ /* which takes that for a mistake */
     whole.bite = SIZE_MAX / 2;
     assert_int_equal(fence_run(UINT64_MAX, eat, &whole), -ENOMEM);
+#endif
     assert_int_equal(fence_run(100000, eat, &little), 0);
 }
 
