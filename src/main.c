@@ -439,9 +439,9 @@ static void unmount_tree(void *program_, bool by_force)
         place_cut_off(&program->mounted);
     mount_free(program->mount);
     program->mount = NULL;
-    /* libfuse leaves one that the kernel has cut off. */
-    struct mounted still;
-    if (place_find_mounted(program->mount_path, &still) && still.id == program->mounted.id)
+    /* libfuse leaves one that is cut off. Else another may have mounted here by now, and to look at
+     * that would keep it busy. */
+    if (by_force)
         (void)place_clear_dead(program->mount_path);
 }
 

@@ -221,6 +221,9 @@ def test_it_is_taken_away_by_force_while_all_read(mount, force):
     try:
         shell("echo 3 > /proc/sys/vm/drop_caches", "/")
         run(*force, mounted.path)
+        for one in readers:
+            one.kill()
+            one.wait()
         wait_until(lambda: not is_mounted(mounted.path) or run(*force, mounted.path).returncode == 0, "it stays")
     finally:
         for one in readers:
