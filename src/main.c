@@ -42,7 +42,7 @@ struct program {
     struct options options;
     struct mount_options mount_options;
     struct mount *mount;
-    struct mounted mounted; /* by which it is known from one that others made there later */
+    struct mounted mounted; /* what the kernel calls it */
     struct legacy *legacy;  /* NULL: nothing is served */
     size_t legacy_size;
     struct journal journal;

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/cleanup.h"
 #include "edge/look.h"
 #include "edge/supervise.h"
@@ -282,19 +283,6 @@ static int follow(struct live *live, const struct target *targets, size_t count,
     return err;
 }
 
-static struct timespec after(clockid_t clock, unsigned milliseconds)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    time.tv_sec += milliseconds / 1000;
-    time.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-    if (time.tv_nsec >= 1000000000) {
-        time.tv_nsec -= 1000000000;
-        time.tv_sec++;
-    }
-    return time;
-}
-
 static unsigned seconds_between_looks(const struct live *live)
 {
     if (live->has_failed)
@@ -308,13 +296,13 @@ static unsigned seconds_between_looks(const struct live *live)
  * where it is to end. */
 static bool wait_for_changes(struct live *live)
 {
-    struct timespec look = after(CLOCK_MONOTONIC, seconds_between_looks(live) * 1000);
+    struct timespec look = time_after(CLOCK_MONOTONIC, seconds_between_looks(live) * 1000);
     int err = 0;
     while (!live->is_ending && !live->look_at_all && live->count == 0 && err != ETIMEDOUT)
         err = pthread_cond_timedwait(&live->changed, &live->lock, &look);
     if (err == ETIMEDOUT)
         live->look_at_all = true;
-    struct timespec gathered = after(CLOCK_MONOTONIC, live->options.gather);
+    struct timespec gathered = time_after(CLOCK_MONOTONIC, live->options.gather);
     while (!live->is_ending && live->count &&
            pthread_cond_timedwait(&live->changed, &live->lock, &gathered) != ETIMEDOUT)
         ;

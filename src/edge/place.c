@@ -117,8 +117,8 @@ static void decode_octal(char *text)
     *to = '\0';
 }
 
-/* proc(5), mountinfo: the first field is the number of the mount, the third its device, the fifth
- * the place, and the type stands behind a dash. */
+/* proc(5), mountinfo: the third field is the device, the fifth the place, and the type stands
+ * behind a dash. */
 bool place_find_mounted(const char *path, struct mounted *found)
 {
     FILE *mounts = fopen("/proc/self/mountinfo", "re");
@@ -127,13 +127,12 @@ bool place_find_mounted(const char *path, struct mounted *found)
     bool is_there = false;
 
     while (mounts && getline(&line, &cap, mounts) > 0) {
-        char id[16], device[32], place[4097];
+        char device[32], place[4097];
         struct mounted mounted;
         const char *behind = strstr(line, " - ");
-        if (!behind || sscanf(line, "%15s %*s %31s %*s %4096s", id, device, place) != 3 ||
+        if (!behind || sscanf(line, "%*s %*s %31s %*s %4096s", device, place) != 2 ||
             sscanf(behind, " - %64s", mounted.type) != 1)
             continue;
-        mounted.id = (int)strtol(id, NULL, 10);
         mounted.minor = (unsigned)strtoul(device + strcspn(device, ":") + 1, NULL, 10);
         decode_octal(place);
         if (strcmp(place, path) != 0)

@@ -16,7 +16,6 @@ int place_check(const char *content, const char *mountpoint, bool nonempty, char
 
 /* What is mounted somewhere. */
 struct mounted {
-    int id;         /* as the kernel tells mounts apart */
     unsigned minor; /* of its device, by which the kernel's connections go */
     char type[65];
 };

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "edge/ahead.h"
 
 /* Endless, for libfuse and the kernel; a double that both can still count with. */
@@ -508,12 +509,8 @@ void serve_stop(void *server_)
     fuse_session_exit(server->session);
     /* The signal may come just before the call that it is to interrupt: again, until it has. */
     while (!server->has_ended) {
-        struct timespec soon;
+        const struct timespec soon = time_after(CLOCK_REALTIME, 20);
         pthread_kill(server->serving, SIGUSR1);
-        clock_gettime(CLOCK_REALTIME, &soon);
-        soon.tv_nsec += 20L * 1000000;
-        soon.tv_sec += soon.tv_nsec / 1000000000;
-        soon.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&server->ended_now, &server->lock, &soon);
     }
     pthread_mutex_unlock(&server->lock);

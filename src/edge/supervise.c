@@ -331,24 +331,26 @@ static void wait_a_moment(struct supervisor *s)
  * what all ends with. */
 static bool go_on(struct supervisor *s, int status, int *result)
 {
-    bool has_exited = WIFEXITED(status);
+    int exited_with = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    s->has_ended_well = exited_with == WORKER_ENDED;
     *result = WORKER_ENDED;
-    s->has_ended_well = has_exited && WEXITSTATUS(status) == WORKER_ENDED;
-    if (s->is_ending || (has_exited && WEXITSTATUS(status) == WORKER_ENDED))
+    if (s->is_ending || s->has_ended_well)
         return false;
     *result = WORKER_FAILED;
-    if (!s->is_ready && has_exited)
+    if (!s->is_ready && exited_with >= 0)
         return false;
-    /* One that was just starting left nothing to go on with. */
-    if (!s->is_ready)
-        s->options->forget(s->options->context);
-    if (has_exited && WEXITSTATUS(status) == WORKER_CANNOT_GO_ON)
+    /* One that was just starting left nothing to go on with; what the kernel said to it is lost. */
+    if (s->mount >= 0 && (!s->is_ready || exited_with == WORKER_CANNOT_GO_ON))
         mount_anew(s);
+    else if (!s->is_ready)
+        s->options->forget(s->options->context);
     if (note_death(s, status))
         return false;
     /* What made it fail may pass. */
-    if (has_exited && WEXITSTATUS(status) == WORKER_FAILED)
+    if (exited_with == WORKER_FAILED)
         wait_a_moment(s);
+    if (s->is_ending)
+        *result = WORKER_ENDED;
     return !s->is_ending;
 }
 

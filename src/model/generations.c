@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "model/stale.h"
 #include "model/tree_inside.h"
 
@@ -100,9 +102,8 @@ void tree_know_turns(struct tree *tree, uint32_t episode, uint32_t turns)
 
 static uint32_t take_known_turns(struct tree *tree, uint32_t episode)
 {
-    uint16_t turns = __atomic_exchange_n(&tree->known[episode / KNOWN_CHUNK][episode % KNOWN_CHUNK],
-                                         0, __ATOMIC_RELAXED);
-    return turns;
+    return __atomic_exchange_n(&tree->known[episode / KNOWN_CHUNK][episode % KNOWN_CHUNK], 0,
+                               __ATOMIC_RELAXED);
 }
 
 /* Two versions of an episode are remembered as far as the cache has room, older ones are not. */
@@ -217,26 +218,29 @@ static int tell_next(struct tree *tree, struct corpus *before, struct corpus *af
 
 /* Clients know of by-voice from whoever served before, and nobody knows any more what he found in
  * bodies that may be others by now: they forget all of it. */
-static void forget_heard(struct tree *tree, stale_fn *tell, void *context)
+static int forget_heard(struct tree *tree, stale_fn *tell, void *context)
 {
     const struct stale_context stale = {
         .tree = tree, .before = tree->told, .after = tree->told, .tell = tell, .context = context};
     if (!tree->was_surveyed)
-        return;
-    tree->was_surveyed = false;
+        return 0;
+    /* Others may hear voices that are new meanwhile: the list moves, what is in it does not. */
     pthread_mutex_lock(&tree->survey_lock);
     while (tree->is_surveying)
         pthread_cond_wait(&tree->survey_ready, &tree->survey_lock);
-    uint32_t facets = (uint32_t)tree->heard.value_count;
-    size_t spellings = tree->heard.all_count;
+    size_t count = tree->heard.all_count;
+    cleanup_free struct spelling **spellings = pointers_grown(tree->heard.all, count, count);
     pthread_mutex_unlock(&tree->survey_lock);
-    stale_forget_heard(&stale, &tree->heard, spellings, facets);
+    if (!spellings)
+        return -ENOMEM;
+    stale_forget_heard(&stale, spellings, count);
+    tree->was_surveyed = false;
+    return 0;
 }
 
 int tree_tell(struct tree *tree, stale_fn *tell, void *context)
 {
-    int err = 0;
-    forget_heard(tree, tell, context);
+    int err = forget_heard(tree, tell, context);
     for (;;) {
         pthread_mutex_lock(&tree->lock);
         struct corpus *before = tree->told, *after = before->next;
@@ -248,19 +252,9 @@ int tree_tell(struct tree *tree, stale_fn *tell, void *context)
     }
 }
 
-static struct timespec time_after(unsigned milliseconds)
-{
-    struct timespec end;
-    clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-    end.tv_sec += milliseconds / 1000 + end.tv_nsec / 1000000000;
-    end.tv_nsec %= 1000000000;
-    return end;
-}
-
 bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds)
 {
-    const struct timespec end = time_after(milliseconds);
+    const struct timespec end = time_after(CLOCK_REALTIME, milliseconds);
     int err = 0;
     pthread_mutex_lock(&tree->lock);
     while (tree->newest->generation <= generation && err != ETIMEDOUT)
@@ -272,7 +266,7 @@ bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned millis
 
 bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds)
 {
-    const struct timespec end = time_after(milliseconds);
+    const struct timespec end = time_after(CLOCK_REALTIME, milliseconds);
     int err = 0;
     pthread_mutex_lock(&tree->lock);
     while (tree->newest->generation - tree->told->generation > lag && err != ETIMEDOUT)
@@ -412,8 +406,6 @@ static int survey_now(struct scope *scope)
         pthread_mutex_unlock(&tree->lock);
     }
     pthread_cond_broadcast(&tree->survey_ready);
-    if (!before)
-        malloc_trim(0); /* what reading all bodies took is not needed again */
     return err;
 }
 
@@ -425,12 +417,15 @@ int scope_survey(struct scope *scope, const struct survey **survey)
     pthread_mutex_lock(&tree->survey_lock);
     while (tree->is_surveying)
         pthread_cond_wait(&tree->survey_ready, &tree->survey_lock);
+    bool is_first = !tree->surveyed;
     if (!scope->corpus->survey) {
         bool is_past = tree->surveyed && tree->surveyed->generation > scope->corpus->generation;
         err = is_past ? -ESTALE : survey_now(scope);
     }
     *survey = scope->corpus->survey;
     pthread_mutex_unlock(&tree->survey_lock);
+    if (is_first && !err)
+        malloc_trim(0); /* what reading all bodies took is not needed again */
     return err;
 }
 

@@ -361,26 +361,28 @@ void stale_tell_heard(const struct stale_context *stale, const struct corpus *be
     }
 }
 
-void stale_forget_heard(const struct stale_context *stale, const struct ledger *heard,
-                        size_t spellings, uint32_t facets)
+void stale_forget_heard(const struct stale_context *stale, struct spelling *const *spellings,
+                        size_t count)
 {
     struct telling t = {.stale = stale, .before = stale->before, .after = stale->after};
     /* With the name of a folder goes all that is below it. */
-    for (size_t i = 0; i < spellings; i++) {
+    for (size_t i = 0; i < count; i++) {
         cleanup_buf struct buf name = {0};
-        name_of_value(&name, heard->all[i]->text);
+        name_of_value(&name, spellings[i]->text);
         if (!name.failed)
             tell_name(&t, KIND_HEARD, 0, buf_slice(&name));
+        tell_folder(&t, KIND_HEARD_FACET, spellings[i]->facet);
     }
-    for (uint32_t i = 0; i < facets; i++)
-        tell_folder(&t, KIND_HEARD_FACET, i);
     tell_folder(&t, KIND_HEARD, 0);
     for (uint32_t i = 0; i < t.after->episode_cap; i++) {
         if (t.after->episodes[i])
             tell_text(&t, t.after->episodes[i]);
     }
     for (uint32_t i = 0; i < t.after->folder_cap; i++) {
-        if (t.after->folders[i])
-            tell_folder_change(&t, i);
+        const struct folder *folder = t.after->folders[i];
+        if (i && folder)
+            tell_name(&t, KIND_ORIGINAL_FOLDER, folder->parent, folder->base);
+        if (folder)
+            tell_folder(&t, KIND_ORIGINAL_FOLDER, i);
     }
 }

@@ -24,9 +24,8 @@ void stale_tell(const struct stale_context *stale);
 void stale_tell_heard(const struct stale_context *stale, const struct corpus *before,
                       const struct survey *was, const struct survey *now);
 
-/* All that clients may know of by-voice and original/, of the ledger's first spellings and facets.
- */
-void stale_forget_heard(const struct stale_context *stale, const struct ledger *heard,
-                        size_t spellings, uint32_t facets);
+/* All that clients may know of by-voice, where these were heard, and of original/. */
+void stale_forget_heard(const struct stale_context *stale, struct spelling *const *spellings,
+                        size_t count);
 
 #endif

@@ -279,6 +279,7 @@ DEADLY = r"""
 #include <dlfcn.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 /* As a mistake in a parser would: whoever parses the word dies. */
 static void die_of(const char *text, size_t len, const char *word)
@@ -292,6 +293,16 @@ void cmark_parser_feed(void *parser, const char *text, size_t len)
     void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
     die_of(text, len, "deadly body");
     real(parser, text, len);
+}
+
+/* Between the mount and the first word that it stands; as often as there are bytes in a file. */
+int inotify_init1(int flags)
+{
+    char byte;
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "inotify_init1");
+    if (read(9, &byte, 1) == 1)
+        raise(SIGSEGV);
+    return real(flags);
 }
 
 void yaml_parser_set_input_string(void *parser, const unsigned char *text, size_t len)
@@ -314,7 +325,13 @@ def fragile(mount, tmp_path):
     if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
         pytest.skip("there is no compiler")
 
-    return lambda files: mount(files, prefix=("env", f"LD_PRELOAD={library}"))
+    deaths = tmp_path / "deaths"
+
+    def start(files, at_the_start=0):
+        deaths.write_text("x" * at_the_start)
+        return mount(files, prefix=("sh", "-c", f"exec 9< {deaths}; exec env LD_PRELOAD={library} \"$@\"", "sh"))
+
+    return start
 
 
 def finish(mounted, deaths):
@@ -356,6 +373,16 @@ def test_a_file_that_is_deadly_from_the_start(fragile):
     assert sorted(os.listdir(mounted / "text")) == sorted(f"t{n}.txt" for n in range(9) if n != 3)
     assert (mounted / ".transcriptfs/problems.tsv").read_text().count("the program died of it") == 2
     assert 2 < status(mounted)["process"]["restarts"] <= 4
+    run("fusermount3", "-u", mounted.path)
+    expect_deaths(mounted)
+
+
+def test_it_dies_when_it_is_mounted_and_not_yet_ready(fragile):
+    """The kernel has said hello, and to nobody who lives: it is mounted anew."""
+    mounted = fragile({"t.md": talk("T")}, at_the_start=2)
+    wait_until(lambda: os.path.exists(mounted / "text/t.txt"), "it does not go on")
+    assert status(mounted)["process"]["restarts"] == 2
+    assert_same_dump(mounted)
     run("fusermount3", "-u", mounted.path)
     expect_deaths(mounted)
 

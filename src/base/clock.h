@@ -1,0 +1,23 @@
+/*
+ * When to stop waiting.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <time.h>
+
+/* So many milliseconds from now, by the clock that a condition waits by. */
+static inline struct timespec time_after(clockid_t clock, unsigned milliseconds)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    time.tv_sec += milliseconds / 1000;
+    time.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (time.tv_nsec >= 1000000000) {
+        time.tv_nsec -= 1000000000;
+        time.tv_sec++;
+    }
+    return time;
+}
+
+#endif
