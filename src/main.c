@@ -18,6 +18,7 @@
 #include "edge/serve.h"
 #include "edge/supervise.h"
 #include "model/problems.h"
+#include "check.h"
 #include "options.h"
 #include "report.h"
 
@@ -190,15 +191,6 @@ static int load(struct program *program)
     return err;
 }
 
-static void report_problems(FILE *to, const struct problems *problems)
-{
-    for (uint32_t i = 0; i < problems->count; i++) {
-        const struct problem *problem = &problems->at[i];
-        report_problem(to, problem->path, problem->line, problem->column, problem->what,
-                       problem->action);
-    }
-}
-
 static void report_known_problems(const struct program *program)
 {
     struct arena arena = {0};
@@ -231,78 +223,6 @@ static void summarise(const struct program *program)
             "%u problem%s in files and front matter: see .transcriptfs/problems.tsv in the mount; "
             "'transcriptfs --check' reads the bodies too",
             corpus->problem_count, plural(corpus->problem_count));
-}
-
-/* --- check ------------------------------------------------------------------------------------ */
-
-struct checking {
-    struct program *program;
-    struct progress progress;
-    size_t done;
-    int *errors; /* what reading each body gave */
-};
-
-static void check_body(void *checking_, unsigned worker, size_t i)
-{
-    struct checking *checking = checking_;
-    const struct program *program = checking->program;
-    uint32_t number = program->corpus->by_path[i];
-    struct parsed *parsed;
-
-    checking->errors[i] = cache_get(program->cache, number, program->corpus->episodes[number],
-                                    PART_BODY, &parsed);
-    cache_put(program->cache, parsed);
-    size_t done = __atomic_add_fetch(&checking->done, 1, __ATOMIC_RELAXED);
-    if (worker == 0)
-        progress_step(&checking->progress, done, program->corpus->episode_count);
-}
-
-/* In order of files, whatever order they were read in. */
-static int print_check(const struct checking *checking)
-{
-    const struct corpus *corpus = checking->program->corpus;
-    struct arena arena = {0};
-    struct problems all;
-    uint32_t unread = 0;
-
-    int err = problems_gather(corpus, checking->program->cache, &arena, &all);
-    if (err) {
-        report("%s", strerror(-err));
-        arena_free(&arena);
-        return EXIT_FAILED;
-    }
-    report_problems(stdout, &all);
-    uint32_t count = all.count;
-    for (uint32_t i = 0; i < corpus->episode_count; i++) {
-        if (!checking->errors[i])
-            continue;
-        report_problem(stdout, corpus->episodes[corpus->by_path[i]]->path, 0, 0,
-                       slice_of(strerror(-checking->errors[i])), SLICE("its words were not read"));
-        unread++;
-    }
-    arena_free(&arena);
-    if (!checking->program->options.quiet)
-        fprintf(stderr, "%u file%s, %u problem%s\n", corpus->episode_count,
-                plural(corpus->episode_count), count + unread, plural(count + unread));
-    return count + unread > 0 ? EXIT_PROBLEMS : EXIT_OK;
-}
-
-static int check(struct program *program)
-{
-    uint32_t count = program->corpus->episode_count;
-    cleanup_free int *errors = calloc(count ? count : 1, sizeof *errors);
-    struct checking checking = {
-        .program = program,
-        .progress = progress_begin("checking", program->options.quiet),
-        .errors = errors,
-    };
-    if (!errors) {
-        report("%s", strerror(ENOMEM));
-        return EXIT_FAILED;
-    }
-    parallel_for(count, parallel_threads(), check_body, &checking);
-    progress_end(&checking.progress);
-    return print_check(&checking);
 }
 
 /* --- the worker --------------------------------------------------------------------------------
@@ -565,7 +485,7 @@ static int run(struct program *program)
         return EXIT_FAILED;
     }
     if (options->check)
-        return load(program) ? EXIT_FAILED : check(program);
+        return load(program) ? EXIT_FAILED : check(program->corpus, program->cache, options->quiet);
     if (!options->foreground && !go_to_background(program, &status))
         return status;
     return supervise_mount(program);

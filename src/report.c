@@ -74,6 +74,15 @@ void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column,
         (void)fwrite(out.data, 1, out.len, to);
 }
 
+void report_problems(FILE *to, const struct problems *problems)
+{
+    for (uint32_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->at[i];
+        report_problem(to, problem->path, problem->line, problem->column, problem->what,
+                       problem->action);
+    }
+}
+
 const char *plural(size_t count)
 {
     return count == 1 ? "" : "s";

@@ -22,6 +22,9 @@ void report_to_log(void *context, const char *message);
 void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column, struct slice what,
                     struct slice action);
 
+/* The same of all of them, a line each. */
+void report_problems(FILE *to, const struct problems *problems);
+
 /* What makes a noun a plural: "%zu file%s". */
 const char *plural(size_t count);
 

@@ -27,7 +27,6 @@ void journal_open(struct journal *journal, void *memory, size_t size)
     journal->half_size = (size - sizeof *journal->header) / 2 & ~(size_t)7;
     journal->halves[0] = (char *)memory + sizeof *journal->header;
     journal->halves[1] = journal->halves[0] + journal->half_size;
-    journal->compacted = journal->header->used[journal->header->current];
 }
 
 void journal_close(struct journal *journal)

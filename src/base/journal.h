@@ -18,7 +18,7 @@ struct journal {
     struct journal_header *header; /* NULL: nothing is kept */
     char *halves[2];
     size_t half_size;
-    size_t compacted; /* bytes after the last compaction */
+    size_t compacted; /* bytes after this writer's last compaction */
     pthread_mutex_t lock;
 };
 
