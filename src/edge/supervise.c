@@ -73,28 +73,35 @@ union descriptor_message {
     struct cmsghdr header;
 };
 
-int worker_take_mount(struct worker *worker)
+/* What the supervisor said, and the descriptor that came with it; -1: none did. */
+static ssize_t hear_supervisor(int socket, char *byte, int *fd)
 {
     union descriptor_message control = {0};
-    char byte;
-    struct iovec part = {&byte, 1};
+    struct iovec part = {byte, 1};
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = control.bytes,
                              .msg_controllen = sizeof control.bytes};
+    ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    const struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    *fd = -1;
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    return got;
+}
+
+int worker_take_mount(struct worker *worker)
+{
+    char byte = 0;
     ssize_t got;
     int fd;
 
     say(worker->socket, WORD_LOADED, 0);
     /* Orders may come before: what was just loaded needs no rescan. */
     do
-        got = recvmsg(worker->socket, &message, MSG_CMSG_CLOEXEC);
+        got = hear_supervisor(worker->socket, &byte, &fd);
     while ((got < 0 && errno == EINTR) || (got == 1 && byte == ORDER_RESCAN));
-    const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (got != 1 || !header || header->cmsg_type != SCM_RIGHTS)
-        return got < 0 ? -errno : -ECANCELED;
-    memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    return fd;
+    return fd >= 0 ? fd : got < 0 ? -errno : -ECANCELED;
 }
 
 void worker_say_ready(struct worker *worker)

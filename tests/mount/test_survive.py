@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 
 import pytest
 
@@ -433,9 +434,18 @@ def test_signals_while_it_starts(mount):
         worker = mounted.worker
         stop_supervisor(mounted)
         os.kill(worker, signal.SIGKILL)
-        mounted.process.send_signal(signal.SIGHUP)
         go_on(mounted)
-        mounted.process.send_signal(signal.SIGHUP)
+
+        def hurry():
+            """Again and again, so that some come before the next one has the mount."""
+            mounted.process.send_signal(signal.SIGHUP)
+            with open(f"/proc/{mounted.process.pid}/task/{mounted.process.pid}/children", encoding="ascii") as file:
+                return file.read().split() not in ([], [str(worker)])
+
+        wait_until(hurry, "no other starts")
+        for _ in range(50):
+            mounted.process.send_signal(signal.SIGHUP)
+            time.sleep(0.0002)
         wait_until(lambda: status(mounted)["process"]["restarts"] == n + 1, "it does not go on")
     run("fusermount3", "-u", mounted.path)
     expect_deaths(mounted)
