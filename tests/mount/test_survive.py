@@ -1,5 +1,6 @@
 """A mount outlives the process that serves it: another goes on, and no reader sees an error."""
 
+import itertools
 import os
 import select
 import shutil
@@ -470,3 +471,52 @@ def test_little_address_space(mount):
     assert (mounted / "text/t.txt").exists()
     run("fusermount3", "-u", mounted.path)
     expect_deaths(mounted)
+
+
+def waits_in_the_kernel(pid):
+    """Whether a thread of a process cannot be interrupted."""
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii") as file:
+            if file.read().rsplit(")", 1)[1].split()[0] == "D":
+                return True
+    return False
+
+
+def test_who_reads_is_let_go_when_it_ends_by_force(mount):
+    """A thread of the worker waits in the kernel for an answer that it was to give itself: it cannot be killed, and
+    holds on to the connection. That is cut off, or readers would wait for ever."""
+    mounted = mount({f"a/t{n:03}.md": talk(f"T {n}") for n in range(300)})
+    settle(mounted)
+    done = threading.Event()
+
+    def edit():
+        for n in itertools.cycle(range(300)):
+            write_by_rename(mounted.content / f"a/t{n:03}.md", talk(f"Edited {n}", tags=(f"g{n % 7}",)))
+            if done.wait(0.002):
+                return
+
+    readers = [subprocess.Popen(["sh", "-c", "while :; do ls -lR . > /dev/null 2>&1 || exit; done"], cwd=mounted.path)
+               for _ in range(6)]
+    editor = threading.Thread(target=edit)
+    editor.start()
+    worker = mounted.worker
+    try:
+        for _ in range(1000):
+            os.kill(worker, signal.SIGSTOP)
+            time.sleep(0.005)  # no event tells that all threads have stopped where they are
+            if waits_in_the_kernel(worker):
+                break
+            os.kill(worker, signal.SIGCONT)
+            time.sleep(0.01)
+        else:
+            pytest.skip("the worker was never caught while it told the kernel something")
+        mounted.process.send_signal(signal.SIGTERM)
+        mounted.process.send_signal(signal.SIGTERM)
+        for reader in readers:
+            reader.wait(timeout=30)
+    finally:
+        done.set()
+        editor.join()
+        for reader in readers:
+            reader.kill()
+    assert mounted.end() == "" and mounted.process.returncode == 0
