@@ -151,8 +151,10 @@ static int load(struct content_folder *folder, struct builder *builder, struct c
 
     int err = content_configure(folder, &diags);
     arena_free(&arena);
-    if (!err)
-        err = builder_name_dates(builder, content_date_view(folder));
+    if (err)
+        return err;
+    const struct configuration taken = content_configuration(folder);
+    err = builder_configure(builder, &taken);
     if (err)
         return err;
     err = look_at_content(folder, all, 1, NULL, &options, &look);

@@ -17,6 +17,7 @@
 #include "edge/sandbox.h"
 #include "edge/serve.h"
 #include "edge/supervise.h"
+#include "model/history.h"
 #include "model/problems.h"
 #include "check.h"
 #include "options.h"
@@ -79,7 +80,7 @@ static void program_free(struct program *program)
 
 /* --- reading the content ---------------------------------------------------------------------- */
 
-static int configure(struct program *program)
+static int read_configuration(struct program *program)
 {
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
@@ -94,7 +95,17 @@ static int configure(struct program *program)
     return err;
 }
 
-static int new_builder(struct program *program)
+/* The configuration by which whoever served before read the files; what else its file says by now
+ * is found like any other change. Else the one of the file. */
+static int configure(struct program *program)
+{
+    struct configuration before;
+    if (history_configuration(&program->journal, &before))
+        return content_take_configuration(&program->folder, &before);
+    return read_configuration(program);
+}
+
+static struct builder *new_builder(struct program *program)
 {
     const struct corpus_options options = {
         .limits = &program->options.limits,
@@ -102,10 +113,7 @@ static int new_builder(struct program *program)
         .access = program->options.access,
         .journal = &program->journal,
     };
-    program->builder = builder_new(&options);
-    return program->builder
-               ? builder_name_dates(program->builder, content_date_view(&program->folder))
-               : -ENOMEM;
+    return builder_new(&options);
 }
 
 static int scan(struct program *program)
@@ -119,8 +127,6 @@ static int scan(struct program *program)
     int err = look_at_content(&program->folder, all, 1, NULL, &options, &look);
     if (!err)
         err = corpus_next(program->builder, NULL, look.changes, look.count, &program->corpus);
-    if (!err)
-        builder_note_config(program->builder, &program->folder.config_id);
     look_free(&look);
     progress_end(&progress);
     return err;
@@ -131,11 +137,16 @@ static int scan(struct program *program)
 static int make_corpus(struct program *program)
 {
     bool is_successor = program->legacy && program->legacy->hello.len;
-    int err = new_builder(program);
-    if (err || !is_successor)
-        return err ? err : scan(program);
-    return corpus_resume(program->builder, &program->folder.config_id, &program->corpus,
-                         &program->seen);
+    if (!is_successor)
+        history_begin_anew(&program->journal);
+    program->builder = new_builder(program);
+    if (!program->builder)
+        return -ENOMEM;
+    if (is_successor)
+        return corpus_resume(program->builder, &program->corpus, &program->seen);
+    const struct configuration taken = content_configuration(&program->folder);
+    int err = builder_configure(program->builder, &taken);
+    return err ? err : scan(program);
 }
 
 static int load(struct program *program)
@@ -368,10 +379,7 @@ static void unmount_tree(void *program_, bool by_force)
 static void forget_legacy(void *program_)
 {
     const struct program *program = program_;
-    const struct suspects suspects = program->legacy->suspects;
-    /* Gives the memory back, and reads as zeros from then on. */
-    madvise(program->legacy, program->legacy_size, MADV_REMOVE);
-    program->legacy->suspects = suspects;
+    program->legacy->hello.len = 0; /* a worker that has no hello drops what does not count then */
 }
 
 static void tell_ready(void *program_)

@@ -1,6 +1,8 @@
 #include "base/journal.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { WORTH_IT = 4 << 20 /* bytes that were added since the last compaction */ };
 
@@ -38,6 +40,12 @@ void journal_give_up(struct journal *journal)
 {
     if (journal && journal->header)
         __atomic_store_n(&journal->header->is_broken, 1, __ATOMIC_RELEASE);
+}
+
+void journal_mend(struct journal *journal)
+{
+    if (journal->header)
+        __atomic_store_n(&journal->header->is_broken, 0, __ATOMIC_RELEASE);
 }
 
 bool journal_is_whole(const struct journal *journal)
@@ -86,7 +94,8 @@ bool journal_next(const struct journal *journal, size_t *cursor, struct journal_
     if (!journal || !journal->header)
         return false;
     unsigned half = journal->header->current;
-    if (*cursor >= __atomic_load_n(&journal->header->used[half], __ATOMIC_ACQUIRE))
+    size_t used = __atomic_load_n(&journal->header->used[half], __ATOMIC_ACQUIRE);
+    if (*cursor >= used)
         return false;
     const char *at = journal->halves[half] + *cursor;
     memcpy(&header, at, sizeof header);
@@ -104,6 +113,17 @@ bool journal_has_grown(const struct journal *journal)
     return used > 2 * journal->compacted + WORTH_IT;
 }
 
+/* Gives the memory of a half back to the system, where it is shared; else it stays. */
+static void give_back(const struct journal *journal, unsigned half)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = (uintptr_t)journal->halves[half], to = from + journal->half_size;
+    from = (from + page - 1) & ~(page - 1);
+    to &= ~(page - 1);
+    if (from < to)
+        madvise((void *)from, to - from, MADV_REMOVE);
+}
+
 void journal_compact(struct journal *journal,
                      bool (*keep)(void *context, const struct journal_record *record),
                      void *context)
@@ -117,11 +137,12 @@ void journal_compact(struct journal *journal,
     pthread_mutex_lock(&journal->lock);
     unsigned other = 1 - header->current;
     header->used[other] = 0;
-    while (!header->is_broken && journal_next(journal, &cursor, &record)) {
+    while (journal_next(journal, &cursor, &record)) {
         if (keep(context, &record))
             append(journal, other, &record);
     }
     __atomic_store_n(&header->current, other, __ATOMIC_RELEASE);
     journal->compacted = header->used[other];
+    give_back(journal, 1 - other);
     pthread_mutex_unlock(&journal->lock);
 }

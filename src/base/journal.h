@@ -40,6 +40,9 @@ void journal_add(struct journal *journal, uint32_t kind, uint32_t key, struct sl
 /* Says that something could not be told: nobody can go on from here. */
 void journal_give_up(struct journal *journal);
 
+/* Takes that back: what is there is all that is to be kept from now on. */
+void journal_mend(struct journal *journal);
+
 /* Whether there are records, and all that was to be kept is among them. */
 bool journal_is_whole(const struct journal *journal);
 

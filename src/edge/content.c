@@ -164,8 +164,30 @@ void content_close(struct content_folder *folder)
     arena_free(&folder->arena);
 }
 
-static int read_config(struct content_folder *folder, struct arena *arena, struct diags *diags,
-                       struct config *config)
+/* --- the configuration ---------------------------------------------------------------------------
+ */
+
+/* Has a configuration hold, in place of the one before. -EINVAL after mistakes, or -ENOMEM. */
+static int take(struct content_folder *folder, struct slice text, struct diags *diags)
+{
+    struct arena arena = {0};
+    struct config config = {0};
+    struct slice kept = arena_copy(&arena, text);
+    int err = kept.data ? config_defaults(&arena, &config) : -ENOMEM;
+    if (!err)
+        err = config_read(&arena, kept, folder->limits, diags, &config);
+    if (err) {
+        arena_free(&arena);
+        return err;
+    }
+    arena_free(&folder->arena);
+    folder->arena = arena;
+    folder->config = config;
+    folder->config_text = kept;
+    return 0;
+}
+
+int content_configure(struct content_folder *folder, struct diags *diags)
 {
     struct file_id id = {0};
     cleanup_buf struct buf text = {0};
@@ -175,15 +197,13 @@ static int read_config(struct content_folder *folder, struct arena *arena, struc
         return fd;
     if (folder->is_configured && file_id_equal(&id, &folder->config_id))
         return 1;
-    int err = config_defaults(arena, config);
-    if (!err && fd >= 0)
-        err = content_read_range(fd, 0, MAX_CONFIG + 1, &text);
+    int err = fd >= 0 ? content_read_range(fd, 0, MAX_CONFIG + 1, &text) : 0;
     if (!err && text.len > MAX_CONFIG) {
         diags_add(diags, 0, 0, "", "more than 1 MiB");
         err = -EINVAL;
     }
-    if (!err && fd >= 0)
-        err = config_read(arena, buf_slice(&text), folder->limits, diags, config);
+    if (!err)
+        err = take(folder, buf_slice(&text), diags);
     /* One that could not be read is tried again. */
     if (!err || err == -EINVAL) {
         folder->is_configured = true;
@@ -192,23 +212,24 @@ static int read_config(struct content_folder *folder, struct arena *arena, struc
     return err;
 }
 
-int content_configure(struct content_folder *folder, struct diags *diags)
+int content_take_configuration(struct content_folder *folder,
+                               const struct configuration *configuration)
 {
     struct arena arena = {0};
-    struct config config = {0};
-    int err = read_config(folder, &arena, diags, &config);
-    if (err) {
-        arena_free(&arena);
-        return err;
-    }
-    arena_free(&folder->arena);
-    folder->arena = arena;
-    folder->config = config;
-    return 0;
+    struct diags diags = {.arena = &arena};
+    int err = take(folder, configuration->text, &diags);
+    arena_free(&arena);
+    folder->is_configured = !err;
+    folder->config_id = configuration->id;
+    return err;
 }
 
-struct slice content_date_view(const struct content_folder *folder)
+struct configuration content_configuration(const struct content_folder *folder)
 {
     const struct view_rule *rule = config_view(&folder->config, SLICE("date"));
-    return rule ? rule->view : SLICE("");
+    return (struct configuration){
+        .id = folder->config_id,
+        .text = folder->config_text,
+        .date_view = rule ? rule->view : SLICE(""),
+    };
 }

@@ -22,6 +22,7 @@ struct content_folder {
     const struct limits *limits; /* of what is read in it; borrowed */
     struct config config;
     struct arena arena;       /* of the configuration */
+    struct slice config_text; /* what its file says */
     struct file_id config_id; /* of its file, as it was looked at last; all 0: there was none */
     bool is_configured;
     struct suspects *suspects; /* borrowed; NULL: none are known */
@@ -54,8 +55,13 @@ int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out);
  */
 int content_configure(struct content_folder *folder, struct diags *diags);
 
-/* What the date view is called; empty: there is none. */
-struct slice content_date_view(const struct content_folder *folder);
+/* Takes a configuration that held before, whatever the file says by now: content_configure() looks
+ * next whether it is the same. 0 or a negative errno. */
+int content_take_configuration(struct content_folder *folder,
+                               const struct configuration *configuration);
+
+/* The configuration that one of these has just taken, for the builder. */
+struct configuration content_configuration(const struct content_folder *folder);
 
 /* How the model reads: struct content, with the folder as its context. */
 struct content content_reader(struct content_folder *folder);

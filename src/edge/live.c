@@ -202,7 +202,8 @@ static void configure(struct live *live, struct diags *diags, bool *is_told)
     *is_told = diags->first || was_bad;
     if (err)
         return;
-    if (builder_name_dates(live->options.builder, content_date_view(live->options.folder)))
+    const struct configuration taken = content_configuration(live->options.folder);
+    if (builder_configure(live->options.builder, &taken))
         live->options.folder->is_configured = false; /* without memory: with the next look */
     live->must_reread = true;
 }
@@ -274,10 +275,8 @@ static int follow(struct live *live, const struct target *targets, size_t count,
     tree_tell_scanning(live->options.tree, false);
     if (err && is_told)
         live->has_bad_config = false; /* so that it is told with the next look */
-    if (!err && live->must_reread) {
-        builder_note_config(live->options.builder, &live->options.folder->config_id);
+    if (!err)
         live->must_reread = false;
-    }
     look_free(&look);
     arena_free(&arena);
     return err;
@@ -493,6 +492,7 @@ int live_start(const struct live_options *options, struct live **live_)
     live->look_at_all = true;
     /* Whoever served before may not have told all. */
     live->has_published = true;
+    live->has_bad_config = corpus_find_stray(options->corpus, SLICE(CONTENT_CONFIG)) != NULL;
     if (!err)
         err = start_threads(live);
     if (err)

@@ -89,10 +89,14 @@ void builder_free(struct builder *b)
     free(b);
 }
 
-int builder_name_dates(struct builder *b, struct slice view)
+int builder_configure(struct builder *b, const struct configuration *configuration)
 {
-    b->date_view = arena_copy(&b->arena, view);
-    return b->date_view.data ? 0 : -ENOMEM;
+    struct slice date_view = arena_copy(&b->arena, configuration->date_view);
+    if (!date_view.data)
+        return -ENOMEM;
+    b->date_view = date_view;
+    history_note_configuration(b->journal, configuration);
+    return 0;
 }
 
 int builder_find_number(struct builder *b, struct slice path, uint32_t *number)
@@ -352,12 +356,6 @@ static void note_generation(const struct step *s, const struct scanned *changes,
         history_note_version(journal, number, b->versions[number]);
     }
     journal_add(journal, HISTORY_PUBLISHED, (uint32_t)s->next->generation, SLICE(""));
-}
-
-void builder_note_config(const struct builder *builder, const struct file_id *config)
-{
-    const struct slice bytes = {(const char *)config, sizeof *config};
-    journal_add(builder->journal, HISTORY_CONFIG, 0, bytes);
 }
 
 void builder_tidy(const struct builder *builder)

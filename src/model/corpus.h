@@ -195,8 +195,15 @@ struct builder;
 struct builder *builder_new(const struct corpus_options *options);
 void builder_free(struct builder *builder);
 
-/* Says what the date view is called from now on; empty: there is none. 0 or -ENOMEM. */
-int builder_name_dates(struct builder *builder, struct slice view);
+/* By what files are read. */
+struct configuration {
+    struct file_id id;      /* of its file; all 0: there is none */
+    struct slice text;      /* what stands in it */
+    struct slice date_view; /* what it calls the date view; empty: there is none */
+};
+
+/* Says by what the files of the generations from now on are read. 0 or -ENOMEM. */
+int builder_configure(struct builder *builder, const struct configuration *configuration);
 
 /*
  * Builds the generation that follows `old`, the last one that it built; NULL: the first. `changes`
@@ -206,9 +213,6 @@ int builder_name_dates(struct builder *builder, struct slice view);
  */
 int corpus_next(struct builder *builder, struct corpus *old, struct scanned *changes, size_t count,
                 struct corpus **next);
-
-/* Notes by which configuration all files of the newest generation were read. */
-void builder_note_config(const struct builder *builder, const struct file_id *config);
 
 /* Drops from the journal what no longer counts, where that is worth it. Between two generations. */
 void builder_tidy(const struct builder *builder);
@@ -223,12 +227,11 @@ struct corpora {
 /*
  * Makes of the journal's records what another builder had made when it died: `told`, of which
  * clients were told, and as `seen` those that follow it, which they may have seen. By a new
- * builder, instead of building the first generation; the name of the dates is said before. 0;
- * -ESTALE where that cannot be: something is missing, or files were read by another configuration
- * than `config`; -ENOMEM.
+ * builder, instead of configuring it and building the first generation; history_configuration()
+ * says by what files were read. 0; -ESTALE where that cannot be, since something is missing;
+ * -ENOMEM.
  */
-int corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
-                  struct corpora *seen);
+int corpus_resume(struct builder *builder, struct corpus **told, struct corpora *seen);
 
 /* Frees a generation that nobody uses any more, when all before it are gone; the last one with all
  * that is in it. */

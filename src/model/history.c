@@ -65,6 +65,20 @@ void history_note_version(struct journal *journal, uint32_t episode, uint32_t ve
     journal_add(journal, HISTORY_VERSION, episode, bytes);
 }
 
+void history_note_configuration(struct journal *journal, const struct configuration *configuration)
+{
+    cleanup_buf struct buf bytes = {0};
+    if (!journal)
+        return;
+    buf_add(&bytes, &configuration->id, sizeof configuration->id);
+    put(&bytes, configuration->text);
+    put(&bytes, configuration->date_view);
+    if (bytes.failed)
+        journal_give_up(journal);
+    else
+        journal_add(journal, HISTORY_CONFIG, 0, buf_slice(&bytes));
+}
+
 static bool take(struct slice *rest, void *to, size_t len)
 {
     if (rest->len < len)
@@ -122,6 +136,42 @@ bool history_read_file(const struct journal_record *record, struct arena *arena,
     return record->kind == HISTORY_FILE && take(&rest, file, sizeof *file) &&
            take_text(&rest, &file->path) && take_text(&rest, &file->title) &&
            take_facts(&rest, arena, &file->facts) && take_problems(&rest, arena, &file->problems);
+}
+
+bool history_read_configuration(const struct journal_record *record,
+                                struct configuration *configuration)
+{
+    struct slice rest = record->bytes;
+    return record->kind == HISTORY_CONFIG &&
+           take(&rest, &configuration->id, sizeof configuration->id) &&
+           take_text(&rest, &configuration->text) && take_text(&rest, &configuration->date_view);
+}
+
+/* Which record it is that history_configuration() reads; NO_INDEX: there is none. */
+static uint32_t find_configuration(const struct journal *journal)
+{
+    struct journal_record record;
+    uint32_t place = 0, first = NO_INDEX, last = NO_INDEX, published = NO_INDEX;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record); place++) {
+        if (record.kind == HISTORY_CONFIG)
+            last = place;
+        if (first == NO_INDEX)
+            first = last;
+        if (record.kind == HISTORY_PUBLISHED)
+            published = last;
+    }
+    return published == NO_INDEX ? first : published;
+}
+
+bool history_configuration(const struct journal *journal, struct configuration *configuration)
+{
+    struct journal_record record;
+    uint32_t wanted = find_configuration(journal), place = 0;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record); place++) {
+        if (place == wanted)
+            return history_read_configuration(&record, configuration);
+    }
+    return false;
 }
 
 /* --- compacting --------------------------------------------------------------------------------
@@ -254,7 +304,8 @@ struct tail {
 static bool is_before_tail(void *tail_, const struct journal_record *record)
 {
     struct tail *tail = tail_;
-    bool is_of_generation = record->kind == HISTORY_FILE || record->kind == HISTORY_VERSION;
+    bool is_of_generation = record->kind == HISTORY_FILE || record->kind == HISTORY_VERSION ||
+                            record->kind == HISTORY_CONFIG;
     return tail->next++ < tail->published || !is_of_generation;
 }
 
@@ -268,4 +319,22 @@ void history_drop_tail(struct journal *journal)
             tail.published = place;
     }
     journal_compact(journal, is_before_tail, &tail);
+}
+
+struct only {
+    uint32_t place, next;
+};
+
+static bool is_only(void *only_, const struct journal_record *record)
+{
+    struct only *only = only_;
+    (void)record;
+    return only->next++ == only->place;
+}
+
+void history_begin_anew(struct journal *journal)
+{
+    struct only only = {.place = find_configuration(journal)};
+    journal_mend(journal);
+    journal_compact(journal, is_only, &only);
 }

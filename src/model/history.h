@@ -28,7 +28,7 @@ enum history {
     HISTORY_TURNS,     /* key: an episode; how many names of its turns were given out */
     HISTORY_SERIAL,    /* key: a serial number of a snapshot that was not given out yet */
     HISTORY_SURVEYED,  /* somebody asked for by-voice */
-    HISTORY_CONFIG,    /* the struct file_id of the configuration by which files were read */
+    HISTORY_CONFIG,    /* by what files are read from then on */
     HISTORY_PUBLISHED, /* key: the generation that the files and versions before it make */
     HISTORY_TOLD,      /* key: the generation of which clients were told */
 };
@@ -37,16 +37,29 @@ enum history {
  */
 void history_note_file(struct journal *journal, const struct scanned *file);
 void history_note_version(struct journal *journal, uint32_t episode, uint32_t version);
+void history_note_configuration(struct journal *journal, const struct configuration *configuration);
 
 /* Reads back what history_note_file() noted; its texts stay in the journal, its lists are made in
  * the arena. False without memory, or where it is none. */
 bool history_read_file(const struct journal_record *record, struct arena *arena,
                        struct scanned *file);
 
+/* The same for one configuration; its texts stay in the journal. */
+bool history_read_configuration(const struct journal_record *record,
+                                struct configuration *configuration);
+
+/* By what the files of the newest generation were read, or are where there is none. False: nothing
+ * is known of it. */
+bool history_configuration(const struct journal *journal, struct configuration *configuration);
+
 /* Drops what no longer counts. By whoever notes generations; names may be noted meanwhile. */
 void history_compact(struct journal *journal);
 
 /* Drops what belongs to a generation that was never noted to its end. */
 void history_drop_tail(struct journal *journal);
+
+/* Drops all but the configuration, for whoever has nothing else to go on with; the journal is whole
+ * then. */
+void history_begin_anew(struct journal *journal);
 
 #endif

@@ -10,7 +10,6 @@ struct resuming {
     struct arena arena;
     uint32_t told;   /* generation */
     size_t told_end; /* where its records end */
-    struct file_id config;
     struct scanned *files;
     size_t count, cap;
     uint32_t *versions; /* by episode: the last that was given */
@@ -43,8 +42,6 @@ static int read_names(struct resuming *r)
         err = reenter_name(r->builder, &record);
         if (record.kind == HISTORY_TOLD)
             r->told = record.key;
-        if (record.kind == HISTORY_CONFIG && record.bytes.len == sizeof r->config)
-            memcpy(&r->config, record.bytes.data, sizeof r->config);
     }
     return err;
 }
@@ -60,6 +57,14 @@ static void find_end(struct resuming *r)
 
 /* --- states ------------------------------------------------------------------------------------
  */
+
+static int take_configuration(struct resuming *r, const struct journal_record *record)
+{
+    struct configuration configuration;
+    return history_read_configuration(record, &configuration)
+               ? builder_configure(r->builder, &configuration)
+               : -ESTALE;
+}
 
 static int take_file(struct resuming *r, const struct journal_record *record)
 {
@@ -80,6 +85,8 @@ static int read_states(struct resuming *r, size_t from, size_t to)
     while (!err && from < to && journal_next(r->journal, &from, &record)) {
         if (record.kind == HISTORY_FILE)
             err = take_file(r, &record);
+        else if (record.kind == HISTORY_CONFIG)
+            err = take_configuration(r, &record);
         else if (record.kind == HISTORY_VERSION && record.key < r->builder->path_count)
             memcpy(&r->versions[record.key], record.bytes.data, sizeof(uint32_t));
     }
@@ -119,12 +126,11 @@ static int build_seen(struct resuming *r, struct corpus *told, struct corpora *s
     return err;
 }
 
-static int resume(struct resuming *r, const struct file_id *config, struct corpus **told,
-                  struct corpora *seen)
+static int resume(struct resuming *r, struct corpus **told, struct corpora *seen)
 {
     int err = read_names(r);
     find_end(r);
-    if (!err && (!r->told_end || !file_id_equal(&r->config, config)))
+    if (!err && !r->told_end)
         err = -ESTALE;
     r->versions = calloc(r->builder->path_count + 1, sizeof *r->versions);
     if (!err && !r->versions)
@@ -136,8 +142,7 @@ static int resume(struct resuming *r, const struct file_id *config, struct corpu
     return err ? err : build_seen(r, *told, seen);
 }
 
-int corpus_resume(struct builder *builder, const struct file_id *config, struct corpus **told,
-                  struct corpora *seen)
+int corpus_resume(struct builder *builder, struct corpus **told, struct corpora *seen)
 {
     struct resuming r = {.builder = builder, .journal = builder->journal};
     *told = NULL;
@@ -147,7 +152,7 @@ int corpus_resume(struct builder *builder, const struct file_id *config, struct 
     /* What is read back is not noted again. */
     builder->journal = builder->ledger.journal = NULL;
     history_drop_tail(r.journal);
-    int err = resume(&r, config, told, seen);
+    int err = resume(&r, told, seen);
     builder->journal = r.journal;
     builder->ledger.journal = r.journal;
     arena_free(&r.arena);

@@ -146,15 +146,48 @@ def test_a_shell_that_stands_in_it_stays(talks):
     assert out.splitlines()[:2] == [str(talks / "episodes/a/t020/turns"), "001.txt"]
 
 
-def test_another_configuration_is_another_mount(talks):
-    """What was read by the one before says nothing of it: then it is mounted anew."""
-    worker = talks.worker
-    stop_supervisor(talks)
+def kill_and_meanwhile(mounted, change):
+    """Something is done while nobody serves."""
+    restarts = status(mounted)["process"]["restarts"]
+    worker = mounted.worker
+    stop_supervisor(mounted)
     os.kill(worker, signal.SIGKILL)
-    (talks.content / ".transcriptfs.yaml").write_text("views:\n  tags: by-topic\n")
-    go_on(talks)
-    wait_until(lambda: os.path.exists(talks / "by-topic"), "not mounted anew")
-    settle(talks)
+    change()
+    go_on(mounted)
+    wait_until(lambda: status(mounted)["process"]["restarts"] == restarts + 1, "nobody goes on")
+    settle(mounted)
+
+
+def test_another_configuration_meanwhile(talks):
+    """It is a change like others, and who stands in a folder stays there."""
+    config = talks.content / ".transcriptfs.yaml"
+    folder = os.open(talks / "episodes/a", os.O_RDONLY)
+    kill_and_meanwhile(talks, lambda: config.write_text("views:\n  tags: by-topic\n  date: by-day\n"))
+    wait_until(lambda: os.path.exists(talks / "by-topic"), "it does not hold")
+    assert os.path.samestat(os.stat("t001", dir_fd=folder), os.stat(talks / "episodes/a/t001"))
+    os.close(folder)
+    assert not os.path.exists(talks / "by-tag") and os.path.exists(talks / "by-day")
+    assert_same_dump(talks)
+    kill_and_meanwhile(talks, config.unlink)
+    wait_until(lambda: os.path.exists(talks / "by-tag"), "it still holds")
+    assert_same_dump(talks)
+
+
+def test_a_configuration_with_a_mistake_leaves_the_one_before(talks):
+    """Also for those that serve after it was made, and until it is mended."""
+    config, problems = talks.content / ".transcriptfs.yaml", talks / ".transcriptfs/problems.tsv"
+    config.write_text("exclude:\n  - t00*.md\n")
+    wait_until(lambda: not os.path.exists(talks / "episodes/a/t001"), "it does not hold")
+    config.write_text("exclude: 7\n")
+    wait_until(lambda: "what held before" in problems.read_text(), "the mistake is not told")
+    for _ in range(2):
+        kill_and_meanwhile(talks, lambda: None)
+        assert os.listdir(talks / "episodes/a")[0] == "t010" and not os.path.exists(talks / "text/a/t001.txt")
+        assert "what held before" in problems.read_text()
+    kill_and_meanwhile(talks, lambda: config.write_text("exclude:\n  - t01*.md\n"))
+    wait_until(lambda: os.path.exists(talks / "episodes/a/t001"), "what is mended does not hold")
+    assert not os.path.exists(talks / "episodes/a/t010")
+    assert ".transcriptfs.yaml" not in problems.read_text()
     assert_same_dump(talks)
 
 

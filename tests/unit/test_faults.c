@@ -211,8 +211,9 @@ static int start(struct program *p)
         err = content_configure(&p->folder, &diags);
     if (!err && !(p->builder = builder_new(&corpus_options)))
         err = -ENOMEM;
+    const struct configuration taken = content_configuration(&p->folder);
     if (!err)
-        err = builder_name_dates(p->builder, content_date_view(&p->folder));
+        err = builder_configure(p->builder, &taken);
     if (!err)
         err = look_at_content(&p->folder, all, 1, NULL, &look_options, &look);
     if (!err)

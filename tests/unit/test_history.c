@@ -2,13 +2,25 @@
  * much was changed, compacted and left half done before. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "model/history.h"
 #include "unit.h"
 
 enum { SIZE = 64 << 20, FILES = 60, EDITS = 400, MORE = 40 };
 
-static const struct file_id config = {.inode = 7};
+/* The n-th configuration calls the date view by-date or by-day. */
+static struct configuration configured(unsigned n)
+{
+    static char text[32];
+    snprintf(text, sizeof text, "# %u", n);
+    return (struct configuration){
+        .id = {.inode = n},
+        .text = slice_of(text),
+        .date_view = n % 2 ? SLICE("by-day") : SLICE("by-date"),
+    };
+}
 
 struct world {
     struct limits limits;
@@ -27,7 +39,6 @@ static void begin(struct world *w, void *memory)
     const struct corpus_options options = {.limits = &w->limits, .journal = &w->journal};
     w->builder = builder_new(&options);
     assert_non_null(w->builder);
-    assert_int_equal(builder_name_dates(w->builder, SLICE("by-date")), 0);
 }
 
 static void finish(struct world *w)
@@ -108,6 +119,7 @@ static void assert_same(const struct corpus *a, const struct corpus *b)
     assert_true(a->episode_cap <= b->episode_cap);
     assert_int_equal(a->folder_count, b->folder_count);
     assert_int_equal(a->hash, b->hash);
+    assert_true(slice_equal(a->date_view, b->date_view));
     for (uint32_t i = 0; i < b->episode_cap; i++)
         assert_same_episode(corpus_episode(a, i), b->episodes[i]);
     for (uint32_t i = 0; i < b->folder_cap; i++) {
@@ -124,13 +136,31 @@ static void assert_same(const struct corpus *a, const struct corpus *b)
     }
 }
 
+static void configure(struct world *w, unsigned n)
+{
+    const struct configuration configuration = configured(n);
+    assert_int_equal(builder_configure(w->builder, &configuration), 0);
+}
+
+static void assert_configured(const struct world *w, unsigned n)
+{
+    struct configuration found = {0};
+    const struct configuration expected = configured(n);
+    assert_true(history_configuration(&w->journal, &found));
+    assert_true(file_id_equal(&expected.id, &found.id));
+    assert_true(slice_equal(expected.text, found.text));
+    assert_true(slice_equal(expected.date_view, found.date_view));
+}
+
 static void edit_much(struct world *w, bool is_compacted)
 {
     srand(1);
+    configure(w, 0);
     publish(w, 0, 1, false);
-    builder_note_config(w->builder, &config);
     tell(w);
     for (unsigned i = 1; i < EDITS; i++) {
+        if (i % 100 == 0)
+            configure(w, i / 100);
         publish(w, (unsigned)rand() % FILES, i, rand() % 4 == 0);
         if (rand() % 3)
             tell(w);
@@ -148,7 +178,7 @@ static void assert_third(struct world *next)
     struct corpora seen;
     tell(next);
     begin(&third, next->memory);
-    assert_int_equal(corpus_resume(third.builder, &config, &told, &seen), 0);
+    assert_int_equal(corpus_resume(third.builder, &told, &seen), 0);
     keep(&third, told);
     assert_same(next->corpus, told);
     finish(&third);
@@ -161,7 +191,7 @@ static void assert_goes_on(struct world *w, const struct corpus *told, const str
     struct corpus *was_told;
     struct corpora was_seen;
     begin(&next, w->memory);
-    assert_int_equal(corpus_resume(next.builder, &config, &was_told, &was_seen), 0);
+    assert_int_equal(corpus_resume(next.builder, &was_told, &was_seen), 0);
     keep(&next, was_told);
     assert_same(told, was_told);
     assert_int_equal(seen ? 3 : 0, was_seen.count);
@@ -188,11 +218,15 @@ static void check(bool is_compacted, bool is_seen, bool has_tail)
     edit_much(&w, is_compacted);
     const struct corpus *told = w.corpus;
     /* One comes and goes. */
-    for (unsigned i = 0; is_seen && i < 3; i++)
+    for (unsigned i = 0; is_seen && i < 3; i++) {
+        configure(&w, 10 + i);
         publish(&w, FILES + 1 - i / 2, 9999 + i, i == 1);
+    }
     if (has_tail) {
         /* The beginning of a generation that was never published. */
         const struct scanned torn = {.path = SLICE("torn.md"), .has_body = true};
+        const struct configuration configuration = configured(999);
+        history_note_configuration(&w.journal, &configuration);
         history_note_file(&w.journal, &torn);
         history_note_version(&w.journal, 0, 77777);
     }
@@ -201,6 +235,7 @@ static void check(bool is_compacted, bool is_seen, bool has_tail)
     assert_non_null(before);
     memcpy(before, memory, SIZE);
     w.memory = before;
+    assert_configured(&w, is_seen ? 12 : (EDITS - 1) / 100);
     assert_goes_on(&w, told, is_seen ? w.corpus : NULL);
     finish(&w);
     free(before);
@@ -252,25 +287,61 @@ static void test_it_stays_small(void **state)
     free(memory);
 }
 
-static void test_another_configuration_or_a_broken_journal(void **state)
+static void test_a_broken_journal(void **state)
 {
     (void)state;
-    const struct file_id other = {.inode = 8};
     struct corpus *told;
     struct corpora seen;
     void *memory = calloc(1, SIZE);
     struct world w, next;
     begin(&w, memory);
     edit_much(&w, true);
-    begin(&next, memory);
-    assert_int_equal(corpus_resume(next.builder, &other, &told, &seen), -ESTALE);
-    finish(&next);
     journal_give_up(&w.journal);
     begin(&next, memory);
-    assert_int_equal(corpus_resume(next.builder, &config, &told, &seen), -ESTALE);
+    assert_int_equal(corpus_resume(next.builder, &told, &seen), -ESTALE);
+    /* By what files are read is known all the same, also when that is all that is left. */
+    assert_configured(&w, (EDITS - 1) / 100);
+    for (int times = 0; times < 2; times++) {
+        history_begin_anew(&next.journal);
+        assert_configured(&next, (EDITS - 1) / 100);
+        assert_true(journal_is_whole(&next.journal));
+    }
+    assert_int_equal(corpus_resume(next.builder, &told, &seen), -ESTALE);
     finish(&next);
     finish(&w);
     free(memory);
+}
+
+static void test_nothing_is_known(void **state)
+{
+    (void)state;
+    struct configuration found;
+    struct journal journal;
+    void *memory = calloc(1, SIZE);
+    journal_open(&journal, memory, SIZE);
+    assert_false(history_configuration(&journal, &found));
+    history_begin_anew(&journal);
+    assert_false(history_configuration(&journal, &found));
+    journal_close(&journal);
+    free(memory);
+}
+
+/* What was compacted is given back to the system, where others share the memory. */
+static void test_memory_is_given_back(void **state)
+{
+    (void)state;
+    char *memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct world w;
+    assert_ptr_not_equal(memory, MAP_FAILED);
+    begin(&w, memory);
+    edit_much(&w, false);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    assert_true(memory[page] || memory[page + 1]);
+    history_compact(&w.journal);
+    for (size_t i = page; i < SIZE / 2 - page; i++)
+        assert_int_equal(memory[i], 0);
+    finish(&w);
+    munmap(memory, SIZE);
 }
 
 int main(void)
@@ -281,7 +352,9 @@ int main(void)
         cmocka_unit_test(test_with_one_that_was_only_seen),
         cmocka_unit_test(test_with_one_that_was_not_finished),
         cmocka_unit_test(test_it_stays_small),
-        cmocka_unit_test(test_another_configuration_or_a_broken_journal),
+        cmocka_unit_test(test_a_broken_journal),
+        cmocka_unit_test(test_nothing_is_known),
+        cmocka_unit_test(test_memory_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,8 @@ static int open_with(void **state, uint64_t formats)
     struct corpus *corpus;
     struct look look;
     f.builder = builder_new(&corpus_options);
-    assert_int_equal(builder_name_dates(f.builder, content_date_view(&f.folder)), 0);
+    const struct configuration taken = content_configuration(&f.folder);
+    assert_int_equal(builder_configure(f.builder, &taken), 0);
     assert_int_equal(look_at_content(&f.folder, all, 1, NULL, &look_options, &look), 0);
     assert_int_equal(corpus_next(f.builder, NULL, look.changes, look.count, &corpus), 0);
     look_free(&look);
