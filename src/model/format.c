@@ -241,6 +241,15 @@ uint32_t format_links(const struct scope *scope)
     return (uint32_t)is_chosen(scope, (size_t)(format - formats)) + is_linked(scope, format);
 }
 
+static bool has_body(const struct scope *scope, uint32_t number, uint32_t version)
+{
+    struct cache *cache = tree_parts(scope->tree)->cache;
+    struct parsed *body = cache_find(cache, number, version, PART_BODY);
+    if (body)
+        cache_put(cache, body);
+    return body;
+}
+
 int format_link(struct scope *scope, uint32_t episode, struct child *child)
 {
     const struct episode *of = scope->corpus->episodes[episode];
@@ -248,7 +257,8 @@ int format_link(struct scope *scope, uint32_t episode, struct child *child)
         if (formats[i].also_below != scope->node.kind)
             continue;
         format_child(episode, of->version, i, child);
-        child->is_costly = true; /* a body is not read for a listing of many */
+        /* A body is not read for a listing of many. */
+        child->is_costly = !formats[i].size || !has_body(scope, episode, of->version);
         memcpy(child->text, of->base.data, of->base.len);
         memcpy(child->text + of->base.len, ".txt", 5);
         child->name = (struct slice){child->text, of->base.len + 4};
