@@ -75,6 +75,20 @@ static inline struct slice slice_trim(struct slice s)
     return s;
 }
 
+/* Bytes to look for. */
+struct byte_set {
+    bool has[256];
+};
+
+/* How many bytes stand before the first that is in the set; all where none is. */
+static inline size_t slice_before(struct slice s, const struct byte_set *set)
+{
+    size_t at = 0;
+    while (at < s.len && !set->has[(unsigned char)s.data[at]])
+        at++;
+    return at;
+}
+
 /* Takes the text up to `stop` (which is dropped), or all that is left, from the front of *rest.
  * False when *rest is used up: {NULL, 0} marks that, so an empty last part is still returned. */
 static inline bool slice_take(struct slice *rest, char stop, struct slice *part)

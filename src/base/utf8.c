@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-int32_t utf8_decode(struct slice text, size_t *len)
+enum { FIRST_WIDE = 0x1100 /* no character before it is */ };
+
+/* utf8_decode() of what is not ASCII. */
+int32_t utf8_decode_wide(struct slice text, size_t *len)
 {
     utf8proc_int32_t code;
     size_t most = text.len < 4 ? text.len : 4;
@@ -14,17 +17,30 @@ int32_t utf8_decode(struct slice text, size_t *len)
     return used > 0 ? code : -1;
 }
 
+/* So many bytes at the front are ASCII, or a few less. */
+static size_t ascii_prefix(struct slice text)
+{
+    uint64_t eight;
+    size_t at = 0;
+    for (; at + sizeof eight <= text.len; at += sizeof eight) {
+        memcpy(&eight, text.data + at, sizeof eight);
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return at;
+}
+
 size_t utf8_valid_prefix(struct slice text)
 {
     size_t at = 0, len;
 
     while (at < text.len) {
-        if ((unsigned char)text.data[at] < 0x80)
-            at++;
-        else if (utf8_decode(slice_skip(text, at), &len) >= 0)
-            at += len;
-        else
-            break;
+        at += ascii_prefix(slice_skip(text, at));
+        /* What is no ASCII seldom stands alone. */
+        for (size_t end = at + sizeof(uint64_t); at < text.len && at < end; at += len) {
+            if (utf8_decode(slice_skip(text, at), &len) < 0)
+                return at;
+        }
     }
     return at;
 }
@@ -85,5 +101,5 @@ bool utf8_is_control(int32_t code)
 
 bool utf8_is_wide(int32_t code)
 {
-    return code >= 0 && utf8proc_charwidth(code) == 2;
+    return code >= FIRST_WIDE && utf8proc_charwidth(code) == 2;
 }

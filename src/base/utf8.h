@@ -10,9 +10,15 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
+int32_t utf8_decode_wide(struct slice text, size_t *len);
+
 /* The code point at the front of `text` and in *len its bytes; -1 and 1 where they are not UTF-8.
  * `text` is not empty. */
-int32_t utf8_decode(struct slice text, size_t *len);
+static inline int32_t utf8_decode(struct slice text, size_t *len)
+{
+    *len = 1;
+    return (unsigned char)text.data[0] < 0x80 ? text.data[0] : utf8_decode_wide(text, len);
+}
 
 /* So many bytes at the front are UTF-8: all of them, or up to the first that is not. */
 size_t utf8_valid_prefix(struct slice text);

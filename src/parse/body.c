@@ -393,7 +393,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
 
 /* An original that nobody closed is over where the turns go on: with a label of theirs, or in a
  * script that the original is not in. */
-static bool is_over(const struct assembly *a, const struct line *line, struct slice text)
+static bool is_over(struct assembly *a, const struct line *line, struct slice text)
 {
     const struct details *details = &a->lines->details[line->details - 1];
     struct label label = label_read(text, line->bold);

@@ -84,11 +84,25 @@ static int know_front(struct census *census, const struct yaml *front)
     return err;
 }
 
+/* A label stands in a file again and again, and to fold it takes long. */
+static bool is_known_name(struct census *census, struct slice label)
+{
+    struct map_slot *slot = map_put(&census->asked, label);
+    if (slot && slot->value != UINT32_MAX)
+        return slot->value;
+    cleanup_buf struct buf folded = {0};
+    bool is_known = utf8_fold(&folded, label) && folded.len &&
+                    map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
+    *census->failed |= folded.failed || !slot;
+    if (slot)
+        slot->value = is_known;
+    return is_known;
+}
+
 /* By the whole of it, or by what stands before a bracket: Ana Lima (AL). A part of a name, or its
  * initials, is half of that: then the label has to recur. */
-static bool is_known(const struct census *census, struct slice label)
+static bool is_known(struct census *census, struct slice label)
 {
-    cleanup_buf struct buf folded = {0};
     const char *bracket = memchr(label.data, '(', label.len);
     bool recurs = uses(&census->plain, label) + uses(&census->bold, label) >= 2;
 
@@ -96,9 +110,7 @@ static bool is_known(const struct census *census, struct slice label)
         return true;
     if (bracket && bracket > label.data)
         label = slice_trim(slice_head(label, (size_t)(bracket - label.data)));
-    bool is_folded = census->known.len && label.len && utf8_fold(&folded, label) && folded.len;
-    *census->failed |= folded.failed;
-    return is_folded && map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
+    return census->known.len && label.len && is_known_name(census, label);
 }
 
 /* --- counting --------------------------------------------------------------------------------- */
@@ -233,6 +245,7 @@ void census_free(struct census *census)
     map_free(&census->known);
     map_free(&census->initials);
     map_free(&census->name_parts);
+    map_free(&census->asked);
     map_free(&census->exchanges);
     map_free(&census->chevrons);
     arena_free(&census->arena);
@@ -281,7 +294,7 @@ static bool is_untranslated_name(const struct census *census, const struct label
            !opens_quote(label->words);
 }
 
-static bool is_plain_speaker(const struct census *census, const struct label *label,
+static bool is_plain_speaker(struct census *census, const struct label *label,
                              const struct line *line)
 {
     struct slice name = label->speaker;
@@ -306,8 +319,7 @@ static bool is_lead_in(const struct census *census, const struct label *label,
     return slice_starts(next, SLICE("- ")) || slice_starts(next, SLICE("1. "));
 }
 
-bool census_is_speaker(const struct census *census, const struct label *label,
-                       const struct line *line)
+bool census_is_speaker(struct census *census, const struct label *label, const struct line *line)
 {
     if (label_is_numbered(label->speaker))
         return false;
@@ -326,7 +338,7 @@ bool census_is_speaker(const struct census *census, const struct label *label,
     }
 }
 
-bool census_is_original_speaker(const struct census *census, const struct label *label)
+bool census_is_original_speaker(struct census *census, const struct label *label)
 {
     if (label->form == LABEL_BOLD || label->form == LABEL_TIMED)
         return true;

@@ -44,6 +44,7 @@ struct census {
     struct map exchanges;      /* label -> uses in A, B, A */
     struct map known;          /* folded names in the front matter */
     struct map name_parts;     /* the words of these names */
+    struct map asked;          /* label -> whether it is one of these names, where it was asked */
     struct map initials;       /* of these names */
     struct arena arena;        /* of the keys that are not in the lines */
     bool *failed;              /* set where memory ends when it is asked; borrowed */
@@ -60,8 +61,7 @@ int census_take(const struct lines *lines, const struct yaml *front, bool *faile
 void census_free(struct census *census);
 
 /* Whether this label, of a line of the text or of an original, names who speaks. */
-bool census_is_speaker(const struct census *census, const struct label *label,
-                       const struct line *line);
-bool census_is_original_speaker(const struct census *census, const struct label *label);
+bool census_is_speaker(struct census *census, const struct label *label, const struct line *line);
+bool census_is_original_speaker(struct census *census, const struct label *label);
 
 #endif

@@ -13,12 +13,23 @@
 #include <stdint.h>
 
 /* Does the work with at most `most` bytes. 0; -E2BIG where it wanted more; -ENOMEM. What it left
- * behind is freed in any case. Fences of a thread do not nest. */
+ * behind is freed in any case, and much faster than by the library. Fences of a thread do not nest.
+ */
 int fence_run(uint64_t most, void (*work)(void *context), void *context);
 
 /* The memory to be used inside, zeroed by the first. None of them returns NULL. */
 void *fence_calloc(size_t count, size_t size);
 void *fence_realloc(void *memory, size_t size);
 void fence_free(void *memory);
+
+/* A place in time inside a fence; all that the library has got since then, and nothing that was
+ * there before, is freed at once. */
+struct fence_mark {
+    void *newest;
+    char *at;
+    size_t room;
+};
+struct fence_mark fence_mark(void);
+void fence_forget_since(const struct fence_mark *mark);
 
 #endif

@@ -129,11 +129,13 @@ static bool read_timed(struct slice line, struct label *label)
 /* The first colon in the line, where it can end a label; line.len where there is none. */
 static size_t find_colon(struct slice line)
 {
-    size_t len, most = line.len < LABEL_MAX_PLAIN_BYTES + 6 ? line.len : LABEL_MAX_PLAIN_BYTES + 6;
-    /* cppcheck-suppress knownConditionTrueFalse ; an empty line is as good as any */
-    for (size_t at = 0; at < most; at += len) {
+    static const struct byte_set begins_colon = {{[':'] = true, [0xEF] = true}};
+    size_t most = line.len < LABEL_MAX_PLAIN_BYTES + 6 ? line.len : LABEL_MAX_PLAIN_BYTES + 6;
+    for (size_t at = 0; at < most; at++) {
+        at += slice_before(slice_head(slice_skip(line, at), most - at), &begins_colon);
+        if (at == most)
+            break;
         struct slice rest = slice_skip(line, at);
-        utf8_decode(rest, &len);
         size_t colon = colon_at_front(rest);
         if (colon == 0)
             continue;

@@ -103,6 +103,8 @@ static void drop_footnote_marks(struct walk *w)
     struct cut *cuts = NULL;
     size_t count = 0, cap = 0;
 
+    if (text->len == start || !memchr(text->data + start, '^', text->len - start))
+        return;
     while (from < text->len) {
         struct slice rest = {text->data + from, text->len - from};
         size_t mark = footnote_mark(rest);
@@ -179,25 +181,62 @@ static void break_line(struct walk *w, enum line_break kind)
         w->pending = kind;
 }
 
+enum { BLOCK = 64 /* bytes */ };
+static const uint64_t each_byte = 0x0101010101010101; /* times a byte: a word of these */
+
+/* Not 0 where one of the eight bytes is 0 (Mycroft's test). */
+static uint64_t zero_byte(uint64_t word)
+{
+    return (word - each_byte) & ~word & (each_byte << 7);
+}
+
+/* Whether add_plain() has nothing to do in a block, which is looked at one byte beyond. */
+static bool is_plain(const char *block)
+{
+    uint64_t found = 0, here, next;
+    for (size_t i = 0; i < BLOCK; i += sizeof here) {
+        memcpy(&here, block + i, sizeof here);
+        memcpy(&next, block + i + 1, sizeof next);
+        found |= zero_byte(here ^ each_byte * '\n') | zero_byte(here ^ each_byte * '\r') |
+                 zero_byte(here ^ each_byte * (unsigned char)MEND_MARK[0]) |
+                 zero_byte((here ^ each_byte * ' ') | (next ^ each_byte * ' '));
+    }
+    return !found;
+}
+
 /* Without what was put in to mend the Markdown; and, but for code, without spaces behind spaces,
  * which mean nothing in Markdown or HTML. A line end that was written as an entity (&#10;) is a
  * space: else a line would be two. `start` is where the line begins. */
 static void add_plain(struct buf *out, struct slice text, size_t start, bool is_code)
 {
     struct slice mark = SLICE(MEND_MARK);
+    if (!buf_reserve(out, text.len))
+        return;
+    char *to = out->data + out->len, last = out->len > start ? to[-1] : '\0';
     while (text.len) {
-        if (slice_starts(text, mark)) {
-            text = slice_skip(text, mark.len);
+        if (text.len > BLOCK && last != ' ' && is_plain(text.data)) {
+            memcpy(to, text.data, BLOCK);
+            to += BLOCK;
+            last = to[-1];
+            text = slice_skip(text, BLOCK);
             continue;
         }
-        char c = text.data[0];
-        if (c == '\n' || c == '\r')
-            c = ' ';
-        bool is_gap = c == ' ' && out->len > start && out->data[out->len - 1] == ' ';
-        if (is_code || !is_gap)
-            buf_add_byte(out, c);
-        text = slice_skip(text, 1);
+        for (const char *end = slice_skip(text, text.len < BLOCK ? text.len : BLOCK).data;
+             text.len && text.data < end;) {
+            char c = text.data[0];
+            if (c == mark.data[0] && slice_starts(text, mark)) {
+                text = slice_skip(text, mark.len);
+                continue;
+            }
+            text = slice_skip(text, 1);
+            c = c == '\n' || c == '\r' ? ' ' : c;
+            if (c == ' ' && last == ' ' && !is_code)
+                continue;
+            *to++ = last = c;
+        }
     }
+    *to = '\0';
+    out->len = (size_t)(to - out->data);
 }
 
 static void add_text(struct walk *w, struct slice text)
@@ -254,9 +293,7 @@ static cmark_node *parse(struct walk *w, struct slice text)
 {
     cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_VALIDATE_UTF8, &w->memory);
     cmark_parser_feed(parser, text.len ? text.data : "", text.len);
-    cmark_node *document = cmark_parser_finish(parser);
-    cmark_parser_free(parser);
-    return document;
+    return cmark_parser_finish(parser); /* the parser goes with the fence */
 }
 
 /* Markdown knows every entity of HTML; so its parser is asked, one entity at a time. */
@@ -269,6 +306,7 @@ static size_t add_entity(struct walk *w, struct slice html)
         return 1;
     }
     size_t len = (size_t)(end - html.data) + 1;
+    const struct fence_mark before = fence_mark();
     cmark_node *document = parse(w, (struct slice){html.data, len});
     cmark_node *paragraph = cmark_node_first_child(document);
     cmark_node *text = paragraph ? cmark_node_first_child(paragraph) : NULL;
@@ -278,7 +316,7 @@ static size_t add_entity(struct walk *w, struct slice html)
     } else {
         add_text(w, slice_head(html, slice_equal(slice_head(html, len), SLICE("&amp;")) ? 1 : len));
     }
-    cmark_node_free(document);
+    fence_forget_since(&before);
     return len;
 }
 
@@ -451,10 +489,9 @@ static void count_newlines(struct walk *w, struct slice text)
 
 static void add_html(struct walk *w, struct slice html)
 {
+    static const struct byte_set special = {{['<'] = true, ['&'] = true, ['\n'] = true}};
     while (html.len) {
-        size_t plain = 0;
-        while (plain < html.len && !strchr("<&\n", html.data[plain]))
-            plain++;
+        size_t plain = slice_before(html, &special);
         add_text(w, slice_head(html, plain));
         html = slice_skip(html, plain);
         if (html.len == 0)
@@ -651,8 +688,6 @@ static void walk_document(void *walk)
         on_event(w, event, cmark_iter_get_node(iter));
     end_line(w);
     report_unclosed(w);
-    cmark_iter_free(iter);
-    cmark_node_free(document);
 }
 
 /* `number` is a line of the mended text, from 0. */
@@ -678,6 +713,7 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
     *lines = (struct lines){0};
     if (mend_markdown(body, &mended))
         return -ENOMEM;
+    (void)buf_reserve(&lines->text, body.len); /* about as much as there will be */
     enum limit exceeded = shape_check(buf_slice(&mended.text), limits, &number);
     if (exceeded != LIMIT_COUNT)
         return refuse(&w, number, limits, exceeded);

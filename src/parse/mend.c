@@ -44,7 +44,11 @@ static int32_t code_before(struct slice line, size_t at)
  * where there is none. */
 static size_t next_stars(struct slice line, size_t at)
 {
+    static const struct byte_set special = {{['\\'] = true, ['`'] = true, ['*'] = true}};
     for (; at + 1 < line.len; at++) {
+        at += slice_before(slice_skip(line, at), &special);
+        if (at + 1 >= line.len)
+            break;
         char c = line.data[at];
         if (c == '\\') {
             at++;
@@ -52,7 +56,7 @@ static size_t next_stars(struct slice line, size_t at)
             const char *end = memchr(line.data + at + 1, '`', line.len - at - 1);
             if (end)
                 at = (size_t)(end - line.data);
-        } else if (c == '*') {
+        } else {
             size_t run = 1;
             while (at + run < line.len && line.data[at + run] == '*')
                 run++;
@@ -117,12 +121,29 @@ static size_t unclosed_comment(struct slice line, const char *last_end)
     return !open || (last_end && last_end > open) ? line.len : (size_t)(open - line.data);
 }
 
+/* The first of these bytes in the text, which begin with one that is seldom; NULL where there are
+ * none. */
+static const char *find_first(struct slice text, struct slice bytes)
+{
+    const char *first;
+    while (text.len && (first = memchr(text.data, bytes.data[0], text.len))) {
+        text = slice_skip(text, (size_t)(first - text.data));
+        if (slice_starts(text, bytes))
+            return first;
+        text = slice_skip(text, 1);
+    }
+    return NULL;
+}
+
 /* The last of these bytes in the text; NULL where there are none. */
 static const char *find_last(struct slice text, struct slice bytes)
 {
-    for (size_t at = text.len; at >= bytes.len && at > 0; at--) {
-        if (slice_ends(slice_head(text, at), bytes))
-            return text.data + at - bytes.len;
+    const char *last;
+    while (text.len && (last = memrchr(text.data, bytes.data[bytes.len - 1], text.len))) {
+        text.len = (size_t)(last - text.data) + 1;
+        if (slice_ends(text, bytes))
+            return text.data + text.len - bytes.len;
+        text.len--;
     }
     return NULL;
 }
@@ -186,10 +207,12 @@ static bool hides_label(struct slice line)
 static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
 {
     const char *last_end = find_last(text, SLICE("-->"));
+    bool has_comments = find_first(text, SLICE("<!--"));
 
+    (void)buf_reserve(out, text.len); /* and little more */
     for (uint32_t number = 0; text.len; number++) {
         struct slice line = first_line(text);
-        size_t comment = unclosed_comment(line, last_end);
+        size_t comment = has_comments ? unclosed_comment(line, last_end) : line.len;
         if (slice_equal(slice_trim(line), SLICE("=")))
             buf_add_text(out, MEND_MARK); /* one = below a line is no rule that somebody drew */
         add_escaped(out, line, hides_label(line) ? 0 : comment);
@@ -210,7 +233,7 @@ int mend_markdown(struct slice text, struct mended *mended)
 
     *mended = (struct mended){0};
     int err = mend_lines(text, mended, &lines);
-    if (!err)
+    if (!err && buf_reserve(&mended->text, lines.len))
         add_paragraphs(&mended->text, buf_slice(&lines));
     return err ? err : mended->text.failed ? -ENOMEM : 0;
 }

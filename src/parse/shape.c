@@ -73,8 +73,11 @@ static struct prefix read_prefix(struct slice line)
 static uint32_t count_images(struct slice line)
 {
     uint32_t count = 0;
-    for (size_t at = 0; at + 1 < line.len; at++)
-        count += line.data[at] == '!' && line.data[at + 1] == '[';
+    const char *mark;
+    while (line.len > 1 && (mark = memchr(line.data, '!', line.len - 1))) {
+        count += mark[1] == '[';
+        line = slice_skip(line, (size_t)(mark - line.data) + 1);
+    }
     return count;
 }
 
@@ -107,15 +110,16 @@ enum limit shape_check(struct slice text, const struct limits *limits, uint32_t 
 {
     struct shape shape = {.was_blank = true};
     *number = 0;
-    for (size_t at = 0; at < text.len; at++) {
-        size_t start = at;
-        while (at < text.len && text.data[at] != '\n' && text.data[at] != '\r')
-            at++;
-        enum limit limit = add_line(&shape, (struct slice){text.data + start, at - start}, limits);
-        if (limit != LIMIT_COUNT)
-            return limit;
-        at += at + 1 < text.len && text.data[at] == '\r' && text.data[at + 1] == '\n';
-        *number += at < text.len && text.data[at] == '\n';
+    struct slice line, part;
+    for (; slice_take(&text, '\n', &line); *number += 1) {
+        /* A carriage return ends a line too; the one before the line end ends the same. */
+        if (slice_ends(line, SLICE("\r")))
+            line.len--;
+        while (slice_take(&line, '\r', &part)) {
+            enum limit limit = add_line(&shape, part, limits);
+            if (limit != LIMIT_COUNT)
+                return limit;
+        }
     }
     return LIMIT_COUNT;
 }

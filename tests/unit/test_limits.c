@@ -138,24 +138,95 @@ static void eat(void *eating_)
 /* What is left behind is for LeakSanitizer to see. */
 static void a_fence_bounds_what_is_inside(void **state)
 {
+    enum { MOST = 1000000 };
     struct eating little = {.bites = 10, .bite = 1000};
-    struct eating much = {.bites = 1000, .bite = 1000};
-    struct eating in_turn = {.bites = 1000, .bite = 1000, .gives_back = true};
-    struct eating growing = {.bites = 1000, .bite = 1000, .grows = true};
+    struct eating much = {.bites = 10000, .bite = 1000};
+    struct eating much_at_once = {.bites = 1000, .bite = 10000};
+    struct eating in_turn = {.bites = 10000, .bite = 1000, .gives_back = true};
+    struct eating growing = {.bites = 10000, .bite = 1000, .grows = true};
     struct eating whole = {.bites = 1, .bite = SIZE_MAX - 8};
     (void)state;
-    assert_int_equal(fence_run(100000, eat, &little), 0);
-    assert_int_equal(fence_run(100000, eat, &much), -E2BIG);
-    assert_in_range(much.done, 90, 100);
-    assert_int_equal(fence_run(100000, eat, &in_turn), 0);
-    assert_int_equal(fence_run(100000, eat, &growing), -E2BIG);
-    assert_in_range(growing.done, 90, 100);
+    assert_int_equal(fence_run(MOST, eat, &little), 0);
+    assert_int_equal(fence_run(MOST, eat, &much), -E2BIG);
+    assert_in_range(much.done, 900, 1000);
+    assert_int_equal(fence_run(MOST, eat, &much_at_once), -E2BIG);
+    assert_in_range(much_at_once.done, 90, 100);
+    assert_int_equal(fence_run(MOST, eat, &in_turn), 0);
+    assert_int_equal(fence_run(MOST, eat, &growing), -E2BIG);
+    assert_in_range(growing.done, 900, 1000);
     assert_int_equal(fence_run(UINT64_MAX, eat, &whole), -E2BIG);
 #ifndef __SANITIZE_ADDRESS__ /* which takes that for a mistake */
     whole.bite = SIZE_MAX / 2;
     assert_int_equal(fence_run(UINT64_MAX, eat, &whole), -ENOMEM);
 #endif
-    assert_int_equal(fence_run(100000, eat, &little), 0);
+    assert_int_equal(fence_run(MOST, eat, &little), 0);
+}
+
+enum { PIECES = 300 };
+
+/* Pieces of all sizes, which grow in turns, are given back and had again: each has what was written
+ * into it, and is zeroed at first. */
+static void juggle(void *failures_)
+{
+    unsigned *failures = failures_;
+    unsigned char *pieces[PIECES] = {0};
+    size_t sizes[PIECES] = {0};
+
+    for (unsigned step = 0; step < 20000; step++) {
+        unsigned i = (unsigned)rand() % PIECES;
+        size_t size = (size_t)rand() % (rand() % 10 ? 200 : 20000) + 1;
+        for (size_t at = 0; at < sizes[i]; at++)
+            *failures += pieces[i][at] != (unsigned char)i;
+        if (rand() % 3 == 0) {
+            fence_free(pieces[i]);
+            pieces[i] = NULL;
+            sizes[i] = 0;
+            continue;
+        }
+        if (!pieces[i]) {
+            pieces[i] = fence_calloc(1, size);
+            for (size_t at = 0; at < size; at++)
+                *failures += pieces[i][at] != 0;
+        } else {
+            pieces[i] = fence_realloc(pieces[i], size);
+            for (size_t at = 0; at < size && at < sizes[i]; at++)
+                *failures += pieces[i][at] != (unsigned char)i;
+        }
+        *failures += (uintptr_t)pieces[i] % _Alignof(max_align_t) != 0;
+        memset(pieces[i], (int)(unsigned char)i, size);
+        sizes[i] = size;
+    }
+}
+
+static void pieces_are_whole(void **state)
+{
+    unsigned failures = 0;
+    (void)state;
+    srand(1);
+    assert_int_equal(fence_run(UINT64_MAX, juggle, &failures), 0);
+    assert_int_equal(failures, 0);
+}
+
+/* More than there may be, but not at any time. */
+static void eat_and_forget(void *memory_)
+{
+    char **memory = memory_;
+    *memory = fence_calloc(1, 100);
+    memset(*memory, 'm', 100);
+    const struct fence_mark mark = fence_mark();
+    for (unsigned i = 0; i < 100; i++) {
+        for (unsigned piece = 0; piece < 90; piece++)
+            memset(fence_calloc(1, 100 * (piece + 1)), 'x', 100);
+        fence_forget_since(&mark);
+    }
+    assert_memory_equal(*memory, "mmmmmmmmmm", 10);
+}
+
+static void what_is_forgotten_makes_room(void **state)
+{
+    char *memory;
+    (void)state;
+    assert_int_equal(fence_run(1000000, eat_and_forget, &memory), 0);
 }
 
 int main(void)
@@ -166,6 +237,8 @@ int main(void)
         cmocka_unit_test(no_text_is_deeper_than_its_shape),
         cmocka_unit_test(the_line_of_too_much_is_told),
         cmocka_unit_test(a_fence_bounds_what_is_inside),
+        cmocka_unit_test(pieces_are_whole),
+        cmocka_unit_test(what_is_forgotten_makes_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
