@@ -76,6 +76,16 @@ void buf_printf(struct buf *buf, const char *format, ...)
     buf->len += (size_t)len;
 }
 
+char *buf_take(struct buf *buf, size_t *len)
+{
+    char *bytes = buf->data ? realloc(buf->data, buf->len + 1) : NULL;
+    if (!bytes)
+        bytes = buf->data;
+    *len = buf->len;
+    *buf = (struct buf){0};
+    return bytes;
+}
+
 void buf_free(struct buf *buf)
 {
     free(buf->data);

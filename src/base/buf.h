@@ -27,6 +27,10 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 /* Makes room for `len` more bytes, to be written at data + len; false without memory. */
 bool buf_reserve(struct buf *buf, size_t len);
 
+/* Takes the bytes out of it, without the room behind them; to be freed. NULL where there was none.
+ */
+char *buf_take(struct buf *buf, size_t *len);
+
 void buf_free(struct buf *buf);
 
 static inline struct slice buf_slice(const struct buf *buf)

@@ -495,19 +495,16 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
         .body = body, .lines = &lines, .diags = diags, .limits = limits, .first_line = first_line};
 
     *body = (struct body){0};
-    diags_add_broken_utf8(diags, text, first_line);
     int err = lines_read(text, first_line, limits, diags, &lines);
+    (void)buf_reserve(&a.text, lines.text.len); /* hardly more, and less with originals */
     if (!err)
         err = census_take(&lines, front, &a.failed, &a.census);
     if (!err)
         err = assemble(&a);
     census_free(&a.census);
-    body->text = a.text.data;
-    body->len = a.text.len;
-    body->originals = a.originals.data;
-    body->originals_len = a.originals.len;
-    body->notes = a.notes.data;
-    body->notes_len = a.notes.len;
+    body->text = buf_take(&a.text, &body->len);
+    body->originals = buf_take(&a.originals, &body->originals_len);
+    body->notes = buf_take(&a.notes, &body->notes_len);
     if (!err)
         err = voices_gather(body);
     buf_free(&a.early);

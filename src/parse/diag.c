@@ -35,11 +35,11 @@ void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *
     diags->count++;
 }
 
-void diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t first_line)
+bool diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t first_line)
 {
     size_t at = utf8_valid_prefix(text);
     if (at == text.len)
-        return;
+        return false;
     uint32_t line = first_line, column = 1;
     for (size_t i = 0; i < at; i++, column++) {
         if (text.data[i] == '\n') {
@@ -49,4 +49,5 @@ void diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t firs
     }
     diags_add(diags, line, column, "each such byte became U+FFFD",
               "bytes that are not UTF-8, here and perhaps further on");
+    return true;
 }

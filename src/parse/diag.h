@@ -31,9 +31,9 @@ struct diags {
 void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *action,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Reports the first place in `text` that is not UTF-8, if there is one. `text` begins on
- * `first_line`. */
-void diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t first_line);
+/* Reports the first place in `text` that is not UTF-8, if there is one: then it is true. `text`
+ * begins on `first_line`. */
+bool diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t first_line);
 
 /* One file reports at most this many: a broken file must not fill the report of all. */
 enum { DIAGS_MAX = 50 };

@@ -65,10 +65,16 @@ static bool read_bold(struct slice line, size_t bold, struct label *label)
  * abbreviation (Dr. Who, J. P. Smith). */
 static bool is_name_character(int32_t code, struct slice behind)
 {
+    static const struct byte_set in_no_name = {{
+        ['!'] = true, ['?'] = true, [';'] = true, [','] = true, ['"'] = true,  ['<'] = true,
+        ['>'] = true, ['/'] = true, ['|'] = true, ['='] = true, ['*'] = true,  ['`'] = true,
+        ['{'] = true, ['}'] = true, ['@'] = true, ['%'] = true, ['\\'] = true, ['$'] = true,
+        ['+'] = true, ['~'] = true, ['^'] = true,
+    }};
     if (code == '.')
         return behind.len > 1 && behind.data[1] == ' ';
     if (code < 0x80)
-        return !strchr("!?;,\"<>/|=*`{}\\@%$+~^", code);
+        return code > 0 && !in_no_name.has[code];
     return code != 0x3002 && code != 0xFF0C && code != 0xFF01 && code != 0xFF1F && code != 0xFF1B &&
            code != 0x3001 && !(code >= 0x201C && code <= 0x201F) && code != 0x300C &&
            code != 0x300D && code != 0x2026 && code != 0x300A;
@@ -229,6 +235,8 @@ bool label_is_numbered(struct slice name)
                                          "六", "七", "八", "九", "十"};
     size_t number = 0;
 
+    if (name.len && (unsigned char)name.data[0] < 0x80 && name.data[0] > '9')
+        return false; /* as are most names */
     while (number < name.len && name.data[number] >= '0' && name.data[number] <= '9')
         number++;
     struct slice rest = slice_skip(name, number);

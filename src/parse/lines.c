@@ -15,6 +15,8 @@
 #include "parse/mend.h"
 #include "parse/shape.h"
 
+enum { LINES_SHARE = 2 /* of cmark's memory: so much the lines may have */ };
+
 /* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
 struct walk {
     cmark_mem memory; /* of cmark */
@@ -22,7 +24,10 @@ struct walk {
     const struct mended *mended;
     struct diags *diags;
     uint32_t first_line; /* of the body, in its file */
-    struct line line;    /* the one being written, when is_open */
+    bool is_broken;      /* it is not UTF-8 all through */
+    size_t most_lines;
+    bool has_too_many; /* there were more */
+    struct line line;  /* the one being written, when is_open */
     bool is_open;
     bool bold_begins;  /* inside bold text that opened the line */
     size_t bold_start; /* where the bold text began, in lines.text */
@@ -166,6 +171,9 @@ static void end_line(struct walk *w)
     if (line->bold > text.len)
         line->bold = text.len;
 
+    w->has_too_many |= lines->count == w->most_lines;
+    if (w->has_too_many)
+        return;
     if (!array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at)) {
         w->failed = true;
         return;
@@ -181,7 +189,7 @@ static void break_line(struct walk *w, enum line_break kind)
         w->pending = kind;
 }
 
-enum { BLOCK = 64 /* bytes */ };
+enum { BLOCK = 32 /* bytes */ };
 static const uint64_t each_byte = 0x0101010101010101; /* times a byte: a word of these */
 
 /* Not 0 where one of the eight bytes is 0 (Mycroft's test). */
@@ -291,7 +299,8 @@ static void end_bold(struct walk *w)
 
 static cmark_node *parse(struct walk *w, struct slice text)
 {
-    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_VALIDATE_UTF8, &w->memory);
+    int options = w->is_broken ? CMARK_OPT_VALIDATE_UTF8 : CMARK_OPT_DEFAULT;
+    cmark_parser *parser = cmark_parser_new_with_mem(options, &w->memory);
     cmark_parser_feed(parser, text.len ? text.data : "", text.len);
     return cmark_parser_finish(parser); /* the parser goes with the fence */
 }
@@ -684,7 +693,7 @@ static void walk_document(void *walk)
     cmark_node *document = parse(w, buf_slice(&w->mended->text));
     cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;
-    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w->failed)
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w->failed && !w->has_too_many)
         on_event(w, event, cmark_iter_get_node(iter));
     end_line(w);
     report_unclosed(w);
@@ -707,6 +716,8 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
                      .mended = &mended,
                      .diags = diags,
                      .first_line = first_line,
+                     .most_lines = limits->at[LIMIT_MARKDOWN] / LINES_SHARE / sizeof(struct line),
+                     .is_broken = diags_add_broken_utf8(diags, body, first_line),
                      .pending = BREAK_PARAGRAPH};
     uint32_t number;
 
@@ -722,7 +733,7 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
     buf_free(&w.summary);
     for (size_t i = 0; i < lines->count; i++)
         lines->at[i].number = mended_line(&mended, lines->at[i].number);
-    if (err == -E2BIG)
+    if (err == -E2BIG || w.has_too_many)
         return refuse(&w, 0, limits, LIMIT_MARKDOWN);
     return err || w.failed || lines->text.failed ? -ENOMEM : 0;
 }

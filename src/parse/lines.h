@@ -59,7 +59,8 @@ struct lines {
 
 /*
  * Reads a body that begins on `first_line` of its file. What is not UTF-8, and NUL, become U+FFFD;
- * a <details> that is never closed is reported in `diags`, and so is a body over a limit. 0;
+ * the former is reported in `diags`, as are a <details> that is never closed and a body over a
+ * limit. 0;
  * -E2BIG after that; -ENOMEM. `lines` is to be freed either way.
  */
 int lines_read(struct slice body, uint32_t first_line, const struct limits *limits,

@@ -40,41 +40,70 @@ static int32_t code_before(struct slice line, size_t at)
     return utf8_decode(slice_skip(line, start), &len);
 }
 
-/* The next `**` from `at` on that stands alone, is not escaped, and not in a code span; line.len
- * where there is none. */
-static size_t next_stars(struct slice line, size_t at)
+/* Where those bytes stand next that bold text is a matter of. */
+enum { STAR, BACKSLASH, BACKTICK, MARKS };
+struct marks {
+    struct slice text;
+    size_t next[MARKS]; /* the place, and 1 more; 0: not looked for */
+};
+
+/* Looks for one of them from `at` to `end`, unless it was found behind `at` before. */
+static size_t look_for(struct marks *marks, int mark, size_t at, size_t end)
 {
-    static const struct byte_set special = {{['\\'] = true, ['`'] = true, ['*'] = true}};
-    for (; at + 1 < line.len; at++) {
-        at += slice_before(slice_skip(line, at), &special);
-        if (at + 1 >= line.len)
-            break;
-        char c = line.data[at];
+    static const char bytes[MARKS] = {'*', '\\', '`'};
+    size_t *next = &marks->next[mark];
+    if (*next <= at) {
+        const char *found = memchr(marks->text.data + at, bytes[mark], end - at);
+        *next = 1 + (found ? (size_t)(found - marks->text.data) : end);
+    }
+    return *next - 1;
+}
+
+/* The first of them from `at` on, which never goes back; text.len where no star follows. */
+static size_t next_mark(struct marks *marks, size_t at)
+{
+    size_t star = look_for(marks, STAR, at, marks->text.len);
+    if (star == marks->text.len)
+        return star;
+    size_t backslash = look_for(marks, BACKSLASH, at, star);
+    size_t backtick = look_for(marks, BACKTICK, at, star);
+    size_t first = backslash < backtick ? backslash : backtick;
+    return first < star ? first : star;
+}
+
+/* The next `**` from `at` on that stands alone, is not escaped, and not in a code span; text.len
+ * where there is none. */
+static size_t next_stars(struct marks *marks, size_t at)
+{
+    struct slice text = marks->text;
+    for (; at < text.len && (at = next_mark(marks, at)) + 1 < text.len; at++) {
+        char c = text.data[at];
         if (c == '\\') {
             at++;
         } else if (c == '`') {
-            const char *end = memchr(line.data + at + 1, '`', line.len - at - 1);
+            const char *end = memchr(text.data + at + 1, '`', text.len - at - 1);
             if (end)
-                at = (size_t)(end - line.data);
+                at = (size_t)(end - text.data);
         } else {
             size_t run = 1;
-            while (at + run < line.len && line.data[at + run] == '*')
+            while (at + run < text.len && text.data[at + run] == '*')
                 run++;
             if (run == 2)
                 return at;
             at += run - 1;
         }
     }
-    return line.len;
+    return text.len;
 }
 
 /* Marks the ends of bold text that CommonMark would not see as such. */
 static void add_stars(struct buf *out, struct slice text)
 {
+    struct marks marks = {.text = text};
     size_t done = 0;
     for (;;) {
-        size_t open = next_stars(text, done);
-        size_t close = open < text.len ? next_stars(text, open + 2) : text.len;
+        size_t open = next_stars(&marks, done);
+        size_t close = open < text.len ? next_stars(&marks, open + 2) : text.len;
         if (close >= text.len)
             break;
         int32_t before = code_before(text, open), first = code_at(text, open + 2);
