@@ -81,9 +81,12 @@ static uint32_t count_images(struct slice line)
     return count;
 }
 
+enum { LOOKS = 5000000 /* at each level that there may be; all of them take some 4 s */ };
+
 /* The text up to a place in it. */
 struct shape {
     uint64_t depth;  /* at most so many blocks are open */
+    uint64_t looks;  /* of lines at blocks */
     uint64_t images; /* of the paragraph */
     bool was_blank;  /* the line before */
 };
@@ -99,9 +102,12 @@ static enum limit add_line(struct shape *shape, struct slice line, const struct 
         depth = prefix.room;
     if (depth > shape->depth)
         shape->depth = depth;
+    shape->looks += shape->depth;
     shape->images = prefix.is_blank ? 0 : shape->images + count_images(line);
     shape->was_blank = prefix.is_blank;
-    return shape->depth > limits->at[LIMIT_NESTING]   ? LIMIT_NESTING
+    bool is_deep = shape->depth > limits->at[LIMIT_NESTING] ||
+                   shape->looks > LOOKS * limits->at[LIMIT_NESTING];
+    return is_deep                                    ? LIMIT_NESTING
            : shape->images > limits->at[LIMIT_IMAGES] ? LIMIT_IMAGES
                                                       : LIMIT_COUNT;
 }

@@ -11,7 +11,8 @@
 
 /* The first limit that the text exceeds, LIMIT_NESTING or LIMIT_IMAGES, and the line where it
  * does, from 0; LIMIT_COUNT: none. Depth is bounded and not known: code that is drawn like nested
- * lists is taken for such. */
+ * lists is taken for such. What is less deep for very many lines takes as long, and is over the
+ * limit too. */
 enum limit shape_check(struct slice text, const struct limits *limits, uint32_t *line);
 
 #endif

@@ -229,6 +229,25 @@ static void what_is_forgotten_makes_room(void **state)
     assert_int_equal(fence_run(1000000, eat_and_forget, &memory), 0);
 }
 
+static void few_levels_over_many_lines_are_told(void **state)
+{
+    const struct limits limits = limits_default();
+    uint32_t line;
+    (void)state;
+    for (int depth = 1; depth <= 8; depth *= 8) {
+        cleanup_buf struct buf text = {0};
+        for (int i = 0; i < depth; i++)
+            buf_add_text(&text, "- ");
+        buf_add_text(&text, "a\n");
+        for (int i = 0; i < 25000000; i++)
+            buf_add_byte(&text, '\n');
+        /* 32 times 5 million looks may be taken: 20 million lines at 8 blocks. */
+        assert_int_equal(shape_check(buf_slice(&text), &limits, &line),
+                         depth == 1 ? LIMIT_COUNT : LIMIT_NESTING);
+        assert_true(depth == 1 || (line >= 20000000 && line < 20000002));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +255,7 @@ int main(void)
         cmocka_unit_test(a_message_names_limit_and_option),
         cmocka_unit_test(no_text_is_deeper_than_its_shape),
         cmocka_unit_test(the_line_of_too_much_is_told),
+        cmocka_unit_test(few_levels_over_many_lines_are_told),
         cmocka_unit_test(a_fence_bounds_what_is_inside),
         cmocka_unit_test(pieces_are_whole),
         cmocka_unit_test(what_is_forgotten_makes_room),
