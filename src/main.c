@@ -27,7 +27,7 @@ enum { GATHER = 50 /* milliseconds for which changes are gathered */ };
 
 /* What workers leave to each other: memory that the supervisor and all of them share. */
 struct legacy {
-    struct serve_hello hello;
+    struct hello hello;
     struct suspects suspects;
     char journal[];
 };

@@ -24,18 +24,6 @@ void report_to_log(void *context, const char *message)
     syslog(LOG_DAEMON | LOG_NOTICE, "%s", message);
 }
 
-/* Messages have lines; what comes from content has none. */
-static void add_escaped(struct buf *out, struct slice text, bool has_lines)
-{
-    size_t len;
-    for (; text.len; text = slice_skip(text, len)) {
-        int32_t code = utf8_decode(text, &len);
-        bool is_raw = (code == '\n' && has_lines) || (code >= 0 && !utf8_is_control(code));
-        for (size_t i = 0; i < len; i++)
-            buf_printf(out, is_raw ? "%c" : "\\x%02x", (unsigned)(unsigned char)text.data[i]);
-    }
-}
-
 /* Names of files may stand in a message. */
 void report(const char *format, ...)
 {
@@ -45,7 +33,12 @@ void report(const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    add_escaped(&escaped, slice_of(text), true);
+    struct slice rest = slice_of(text), line_of_it;
+    while (slice_take(&rest, '\n', &line_of_it)) {
+        utf8_add_visible(&escaped, line_of_it);
+        if (rest.data)
+            buf_add_byte(&escaped, '\n');
+    }
     const char *line = escaped.failed ? "no memory" : escaped.len ? escaped.data : "";
     if (sink)
         sink(sink_context, line);
@@ -57,17 +50,17 @@ void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column,
                     struct slice action)
 {
     cleanup_buf struct buf out = {0};
-    add_escaped(&out, file, false);
+    utf8_add_visible(&out, file);
     buf_add_byte(&out, ':');
     if (line)
         buf_printf(&out, "%u:", (unsigned)line);
     if (line && column)
         buf_printf(&out, "%u:", (unsigned)column);
     buf_add_byte(&out, ' ');
-    add_escaped(&out, what, false);
+    utf8_add_visible(&out, what);
     if (action.len) {
         buf_add_text(&out, "; ");
-        add_escaped(&out, action, false);
+        utf8_add_visible(&out, action);
     }
     buf_add_byte(&out, '\n');
     if (!out.failed)

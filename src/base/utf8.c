@@ -99,6 +99,17 @@ bool utf8_is_control(int32_t code)
            (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
+void utf8_add_visible(struct buf *out, struct slice text)
+{
+    size_t len;
+    for (; text.len; text = slice_skip(text, len)) {
+        int32_t code = utf8_decode(text, &len);
+        bool is_visible = code >= 0 && !utf8_is_control(code);
+        for (size_t i = 0; i < len; i++)
+            buf_printf(out, is_visible ? "%c" : "\\x%02x", (unsigned)(unsigned char)text.data[i]);
+    }
+}
+
 bool utf8_is_wide(int32_t code)
 {
     return code >= FIRST_WIDE && utf8proc_charwidth(code) == 2;

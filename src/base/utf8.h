@@ -42,6 +42,10 @@ struct slice utf8_cut(struct slice text, size_t max);
  * look like another one. */
 bool utf8_is_control(int32_t code);
 
+/* Appends `text` so that it drives no terminal and stays on its line: each byte of a control
+ * character, and of what is not UTF-8, as \xNN. */
+void utf8_add_visible(struct buf *out, struct slice text);
+
 /* A character that takes two columns, as Chinese, Japanese and Korean ones do; such a script puts
  * no space where a line was wrapped. */
 bool utf8_is_wide(int32_t code);

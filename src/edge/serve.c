@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <fuse_lowlevel.h>
 #include <limits.h>
-#include <linux/fuse.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/uio.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -52,6 +50,7 @@ static const char *const request_names[] = {
 };
 
 struct server {
+    struct greeting greeting; /* at the beginning, see there */
     struct tree *tree;
     const struct serve_options *options;
     struct fuse_session *session;
@@ -60,8 +59,6 @@ struct server {
     pthread_cond_t ended_now;
     struct ahead *ahead; /* NULL: nothing is stored ahead */
     struct request_count counts[REQUESTS + 1];
-    bool has_greeted;  /* the kernel has said hello */
-    bool is_replaying; /* … a hello of before: its answer goes to nobody */
     bool has_ended;
     bool no_open;
     bool no_opendir;
@@ -539,74 +536,11 @@ static int run_loop(struct fuse_session *session, unsigned threads)
     return result;
 }
 
-/* --- the kernel's hello --------------------------------------------------------------------------
- *
- * The kernel says hello once in the life of a mount. Whoever serves it after another has the same
- * hello given to libfuse, and what libfuse answers is given to nobody. What the one before was
- * asked and did not answer the kernel is told to ask again (FUSE_NOTIFY_RESEND, Linux 6.9).
- */
-
-enum { NOTIFY_RESEND = 7 };
-
-static ssize_t read_request(int fd, void *buffer, size_t size, void *server_)
-{
-    struct server *server = server_;
-    struct serve_hello *hello = server->options->hello;
-
-    if (server->has_greeted)
-        return read(fd, buffer, size);
-    if (hello->len && hello->len <= size) {
-        memcpy(buffer, hello->bytes, hello->len);
-        server->is_replaying = true;
-        return (ssize_t)hello->len;
-    }
-    ssize_t got = read(fd, buffer, size);
-    if (got > 0 && (size_t)got <= sizeof hello->bytes) {
-        memcpy(hello->bytes, buffer, (size_t)got);
-        __atomic_store_n(&hello->len, (uint32_t)got, __ATOMIC_RELEASE);
-    }
-    return got;
-}
-
-static ssize_t write_reply(int fd, struct iovec *parts, int count, void *server_)
-{
-    const struct server *server = server_;
-    ssize_t len = 0;
-    if (!server->is_replaying)
-        return writev(fd, parts, count);
-    for (int i = 0; i < count; i++)
-        len += (ssize_t)parts[i].iov_len;
-    return len;
-}
-
-static int ask_again(int fd)
-{
-    const struct fuse_out_header header = {.len = sizeof header, .error = NOTIFY_RESEND};
-    return write(fd, &header, sizeof header) == (ssize_t)sizeof header ? 0 : -errno;
-}
-
-/* By one thread alone: libfuse refuses what comes before the hello. */
-static int greet(struct server *server)
-{
-    struct fuse_buf request = {0};
-    int got = fuse_session_receive_buf(server->session, &request);
-    if (got > 0)
-        fuse_session_process_buf(server->session, &request);
-    free(request.mem);
-    server->has_greeted = true;
-    if (got <= 0)
-        return got < 0 ? got : -ENODEV;
-    int err = server->is_replaying ? ask_again(server->options->fd) : 0;
-    server->is_replaying = false;
-    return err;
-}
-
 /* --- serving -----------------------------------------------------------------------------------
  */
 
 static int new_session(struct server *server)
 {
-    static const struct fuse_custom_io io = {.read = read_request, .writev = write_reply};
     struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
     int err = mount_arguments(server->options->mount, &args);
     if (!err)
@@ -614,13 +548,13 @@ static int new_session(struct server *server)
     fuse_opt_free_args(&args);
     if (err || !server->session)
         return err ? err : -EIO;
-    return fuse_session_custom_io(server->session, &io, server->options->fd);
+    return fuse_session_custom_io(server->session, &hello_io, server->options->fd);
 }
 
 static int serve_requests(struct server *server)
 {
     const struct serve_options *options = server->options;
-    int err = greet(server);
+    int err = hello_greet(&server->greeting, server->session, options->fd);
     if (err)
         return err == -ENODEV ? 0 : err; /* it was taken away at once */
     options->ready(options->context, server);
@@ -637,7 +571,12 @@ static int serve_requests(struct server *server)
 
 int serve(struct tree *tree, const struct serve_options *options)
 {
-    struct server server = {.tree = tree, .options = options, .serving = pthread_self()};
+    struct server server = {
+        .greeting = {options->hello},
+        .tree = tree,
+        .options = options,
+        .serving = pthread_self(),
+    };
     const struct sigaction wake = {.sa_handler = wake_up};
 
     for (int i = 0; i < REQUESTS; i++)

@@ -8,21 +8,16 @@
 #ifndef EDGE_SERVE_H
 #define EDGE_SERVE_H
 
+#include "edge/hello.h"
 #include "edge/mount.h"
 #include "model/tree.h"
 
 struct server; /* a mount while it is served */
 
-/* What the kernel said when it was mounted, for whoever serves the mount next. Shared with him. */
-struct serve_hello {
-    uint32_t len; /* 0: it has not said it */
-    char bytes[1020];
-};
-
 struct serve_options {
     const struct mount_options *mount;
     int fd; /* of the mount; serve() closes it */
-    struct serve_hello *hello;
+    struct hello *hello;
     unsigned threads; /* 1: one at a time */
     bool xattr;       /* answer for extended attributes */
     bool no_ahead;

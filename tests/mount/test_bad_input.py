@@ -533,10 +533,15 @@ def test_file_names_of_every_kind(mount):
     shell("find . -print0 | xargs -0 ls -d >/dev/null && tar c . >/dev/null", cwd=mounted.path)
 
 
-def test_each_problem_is_one_line_whatever_the_file_is_called(tmp_path):
+def test_each_problem_is_one_line_whatever_the_file_is_called(tmp_path, mount):
     content = write_content(tmp_path / "content", {b"new\nline\t\x1b[31m.md": FRONT["tab"][0]})
     told = problems_of(content)
     assert len(told) == 1 and told[0].isprintable()
+    mounted = mount(content)
+    name, line, column, *_ = table_of(mounted)[0]
+    assert name.replace("\\\\", "\\") == "new\\x0aline\\x09\\x1b[31m.md"
+    assert told[0].startswith(f"new\\x0aline\\x09\\x1b[31m.md:{line}:{column}:")
+    assert all(row.isprintable() for row in "".join(table_of(mounted)[0]))
 
 
 def test_files_that_are_left_out(mount):

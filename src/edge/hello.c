@@ -1,0 +1,67 @@
+#define FUSE_USE_VERSION 314
+
+#include "edge/hello.h"
+
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <linux/fuse.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { NOTIFY_RESEND = 7 };
+
+static ssize_t read_request(int fd, void *buffer, size_t size, void *greeting_)
+{
+    struct greeting *greeting = greeting_;
+    struct hello *hello = greeting->hello;
+
+    if (greeting->is_done)
+        return read(fd, buffer, size);
+    if (hello->len && hello->len <= size) {
+        memcpy(buffer, hello->bytes, hello->len);
+        greeting->is_replaying = true;
+        return (ssize_t)hello->len;
+    }
+    ssize_t got = read(fd, buffer, size);
+    if (got > 0 && (size_t)got <= sizeof hello->bytes) {
+        memcpy(hello->bytes, buffer, (size_t)got);
+        __atomic_store_n(&hello->len, (uint32_t)got, __ATOMIC_RELEASE);
+    }
+    return got;
+}
+
+static ssize_t write_reply(int fd, struct iovec *parts, int count, void *greeting_)
+{
+    const struct greeting *greeting = greeting_;
+    ssize_t len = 0;
+    if (!greeting->is_replaying)
+        return writev(fd, parts, count);
+    for (int i = 0; i < count; i++)
+        len += (ssize_t)parts[i].iov_len;
+    return len;
+}
+
+const struct fuse_custom_io hello_io = {.read = read_request, .writev = write_reply};
+
+static int ask_again(int fd)
+{
+    const struct fuse_out_header header = {.len = sizeof header, .error = NOTIFY_RESEND};
+    return write(fd, &header, sizeof header) == (ssize_t)sizeof header ? 0 : -errno;
+}
+
+int hello_greet(struct greeting *greeting, struct fuse_session *session, int fd)
+{
+    struct fuse_buf request = {0};
+    int got = fuse_session_receive_buf(session, &request);
+    if (got > 0)
+        fuse_session_process_buf(session, &request);
+    free(request.mem);
+    greeting->is_done = true;
+    if (got <= 0)
+        return got < 0 ? got : -ENODEV;
+    int err = greeting->is_replaying ? ask_again(fd) : 0;
+    greeting->is_replaying = false;
+    return err;
+}
