@@ -168,7 +168,9 @@ static int load(struct program *program)
         sandbox_enter(program->folder.fd, &program->confinement);
     err = configure(program);
     if (err && (!program->worker || program->worker->restarts == 0))
-        return err; /* a mount that stands goes on as if there were none */
+        return err;
+    /* A mount that stands goes on as if there were none, and the first look tells of it. */
+    program->folder.is_configured &= !err;
     err = make_corpus(program);
     if (err == -ESTALE)
         return err;

@@ -20,6 +20,12 @@ struct record_header {
     uint64_t len;
 };
 
+/* The half that counts; one of the two, whatever was written there. */
+static unsigned current_half(const struct journal *journal)
+{
+    return __atomic_load_n(&journal->header->current, __ATOMIC_ACQUIRE) == 1;
+}
+
 void journal_open(struct journal *journal, void *memory, size_t size)
 {
     *journal = (struct journal){.header = memory};
@@ -44,14 +50,17 @@ void journal_give_up(struct journal *journal)
 
 void journal_mend(struct journal *journal)
 {
-    if (journal->header)
+    if (journal && journal->header)
         __atomic_store_n(&journal->header->is_broken, 0, __ATOMIC_RELEASE);
 }
 
 bool journal_is_whole(const struct journal *journal)
 {
     const struct journal_header *header = journal ? journal->header : NULL;
-    return header && !header->is_broken && header->used[header->current] > 0;
+    if (!header || header->is_broken)
+        return false;
+    uint64_t used = header->used[current_half(journal)];
+    return used > 0 && used <= journal->half_size;
 }
 
 static size_t padded(size_t len)
@@ -84,7 +93,7 @@ void journal_add(struct journal *journal, uint32_t kind, uint32_t key, struct sl
         return;
     pthread_mutex_lock(&journal->lock);
     if (!journal->header->is_broken)
-        append(journal, journal->header->current, &record);
+        append(journal, current_half(journal), &record);
     pthread_mutex_unlock(&journal->lock);
 }
 
@@ -93,12 +102,15 @@ bool journal_next(const struct journal *journal, size_t *cursor, struct journal_
     struct record_header header;
     if (!journal || !journal->header)
         return false;
-    unsigned half = journal->header->current;
+    unsigned half = current_half(journal);
+    /* Whoever died may have written where he should not: what can be no record ends them. */
     size_t used = __atomic_load_n(&journal->header->used[half], __ATOMIC_ACQUIRE);
-    if (*cursor >= used)
+    if (used > journal->half_size || *cursor >= used || used - *cursor < sizeof header)
         return false;
     const char *at = journal->halves[half] + *cursor;
     memcpy(&header, at, sizeof header);
+    if (header.len > used - *cursor - sizeof header)
+        return false;
     *record = (struct journal_record){header.kind, header.key, {at + sizeof header, header.len}};
     *cursor += sizeof header + padded(header.len);
     return true;
@@ -108,8 +120,7 @@ bool journal_has_grown(const struct journal *journal)
 {
     if (!journal || !journal->header)
         return false;
-    size_t used = __atomic_load_n(&journal->header->used[journal->header->current],
-                                  __ATOMIC_RELAXED);
+    size_t used = __atomic_load_n(&journal->header->used[current_half(journal)], __ATOMIC_RELAXED);
     return used > 2 * journal->compacted + WORTH_IT;
 }
 
@@ -135,7 +146,7 @@ void journal_compact(struct journal *journal,
     if (!header)
         return;
     pthread_mutex_lock(&journal->lock);
-    unsigned other = 1 - header->current;
+    unsigned other = 1 - current_half(journal);
     header->used[other] = 0;
     while (journal_next(journal, &cursor, &record)) {
         if (keep(context, &record))

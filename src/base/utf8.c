@@ -105,8 +105,10 @@ void utf8_add_visible(struct buf *out, struct slice text)
     for (; text.len; text = slice_skip(text, len)) {
         int32_t code = utf8_decode(text, &len);
         bool is_visible = code >= 0 && !utf8_is_control(code);
-        for (size_t i = 0; i < len; i++)
-            buf_printf(out, is_visible ? "%c" : "\\x%02x", (unsigned)(unsigned char)text.data[i]);
+        if (is_visible)
+            buf_add(out, text.data, len);
+        for (size_t i = 0; i < len && !is_visible; i++)
+            buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text.data[i]);
     }
 }
 

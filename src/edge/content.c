@@ -168,7 +168,8 @@ void content_close(struct content_folder *folder)
  */
 
 /* Has a configuration hold, in place of the one before. -EINVAL after mistakes, or -ENOMEM. */
-static int take(struct content_folder *folder, struct slice text, struct diags *diags)
+static int take(struct content_folder *folder, struct slice text, const struct file_id *id,
+                struct diags *diags)
 {
     struct arena arena = {0};
     struct config config = {0};
@@ -184,6 +185,7 @@ static int take(struct content_folder *folder, struct slice text, struct diags *
     folder->arena = arena;
     folder->config = config;
     folder->config_text = kept;
+    folder->taken_id = *id;
     return 0;
 }
 
@@ -203,7 +205,7 @@ int content_configure(struct content_folder *folder, struct diags *diags)
         err = -EINVAL;
     }
     if (!err)
-        err = take(folder, buf_slice(&text), diags);
+        err = take(folder, buf_slice(&text), &id, diags);
     /* One that could not be read is tried again. */
     if (!err || err == -EINVAL) {
         folder->is_configured = true;
@@ -217,7 +219,7 @@ int content_take_configuration(struct content_folder *folder,
 {
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
-    int err = take(folder, configuration->text, &diags);
+    int err = take(folder, configuration->text, &configuration->id, &diags);
     arena_free(&arena);
     folder->is_configured = !err;
     folder->config_id = configuration->id;
@@ -228,7 +230,7 @@ struct configuration content_configuration(const struct content_folder *folder)
 {
     const struct view_rule *rule = config_view(&folder->config, SLICE("date"));
     return (struct configuration){
-        .id = folder->config_id,
+        .id = folder->taken_id,
         .text = folder->config_text,
         .date_view = rule ? rule->view : SLICE(""),
     };

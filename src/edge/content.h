@@ -23,7 +23,8 @@ struct content_folder {
     struct config config;
     struct arena arena;       /* of the configuration */
     struct slice config_text; /* what its file says */
-    struct file_id config_id; /* of its file, as it was looked at last; all 0: there was none */
+    struct file_id taken_id;  /* … as which file; all 0: there was none */
+    struct file_id config_id; /* of its file, as it was looked at last, whatever it said */
     bool is_configured;
     struct suspects *suspects; /* borrowed; NULL: none are known */
     /* Told by readers of a file that is not the one that was looked at; NULL: nobody is. */
@@ -60,7 +61,7 @@ int content_configure(struct content_folder *folder, struct diags *diags);
 int content_take_configuration(struct content_folder *folder,
                                const struct configuration *configuration);
 
-/* The configuration that one of these has just taken, for the builder. */
+/* The configuration that holds, for the builder. */
 struct configuration content_configuration(const struct content_folder *folder);
 
 /* How the model reads: struct content, with the folder as its context. */

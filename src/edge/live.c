@@ -492,7 +492,10 @@ int live_start(const struct live_options *options, struct live **live_)
     live->look_at_all = true;
     /* Whoever served before may not have told all. */
     live->has_published = true;
+    /* … nor that a configuration with a mistake was put right, maybe by the one that held before.
+     */
     live->has_bad_config = corpus_find_stray(options->corpus, SLICE(CONTENT_CONFIG)) != NULL;
+    options->folder->is_configured &= !live->has_bad_config;
     if (!err)
         err = start_threads(live);
     if (err)

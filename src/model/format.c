@@ -257,7 +257,7 @@ int format_link(struct scope *scope, uint32_t episode, struct child *child)
         if (formats[i].also_below != scope->node.kind)
             continue;
         format_child(episode, of->version, i, child);
-        /* A body is not read for a listing of many. */
+        /* A body is not read for a listing of many, but may be there. */
         child->is_costly = !formats[i].size || !has_body(scope, episode, of->version);
         memcpy(child->text, of->base.data, of->base.len);
         memcpy(child->text + of->base.len, ".txt", 5);

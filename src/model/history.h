@@ -58,8 +58,8 @@ void history_compact(struct journal *journal);
 /* Drops what belongs to a generation that was never noted to its end. */
 void history_drop_tail(struct journal *journal);
 
-/* Drops all but the configuration, for whoever has nothing else to go on with; the journal is whole
- * then. */
+/* Drops all but the configuration, for whoever has nothing else to go on with; what he notes from
+ * then on counts. */
 void history_begin_anew(struct journal *journal);
 
 #endif

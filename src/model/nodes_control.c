@@ -3,7 +3,6 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include "base/utf8.h"
 #include "model/json.h"
 #include "model/nodes.h"
 #include "model/problems.h"
@@ -108,15 +107,6 @@ static int generation_render(const struct scope *scope, struct buf *out)
 
 /* --- problems.tsv ----------------------------------------------------------------------------- */
 
-/* Whoever looks at what is wrong is not to be hurt by it. */
-static void add_visible(struct buf *out, struct slice field, char end)
-{
-    cleanup_buf struct buf visible = {0};
-    utf8_add_visible(&visible, field);
-    out->failed |= visible.failed;
-    tsv_add(out, buf_slice(&visible), end);
-}
-
 static int problems_render(const struct scope *scope, struct buf *out)
 {
     struct arena arena = {0};
@@ -126,11 +116,11 @@ static int problems_render(const struct scope *scope, struct buf *out)
     buf_add_text(out, "file\tline\tcolumn\tproblem\tdone\n");
     for (uint32_t i = 0; !err && i < all.count; i++) {
         const struct problem *problem = &all.at[i];
-        add_visible(out, problem->path, '\t');
+        tsv_add_visible(out, problem->path, '\t');
         tsv_add_number(out, problem->line, '\t');
         tsv_add_number(out, problem->column, '\t');
-        add_visible(out, problem->what, '\t');
-        add_visible(out, problem->action, '\n');
+        tsv_add_visible(out, problem->what, '\t');
+        tsv_add_visible(out, problem->action, '\n');
     }
     arena_free(&arena);
     return err;

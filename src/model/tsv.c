@@ -1,5 +1,7 @@
 #include "model/tsv.h"
 
+#include "base/utf8.h"
+
 static const char *escape_of(char c)
 {
     switch (c) {
@@ -34,6 +36,20 @@ void tsv_add_text(struct buf *out, struct slice field)
 void tsv_add(struct buf *out, struct slice field, char end)
 {
     tsv_add_text(out, field);
+    buf_add_byte(out, end);
+}
+
+void tsv_add_visible(struct buf *out, struct slice field, char end)
+{
+    size_t len;
+    for (; field.len; field = slice_skip(field, len)) {
+        utf8_decode(field, &len);
+        struct slice character = slice_head(field, len);
+        if (escape_of(field.data[0]))
+            tsv_add_text(out, character);
+        else
+            utf8_add_visible(out, character);
+    }
     buf_add_byte(out, end);
 }
 

@@ -17,6 +17,10 @@ void tsv_add_seconds(struct buf *out, int64_t milliseconds);
 
 /* Appends a field and what ends it: a tab, or a newline for the last of a line. */
 void tsv_add(struct buf *out, struct slice field, char end);
+
+/* The same so that it drives no terminal: what else is a control character or no UTF-8 is \xNN,
+ * byte by byte. */
+void tsv_add_visible(struct buf *out, struct slice field, char end);
 void tsv_add_number(struct buf *out, uint64_t number, char end);
 
 #endif

@@ -84,16 +84,16 @@ static int know_front(struct census *census, const struct yaml *front)
     return err;
 }
 
-/* A label stands in a file again and again, and to fold it takes long. */
-static bool is_known_name(struct census *census, struct slice label)
+/* Where a label stands in a file again and again it is folded once, which takes long. */
+static bool is_known_name(struct census *census, struct slice label, bool recurs)
 {
-    struct map_slot *slot = map_put(&census->asked, label);
+    struct map_slot *slot = recurs ? map_put(&census->asked, label) : NULL;
     if (slot && slot->value != UINT32_MAX)
         return slot->value;
     cleanup_buf struct buf folded = {0};
     bool is_known = utf8_fold(&folded, label) && folded.len &&
                     map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
-    *census->failed |= folded.failed || !slot;
+    *census->failed |= folded.failed;
     if (slot)
         slot->value = is_known;
     return is_known;
@@ -110,7 +110,7 @@ static bool is_known(struct census *census, struct slice label)
         return true;
     if (bracket && bracket > label.data)
         label = slice_trim(slice_head(label, (size_t)(bracket - label.data)));
-    return census->known.len && label.len && is_known_name(census, label);
+    return census->known.len && label.len && is_known_name(census, label, recurs);
 }
 
 /* --- counting --------------------------------------------------------------------------------- */

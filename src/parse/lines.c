@@ -145,6 +145,18 @@ static bool is_table_rule(struct slice text)
     return has_bar && has_dash;
 }
 
+/* Where there may be no more of them, or memory ends, it is dropped. */
+static void keep_line(struct walk *w, const struct line *line)
+{
+    struct lines *lines = w->lines;
+    if (lines->count >= w->most_lines)
+        w->has_too_many = true;
+    else if (!array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at))
+        w->failed = true;
+    else
+        lines->at[lines->count++] = *line;
+}
+
 static void end_line(struct walk *w)
 {
     if (!w->is_open)
@@ -171,14 +183,7 @@ static void end_line(struct walk *w)
     if (line->bold > text.len)
         line->bold = text.len;
 
-    w->has_too_many |= lines->count == w->most_lines;
-    if (w->has_too_many)
-        return;
-    if (!array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at)) {
-        w->failed = true;
-        return;
-    }
-    lines->at[lines->count++] = *line;
+    keep_line(w, line);
     w->pending = BREAK_SOFT;
 }
 
@@ -649,18 +654,14 @@ static bool is_block(cmark_node_type type)
 /* A heading that says nothing is a section all the same. */
 static void add_empty_heading(struct walk *w)
 {
-    struct lines *lines = w->lines;
-    if (!array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at)) {
-        w->failed = true;
-        return;
-    }
-    lines->at[lines->count++] = (struct line){
-        .text = lines->text.len,
+    const struct line line = {
+        .text = w->lines->text.len,
         .number = w->number,
         .details = w->details,
         .heading = w->heading,
         .before = BREAK_PARAGRAPH,
     };
+    keep_line(w, &line);
 }
 
 static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
@@ -696,7 +697,8 @@ static void walk_document(void *walk)
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w->failed && !w->has_too_many)
         on_event(w, event, cmark_iter_get_node(iter));
     end_line(w);
-    report_unclosed(w);
+    if (!w->has_too_many)
+        report_unclosed(w);
 }
 
 /* `number` is a line of the mended text, from 0. */

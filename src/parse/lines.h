@@ -60,8 +60,7 @@ struct lines {
 /*
  * Reads a body that begins on `first_line` of its file. What is not UTF-8, and NUL, become U+FFFD;
  * the former is reported in `diags`, as are a <details> that is never closed and a body over a
- * limit. 0;
- * -E2BIG after that; -ENOMEM. `lines` is to be freed either way.
+ * limit. 0; -E2BIG after the last of these; -ENOMEM. `lines` is to be freed either way.
  */
 int lines_read(struct slice body, uint32_t first_line, const struct limits *limits,
                struct diags *diags, struct lines *lines);

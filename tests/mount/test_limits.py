@@ -186,6 +186,24 @@ def test_memory_of_a_body(mount):
     assert check(mounted.content, "-o", "max_markdown=2M") == []
 
 
+def code(lines):
+    return "```\n" + "a\n" * lines + "```\n"
+
+
+ALL_LINES = 512 * 1024 // 2 // 40  # that there may be where there are 512K of memory
+
+
+@pytest.mark.parametrize("text", ["<div>\n" + "a\n" * 20000, code(20000), code(ALL_LINES) + "\n#\n\n" + code(20000),
+                                  "<details>\n\n" + code(20000) + "\n</details>\n"],
+                         ids=["HTML", "code", "an empty heading", "details"])
+def test_lines_take_memory_too(tmp_path, text):
+    """Those of code or HTML cost cmark nothing."""
+    content = write_content(tmp_path / "content", {"it.md": HEAD + text})
+    told = check(content, "-o", "max_markdown=512K")
+    assert len(told) == 1 and "more than 512 KiB of memory" in told[0], told
+    assert not any("memory" in problem for problem in check(content))
+
+
 def test_memory_of_a_body_is_bounded(tmp_path):
     """Without a limit this file would take 5 GB."""
     content = write_content(tmp_path / "content", {"it.md": HEAD + "[" * (20 << 20)})

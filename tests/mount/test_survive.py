@@ -191,6 +191,16 @@ def test_a_configuration_with_a_mistake_leaves_the_one_before(talks):
     assert_same_dump(talks)
 
 
+def test_a_mistake_that_is_taken_away_meanwhile_is_told_no_more(talks):
+    """The file is then as it was for the configuration that holds: there is none."""
+    config, problems = talks.content / ".transcriptfs.yaml", talks / ".transcriptfs/problems.tsv"
+    config.write_text("nonsense: 1\n")
+    wait_until(lambda: "nonsense" in problems.read_text(), "the mistake is not told")
+    kill_and_meanwhile(talks, config.unlink)
+    wait_until(lambda: "nonsense" not in problems.read_text(), "it is still told")
+    assert_same_dump(talks)
+
+
 def test_many_deaths_in_a_row_end_it(mount):
     """Whoever reads is told, and hangs not."""
     mounted = mount({"t.md": talk("T")})

@@ -312,6 +312,39 @@ static void test_a_broken_journal(void **state)
     free(memory);
 }
 
+/* Whoever died may have written anywhere: what follows reads no further than there are records. */
+static void test_a_spoilt_journal(void **state)
+{
+    (void)state;
+    unsigned char *memory = calloc(1, SIZE);
+    struct world w;
+    struct journal_record record;
+    struct configuration found;
+    srand(1);
+    for (int times = 0; times < 200; times++) {
+        memset(memory, 0, SIZE);
+        begin(&w, memory);
+        configure(&w, 0);
+        for (unsigned i = 0; i < 20; i++)
+            publish(&w, i, i, false);
+        finish(&w);
+        /* In the first bytes are the header of the journal and those of some records. */
+        for (int i = 0; i < 8; i++)
+            memory[rand() % (times % 2 ? 32 : 1024)] = (unsigned char)rand();
+        journal_open(&w.journal, memory, SIZE);
+        for (size_t cursor = 0; journal_next(&w.journal, &cursor, &record);) {
+            assert_in_range((uintptr_t)record.bytes.data, (uintptr_t)memory,
+                            (uintptr_t)memory + SIZE);
+            assert_in_range(record.bytes.len, 0,
+                            (uintptr_t)memory + SIZE - (uintptr_t)record.bytes.data);
+        }
+        (void)history_configuration(&w.journal, &found);
+        history_begin_anew(&w.journal);
+        journal_close(&w.journal);
+    }
+    free(memory);
+}
+
 static void test_nothing_is_known(void **state)
 {
     (void)state;
@@ -353,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_with_one_that_was_not_finished),
         cmocka_unit_test(test_it_stays_small),
         cmocka_unit_test(test_a_broken_journal),
+        cmocka_unit_test(test_a_spoilt_journal),
         cmocka_unit_test(test_nothing_is_known),
         cmocka_unit_test(test_memory_is_given_back),
     };
