@@ -172,6 +172,7 @@ static int load(struct program *program)
     /* A mount that stands goes on as if there were none, and the first look tells of it. */
     program->folder.is_configured &= !err;
     err = make_corpus(program);
+    malloc_trim(0); /* what reading all front matter took is not needed again */
     if (err == -ESTALE)
         return err;
     if (err) {
