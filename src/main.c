@@ -53,6 +53,7 @@ struct program {
     struct builder *builder;
     struct corpus *corpus; /* the first: the tree's, once there is one */
     struct corpora seen;   /* those that follow it, which clients may have seen */
+    uint64_t resumed;      /* the generation of the last of these; 0: nobody served before */
     struct cache *cache;
     struct tree *tree;
     struct live *live;
@@ -132,6 +133,14 @@ static int scan(struct program *program)
     return err;
 }
 
+static int resume(struct program *program)
+{
+    int err = corpus_resume(program->builder, &program->corpus, &program->seen);
+    if (!err)
+        program->resumed = program->corpus->generation + program->seen.count;
+    return err;
+}
+
 /* The first corpus: by looking, or as whoever served before had it. Where he served and left
  * nothing to go on with, what the kernel knows would be taken for something else: -ESTALE. */
 static int make_corpus(struct program *program)
@@ -143,7 +152,7 @@ static int make_corpus(struct program *program)
     if (!program->builder)
         return -ENOMEM;
     if (is_successor)
-        return corpus_resume(program->builder, &program->corpus, &program->seen);
+        return resume(program);
     const struct configuration taken = content_configuration(&program->folder);
     int err = builder_configure(program->builder, &taken);
     return err ? err : scan(program);
@@ -185,6 +194,7 @@ static int load(struct program *program)
         .version = TRANSCRIPTFS_VERSION,
         .confinement = program->confinement,
         .restarts = program->worker ? program->worker->restarts : 0,
+        .resumed = program->resumed,
         .journal = &program->journal,
         .formats = options->formats,
         .progress = progress_step,

@@ -557,10 +557,10 @@ static int serve_requests(struct server *server)
     int err = hello_greet(&server->greeting, server->session, options->fd);
     if (err)
         return err == -ENODEV ? 0 : err; /* it was taken away at once */
-    options->ready(options->context, server);
     /* Without memory or a thread for it nothing is stored ahead, and all else is as it was. */
     if (!options->no_ahead)
         (void)ahead_new(server->tree, store_file, server, &server->ahead);
+    options->ready(options->context, server); /* from now on somebody may end the serving */
     err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
     say_ended(server);
     options->ended(options->context);
@@ -572,7 +572,7 @@ static int serve_requests(struct server *server)
 int serve(struct tree *tree, const struct serve_options *options)
 {
     struct server server = {
-        .greeting = {options->hello},
+        .greeting = {.hello = options->hello},
         .tree = tree,
         .options = options,
         .serving = pthread_self(),

@@ -17,10 +17,11 @@ struct joining {
     struct scope *scope;
     int (*add)(struct scope *episode, struct buf *out);
     struct buf *pieces; /* one an episode */
+    bool has_changed;   /* a file is another one, which is still to be looked at */
 };
 
-/* An episode whose file cannot be read any more has no piece, or a shorter one; a private one has
- * none. */
+/* An episode whose file cannot be read any more, or is another one by now, has no piece, or a
+ * shorter one; a private one has none. */
 static void add_piece(void *joining_, unsigned worker, size_t i)
 {
     struct joining *joining = joining_;
@@ -29,8 +30,18 @@ static void add_piece(void *joining_, unsigned worker, size_t i)
     (void)worker;
     if (scope_episode(&episode)->is_private)
         return;
-    if (joining->add(&episode, &joining->pieces[i]) == -ENOMEM)
+    int err = joining->add(&episode, &joining->pieces[i]);
+    if (err == -ENOMEM)
         joining->pieces[i].failed = true;
+    if (err == -EAGAIN)
+        __atomic_store_n(&joining->has_changed, true, __ATOMIC_RELAXED);
+}
+
+/* Whether clients may know a table from whoever served before: what it was is only known where no
+ * file has changed since. */
+static bool may_be_known(const struct scope *scope)
+{
+    return scope->corpus->generation <= tree_parts(scope->tree)->options.resumed;
 }
 
 static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, struct buf *out),
@@ -38,7 +49,7 @@ static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, st
 {
     uint32_t count = scope->corpus->episode_count;
     cleanup_free struct buf *pieces = calloc(count + 1, sizeof *pieces);
-    struct joining joining = {scope, add, pieces};
+    struct joining joining = {.scope = scope, .add = add, .pieces = pieces};
     if (!pieces)
         return -ENOMEM;
     parallel_for(count, parallel_threads(), add_piece, &joining);
@@ -47,7 +58,7 @@ static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, st
         out->failed |= pieces[i].failed;
         buf_free(&pieces[i]);
     }
-    return 0;
+    return joining.has_changed && may_be_known(scope) ? -EAGAIN : 0;
 }
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
@@ -129,7 +140,7 @@ static int add_episode(struct scope *scope, bool is_json, struct buf *out)
     const struct row row = {scope_episode(scope), &about, map};
     (is_json ? record_add_json : record_add_tsv)(&record, &row, out);
     buf_free(&record.scratch);
-    return 0;
+    return err == -EAGAIN ? err : 0;
 }
 
 static int add_episode_json(struct scope *scope, struct buf *out)

@@ -41,6 +41,7 @@ struct tree_options {
     const char *version; /* of the program */
     struct confinement confinement;
     uint32_t restarts;       /* how many served before and died */
+    uint64_t resumed;        /* the last generation that one of these may have served; 0: none */
     struct journal *journal; /* where ids are noted that are given out; or NULL */
     uint64_t formats;        /* a bit a format that stands in an episode's folder; 0: all */
     /* Called while all bodies are read, where it is not NULL; at last with done == all. */

@@ -13,8 +13,8 @@ import subprocess
 import pytest
 
 import made_corpus
-from tools import (TIMEOUT, TRANSCRIPTFS, Mount, dump_of_content, dump_of_mount, is_mounted, mounts,
-                   run, run_ok, shell, walk, write_content)
+from tools import (TIMEOUT, TRANSCRIPTFS, Mount, dump_of_content, dump_of_mount, is_mounted,
+                   is_thread_sanitized, mounts, run, run_ok, shell, walk, write_content)
 
 GOOD = "---\ntitle: Good\ndate: 2024-01-02\ntags: [fine]\n---\n**Ann:** All is well.\n"
 GOOD_TURN = "Ann: All is well.\n"
@@ -1051,7 +1051,8 @@ def test_answers_are_right_with_one_thread(mount):
     mounted = mount({"it.md": made_corpus.EPISODES[1].markdown()}, "-s")
     assert turns_of(mounted, "it") == [turn.text() for turn in made_corpus.EPISODES[1].turns]
     threads = os.listdir(f"/proc/{mounted.worker}/task")
-    assert len(threads) == 5, "one that serves, three that follow the content, one that stores ahead"
+    if not is_thread_sanitized():
+        assert len(threads) == 5, "one that serves, three that follow the content, one that stores ahead"
 
 
 def test_debug_tells_requests_and_stays_in_the_foreground(fuse, content, place):

@@ -1,5 +1,6 @@
 """A mount outlives the process that serves it: another goes on, and no reader sees an error."""
 
+import errno
 import itertools
 import os
 import select
@@ -198,6 +199,44 @@ def test_a_mistake_that_is_taken_away_meanwhile_is_told_no_more(talks):
     wait_until(lambda: "nonsense" in problems.read_text(), "the mistake is not told")
     kill_and_meanwhile(talks, config.unlink)
     wait_until(lambda: "nonsense" not in problems.read_text(), "it is still told")
+    assert_same_dump(talks)
+
+
+def waits_for_an_answer(thread):
+    with open(f"/proc/self/task/{thread}/wchan", encoding="ascii") as file:
+        where = file.read()
+    return any(word in where for word in ("fuse", "request_wait", "folio_wait"))
+
+
+@pytest.mark.parametrize("table", ["episodes.jsonl", "episodes.tsv"])
+def test_a_table_is_the_same_or_none(talks, table):
+    """It is made of what the files say, and they are others when it is made again."""
+    path = talks / "index" / table
+    before = path.read_bytes()
+    with open(path, "rb", buffering=0) as file:
+        assert file.read(10) == before[:10]
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        found = []
+
+        def read():
+            try:
+                found.append(os.pread(file.fileno(), len(before), 0))
+            except OSError as error:
+                found.append(error.errno)
+
+        reader = threading.Thread(target=read)
+        worker = talks.worker
+        stop_supervisor(talks)
+        os.kill(worker, signal.SIGKILL)
+        for n in range(20):
+            write_by_rename(talks.content / f"a/t{n:03}.md", talk(f"Edited {n}"))
+        reader.start()
+        wait_until(lambda: waits_for_an_answer(reader.native_id), "it does not ask")
+        go_on(talks)
+        reader.join()
+    assert found in ([before], [errno.ESTALE])
+    settle(talks)
+    assert b"Edited 7" in path.read_bytes()
     assert_same_dump(talks)
 
 
