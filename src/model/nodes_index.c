@@ -232,6 +232,8 @@ static int voices_render(struct scope *scope, struct buf *out)
     int err = scope_survey(scope, &survey);
     if (err)
         return err;
+    if (survey->has_changed && may_be_known(scope))
+        return -EAGAIN;
     begin_counts(out);
     const struct view *view = views_view(&survey->heard, 0);
     return view ? add_counts(&survey->heard, view, out) : 0;

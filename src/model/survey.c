@@ -76,6 +76,8 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
     int err = episode ? cache_get(s->step->cache, reading->episode, episode, PART_BODY, &parsed)
                       : -ENOENT;
 
+    if (err == -EAGAIN)
+        __atomic_store_n(&s->next->has_changed, true, __ATOMIC_RELAXED);
     if (err && !error_passes(err)) {
         err = 0; /* of this file; the others are heard */
     } else if (!err) {

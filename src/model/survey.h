@@ -16,6 +16,7 @@ struct note {
 
 /* Of one generation of the corpus. */
 struct survey {
+    bool has_changed;          /* a file was another one by then, and nobody in it is heard */
     struct views heard;        /* its one view is by-voice */
     const struct note **notes; /* by number of the episode; NULL: it could not be read */
     uint32_t note_cap;

@@ -208,7 +208,7 @@ def waits_for_an_answer(thread):
     return any(word in where for word in ("fuse", "request_wait", "folio_wait"))
 
 
-@pytest.mark.parametrize("table", ["episodes.jsonl", "episodes.tsv"])
+@pytest.mark.parametrize("table", ["episodes.jsonl", "episodes.tsv", "by-voice.tsv"])
 def test_a_table_is_the_same_or_none(talks, table):
     """It is made of what the files say, and they are others when it is made again."""
     path = talks / "index" / table
@@ -229,14 +229,14 @@ def test_a_table_is_the_same_or_none(talks, table):
         stop_supervisor(talks)
         os.kill(worker, signal.SIGKILL)
         for n in range(20):
-            write_by_rename(talks.content / f"a/t{n:03}.md", talk(f"Edited {n}"))
+            write_by_rename(talks.content / f"a/t{n:03}.md", talk(f"Edited {n}", turns=((f"New {n}", "Words."),)))
         reader.start()
         wait_until(lambda: waits_for_an_answer(reader.native_id), "it does not ask")
         go_on(talks)
         reader.join()
     assert found in ([before], [errno.ESTALE])
     settle(talks)
-    assert b"Edited 7" in path.read_bytes()
+    assert (b"New 7" if table == "by-voice.tsv" else b"Edited 7") in path.read_bytes()
     assert_same_dump(talks)
 
 
