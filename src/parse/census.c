@@ -91,12 +91,12 @@ static bool is_known_name(struct census *census, struct slice label, bool recurs
     if (slot && slot->value != UINT32_MAX)
         return slot->value;
     cleanup_buf struct buf folded = {0};
-    bool is_known = utf8_fold(&folded, label) && folded.len &&
-                    map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
+    bool is_one = utf8_fold(&folded, label) && folded.len &&
+                  map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
     *census->failed |= folded.failed;
     if (slot)
-        slot->value = is_known;
-    return is_known;
+        slot->value = is_one;
+    return is_one;
 }
 
 /* By the whole of it, or by what stands before a bracket: Ana Lima (AL). A part of a name, or its

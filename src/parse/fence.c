@@ -184,8 +184,14 @@ struct fence_mark fence_mark(void)
 
 void fence_forget_since(const struct fence_mark *mark)
 {
-    while (around->ring.next != mark->newest)
-        drop_chunk(around->ring.next);
+    struct chunk *ring = &around->ring;
+    while (ring->next != mark->newest) {
+        struct chunk *chunk = ring->next;
+        ring->next = chunk->next;
+        ring->next->last = ring;
+        around->used -= chunk->all;
+        free(chunk);
+    }
     around->at = mark->at;
     around->room = mark->room;
 }
@@ -198,8 +204,11 @@ int fence_run(uint64_t most, void (*work)(void *context), void *context)
     around = &fence;
     if (setjmp(fence.outside) == 0)
         work(context);
-    while (fence.ring.next != &fence.ring)
-        drop_chunk(fence.ring.next);
+    while (fence.ring.next != &fence.ring) {
+        struct chunk *chunk = fence.ring.next;
+        fence.ring.next = chunk->next;
+        free(chunk);
+    }
     around = NULL;
     return fence.err;
 }

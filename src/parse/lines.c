@@ -20,14 +20,14 @@ enum { LINES_SHARE = 2 /* of cmark's memory: so much the lines may have */ };
 /* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
 struct walk {
     cmark_mem memory; /* of cmark */
+    size_t most_lines;
     struct lines *lines;
     const struct mended *mended;
     struct diags *diags;
     uint32_t first_line; /* of the body, in its file */
     bool is_broken;      /* it is not UTF-8 all through */
-    size_t most_lines;
-    bool has_too_many; /* there were more */
-    struct line line;  /* the one being written, when is_open */
+    bool has_too_many;   /* there are more lines than most_lines */
+    struct line line;    /* the one being written, when is_open */
     bool is_open;
     bool bold_begins;  /* inside bold text that opened the line */
     size_t bold_start; /* where the bold text began, in lines.text */
@@ -225,7 +225,9 @@ static void add_plain(struct buf *out, struct slice text, size_t start, bool is_
     struct slice mark = SLICE(MEND_MARK);
     if (!buf_reserve(out, text.len))
         return;
-    char *to = out->data + out->len, last = out->len > start ? to[-1] : '\0';
+    char *to = out->data + out->len, last = '\0';
+    if (out->len > start)
+        last = to[-1];
     while (text.len) {
         if (text.len > BLOCK && last != ' ' && is_plain(text.data)) {
             memcpy(to, text.data, BLOCK);
@@ -242,7 +244,8 @@ static void add_plain(struct buf *out, struct slice text, size_t start, bool is_
                 continue;
             }
             text = slice_skip(text, 1);
-            c = c == '\n' || c == '\r' ? ' ' : c;
+            if (c == '\n' || c == '\r')
+                c = ' ';
             if (c == ' ' && last == ' ' && !is_code)
                 continue;
             *to++ = last = c;

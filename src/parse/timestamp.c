@@ -74,7 +74,9 @@ bool timestamp_take_last(struct slice *text, int64_t *time)
     struct slice whole = slice_trim(*text);
     if (slice_ends(whole, SLICE(":")))
         whole.len--;
-    char last = whole.len ? whole.data[whole.len - 1] : 'x';
+    if (whole.len == 0)
+        return false;
+    char last = whole.data[whole.len - 1];
     if (!byte_is_space(last) && !memchr("0123456789])", last, 12))
         return false;
     /* A time is at most "[000:00:00.000]" long; the longest that ends here is the one. */
