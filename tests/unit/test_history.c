@@ -369,7 +369,10 @@ static void test_memory_is_given_back(void **state)
     begin(&w, memory);
     edit_much(&w, false);
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    assert_true(memory[page] || memory[page + 1]);
+    size_t used = 0;
+    for (size_t i = page; i < SIZE / 2 - page; i++)
+        used += memory[i] != 0;
+    assert_true(used > page);
     history_compact(&w.journal);
     for (size_t i = page; i < SIZE / 2 - page; i++)
         assert_int_equal(memory[i], 0);
