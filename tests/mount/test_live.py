@@ -542,8 +542,8 @@ def test_more_changes_than_the_kernel_tells_of(mount):
     worker = mounted.worker
     os.kill(worker, signal.SIGSTOP)
     try:
-        for n in range(most // 2 + 200):
-            # Each makes two events at least, and no two in a row are the same.
+        for n in range(most + 200):
+            # Each makes an event at least, and no two in a row are the same.
             path = mounted.content / f"t{n % 300:03}.md"
             with open(path, "r+b") as file:
                 file.write(b"-")
