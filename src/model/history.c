@@ -43,6 +43,14 @@ static void put_problems(struct buf *out, const struct diag *problems)
     buf_add_byte(out, end);
 }
 
+static void add_record(struct journal *journal, enum history kind, const struct buf *bytes)
+{
+    if (bytes->failed)
+        journal_give_up(journal);
+    else
+        journal_add(journal, kind, 0, buf_slice(bytes));
+}
+
 void history_note_file(struct journal *journal, const struct scanned *file)
 {
     cleanup_buf struct buf bytes = {0};
@@ -53,10 +61,7 @@ void history_note_file(struct journal *journal, const struct scanned *file)
     put(&bytes, file->title);
     put_facts(&bytes, file->facts);
     put_problems(&bytes, file->problems);
-    if (bytes.failed)
-        journal_give_up(journal);
-    else
-        journal_add(journal, HISTORY_FILE, 0, buf_slice(&bytes));
+    add_record(journal, HISTORY_FILE, &bytes);
 }
 
 void history_note_version(struct journal *journal, uint32_t episode, uint32_t version)
@@ -73,10 +78,7 @@ void history_note_configuration(struct journal *journal, const struct configurat
     buf_add(&bytes, &configuration->id, sizeof configuration->id);
     put(&bytes, configuration->text);
     put(&bytes, configuration->date_view);
-    if (bytes.failed)
-        journal_give_up(journal);
-    else
-        journal_add(journal, HISTORY_CONFIG, 0, buf_slice(&bytes));
+    add_record(journal, HISTORY_CONFIG, &bytes);
 }
 
 static bool take(struct slice *rest, void *to, size_t len)

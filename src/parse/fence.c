@@ -29,10 +29,10 @@ struct chunk {
     size_t all; /* its bytes, these included */
 };
 
-/* Stands before each piece. */
+/* Stands before each piece, and says how many bytes are behind it. They fill up to the next piece
+ * that is aligned. */
 struct piece {
-    alignas(
-        max_align_t) size_t size; /* bytes behind it; they fill up to the next that is aligned */
+    alignas(max_align_t) size_t size;
 };
 
 struct fence {
@@ -177,23 +177,26 @@ void fence_free(void *memory)
 /* --- the fence ---------------------------------------------------------------------------------
  */
 
+static void drop_newest(struct chunk *ring)
+{
+    struct chunk *newest = ring->next;
+    ring->next = newest->next;
+    ring->next->last = ring;
+    free(newest);
+}
+
 struct fence_mark fence_mark(void)
 {
-    return (struct fence_mark){around->ring.next, around->at, around->room};
+    return (struct fence_mark){around->ring.next, around->at, around->room, around->used};
 }
 
 void fence_forget_since(const struct fence_mark *mark)
 {
-    struct chunk *ring = &around->ring;
-    while (ring->next != mark->newest) {
-        struct chunk *chunk = ring->next;
-        ring->next = chunk->next;
-        ring->next->last = ring;
-        around->used -= chunk->all;
-        free(chunk);
-    }
+    while (around->ring.next != mark->newest)
+        drop_newest(&around->ring);
     around->at = mark->at;
     around->room = mark->room;
+    around->used = mark->used;
 }
 
 int fence_run(uint64_t most, void (*work)(void *context), void *context)
@@ -204,11 +207,8 @@ int fence_run(uint64_t most, void (*work)(void *context), void *context)
     around = &fence;
     if (setjmp(fence.outside) == 0)
         work(context);
-    while (fence.ring.next != &fence.ring) {
-        struct chunk *chunk = fence.ring.next;
-        fence.ring.next = chunk->next;
-        free(chunk);
-    }
+    while (fence.ring.next != &fence.ring)
+        drop_newest(&fence.ring);
     around = NULL;
     return fence.err;
 }

@@ -28,6 +28,7 @@ struct fence_mark {
     void *newest;
     char *at;
     size_t room;
+    uint64_t used;
 };
 struct fence_mark fence_mark(void);
 void fence_forget_since(const struct fence_mark *mark);
