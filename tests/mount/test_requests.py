@@ -95,6 +95,15 @@ def test_a_missing_name_is_asked_for_once(counted):
     assert counter.since() == {}
 
 
+def test_sizes_of_what_is_parsed_come_with_the_listing(counted):
+    """Those of other bodies do not: reading them for a listing would take long."""
+    mounted, counter = counted
+    shell("find episodes -path '*/turns/001.txt' -exec cat {} + > /dev/null", cwd=mounted.path)
+    counter.since()
+    shell("ls -lR text > /dev/null", cwd=mounted.path)
+    assert counter.since().get("lookup", 0) <= 2
+
+
 def test_links_are_read_once(counted):
     mounted, counter = counted
     for _ in range(2):
