@@ -171,7 +171,7 @@ static int load(struct program *program)
     }
     if (program->legacy) {
         program->folder.suspects = &program->legacy->suspects;
-        suspects_blame(program->folder.suspects);
+        suspects_blame(program->folder.suspects, program->worker && program->worker->was_killed);
     }
     if (options->sandbox)
         sandbox_enter(program->folder.fd, &program->confinement);

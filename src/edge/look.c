@@ -370,7 +370,7 @@ static int read_front(int fd, struct scanned *file, struct arena *arena, struct 
     cleanup_trial struct trial trial = trial_begin(folder->suspects, file->path, &file->id);
     if (!trial.is_guilty)
         return read_head(fd, file, arena, diags, folder);
-    trial_report(diags);
+    trial_report(&trial, diags);
     return 0;
 }
 

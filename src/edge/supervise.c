@@ -45,6 +45,7 @@ struct supervisor {
     int mount;                  /* -1: not mounted */
     bool is_ready;              /* the mount has answered */
     bool has_ended_well;        /* the last worker */
+    bool was_killed;            /* the last worker, by SIGKILL */
     bool is_ending;             /* somebody asked for it */
     time_t end;                 /* … and waits until then */
 };
@@ -143,7 +144,7 @@ __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_
                                                 int socket)
 {
     static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
-    struct worker worker = {.socket = socket, .restarts = s->restarts};
+    struct worker worker = {.socket = socket, .restarts = s->restarts, .was_killed = s->was_killed};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != supervisor)
@@ -304,6 +305,7 @@ static bool note_death(struct supervisor *s, int status)
     bool is_too_often = s->restarts >= MOST_DEATHS && now - *oldest < DEATHS_WITHIN;
     *oldest = now;
     s->restarts++;
+    s->was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     if (WIFSIGNALED(status))
         s->options->log("the serving process died of signal %d (%s)%s", WTERMSIG(status),
                         strsignal(WTERMSIG(status)), is_too_often ? "" : ": another goes on");

@@ -31,6 +31,7 @@ enum {
 struct worker {
     int socket;
     uint32_t restarts; /* how many died before it */
+    bool was_killed;   /* the last of them: that may have been no fault of its own */
 };
 
 /* Says that it is loaded. The descriptor of the mount, or a negative errno: there is none. */

@@ -155,7 +155,7 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
     cleanup_trial struct trial trial = trial_begin(cache->content.suspects, episode->path,
                                                    &episode->id);
     if (trial.is_guilty) {
-        trial_report(&parsed->diags);
+        trial_report(&trial, &parsed->diags);
         return parsed->diags.failed ? -ENOMEM : 0;
     }
     int err = cache->content.read(cache->content.context, episode, 0, (uint64_t)episode->id.size,

@@ -1,5 +1,6 @@
 #include "model/suspects.h"
 
+#include <inttypes.h>
 #include <sched.h>
 
 #include "base/map.h"
@@ -21,7 +22,7 @@ static struct suspect *find(struct suspects *suspects, uint64_t file)
     return NULL;
 }
 
-void suspects_blame(struct suspects *suspects)
+void suspects_blame(struct suspects *suspects, bool was_killed)
 {
     suspects->waiting = 0;
     for (int i = 0; i < SUSPECTS_READING; i++) {
@@ -34,6 +35,7 @@ void suspects_blame(struct suspects *suspects)
             continue;
         suspect->file = file;
         suspect->deaths++;
+        suspect->weight += was_killed ? WEIGHT_OF_KILL : WEIGHT_OF_CRASH;
     }
 }
 
@@ -65,13 +67,14 @@ static uint64_t in_slot(const struct suspects *suspects, int slot)
     return __atomic_load_n(&suspects->reading[slot], __ATOMIC_SEQ_CST);
 }
 
-static uint32_t deaths_of(const struct suspects *suspects, uint64_t file)
+/* As it stands; nothing where it is none. */
+static struct suspect look_up(const struct suspects *suspects, uint64_t file)
 {
     for (int i = 0; i < SUSPECTS_KNOWN; i++) {
         if (__atomic_load_n(&suspects->known[i].file, __ATOMIC_SEQ_CST) == file)
-            return suspects->known[i].deaths;
+            return suspects->known[i];
     }
-    return 0;
+    return (struct suspect){0};
 }
 
 /* Whether somebody reads who forbids it: a suspect all, others a suspect. */
@@ -79,7 +82,7 @@ static bool must_wait(const struct suspects *suspects, int slot, bool is_suspect
 {
     for (int i = 0; i < SUSPECTS_READING; i++) {
         uint64_t other = i == slot ? 0 : in_slot(suspects, i);
-        if (other && (is_suspect || deaths_of(suspects, other)))
+        if (other && (is_suspect || look_up(suspects, other).deaths))
             return true;
     }
     return false;
@@ -105,9 +108,10 @@ struct trial trial_begin(struct suspects *suspects, struct slice path, const str
     if (!suspects)
         return trial;
     trial.file = hash_of(path, id);
-    uint32_t deaths = deaths_of(suspects, trial.file);
-    trial.is_guilty = deaths >= DEATHS_THAT_PROVE;
-    trial.is_alone = deaths > 0;
+    const struct suspect known = look_up(suspects, trial.file);
+    trial.deaths = known.deaths;
+    trial.is_guilty = known.weight >= WEIGHT_THAT_PROVES;
+    trial.is_alone = known.deaths > 0;
     if (trial.is_guilty)
         return trial;
     if (trial.is_alone)
@@ -126,13 +130,14 @@ void trial_end(struct trial *trial)
     struct suspect *cleared = trial->is_alone ? find(trial->suspects, trial->file) : NULL;
     if (cleared) {
         cleared->deaths = 0;
+        cleared->weight = 0;
         __atomic_store_n(&cleared->file, 0, __ATOMIC_SEQ_CST);
     }
     leave_slot(trial->suspects, trial->slot);
 }
 
-void trial_report(struct diags *diags)
+void trial_report(const struct trial *trial, struct diags *diags)
 {
     diags_add(diags, 0, 0, "only source.md is served, until it is another",
-              "the program died of it %d times", DEATHS_THAT_PROVE);
+              "the program died of it %" PRIu32 " times", trial->deaths);
 }
