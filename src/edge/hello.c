@@ -18,17 +18,13 @@ enum { NOTIFY_RESEND = 7 };
  * good (fs/fuse/dev.c, fuse_dev_do_read() and fuse_dev_do_write(); only a request that was copied
  * whole is asked again of whoever serves next). So each page is there before.
  */
-enum { PAGE = 4096, LONGEST_ASKED = 2 * PAGE };
+enum { PAGE = 4096, LONGEST_ASKED = 2 * PAGE /* a header, a name or two */ };
 
 static void bring_for_writing(void *buffer, size_t size)
 {
     volatile char *bytes = buffer;
-    /* No request of ours that is answered is longer: a header and a name or two. */
-    size_t end = size < LONGEST_ASKED ? size : LONGEST_ASKED;
-    for (size_t at = 0; at < end; at += PAGE)
+    for (size_t at = 0; at < size && at <= LONGEST_ASKED; at += PAGE)
         bytes[at] = 0;
-    if (end)
-        bytes[end - 1] = 0;
 }
 
 static void bring_for_reading(const struct iovec *part)

@@ -40,7 +40,7 @@ static void test_memory_is_there_before_the_kernel_copies(void **state)
 
     assert_int_equal(pages_there(request), 0);
     assert_int_equal(hello_io.read(-1, request, PAGES * PAGE, &greeting), -1);
-    assert_int_equal(pages_there(request), 2);
+    assert_int_equal(pages_there(request), 3);
 
     assert_int_equal(pages_there(reply), 0);
     assert_int_equal(hello_io.writev(-1, parts, 2, &greeting), -1);
