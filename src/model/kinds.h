@@ -151,6 +151,11 @@ int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct bu
 /* Whether that text is kept already; it is held from then on. */
 bool scope_has_text(struct scope *scope);
 
+/* Notes that the text of a node was made of the scope's corpus; whether it was. Of the newest such
+ * corpus alone. */
+void scope_note_made(const struct scope *scope);
+bool scope_was_made(const struct scope *scope);
+
 /* A look at another node of the same tree, and its end. */
 struct scope scope_at(const struct scope *scope, struct node node);
 void scope_end(struct scope *scope);

@@ -37,11 +37,12 @@ static void add_piece(void *joining_, unsigned worker, size_t i)
         __atomic_store_n(&joining->has_changed, true, __ATOMIC_RELAXED);
 }
 
-/* Whether clients may know a table from whoever served before: what it was is only known where no
- * file has changed since. */
+/* Whether clients may know a table that is to be made: it was before, here or by whoever served
+ * then, and is kept no more. What it was is only known where no file has changed since. */
 static bool may_be_known(const struct scope *scope)
 {
-    return scope->corpus->generation <= tree_parts(scope->tree)->options.resumed;
+    return scope->corpus->generation <= tree_parts(scope->tree)->options.resumed ||
+           scope_was_made(scope);
 }
 
 static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, struct buf *out),
@@ -58,7 +59,10 @@ static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, st
         out->failed |= pieces[i].failed;
         buf_free(&pieces[i]);
     }
-    return joining.has_changed && may_be_known(scope) ? -EAGAIN : 0;
+    if (joining.has_changed && may_be_known(scope))
+        return -EAGAIN;
+    scope_note_made(scope);
+    return 0;
 }
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */

@@ -8,10 +8,6 @@
 #include "base/cleanup.h"
 #include "model/tree_inside.h"
 
-enum {
-    KIND_BITS = 8,
-};
-
 struct tree *tree_new(struct corpus *corpus, struct cache *cache,
                       const struct tree_options *options)
 {
@@ -64,153 +60,6 @@ void tree_free(struct tree *tree)
 const struct tree_parts *tree_parts(const struct tree *tree)
 {
     return &tree->parts;
-}
-
-/* --- node ids -----------------------------------------------------------------------------------
- */
-
-static unsigned version_bits(const struct kind_row *row)
-{
-    unsigned rest = 64u - KIND_BITS - row->i_bits - row->j_bits;
-    return !row->has_version ? 0 : rest > 32 ? 32 : rest;
-}
-
-static uint64_t low_bits(uint64_t value, unsigned count)
-{
-    return count < 64 ? value & ((UINT64_C(1) << count) - 1) : value;
-}
-
-uint64_t tree_id(const struct node *node)
-{
-    const struct kind_row *row = &kinds[node->kind];
-    uint64_t id = low_bits(node->version, version_bits(row));
-    id = id << row->j_bits | node->j;
-    id = id << row->i_bits | node->i;
-    return id << KIND_BITS | node->kind;
-}
-
-static int unpack(uint64_t id, struct node *node)
-{
-    uint64_t kind = low_bits(id, KIND_BITS);
-    if (kind == KIND_NONE || kind >= KIND_COUNT)
-        return -ESTALE;
-    const struct kind_row *row = &kinds[kind];
-    id >>= KIND_BITS;
-    node->kind = (enum kind)kind;
-    node->i = (uint32_t)low_bits(id, row->i_bits);
-    id >>= row->i_bits;
-    node->j = (uint32_t)low_bits(id, row->j_bits);
-    id >>= row->j_bits;
-    node->version = (uint32_t)low_bits(id, version_bits(row));
-    return (id >> version_bits(row)) ? -ESTALE : 0;
-}
-
-/* --- scopes -------------------------------------------------------------------------------------
- */
-
-void scope_end(struct scope *scope)
-{
-    for (int i = 0; i < PARTS; i++) {
-        if (!scope->is_lent[i])
-            cache_put(scope->tree->parts.cache, scope->parts[i]);
-        scope->parts[i] = NULL;
-    }
-    if (scope->held)
-        tree_let_go(scope->tree, scope->held);
-    scope->held = NULL;
-}
-
-struct scope scope_at(const struct scope *scope, struct node node)
-{
-    return (struct scope){.tree = scope->tree, .corpus = scope->corpus, .node = node};
-}
-
-/* The node of an id, checked; the scope is to be ended whatever comes back. */
-static int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
-{
-    *scope = (struct scope){.tree = tree, .held = tree_hold(tree)};
-    scope->corpus = scope->held;
-    int err = unpack(id, &scope->node);
-    if (err) {
-        scope->node = (struct node){.kind = KIND_NONE};
-        return err;
-    }
-    const struct kind_row *row = &kinds[scope->node.kind];
-    if (row->check)
-        return row->check(scope);
-    return scope->node.i || scope->node.j ? -ESTALE : 0;
-}
-
-static int scope_part(struct scope *scope, enum part part)
-{
-    if (scope->parts[part])
-        return 0;
-    return cache_get(scope->tree->parts.cache, scope->node.i, scope_episode(scope), part,
-                     &scope->parts[part]);
-}
-
-int scope_front(struct scope *scope, const struct yaml **map)
-{
-    int err = scope_part(scope, PART_FRONT);
-    *map = err ? NULL : scope->parts[PART_FRONT]->front.map;
-    return err;
-}
-
-int scope_body(struct scope *scope, const struct body **body)
-{
-    int err = scope_part(scope, PART_BODY);
-    *body = err ? NULL : &scope->parts[PART_BODY]->body;
-    return err;
-}
-
-/* A text that is to be rendered, and where. */
-struct rendering {
-    struct scope *scope;
-    int (*render)(struct scope *scope, struct buf *out);
-};
-
-static int render(void *rendering_, struct buf *out)
-{
-    const struct rendering *rendering = rendering_;
-    return rendering->render(rendering->scope, out);
-}
-
-int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct buf *out),
-               struct slice *text)
-{
-    struct rendering rendering = {scope, render_};
-    int err = 0;
-    if (!scope->parts[PART_TEXT])
-        err = cache_get_text(scope->tree->parts.cache, tree_id(&scope->node), render, &rendering,
-                             &scope->parts[PART_TEXT]);
-    *text = !err ? buf_slice(&scope->parts[PART_TEXT]->text) : (struct slice){0};
-    return err;
-}
-
-bool scope_has_text(struct scope *scope)
-{
-    if (!scope->parts[PART_TEXT])
-        scope->parts[PART_TEXT] = cache_find_text(scope->tree->parts.cache, tree_id(&scope->node));
-    return scope->parts[PART_TEXT] != NULL;
-}
-
-int check_episode(struct scope *scope)
-{
-    const struct kind_row *row = &kinds[scope->node.kind];
-    const struct episode *episode = corpus_episode(scope->corpus, scope->node.i);
-    if (!episode || (!row->j_bits && scope->node.j))
-        return -ESTALE;
-    uint32_t version = (uint32_t)low_bits(episode->version, version_bits(row));
-    if (row->is_outdated)
-        return scope->node.version <= version ? 0 : -ESTALE;
-    return row->has_version && version != scope->node.version ? -ESTALE : 0;
-}
-
-int check_generation(struct scope *scope)
-{
-    const struct kind_row *row = &kinds[scope->node.kind];
-    uint64_t version = low_bits(scope->corpus->generation, version_bits(row));
-    return (uint32_t)version == scope->node.version ? 0 : -ESTALE;
 }
 
 /* --- attributes ---------------------------------------------------------------------------------
@@ -427,7 +276,7 @@ static int place_of_cookie(struct scope *folder, uint64_t cookie, uint64_t *plac
             return -EINVAL;
         *place = row->seek(folder, cookie & ((1 << RUN_BITS) - 1), name);
     } else if (cookie && row->is_outdated) {
-        *place = low_bits(cookie, PLACE_BITS);
+        *place = cookie & ((1 << PLACE_BITS) - 1);
         return *place == (cookie ^ version_mark(folder)) ? 0 : -ESTALE;
     }
     return 0;
@@ -489,16 +338,6 @@ static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tre
     return err;
 }
 
-/* The whole of a version of which a node id keeps the low bits: the newest that is not newer than
- * the one there is. */
-static uint32_t whole_version(const struct scope *scope)
-{
-    const struct episode *now = corpus_episode(scope->corpus, scope->node.i);
-    unsigned bits = version_bits(&kinds[scope->node.kind]);
-    uint32_t low = scope->node.version;
-    return now ? now->version - (uint32_t)low_bits(now->version - low, bits) : low;
-}
-
 /* What was read of a version that is not the newest is given as it was, as long as it is kept. No
  * disk is asked, and nothing is rendered from what is there now. */
 static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
@@ -514,7 +353,8 @@ static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
     }
     if (!row->read_past)
         return -ESTALE;
-    scope->parts[PART_BODY] = cache_find(cache, scope->node.i, whole_version(scope), PART_BODY);
+    scope->parts[PART_BODY] = cache_find(cache, scope->node.i, scope_whole_version(scope),
+                                         PART_BODY);
     return scope->parts[PART_BODY] ? row->read_past(scope, offset, len, text) : -ESTALE;
 }
 
@@ -548,7 +388,7 @@ void tree_text_free(struct tree *tree, struct tree_text *text)
 uint64_t tree_siblings(uint64_t id)
 {
     struct node node = {0};
-    if (unpack(id, &node) || (node.kind != KIND_TURN && node.kind != KIND_ORIGINAL_TURN))
+    if (node_of_id(id, &node) || (node.kind != KIND_TURN && node.kind != KIND_ORIGINAL_TURN))
         return 0;
     node.j = 0;
     return tree_id(&node);

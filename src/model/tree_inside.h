@@ -1,7 +1,7 @@
 /*
- * The inside of the tree, for the files that it is made of: tree.c has ids, nodes and what can be
- * asked of them; generations.c which corpus is the newest, and what clients know; snapshots.c the
- * texts of volatile files.
+ * The inside of the tree, for the files that it is made of: tree.c has what can be asked of nodes;
+ * scope.c ids, and the look at a node that each question begins with; generations.c which corpus is
+ * the newest, and what clients know; snapshots.c the texts of volatile files.
  */
 #ifndef MODEL_TREE_INSIDE_H
 #define MODEL_TREE_INSIDE_H
@@ -37,6 +37,7 @@ struct tree {
     struct tree_news news;
     struct corpus *told;              /* what clients know */
     const struct corpus *told_survey; /* … of by-voice; NULL: nothing */
+    uint64_t made[KIND_COUNT];        /* the generation of which a text was made last; 0: none */
     uint16_t *known[CORPUS_MAX_EPISODES / KNOWN_CHUNK];
 
     pthread_mutex_t survey_lock;
@@ -54,6 +55,17 @@ struct tree {
 
     struct bookmarks bookmarks;
 };
+
+/* The node of an id, as far as the id tells; -ESTALE where none has it. */
+int node_of_id(uint64_t id, struct node *node);
+
+/* A look at the node of an id, in the newest corpus. 0, or an error of the node's check; the scope
+ * is to be ended whatever comes back. */
+int scope_begin(struct tree *tree, uint64_t id, struct scope *scope);
+
+/* The whole of a version of which the node's id keeps the low bits: the newest that is not newer
+ * than the one there is. */
+uint32_t scope_whole_version(const struct scope *scope);
 
 /* Takes up what the journal has of ids that another tree gave out. 0 or a negative errno. */
 int tree_resume(struct tree *tree);

@@ -346,6 +346,32 @@ def test_hup_looks_at_everything_now(mount):
     assert_same_dump(mounted)
 
 
+def tells_edited(table):
+    with contextlib.suppress(OSError):
+        return (b"New" if table.name == "by-voice.tsv" else b"Edited") in table.read_bytes()
+
+
+@pytest.mark.parametrize("table", ["episodes.jsonl", "episodes.tsv", "by-voice.tsv"])
+def test_a_table_that_is_kept_no_more_is_the_same_or_none(mount, table):
+    """It is made of what the files say, and nobody has looked yet at what they say now."""
+    mounted = mount({f"t{n}.md": talk(f"T {n}") for n in range(5)}, "-o", "poll=3600,cache_size=0")
+    path = mounted / "index" / table
+    before = path.read_bytes()
+    with open(path, "rb", buffering=0) as file:
+        assert file.read(10) == before[:10]
+        write_by_rename(mounted.content / "t3.md", talk("Edited", turns=(("New", "Words."),)))
+        (mounted / "text/t0.txt").read_bytes()  # what was asked for last stays in the cache
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        try:
+            assert os.pread(file.fileno(), len(before), 0) == before
+        except OSError as error:
+            assert error.errno == errno.ESTALE
+    mounted.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: (mounted / ".transcriptfs/generation").read_text() == "2\n", "it is not followed")
+    wait_until(lambda: tells_edited(path), "it is not told")
+    assert_same_dump(mounted)
+
+
 def test_polling_follows_too(mount):
     mounted = mount({"a.md": talk()}, "-o", "poll=1")
     assert status(mounted)["watch"] == {"mode": "poll", "why": "-o poll", "overflows": 0}
