@@ -367,11 +367,15 @@ static int read_head(int fd, struct scanned *file, struct arena *arena, struct d
 static int read_front(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
                       const struct content_folder *folder)
 {
-    cleanup_trial struct trial trial = trial_begin(folder->suspects, file->path, &file->id);
-    if (!trial.is_guilty)
-        return read_head(fd, file, arena, diags, folder);
-    trial_report(&trial, diags);
-    return 0;
+    cleanup_trial struct trial trial = trial_begin(folder->suspects, TRIAL_HEAD, file->path,
+                                                   &file->id);
+    if (trial.is_guilty) {
+        trial_report(&trial, diags);
+        return 0;
+    }
+    int err = read_head(fd, file, arena, diags, folder);
+    trial.has_passed = !err;
+    return err;
 }
 
 static int read_one(struct reading *r, struct scanned *file, struct arena *arena)

@@ -11,6 +11,32 @@
 
 /* --- the builder ------------------------------------------------------------------------------ */
 
+/* Names a folder in the one that it stands in; a name that is taken there gets a hash. */
+static int name_place(struct builder *b, struct place *place)
+{
+    cleanup_buf struct buf plain = {0};
+    struct slice above = b->places[place->parent].name;
+    name_of_value(&plain, path_base(place->path));
+    place->base = arena_copy_buf(&b->arena, &plain);
+    for (unsigned round = 0; place->base.data; round++) {
+        cleanup_buf struct buf other = {0};
+        place->name = path_join(&b->arena, above, place->base);
+        if (!place->name.data)
+            break;
+        struct map_slot *slot = map_put(&b->folder_names, place->name);
+        if (!slot)
+            break;
+        /* A number that is still to be given: nobody's, as in what memory ended in. */
+        if (slot->value >= b->place_count) {
+            slot->value = (uint32_t)b->place_count;
+            return 0;
+        }
+        name_tell_apart(&other, buf_slice(&plain), NAME_MAX_BYTES, place->path, round, 0);
+        place->base = arena_copy_buf(&b->arena, &other);
+    }
+    return -ENOMEM;
+}
+
 static int enter_place(struct builder *b, struct slice path, uint32_t parent, uint32_t *number)
 {
     if (!array_reserve(&b->places, b->place_count, &b->place_cap, sizeof *b->places))
@@ -19,15 +45,11 @@ static int enter_place(struct builder *b, struct slice path, uint32_t parent, ui
     if (!place.path.data)
         return -ENOMEM;
     if (path.len) {
-        cleanup_buf struct buf base = {0};
-        name_of_value(&base, path_base(path));
-        place.base = arena_copy_buf(&b->arena, &base);
-        place.name = place.base.data ? path_join(&b->arena, b->places[parent].name, place.base)
-                                     : (struct slice){0};
-        place.depth = b->places[parent].depth + 1;
-        struct map_slot *slot = place.name.data ? map_put(&b->folders, place.path) : NULL;
+        int err = name_place(b, &place);
+        struct map_slot *slot = err ? NULL : map_put(&b->folders, place.path);
         if (!slot)
             return -ENOMEM;
+        place.depth = b->places[parent].depth + 1;
         slot->value = (uint32_t)b->place_count;
     }
     place.hash = hash64(place.path, 1);
@@ -83,6 +105,7 @@ void builder_free(struct builder *b)
     ledger_free(&b->ledger);
     map_free(&b->paths);
     map_free(&b->folders);
+    map_free(&b->folder_names);
     free(b->versions);
     free(b->places);
     arena_free(&b->arena);

@@ -348,6 +348,8 @@ static int rename_entry(struct step *s, uint32_t number, struct slice entry)
     struct draft *draft = step_draft(s, number);
     if (!draft)
         return -ENOMEM;
+    draft->now.version =
+        s->builder->versions[number]; /* of the draft, which may be made for this */
     draft->now.entry = arena_copy(&s->scratch, entry);
     const struct episode *was = s->next->episodes[number];
     const struct episode *made = draft->now.entry.data ? make_episode(s, &draft->now) : NULL;
@@ -383,7 +385,8 @@ static int tell_entries_apart(struct step *s)
     memcpy(all, s->next->by_path, count * sizeof *all);
     int err = plain_entries(s, all, count);
     s->next->is_told_apart = false;
-    for (bool all_differ = false; !all_differ && !err;) {
+    bool all_differ = false;
+    for (unsigned round = 0; !all_differ && !err; round++) {
         all_differ = true;
         step_sort(all, count, by_entry, s->next);
         for (uint32_t i = 1; i < count && !err; i++) {
@@ -394,7 +397,7 @@ static int tell_entries_apart(struct step *s)
                 continue;
             all_differ = false;
             s->next->is_told_apart = true;
-            name_tell_apart(&entry, two->entry, two->path);
+            name_tell_apart(&entry, two->entry, NAME_MAX_BYTES, two->path, round, i);
             err = entry.failed ? -ENOMEM : rename_entry(s, all[i], buf_slice(&entry));
         }
     }

@@ -23,7 +23,8 @@ struct builder {
     struct map paths;   /* of content files -> number of the episode */
     uint32_t *versions; /* by that number: how often it was another */
     size_t path_count, path_cap;
-    struct map folders; /* path -> number */
+    struct map folders;      /* path -> number */
+    struct map folder_names; /* … by what they are called */
     struct place *places;
     size_t place_count, place_cap;
     struct slice date_view;

@@ -152,8 +152,8 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
     if (!episode->has_body)
         return 0;
     parsed->diags.arena = &parsed->arena;
-    cleanup_trial struct trial trial = trial_begin(cache->content.suspects, episode->path,
-                                                   &episode->id);
+    cleanup_trial struct trial trial = trial_begin(cache->content.suspects, TRIAL_BODY,
+                                                   episode->path, &episode->id);
     if (trial.is_guilty) {
         trial_report(&trial, &parsed->diags);
         return parsed->diags.failed ? -ENOMEM : 0;
@@ -166,6 +166,7 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
         err = body_read(slice_skip(buf_slice(&text), episode->body), episode->body_line, front.map,
                         cache->limits, &parsed->diags, &parsed->body);
     arena_free(&arena);
+    trial.has_passed = !err;
     return !err && parsed->diags.failed ? -ENOMEM : err;
 }
 

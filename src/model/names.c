@@ -3,7 +3,12 @@
 #include "base/map.h"
 #include "base/utf8.h"
 
-enum { HASH_BYTES = 9 /* ~01234567 */ };
+enum {
+    HASH_BYTES = 9, /* ~01234567 */
+    MOST_CUT = 5,   /* bytes that a cut name may be short of the limit: what is left of a character,
+                       and of an escape */
+    ROUNDS_OF_HASH = 4
+};
 
 static void add_escaped(struct buf *out, struct slice bytes)
 {
@@ -37,25 +42,37 @@ static struct slice cut_name(struct slice name, size_t max)
     return cut;
 }
 
-static void add_hash(struct buf *out, struct slice whole)
+static void add_hash(struct buf *out, struct slice whole, uint64_t seed)
 {
-    buf_printf(out, "~%08x", (unsigned)(hash64(whole, 0) & 0xFFFFFFFF));
+    buf_printf(out, "~%08x", (unsigned)(hash64(whole, seed) & 0xFFFFFFFF));
+}
+
+static bool looks_cut(struct slice name, size_t max)
+{
+    if (name.len < HASH_BYTES || name.len + MOST_CUT < max)
+        return false;
+    struct slice hash = slice_skip(name, name.len - HASH_BYTES);
+    size_t digits = 1;
+    while (digits < HASH_BYTES && memchr("0123456789abcdef", hash.data[digits], 16))
+        digits++;
+    return hash.data[0] == '~' && digits == HASH_BYTES;
 }
 
 void name_cut(struct buf *out, struct slice name, size_t max, struct slice whole)
 {
-    if (name.len <= max) {
+    if (name.len <= max && !looks_cut(name, max)) {
         buf_add_slice(out, name);
         return;
     }
-    buf_add_slice(out, cut_name(name, max - HASH_BYTES));
-    add_hash(out, whole);
+    name_tell_apart(out, name, max, whole, 0, 0);
 }
 
-void name_tell_apart(struct buf *out, struct slice name, struct slice whole)
+void name_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
+                     unsigned round, uint32_t place)
 {
-    buf_add_slice(out, cut_name(name, NAME_MAX_BYTES - HASH_BYTES));
-    add_hash(out, whole);
+    uint64_t seed = round < ROUNDS_OF_HASH ? round : (uint64_t)round << 32 | place;
+    buf_add_slice(out, cut_name(name, max - HASH_BYTES));
+    add_hash(out, whole, seed);
 }
 
 void name_of_value(struct buf *out, struct slice value)

@@ -5,7 +5,8 @@
  * hexadecimal digits, so that it can be undone: `/` is %2F, `%` is %25, likewise control
  * characters, characters that reorder text, a leading `.`, and bytes that are not UTF-8.
  * What is too long is cut where a character ends, then `~` and eight digits of a hash of
- * the whole.
+ * the whole; and so is what looks as if it had been, so that nothing has a name by its own words
+ * that something cut has by its hash.
  */
 #ifndef MODEL_NAMES_H
 #define MODEL_NAMES_H
@@ -24,8 +25,13 @@ bool name_to_value(struct buf *out, struct slice name);
 /* Appends `name` cut to `max` bytes where it is longer, with a hash of `whole`. */
 void name_cut(struct buf *out, struct slice name, size_t max, struct slice whole);
 
-/* Appends `name` with a hash of `whole`, for a name that is taken. */
-void name_tell_apart(struct buf *out, struct slice name, struct slice whole);
+/*
+ * Appends `name` with a hash of `whole`, in `max` bytes, for a name that is taken. That one may be
+ * taken too, by chance or by malice: then it is another in the next round, counted from 0. `place`
+ * is another for each that is to be told apart.
+ */
+void name_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
+                     unsigned round, uint32_t place);
 
 /*
  * Appends the name under which an episode stands in the views:

@@ -77,11 +77,17 @@ static int name_file(struct arena *arena, struct map *taken, struct naming *file
         if (is_free(taken, file->base))
             return take(taken, file->base);
     }
-    /* Four bytes less: ".txt" has to fit behind it in text/. */
-    struct buf name = {0};
-    name_tell_apart(&name, slice_head(file->base, NAME_MAX_BYTES - 13), file->path);
-    file->base = keep(arena, &name);
-    return file->base.data ? take(taken, file->base) : -ENOMEM;
+    struct slice full = file->base;
+    for (unsigned round = 0;; round++) {
+        struct buf name = {0};
+        /* Four bytes less: ".txt" has to fit behind it in text/. */
+        name_tell_apart(&name, full, NAME_MAX_BYTES - 4, file->path, round, 0);
+        file->base = keep(arena, &name);
+        if (!file->base.data)
+            return -ENOMEM;
+        if (is_free(taken, file->base))
+            return take(taken, file->base);
+    }
 }
 
 int naming_in_folder(struct arena *arena, const struct slice *folders, size_t folder_count,

@@ -5,11 +5,11 @@
 
 #include "base/map.h"
 
-static uint64_t hash_of(struct slice path, const struct file_id *id)
+static uint64_t hash_of(enum trial_part part, struct slice path, const struct file_id *id)
 {
     const uint64_t state[] = {id->device, id->inode, (uint64_t)id->size, (uint64_t)id->mtime,
                               (uint64_t)id->ctime};
-    uint64_t hash = hash64(path, hash64((struct slice){(const char *)state, sizeof state}, 3));
+    uint64_t hash = hash64(path, hash64((struct slice){(const char *)state, sizeof state}, part));
     return hash ? hash : 1;
 }
 
@@ -29,11 +29,13 @@ void suspects_blame(struct suspects *suspects, bool was_killed)
         uint64_t file = suspects->reading[i];
         suspects->reading[i] = 0;
         struct suspect *suspect = file ? find(suspects, file) : NULL;
-        if (file && !suspect)
+        if (file && !suspect) {
             suspect = find(suspects, 0);
+            if (suspect)
+                *suspect = (struct suspect){.file = file};
+        }
         if (!suspect)
             continue;
-        suspect->file = file;
         suspect->deaths++;
         suspect->weight += was_killed ? WEIGHT_OF_KILL : WEIGHT_OF_CRASH;
     }
@@ -67,7 +69,8 @@ static uint64_t in_slot(const struct suspects *suspects, int slot)
     return __atomic_load_n(&suspects->reading[slot], __ATOMIC_SEQ_CST);
 }
 
-/* As it stands; nothing where it is none. */
+/* As it stands; nothing where it is none. What it says of a file is written before the file is
+ * there, by suspects_blame(), and never after. */
 static struct suspect look_up(const struct suspects *suspects, uint64_t file)
 {
     for (int i = 0; i < SUSPECTS_KNOWN; i++) {
@@ -102,12 +105,13 @@ static void wait_for_turn(struct trial *trial)
     }
 }
 
-struct trial trial_begin(struct suspects *suspects, struct slice path, const struct file_id *id)
+struct trial trial_begin(struct suspects *suspects, enum trial_part part, struct slice path,
+                         const struct file_id *id)
 {
     struct trial trial = {.suspects = suspects, .slot = -1};
     if (!suspects)
         return trial;
-    trial.file = hash_of(path, id);
+    trial.file = hash_of(part, path, id);
     const struct suspect known = look_up(suspects, trial.file);
     trial.deaths = known.deaths;
     trial.is_guilty = known.weight >= WEIGHT_THAT_PROVES;
@@ -126,13 +130,12 @@ void trial_end(struct trial *trial)
 {
     if (!trial->suspects || trial->is_guilty)
         return;
-    /* It was read alone and nobody died. */
-    struct suspect *cleared = trial->is_alone ? find(trial->suspects, trial->file) : NULL;
-    if (cleared) {
-        cleared->deaths = 0;
-        cleared->weight = 0;
+    /* It was read alone, all of it, and nobody died. */
+    struct suspect *cleared = trial->is_alone && trial->has_passed
+                                  ? find(trial->suspects, trial->file)
+                                  : NULL;
+    if (cleared)
         __atomic_store_n(&cleared->file, 0, __ATOMIC_SEQ_CST);
-    }
     leave_slot(trial->suspects, trial->slot);
 }
 

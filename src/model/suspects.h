@@ -19,7 +19,7 @@ enum {
 };
 
 struct suspect {
-    uint64_t file; /* a hash of its path and state; 0: none */
+    uint64_t file; /* a hash of its path, its state and the part of it; 0: none */
     uint32_t deaths;
     uint32_t weight; /* … of them */
 };
@@ -31,6 +31,9 @@ struct suspects {
     uint32_t waiting; /* threads with a suspect: nobody begins before them */
 };
 
+/* What is read of a file: one may be deadly, and the other not. */
+enum trial_part { TRIAL_HEAD, TRIAL_BODY };
+
 /* The time in which a file is read. */
 struct trial {
     struct suspects *suspects; /* NULL: nobody takes notes */
@@ -39,6 +42,7 @@ struct trial {
     uint32_t deaths; /* in which it was being read */
     bool is_guilty;
     bool is_alone;
+    bool has_passed; /* to be said by who reads: it was read, whatever it says */
 };
 
 /* When a process begins to serve after another has died: before anything is read. */
@@ -46,7 +50,8 @@ void suspects_blame(struct suspects *suspects, bool was_killed);
 
 /* Begins to read a file, and waits until it may; where it is_guilty it is not to be read. Any
  * thread, one file at a time each. `suspects` may be NULL. */
-struct trial trial_begin(struct suspects *suspects, struct slice path, const struct file_id *id);
+struct trial trial_begin(struct suspects *suspects, enum trial_part part, struct slice path,
+                         const struct file_id *id);
 void trial_end(struct trial *trial);
 
 #define cleanup_trial __attribute__((cleanup(trial_end)))

@@ -245,7 +245,8 @@ static int tell_apart(struct building *b, uint32_t *facets, uint32_t count, bool
 {
     int err = plain_names(b, facets, count);
     *is_told_apart = false;
-    for (bool all_differ = false; !all_differ && !err;) {
+    bool all_differ = false;
+    for (unsigned round = 0; !all_differ && !err; round++) {
         all_differ = true;
         qsort_r(facets, count, sizeof *facets, by_name_of_pair, b->next);
         for (uint32_t i = 1; i < count && !err; i++) {
@@ -256,7 +257,7 @@ static int tell_apart(struct building *b, uint32_t *facets, uint32_t count, bool
                 continue;
             all_differ = false;
             *is_told_apart = true;
-            name_tell_apart(&name, two->name, two->value);
+            name_tell_apart(&name, two->name, NAME_MAX_BYTES, two->value, round, i);
             err = rename_facet(b, facets[i], &name);
         }
     }

@@ -1083,3 +1083,33 @@ def test_problems_are_counted_in_a_word_at_the_start(fuse, tmp_path, place):
     content = write_content(tmp_path / "content", {"it.md": FRONT["tab"][0]})
     message = run(TRANSCRIPTFS, content, place).stderr
     assert "1 problem" in message and "--check" in message
+
+
+def assert_each_name_once(mounted):
+    """… and each leads somewhere."""
+    for path, folders, files in os.walk(mounted.path):
+        listed = folders + files
+        assert len(set(listed)) == len(listed), path
+        for name in listed:
+            assert name.encode().decode() == name
+            os.stat(os.path.join(path, name))
+
+
+@pytest.mark.parametrize("content", [
+    # Two long values of one hash: names of both are cut to the same.
+    {"a.md": f"---\ntags: [{'a' * 246}0000114354, {'a' * 246}0000133295]\n---\nWords.\n"},
+    # A name that is cut, and one that is written as the other is cut to.
+    {f"{'看' * 80}xy看看看a.md": "Words.\n", f"{'看' * 80}xy~32961ae0.md": "Words.\n"},
+    {f"{'%' * 130}/x.md": "Words.\n", f"{'%' * 82}~8cd6c6e2/x.md": "Words.\n"},
+    {"a.md": f"---\n{'/' * 130}: one\n{'/' * 82}~%08x: two\n---\nWords.\n" % 0x8cd6c6e2},
+    # The longest name that there can be, which has to make room for an ending.
+    {f"{'看' * 84}.md": "**Ann:** Words.\n", "b.md": "**Bo:** Words.\n"},
+], ids=["values", "files", "folders", "keys", "longest"])
+def test_names_that_are_cut_to_the_same(mount, content):
+    mounted = mount(content)
+    assert_each_name_once(mounted)
+    assert len(shell("find episodes -name source.md", mounted.path).split()) == len(content)
+    rows = [json.loads(line)["episode"] for line in (mounted / "index/episodes.jsonl").read_text().splitlines()]
+    assert sorted(rows) == sorted(os.path.relpath(path, mounted.path / "episodes") for path in
+                                  map(os.path.dirname, (mounted.path / "episodes").rglob("source.md")))
+    assert dump_of_mount(mounted.path) == dump_of_content(mounted.content)

@@ -150,7 +150,7 @@ class Mount:
     def worker(self):
         """The process that serves; the other one only holds the mount."""
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
-            return int(file.read().split()[0])
+            return int(file.read().split()[-1])  # one that cannot die yet stands before it
 
     def end(self):
         """Waits until the process has ended; what it said on standard error."""
