@@ -38,7 +38,7 @@ static const char usage[] =
     "      threads=N         serve with N threads (default 4)\n"
     "      allow_other       let other users in, each to what he may read in CONTENT\n"
     "                        (root needs this too)\n"
-    "      allow_root        let root in\n"
+    "      allow_root        let root in, and nobody else\n"
     "      umask=M           everybody may read all, but for the bits of M (octal)\n"
     "      uid=N, gid=N      all belongs to this user or group\n"
     "      replace           clear away a dead mount that stands at MOUNTPOINT\n"
@@ -458,6 +458,23 @@ static bool read_paths(int count, char **paths, struct options *options, int *st
     return true;
 }
 
+/* The kernel answers whoever asks from what it remembers, and libfuse refuses only requests: with
+ * allow_root modes are what keeps all others out. Root needs none. */
+static bool keep_others_out(struct options *options)
+{
+    if (!options->allow_root || options->allow_other)
+        return true;
+    if (options->access.uid != geteuid()) {
+        fprintf(stderr,
+                "transcriptfs: with allow_root nobody may read but root and who mounts: uid=%u "
+                "would shut him out\nTo let others in: -o allow_other\n",
+                options->access.uid);
+        return false;
+    }
+    options->access.umask |= 077;
+    return true;
+}
+
 bool options_read(int argc, char **argv, struct options *options, int *status)
 {
     int option;
@@ -509,5 +526,7 @@ bool options_read(int argc, char **argv, struct options *options, int *status)
         options->threads = 1;
     /* Who mounts for himself alone reads all there is, by whatever right. */
     options->access.follows_source = options->allow_other && !options->check;
+    if (!keep_others_out(options))
+        return false;
     return read_paths(argc - optind, argv + optind, options, status);
 }

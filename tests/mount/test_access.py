@@ -142,6 +142,25 @@ def test_without_the_option_all_is_the_mounting_user_s(mount, content):
     assert not can_list(mounted.path)
 
 
+@pytest.mark.parametrize("options", ["allow_root", "allow_root,umask=022"])
+def test_allow_root_lets_nobody_else_in(mount, content, options):
+    """Also not to what the kernel remembers, for which it asks nobody."""
+    mounted = mount(content, "-o", options)
+    known = [path for path in [mounted.path, *mounted.path.rglob("*")] if not path.is_symlink()]
+    for path in known:
+        os.listdir(path) if path.is_dir() else path.read_bytes()
+    assert set(modes(mounted.path).values()) == {(0, 0, 0o500), (0, 0, 0o400)}
+    for user in (NOBODY, OWNER):
+        found = as_user(user, GROUP, "sh", "-c", 'for path; do if [ -d "$path" ]; then ls "$path"; else cat "$path"; fi; done',
+                        "sh", *known)
+        assert found.stdout == "" and found.stderr.count("Permission denied") == len(known)
+
+
+def test_allow_root_refuses_to_shut_the_mounter_out(content, place, fuse):
+    refused = run(TRANSCRIPTFS, "-o", f"allow_root,uid={OWNER}", content, place)
+    assert refused.returncode == 2 and f"uid={OWNER} would shut him out" in refused.stderr
+
+
 def test_owners_and_modes_follow_the_source(mount_for_others, content):
     os.chown(content / "secret.md", MEMBER, NOBODY)
     (content / "secret.md").chmod(0o4640)
