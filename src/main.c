@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "base/parallel.h"
 #include "edge/content.h"
+#include "edge/kernel.h"
 #include "edge/look.h"
 #include "edge/live.h"
 #include "edge/place.h"
@@ -304,6 +306,13 @@ static void begin_serving(void *program_, struct server *server)
     detach(program);
 }
 
+/* Asked before the sandbox, in which it is not allowed. */
+static bool does_kernel_forget_absent(void)
+{
+    struct utsname name;
+    return uname(&name) == 0 && kernel_forgets_absent(name.release);
+}
+
 static int serve_content(struct program *program)
 {
     const struct options *options = &program->options;
@@ -313,6 +322,7 @@ static int serve_content(struct program *program)
         .threads = options->threads,
         .xattr = options->xattr,
         .no_ahead = options->no_ahead,
+        .forgets_absent = does_kernel_forget_absent(),
         .ready = begin_serving,
         .ended = stop_following,
         .context = program,

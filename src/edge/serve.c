@@ -17,6 +17,10 @@
 /* Endless, for libfuse and the kernel; a double that both can still count with. */
 static const double for_ever = 1e9;
 
+/* Seconds for which a name is said to be absent to Linux 6.19 and newer, which do not forget that
+ * when they are told to. See edge/kernel.h. */
+static const double for_a_moment = 1;
+
 enum {
     MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
     WAITING_THREADS = 12,      /* beyond those that serve; made when all of them wait */
@@ -135,7 +139,8 @@ static int final_error(int err)
  */
 static void reply_absent(fuse_req_t req)
 {
-    const struct fuse_entry_param nothing = {.entry_timeout = for_ever};
+    bool forgets = server_of(req)->options->forgets_absent;
+    const struct fuse_entry_param nothing = {.entry_timeout = forgets ? for_ever : for_a_moment};
     fuse_reply_entry(req, &nothing);
 }
 

@@ -21,6 +21,7 @@ struct serve_options {
     unsigned threads; /* 1: one at a time */
     bool xattr;       /* answer for extended attributes */
     bool no_ahead;
+    bool forgets_absent; /* the kernel: see edge/kernel.h */
     /* Called once, when the kernel has said hello. */
     void (*ready)(void *context, struct server *server);
     /* Called once, when serving has ended and before the session goes: nobody may tell from then

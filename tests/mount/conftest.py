@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import made_corpus
-from tools import BUILD, DUMP, EXAMPLE, TIMEOUT, TRANSCRIPTFS, Mount, unmount, write_content
+from tools import BUILD, DUMP, EXAMPLE, TIMEOUT, TRANSCRIPTFS, Mount, is_sanitized, run, unmount, write_content
 
 # A content file's time is part of what a mount shows: one that is not "now" tells the two apart.
 LONG_AGO = 1_500_000_000
@@ -66,6 +66,22 @@ def mount(fuse, tmp_path, place):
         except (AssertionError, subprocess.SubprocessError) as error:
             errors.append(error)
     assert not errors, errors
+
+
+@pytest.fixture
+def with_library(tmp_path):
+    """Makes a library of C; what stands before a command so that its functions come before those of libc."""
+    if is_sanitized():
+        pytest.skip("nothing can be loaded before a sanitizer")
+
+    def make(text):
+        source, library = tmp_path / "before.c", tmp_path / "before.so"
+        source.write_text("#define _GNU_SOURCE\n" + text)
+        if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
+            pytest.skip("there is no compiler")
+        return ("env", f"LD_PRELOAD={library}")
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ what it knows is still there and then for what is there instead, and a read.
 
 import json
 import os
+import time
 
 import pytest
 
@@ -176,3 +177,28 @@ def test_many_readers_of_what_is_stored_get_what_is_there(mount, made_content):
         found = shell("find episodes -path '*/turns/*' -print0 | sort -z | xargs -0 cat | sha256sum", cwd=mounted.path)
         fresh = mount(made_content, "-o", "no_ahead")
         assert found == shell("find episodes -path '*/turns/*' -print0 | sort -z | xargs -0 cat | sha256sum", cwd=fresh.path)
+
+
+SAYS_RELEASE = r"""
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+int uname(struct utsname *name)
+{
+    memset(name, 0, sizeof *name);
+    snprintf(name->release, sizeof name->release, "%s", "RELEASE");
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("release, asked", [("6.18.44", 0), ("6.19.0-rc1", 1)])
+def test_an_absent_name_is_asked_for_again_where_the_kernel_does_not_forget_it(mount, with_library, release, asked):
+    mounted = mount({"t.md": EPISODES[1].markdown()}, prefix=with_library(SAYS_RELEASE.replace("RELEASE", release)))
+    counter = Counter(mounted)
+    assert not os.path.exists(mounted / "absent")
+    assert counter.since().get("lookup") == 1
+    time.sleep(1.5)  # what the kernel may remember is over by then
+    assert not os.path.exists(mounted / "absent")
+    assert counter.since().get("lookup", 0) == asked
