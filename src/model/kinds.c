@@ -152,12 +152,12 @@ const struct kind_row kinds[KIND_COUNT] = {
 
     /* i: serial number of the snapshot */
     [KIND_STATUS] = {FILE_("/.transcriptfs/status.json"), .i_bits = 24, .is_volatile = true,
-                     .check = snapshot_check, .identity = snapshot_identity,
-                     .render = snapshot_render},
+                     .check = snapshot_check, .identity = snapshot_identity, .read = snapshot_read,
+                     .size = snapshot_size},
     [KIND_GENERATION] = {FILE_("/.transcriptfs/generation"), .i_bits = 24, .is_volatile = true,
                          .check = snapshot_check, .identity = snapshot_identity,
-                         .render = snapshot_render},
+                         .read = snapshot_read, .size = snapshot_size},
     [KIND_PROBLEMS] = {FILE_("/.transcriptfs/problems.tsv"), .i_bits = 24, .is_volatile = true,
                        .check = snapshot_check, .identity = snapshot_identity,
-                       .render = snapshot_render},
+                       .read = snapshot_read, .size = snapshot_size},
 };

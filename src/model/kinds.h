@@ -213,11 +213,14 @@ const struct tree_parts *tree_parts(const struct tree *tree);
 
 /*
  * Keeps a text under a serial number, so that a file that changes all the time can be read as it
- * was when it was looked up. The newest of a kind is reused while it is the same. 0 or -ENOMEM.
+ * was when it was looked up. The newest of a kind is reused while it is the same, and is forgotten
+ * only when there is a newer one. 0 or -ENOMEM.
  */
 int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint32_t *serial);
 
-/* A copy of it; -ESTALE where it was forgotten. */
-int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, struct buf *out);
+/* How long it is, and a copy of a range of it; -ESTALE where it was forgotten. */
+int tree_size_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint64_t *size);
+int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint64_t offset,
+                       size_t len, struct tree_text *text);
 
 #endif

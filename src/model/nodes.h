@@ -168,6 +168,7 @@ int control_find(struct scope *scope, struct slice name, struct child *child);
 int version_render(struct scope *scope, struct buf *out);
 int snapshot_check(struct scope *scope);
 uint64_t snapshot_identity(const struct scope *scope);
-int snapshot_render(struct scope *scope, struct buf *out);
+int snapshot_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+int snapshot_size(struct scope *scope, uint64_t *size);
 
 #endif

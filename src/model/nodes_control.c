@@ -107,6 +107,35 @@ static int generation_render(const struct scope *scope, struct buf *out)
 
 /* --- problems.tsv ----------------------------------------------------------------------------- */
 
+/* Each cites a path, which may be 4 KiB long: of a million there would be gigabytes. */
+enum { MOST_PROBLEMS = 8 * 1024 * 1024 /* bytes */ };
+
+static void add_problem(struct buf *out, const struct problem *problem)
+{
+    tsv_add_visible(out, problem->path, '\t');
+    tsv_add_number(out, problem->line, '\t');
+    tsv_add_number(out, problem->column, '\t');
+    tsv_add_visible(out, problem->what, '\t');
+    tsv_add_visible(out, problem->action, '\n');
+}
+
+/* Whole lines, and the last says so where not all are there. */
+static void add_problems(struct buf *out, const struct problems *all)
+{
+    for (uint32_t i = 0; i < all->count; i++) {
+        size_t before = out->len;
+        add_problem(out, &all->at[i]);
+        if (out->len <= MOST_PROBLEMS)
+            continue;
+        out->len = before;
+        buf_printf(out,
+                   "\t0\t0\tproblems that are not in this table: %u\tit ends at 8 MiB; --check "
+                   "tells all\n",
+                   (unsigned)(all->count - i));
+        return;
+    }
+}
+
 static int problems_render(const struct scope *scope, struct buf *out)
 {
     struct arena arena = {0};
@@ -114,14 +143,8 @@ static int problems_render(const struct scope *scope, struct buf *out)
 
     int err = problems_gather(scope->corpus, tree_parts(scope->tree)->cache, &arena, &all);
     buf_add_text(out, "file\tline\tcolumn\tproblem\tdone\n");
-    for (uint32_t i = 0; !err && i < all.count; i++) {
-        const struct problem *problem = &all.at[i];
-        tsv_add_visible(out, problem->path, '\t');
-        tsv_add_number(out, problem->line, '\t');
-        tsv_add_number(out, problem->column, '\t');
-        tsv_add_visible(out, problem->what, '\t');
-        tsv_add_visible(out, problem->action, '\n');
-    }
+    if (!err)
+        add_problems(out, &all);
     arena_free(&arena);
     return err;
 }
@@ -167,8 +190,8 @@ int control_find(struct scope *scope, struct slice name, struct child *child)
 
 int snapshot_check(struct scope *scope)
 {
-    cleanup_buf struct buf text = {0};
-    return tree_read_snapshot(scope->tree, scope->node.kind, scope->node.i, &text);
+    uint64_t size;
+    return snapshot_size(scope, &size);
 }
 
 uint64_t snapshot_identity(const struct scope *scope)
@@ -176,7 +199,12 @@ uint64_t snapshot_identity(const struct scope *scope)
     return scope->node.i;
 }
 
-int snapshot_render(struct scope *scope, struct buf *out)
+int snapshot_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
-    return tree_read_snapshot(scope->tree, scope->node.kind, scope->node.i, out);
+    return tree_read_snapshot(scope->tree, scope->node.kind, scope->node.i, offset, len, text);
+}
+
+int snapshot_size(struct scope *scope, uint64_t *size)
+{
+    return tree_size_snapshot(scope->tree, scope->node.kind, scope->node.i, size);
 }

@@ -3,13 +3,20 @@
 
 #include "model/tree_inside.h"
 
-enum { SNAPSHOT_BYTES = 4 * 1024 * 1024 /* that are kept */ };
+/* That are kept beside the newest of each kind. */
+enum { SNAPSHOT_BYTES = 16 * 1024 * 1024 };
 
+/* Of one that is not the newest of its kind. */
 static void forget_snapshot(struct tree *tree, struct snapshot *snapshot)
 {
     tree->snapshot_bytes -= snapshot->text.cap;
     buf_free(&snapshot->text);
     snapshot->kind = KIND_NONE;
+}
+
+static bool is_newest(const struct tree *tree, const struct snapshot *snapshot)
+{
+    return snapshot->kind && tree->newest_snapshot[snapshot->kind] == snapshot;
 }
 
 /* With the lock held. A number that was given out is given to no other text, also by whoever serves
@@ -22,14 +29,39 @@ static uint32_t take_serial(struct tree *tree)
     return tree->next_serial++ & 0xFFFFFF;
 }
 
-static struct snapshot *newest_of(struct tree *tree, enum kind kind)
+/* The oldest go where they have become too much to hold. The newest of a kind stays, whatever is
+ * looked up of another: somebody may be in the middle of it. */
+static void keep_few(struct tree *tree)
 {
-    for (uint32_t back = 1; back <= SNAPSHOTS && back <= tree->next_serial; back++) {
-        struct snapshot *snapshot = &tree->snapshots[(tree->next_serial - back) % SNAPSHOTS];
-        if (snapshot->kind == kind)
-            return snapshot;
+    for (uint32_t ahead = 0; ahead < SNAPSHOTS && tree->snapshot_bytes > SNAPSHOT_BYTES; ahead++) {
+        struct snapshot *old = &tree->snapshots[(tree->next_serial + ahead) % SNAPSHOTS];
+        if (!is_newest(tree, old))
+            forget_snapshot(tree, old);
     }
-    return NULL;
+}
+
+/* The next place of the ring, where the oldest gives way. */
+static struct snapshot *take_slot(struct tree *tree, uint32_t *serial)
+{
+    struct snapshot *slot;
+    do {
+        *serial = take_serial(tree);
+        slot = &tree->snapshots[*serial % SNAPSHOTS];
+    } while (is_newest(tree, slot));
+    forget_snapshot(tree, slot);
+    return slot;
+}
+
+static void keep_snapshot(struct tree *tree, enum kind kind, struct buf *text)
+{
+    struct snapshot **newest = &tree->newest_snapshot[kind];
+    uint32_t serial;
+    keep_few(tree);
+    struct snapshot *slot = take_slot(tree, &serial);
+    tree->snapshot_bytes += *newest ? (*newest)->text.cap : 0;
+    *slot = (struct snapshot){*text, kind, serial};
+    *text = (struct buf){0};
+    *newest = slot;
 }
 
 int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint32_t *serial)
@@ -37,34 +69,40 @@ int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint
     if (text->failed)
         return -ENOMEM;
     pthread_mutex_lock(&tree->snapshot_lock);
-    struct snapshot *newest = newest_of(tree, kind);
-    if (newest && slice_equal(buf_slice(&newest->text), buf_slice(text))) {
-        *serial = newest->serial;
-        pthread_mutex_unlock(&tree->snapshot_lock);
-        return 0;
-    }
-    /* The oldest go where the ring comes round, or where they have become too much to hold. */
-    for (uint32_t ahead = 1; ahead < SNAPSHOTS && tree->snapshot_bytes > SNAPSHOT_BYTES; ahead++)
-        forget_snapshot(tree, &tree->snapshots[(tree->next_serial + ahead) % SNAPSHOTS]);
-    struct snapshot *slot = &tree->snapshots[tree->next_serial % SNAPSHOTS];
-    forget_snapshot(tree, slot);
-    *slot = (struct snapshot){*text, kind, take_serial(tree)};
-    *text = (struct buf){0};
-    tree->snapshot_bytes += slot->text.cap;
-    *serial = slot->serial;
+    const struct snapshot *newest = tree->newest_snapshot[kind];
+    if (!newest || !slice_equal(buf_slice(&newest->text), buf_slice(text)))
+        keep_snapshot(tree, kind, text);
+    *serial = tree->newest_snapshot[kind]->serial;
     pthread_mutex_unlock(&tree->snapshot_lock);
     return 0;
 }
 
-int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, struct buf *out)
+/* With the lock held. NULL: it was forgotten. */
+static const struct snapshot *find_snapshot(const struct tree *tree, enum kind kind,
+                                            uint32_t serial)
 {
-    int err = -ESTALE;
-    pthread_mutex_lock(&tree->snapshot_lock);
     const struct snapshot *snapshot = &tree->snapshots[serial % SNAPSHOTS];
-    if (snapshot->kind == kind && snapshot->serial == serial) {
-        buf_add_slice(out, buf_slice(&snapshot->text));
-        err = out->failed ? -ENOMEM : 0;
-    }
+    return snapshot->kind == kind && snapshot->serial == serial ? snapshot : NULL;
+}
+
+int tree_size_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint64_t *size)
+{
+    pthread_mutex_lock(&tree->snapshot_lock);
+    const struct snapshot *snapshot = find_snapshot(tree, kind, serial);
+    *size = snapshot ? snapshot->text.len : 0;
     pthread_mutex_unlock(&tree->snapshot_lock);
-    return err;
+    return snapshot ? 0 : -ESTALE;
+}
+
+int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint64_t offset,
+                       size_t len, struct tree_text *text)
+{
+    pthread_mutex_lock(&tree->snapshot_lock);
+    const struct snapshot *snapshot = find_snapshot(tree, kind, serial);
+    if (snapshot)
+        text_lend(text, buf_slice(&snapshot->text), offset, len);
+    buf_add_slice(&text->own, text->bytes);
+    pthread_mutex_unlock(&tree->snapshot_lock);
+    text->bytes = buf_slice(&text->own);
+    return snapshot ? 0 : -ESTALE;
 }

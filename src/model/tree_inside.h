@@ -49,9 +49,10 @@ struct tree {
     size_t survey_done; /* episodes; counted by many threads */
 
     pthread_mutex_t snapshot_lock;
-    struct snapshot snapshots[SNAPSHOTS]; /* a ring: serial modulo its length */
+    struct snapshot snapshots[SNAPSHOTS];         /* a ring: serial modulo its length */
+    struct snapshot *newest_snapshot[KIND_COUNT]; /* NULL: none of the kind was kept */
     uint32_t next_serial;
-    size_t snapshot_bytes;
+    size_t snapshot_bytes; /* of those that are not the newest of a kind */
 
     struct bookmarks bookmarks;
 };
