@@ -376,7 +376,9 @@ static void note_generation(const struct step *s, const struct scanned *changes,
         history_note_file(journal, &changes[i]);
     for (size_t i = 0; i < s->draft_count && journal; i++) {
         uint32_t number = s->drafts[i].number;
-        history_note_version(journal, number, b->versions[number]);
+        /* One that was only named anew has the version that it had. */
+        const struct episode *now = s->next->episodes[number];
+        history_note_version(journal, number, now ? now->version : b->versions[number]);
     }
     journal_add(journal, HISTORY_PUBLISHED, (uint32_t)s->next->generation, SLICE(""));
 }

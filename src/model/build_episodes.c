@@ -348,8 +348,6 @@ static int rename_entry(struct step *s, uint32_t number, struct slice entry)
     struct draft *draft = step_draft(s, number);
     if (!draft)
         return -ENOMEM;
-    draft->now.version =
-        s->builder->versions[number]; /* of the draft, which may be made for this */
     draft->now.entry = arena_copy(&s->scratch, entry);
     const struct episode *was = s->next->episodes[number];
     const struct episode *made = draft->now.entry.data ? make_episode(s, &draft->now) : NULL;

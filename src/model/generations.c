@@ -171,7 +171,7 @@ static int tell_survey(struct tree *tree, const struct stale_context *stale)
     /* A reader may have seen to it; or to a later one, which is told the next time. */
     int err = scope_survey(&scope, &survey);
     if (err)
-        return err == -ESTALE ? 0 : err;
+        return err == -EAGAIN ? 0 : err;
     pthread_mutex_lock(&tree->lock);
     const struct corpus *before = tree->told_survey;
     pthread_mutex_unlock(&tree->lock);
@@ -420,7 +420,7 @@ int scope_survey(struct scope *scope, const struct survey **survey)
     bool is_first = !tree->surveyed;
     if (!scope->corpus->survey) {
         bool is_past = tree->surveyed && tree->surveyed->generation > scope->corpus->generation;
-        err = is_past ? -ESTALE : survey_now(scope);
+        err = is_past ? -EAGAIN : survey_now(scope);
     }
     *survey = scope->corpus->survey;
     pthread_mutex_unlock(&tree->survey_lock);

@@ -192,7 +192,7 @@ void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t
 uint64_t hash_pair(uint64_t a, uint64_t b);
 
 /* What takes the bodies of all episodes of the scope's corpus to know; read when first asked for.
- * 0, -ESTALE where the corpus is not the newest, or an error of reading. */
+ * 0, -EAGAIN where there is one of a newer corpus, or an error of reading. */
 int scope_survey(struct scope *scope, const struct survey **survey);
 
 /* How that stands, in a word or two, and how many episodes are done. */

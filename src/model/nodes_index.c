@@ -17,7 +17,9 @@ struct joining {
     struct scope *scope;
     int (*add)(struct scope *episode, struct buf *out);
     struct buf *pieces; /* one an episode */
+    uint64_t bytes;     /* of them, so far */
     bool has_changed;   /* a file is another one, which is still to be looked at */
+    int err;            /* there will be no table */
 };
 
 /* An episode whose file cannot be read any more, or is another one by now, has no piece, or a
@@ -28,13 +30,18 @@ static void add_piece(void *joining_, unsigned worker, size_t i)
     const struct node node = {.kind = KIND_EPISODE, .i = joining->scope->corpus->by_path[i]};
     cleanup_(scope_end) struct scope episode = scope_at(joining->scope, node);
     (void)worker;
-    if (scope_episode(&episode)->is_private)
+    if (scope_episode(&episode)->is_private || __atomic_load_n(&joining->err, __ATOMIC_RELAXED))
         return;
-    int err = joining->add(&episode, &joining->pieces[i]);
-    if (err == -ENOMEM)
-        joining->pieces[i].failed = true;
+    struct buf *piece = &joining->pieces[i];
+    int err = joining->add(&episode, piece);
     if (err == -EAGAIN)
         __atomic_store_n(&joining->has_changed, true, __ATOMIC_RELAXED);
+    if (piece->failed)
+        err = -ENOMEM;
+    if (__atomic_add_fetch(&joining->bytes, piece->len, __ATOMIC_RELAXED) > CACHE_MAX_TEXT)
+        err = -EFBIG;
+    if (error_passes(err) || err == -EFBIG)
+        __atomic_store_n(&joining->err, err, __ATOMIC_RELAXED);
 }
 
 /* Whether clients may know a table that is to be made: it was before, here or by whoever served
@@ -55,10 +62,12 @@ static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, st
         return -ENOMEM;
     parallel_for(count, parallel_threads(), add_piece, &joining);
     for (uint32_t i = 0; i < count; i++) {
-        buf_add_slice(out, buf_slice(&pieces[i]));
-        out->failed |= pieces[i].failed;
+        if (!joining.err)
+            buf_add_slice(out, buf_slice(&pieces[i]));
         buf_free(&pieces[i]);
     }
+    if (joining.err)
+        return joining.err;
     if (joining.has_changed && may_be_known(scope))
         return -EAGAIN;
     scope_note_made(scope);

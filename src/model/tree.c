@@ -353,6 +353,8 @@ static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
     }
     if (!row->read_past)
         return -ESTALE;
+    /* What is there now may have been found already. */
+    cache_put(cache, scope->parts[PART_BODY]);
     scope->parts[PART_BODY] = cache_find(cache, scope->node.i, scope_whole_version(scope),
                                          PART_BODY);
     return scope->parts[PART_BODY] ? row->read_past(scope, offset, len, text) : -ESTALE;

@@ -73,7 +73,11 @@ def test_readers_see_no_error(talks):
     for _ in range(KILLS // 2):
         with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as file:
             file.write("2")
-        kill_worker(talks)
+        try:
+            kill_worker(talks)
+        except BaseException:
+            done.set()
+            raise
     done.set()
     for reader in readers:
         reader.join()
@@ -200,6 +204,20 @@ def test_a_mistake_that_is_taken_away_meanwhile_is_told_no_more(talks):
     kill_and_meanwhile(talks, config.unlink)
     wait_until(lambda: "nonsense" not in problems.read_text(), "it is still told")
     assert_same_dump(talks)
+
+
+def test_what_is_only_named_anew_is_read_on(mount):
+    """Its name in the views is another since a second one is called alike; what it says is the same."""
+    mounted = mount({"a/b.md": talk("Same")})
+    settle(mounted)
+    write_by_rename(mounted.content / "a--b.md", talk("Same"))
+    settle(mounted)
+    with open(mounted / "episodes/a/b/turns/001.txt", "rb", buffering=0) as file:
+        said = file.read()
+        kill_worker(mounted)
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        assert os.pread(file.fileno(), 100, 0) == said
+    finish(mounted, 1)
 
 
 def waits_for_an_answer(thread):
