@@ -1,11 +1,14 @@
 #include "edge/kernel.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 bool kernel_forgets_absent(const char *release)
 {
-    unsigned major, minor;
-    if (sscanf(release, "%3u.%3u", &major, &minor) != 2)
+    char *behind;
+    unsigned long major = strtoul(release, &behind, 10);
+    if (behind == release || *behind != '.')
         return false;
-    return major < 6 || (major == 6 && minor < 19);
+    const char *rest = behind + 1;
+    unsigned long minor = strtoul(rest, &behind, 10);
+    return behind != rest && (major < 6 || (major == 6 && minor < 19));
 }
