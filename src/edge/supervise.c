@@ -363,6 +363,20 @@ static bool go_on(struct supervisor *s, int status, int *result)
     return !s->is_ending;
 }
 
+/* The first has to start at once. For a later one memory, or the number of processes, may be short
+ * for a while; who reads waits for it as well. */
+static int start_next_worker(struct supervisor *s)
+{
+    int err, told = 0;
+    while ((err = start_worker(s)) && s->is_ready && !s->is_ending) {
+        if (err != told)
+            s->options->log("no process can be started now, trying again: %s", strerror(-err));
+        told = err;
+        wait_a_moment(s);
+    }
+    return err;
+}
+
 int supervise(const struct supervise_options *options)
 {
     static const int taken[] = {SIGHUP, SIGINT, SIGTERM, SIGCHLD};
@@ -378,9 +392,10 @@ int supervise(const struct supervise_options *options)
     if (s.signals < 0)
         return WORKER_FAILED;
     do {
-        if (start_worker(&s)) {
-            options->log("no process can be started: %s", strerror(errno));
-            result = WORKER_FAILED;
+        int err = start_next_worker(&s);
+        if (err) {
+            options->log("no process can be started: %s", strerror(-err));
+            result = s.is_ending ? WORKER_ENDED : WORKER_FAILED;
             break;
         }
     } while (go_on(&s, live_with_worker(&s), &result));

@@ -437,6 +437,41 @@ def fragile(mount, tmp_path):
     return start
 
 
+NO_MEMORY = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <unistd.h>
+
+/* The first succeeds, and the two after it do not. */
+pid_t fork(void)
+{
+    static int calls;
+    calls++;
+    if (calls == 2 || calls == 3) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return ((pid_t (*)(void))dlsym(RTLD_NEXT, "fork"))();
+}
+"""
+
+
+def test_no_process_can_be_started_for_a_while(mount, tmp_path):
+    """Memory ends for all of the machine when it does for who serves."""
+    if is_sanitized():
+        pytest.skip("nothing can be loaded before a sanitizer")
+    source, library = tmp_path / "fork.c", tmp_path / "fork.so"
+    source.write_text(NO_MEMORY)
+    if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
+        pytest.skip("there is no compiler")
+    mounted = mount({"t.md": talk("T")}, prefix=("env", f"LD_PRELOAD={library}"))
+    kill_worker(mounted)
+    assert (mounted / "text/t.txt").read_text().count("\n") == 2
+    run("fusermount3", "-u", mounted.path)
+    assert mounted.end().count("no process can be started now, trying again: Cannot allocate memory") == 1
+
+
 def finish(mounted, deaths):
     assert status(mounted)["process"]["restarts"] == deaths
     run("fusermount3", "-u", mounted.path)
