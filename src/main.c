@@ -417,6 +417,24 @@ static void tell_ready(void *program_)
     program->ready_fd = -1;
 }
 
+static pid_t waited_for;
+
+static void pass_on(int number)
+{
+    (void)number;
+    kill(waited_for, SIGTERM);
+}
+
+/* Whoever ends the parent, as Ctrl-C does, means the child, which has a session of its own. */
+static void pass_signals_on(pid_t child)
+{
+    static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
+    const struct sigaction action = {.sa_handler = pass_on};
+    waited_for = child;
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        sigaction(taken[i], &action, NULL);
+}
+
 /* Goes on in a child; the parent waits until the mount answers, or the child ends without that.
  * False in the parent, which is to end with *status. */
 static bool go_to_background(struct program *program, int *status)
@@ -427,7 +445,7 @@ static bool go_to_background(struct program *program, int *status)
         *status = EXIT_FAILED;
         return false;
     }
-    pid_t child = fork();
+    pid_t ended, child = fork();
     if (child < 0) {
         report("%s", strerror(errno));
         *status = EXIT_FAILED;
@@ -444,13 +462,18 @@ static bool go_to_background(struct program *program, int *status)
     char byte;
     ssize_t got;
     int result;
+    pass_signals_on(child);
     close(ends[1]);
     while ((got = read(ends[0], &byte, 1)) < 0 && errno == EINTR)
         ;
     *status = EXIT_OK;
-    if (got != 1)
-        *status = waitpid(child, &result, 0) == child && WIFEXITED(result) ? WEXITSTATUS(result)
-                                                                           : EXIT_FAILED;
+    if (got == 1)
+        return false;
+    while ((ended = waitpid(child, &result, 0)) < 0 && errno == EINTR)
+        ;
+    /* Also where it ended in peace: it was told to, and nothing is mounted. */
+    *status = ended == child && WIFEXITED(result) && WEXITSTATUS(result) ? WEXITSTATUS(result)
+                                                                         : EXIT_FAILED;
     return false;
 }
 

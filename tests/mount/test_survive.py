@@ -15,7 +15,7 @@ import pytest
 
 import made_corpus
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import TRANSCRIPTFS, dump_of_mount, is_mounted, is_sanitized, run, shell, write_content
+from tools import TRANSCRIPTFS, dump_of_mount, is_mounted, is_sanitized, mounts, run, shell, write_content
 
 KILLS = 8
 
@@ -533,6 +533,30 @@ def test_it_dies_when_it_is_mounted_and_not_yet_ready(fragile):
     assert_same_dump(mounted)
     run("fusermount3", "-u", mounted.path)
     expect_deaths(mounted)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_is_told_to_end_while_it_starts(tmp_path, place, number):
+    """In the background: who waits for it in a terminal means all of it."""
+    if is_sanitized():
+        pytest.skip("nothing can be loaded before a sanitizer")
+    source, library, gate = tmp_path / "deadly.c", tmp_path / "deadly.so", tmp_path / "gate"
+    source.write_text(DEADLY)
+    if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
+        pytest.skip("there is no compiler")
+    os.mkfifo(gate)
+    where = os.path.realpath(os.fsencode(place))  # it cannot be asked for when nobody answers
+    content = write_content(tmp_path / "content", {"t.md": talk("T")})
+    with open(gate, "r+b", buffering=0):
+        process = subprocess.Popen(
+            ["sh", "-c", f"exec 9< {gate}; exec env LD_PRELOAD={library} \"$@\"", "sh", TRANSCRIPTFS, "-q", content, place],
+            stderr=subprocess.PIPE)
+        # It waits at the gate when it is mounted and does not answer yet.
+        wait_until(lambda: where in mounts(), "it is not mounted")
+        process.send_signal(number)
+        assert process.communicate(timeout=10)[1] == b""
+    assert process.returncode == 1
+    assert where not in mounts()
 
 
 def test_a_file_that_becomes_deadly(fragile):
