@@ -70,17 +70,15 @@ def test_readers_see_no_error(talks):
     readers = [threading.Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for _ in range(KILLS // 2):
-        with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as file:
-            file.write("2")
-        try:
+    try:
+        for _ in range(KILLS // 2):
+            with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as file:
+                file.write("2")
             kill_worker(talks)
-        except BaseException:
-            done.set()
-            raise
-    done.set()
-    for reader in readers:
-        reader.join()
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
     assert not errors, errors[:3]
     assert status(talks)["process"]["restarts"] == KILLS // 2
 
@@ -377,7 +375,6 @@ def test_allow_other_needs_its_line(nobodys):
 
 
 DEADLY = r"""
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
 #include <string.h>
@@ -419,26 +416,22 @@ void yaml_parser_set_input_string(void *parser, const unsigned char *text, size_
 
 
 @pytest.fixture
-def fragile(mount, tmp_path):
-    """Mounts with parsers that die of certain words."""
-    if is_sanitized():
-        pytest.skip("nothing can be loaded before a sanitizer")
-    source, library = tmp_path / "deadly.c", tmp_path / "deadly.so"
-    source.write_text(DEADLY)
-    if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
-        pytest.skip("there is no compiler")
+def deadly(with_library, tmp_path):
+    """What stands before a command so that it has parsers that die of certain words, and reads a byte of `deaths` when it
+    has been mounted."""
+    return ("sh", "-c", f"exec 9< {tmp_path / 'deaths'}; exec \"$@\"", "sh", *with_library(DEADLY))
 
-    deaths = tmp_path / "deaths"
 
+@pytest.fixture
+def fragile(mount, deadly, tmp_path):
     def start(files, at_the_start=0):
-        deaths.write_text("x" * at_the_start)
-        return mount(files, prefix=("sh", "-c", f"exec 9< {deaths}; exec env LD_PRELOAD={library} \"$@\"", "sh"))
+        (tmp_path / "deaths").write_text("x" * at_the_start)
+        return mount(files, prefix=deadly)
 
     return start
 
 
 NO_MEMORY = r"""
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <unistd.h>
@@ -457,15 +450,9 @@ pid_t fork(void)
 """
 
 
-def test_no_process_can_be_started_for_a_while(mount, tmp_path):
+def test_no_process_can_be_started_for_a_while(mount, with_library):
     """Memory ends for all of the machine when it does for who serves."""
-    if is_sanitized():
-        pytest.skip("nothing can be loaded before a sanitizer")
-    source, library = tmp_path / "fork.c", tmp_path / "fork.so"
-    source.write_text(NO_MEMORY)
-    if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
-        pytest.skip("there is no compiler")
-    mounted = mount({"t.md": talk("T")}, prefix=("env", f"LD_PRELOAD={library}"))
+    mounted = mount({"t.md": talk("T")}, prefix=with_library(NO_MEMORY))
     kill_worker(mounted)
     assert (mounted / "text/t.txt").read_text().count("\n") == 2
     run("fusermount3", "-u", mounted.path)
@@ -536,22 +523,14 @@ def test_it_dies_when_it_is_mounted_and_not_yet_ready(fragile):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_is_told_to_end_while_it_starts(tmp_path, place, number):
+def test_it_is_told_to_end_while_it_starts(deadly, tmp_path, place, number):
     """In the background: who waits for it in a terminal means all of it."""
-    if is_sanitized():
-        pytest.skip("nothing can be loaded before a sanitizer")
-    source, library, gate = tmp_path / "deadly.c", tmp_path / "deadly.so", tmp_path / "gate"
-    source.write_text(DEADLY)
-    if run("cc", "-shared", "-fPIC", "-o", library, source).returncode:
-        pytest.skip("there is no compiler")
-    os.mkfifo(gate)
+    os.mkfifo(tmp_path / "deaths")
     where = os.path.realpath(os.fsencode(place))  # it cannot be asked for when nobody answers
     content = write_content(tmp_path / "content", {"t.md": talk("T")})
-    with open(gate, "r+b", buffering=0):
-        process = subprocess.Popen(
-            ["sh", "-c", f"exec 9< {gate}; exec env LD_PRELOAD={library} \"$@\"", "sh", TRANSCRIPTFS, "-q", content, place],
-            stderr=subprocess.PIPE)
-        # It waits at the gate when it is mounted and does not answer yet.
+    with open(tmp_path / "deaths", "r+b", buffering=0):
+        process = subprocess.Popen([*deadly, TRANSCRIPTFS, "-q", content, place], stderr=subprocess.PIPE)
+        # It waits for a byte when it is mounted and does not answer yet.
         wait_until(lambda: where in mounts(), "it is not mounted")
         process.send_signal(number)
         assert process.communicate(timeout=10)[1] == b""
