@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "base/utf8.h"
-#include "model/names.h"
+#include "model/naming.h"
 #include "parse/timestamp.h"
 
 /* --- values of several spellings -------------------------------------------------------------- */
@@ -80,7 +80,7 @@ static int read_date(const struct episode *episode, struct about *about)
 {
     cleanup_buf struct buf text = {0};
     if (episode->date.year)
-        name_of_date(&text, &episode->date);
+        naming_date(&text, &episode->date);
     if (text.failed)
         return -ENOMEM;
     if (text.len > sizeof about->date_text)

@@ -231,8 +231,8 @@ static int draft_entry(struct step *s, struct draft *draft)
     bool is_bare = s->builder->options.bare_entries;
     cleanup_buf struct buf entry = {0};
 
-    name_of_entry(&entry, is_bare ? &none : &draft->now.date,
-                  is_bare ? SLICE("") : draft->now.title, draft->now.name);
+    naming_entry(&entry, is_bare ? &none : &draft->now.date, is_bare ? SLICE("") : draft->now.title,
+                 draft->now.name);
     draft->now.entry = arena_copy_buf(&s->scratch, &entry);
     return draft->now.entry.data ? 0 : -ENOMEM;
 }

@@ -16,8 +16,7 @@ static void add_escaped(struct buf *out, struct slice bytes)
         buf_printf(out, "%%%02X", (unsigned)(unsigned char)bytes.data[i]);
 }
 
-/* Escapes without regard to length. */
-static void escape(struct buf *out, struct slice value)
+void name_escape(struct buf *out, struct slice value)
 {
     size_t len, start = out->len;
 
@@ -79,7 +78,7 @@ void name_of_value(struct buf *out, struct slice value)
 {
     cleanup_buf struct buf escaped = {0};
 
-    escape(&escaped, value);
+    name_escape(&escaped, value);
     out->failed |= escaped.failed;
     name_cut(out, buf_slice(&escaped), NAME_MAX_BYTES, value);
 }
@@ -108,65 +107,4 @@ bool name_to_value(struct buf *out, struct slice name)
         name = slice_skip(name, 2);
     }
     return !out->failed;
-}
-
-void name_of_date(struct buf *out, const struct date *date)
-{
-    if (date->day)
-        buf_printf(out, "%04u-%02u-%02u", date->year, date->month, date->day);
-    else
-        buf_printf(out, "%04u-%02u", date->year, date->month);
-}
-
-/* White space of any script, as one underscore; none at the ends. */
-static void add_title(struct buf *out, struct slice title)
-{
-    size_t len;
-    bool gap = false;
-    size_t start = out->len;
-
-    for (; title.len; title = slice_skip(title, len)) {
-        int32_t code = utf8_decode(title, &len);
-        if (code == ' ' || (code >= '\t' && code <= '\r') || code == 0xA0 || code == 0x3000 ||
-            (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029) {
-            gap = out->len > start;
-            continue;
-        }
-        if (gap)
-            buf_add_byte(out, '_');
-        gap = false;
-        buf_add(out, title.data, len);
-    }
-}
-
-void name_of_entry(struct buf *out, const struct date *date, struct slice title, struct slice name)
-{
-    cleanup_buf struct buf head = {0}, middle = {0}, tail = {0}, spaced = {0};
-
-    if (date->year) {
-        name_of_date(&head, date);
-        buf_add_text(&head, "--");
-    }
-    add_title(&spaced, title);
-    escape(&middle, buf_slice(&spaced));
-    if (middle.len)
-        buf_add_text(&tail, "--");
-    struct slice part;
-    for (bool first = true; slice_take(&name, '/', &part); first = false) {
-        buf_add_text(&tail, first ? "" : "--");
-        buf_add_slice(&tail, part);
-    }
-    out->failed |= head.failed || middle.failed || tail.failed || spaced.failed;
-
-    cleanup_buf struct buf whole = {0};
-    enum { SHORTEST_TITLE = HASH_BYTES + 4 };
-    size_t room = NAME_MAX_BYTES - head.len - SHORTEST_TITLE;
-    buf_add_slice(&whole, buf_slice(&head));
-    if (tail.len <= room)
-        name_cut(&whole, buf_slice(&middle), NAME_MAX_BYTES - head.len - tail.len, title);
-    else
-        buf_add_slice(&whole, buf_slice(&middle));
-    buf_add_slice(&whole, buf_slice(&tail));
-    out->failed |= whole.failed;
-    name_cut(out, buf_slice(&whole), NAME_MAX_BYTES, buf_slice(&whole));
 }

@@ -11,13 +11,17 @@
 #ifndef MODEL_NAMES_H
 #define MODEL_NAMES_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
-#include "parse/front.h"
 
 enum { NAME_MAX_BYTES = 255 };
 
 /* Appends the file name of a value. */
 void name_of_value(struct buf *out, struct slice value);
+
+/* Appends a value with its escapes, however long it is. */
+void name_escape(struct buf *out, struct slice value);
 
 /* Appends the value of a file name: undoes the escapes. False where the name has a broken one. */
 bool name_to_value(struct buf *out, struct slice name);
@@ -32,16 +36,5 @@ void name_cut(struct buf *out, struct slice name, size_t max, struct slice whole
  */
 void name_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
                      unsigned round, uint32_t place);
-
-/*
- * Appends the name under which an episode stands in the views:
- * "2025-10-23--<title>--<name>", white space in the title as one `_`, the folders in
- * `name` joined with `--`. A part that is unknown is left out with its dashes. Where it is
- * too long the title is cut.
- */
-void name_of_entry(struct buf *out, const struct date *date, struct slice title, struct slice name);
-
-/* "2025-10-23", or "2025-10" where no day is known. */
-void name_of_date(struct buf *out, const struct date *date);
 
 #endif

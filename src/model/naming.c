@@ -4,7 +4,10 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "model/names.h"
+
+enum { SHORTEST_TITLE = 13 /* bytes: of a title that is cut, its hash included */ };
 
 struct slice path_base(struct slice path)
 {
@@ -107,4 +110,67 @@ int naming_in_folder(struct arena *arena, const struct slice *folders, size_t fo
     }
     map_free(&taken);
     return err;
+}
+
+/* --- entries of views --------------------------------------------------------------------------
+ */
+
+void naming_date(struct buf *out, const struct date *date)
+{
+    if (date->day)
+        buf_printf(out, "%04u-%02u-%02u", date->year, date->month, date->day);
+    else
+        buf_printf(out, "%04u-%02u", date->year, date->month);
+}
+
+/* White space of any script, as one underscore; none at the ends. */
+static void add_title(struct buf *out, struct slice title)
+{
+    size_t len;
+    bool gap = false;
+    size_t start = out->len;
+
+    for (; title.len; title = slice_skip(title, len)) {
+        int32_t code = utf8_decode(title, &len);
+        if (code == ' ' || (code >= '\t' && code <= '\r') || code == 0xA0 || code == 0x3000 ||
+            (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029) {
+            gap = out->len > start;
+            continue;
+        }
+        if (gap)
+            buf_add_byte(out, '_');
+        gap = false;
+        buf_add(out, title.data, len);
+    }
+}
+
+void naming_entry(struct buf *out, const struct date *date, struct slice title, struct slice name)
+{
+    cleanup_buf struct buf head = {0}, middle = {0}, tail = {0}, spaced = {0};
+
+    if (date->year) {
+        naming_date(&head, date);
+        buf_add_text(&head, "--");
+    }
+    add_title(&spaced, title);
+    name_escape(&middle, buf_slice(&spaced));
+    if (middle.len)
+        buf_add_text(&tail, "--");
+    struct slice part;
+    for (bool first = true; slice_take(&name, '/', &part); first = false) {
+        buf_add_text(&tail, first ? "" : "--");
+        buf_add_slice(&tail, part);
+    }
+    out->failed |= head.failed || middle.failed || tail.failed || spaced.failed;
+
+    cleanup_buf struct buf whole = {0};
+    size_t room = NAME_MAX_BYTES - head.len - SHORTEST_TITLE;
+    buf_add_slice(&whole, buf_slice(&head));
+    if (tail.len <= room)
+        name_cut(&whole, buf_slice(&middle), NAME_MAX_BYTES - head.len - tail.len, title);
+    else
+        buf_add_slice(&whole, buf_slice(&middle));
+    buf_add_slice(&whole, buf_slice(&tail));
+    out->failed |= whole.failed;
+    name_cut(out, buf_slice(&whole), NAME_MAX_BYTES, buf_slice(&whole));
 }

@@ -1,12 +1,13 @@
 /*
- * The names of the episodes in a folder: each is a function of what stands in that folder, and of
- * nothing that was there before.
+ * The names of episodes: in a folder, each a function of what stands in that folder and of nothing
+ * that was there before; and in the views.
  */
 #ifndef MODEL_NAMING_H
 #define MODEL_NAMING_H
 
 #include "base/arena.h"
 #include "base/slice.h"
+#include "parse/front.h"
 
 struct naming {
     struct slice path; /* of the content file */
@@ -21,6 +22,17 @@ struct naming {
  */
 int naming_in_folder(struct arena *arena, const struct slice *folders, size_t folder_count,
                      struct naming *files, size_t file_count);
+
+/*
+ * Appends the name under which an episode stands in the views:
+ * "2025-10-23--<title>--<name>", white space in the title as one `_`, the folders in
+ * `name` joined with `--`. A part that is unknown is left out with its dashes. Where it is
+ * too long the title is cut.
+ */
+void naming_entry(struct buf *out, const struct date *date, struct slice title, struct slice name);
+
+/* "2025-10-23", or "2025-10" where no day is known. */
+void naming_date(struct buf *out, const struct date *date);
 
 /* "a/b" and "c" make "a/b/c"; "" and "c" make "c". data is NULL without memory. */
 struct slice path_join(struct arena *arena, struct slice folder, struct slice base);

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "model/about.h"
 #include "model/names.h"
+#include "model/naming.h"
 #include "model/nodes.h"
 #include "model/record.h"
 #include "model/tsv.h"
@@ -271,7 +272,7 @@ static void add_day(const struct corpus *corpus, const struct day *day, struct b
 {
     const struct date date = date_of_code(day->code);
     cleanup_buf struct buf value = {0}, path = {0};
-    name_of_date(&value, &date);
+    naming_date(&value, &date);
     buf_add_slice(&path, corpus->date_view);
     buf_printf(&path, "/%04u/%02u/", date.year, date.month);
     if (date.day)

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "model/names.h"
+#include "model/naming.h"
 
 static void values_become_names_and_back(void **state)
 {
@@ -105,7 +106,7 @@ static void entries_are_for_people(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cleanup_buf struct buf entry = {0};
-        name_of_entry(&entry, &rows[i].date, slice_of(rows[i].title), slice_of(rows[i].name));
+        naming_entry(&entry, &rows[i].date, slice_of(rows[i].title), slice_of(rows[i].name));
         assert_slice(buf_slice(&entry), rows[i].entry);
     }
 }
@@ -117,13 +118,13 @@ static void long_titles_leave_room_for_the_name(void **state)
     (void)state;
     for (int i = 0; i < 100; i++)
         buf_add_text(&title, "题目");
-    name_of_entry(&entry, &date, buf_slice(&title), SLICE("gTlxCrsUcFM"));
+    naming_entry(&entry, &date, buf_slice(&title), SLICE("gTlxCrsUcFM"));
     assert_true(entry.len <= NAME_MAX_BYTES && entry.len > NAME_MAX_BYTES - 6);
     assert_true(slice_ends(buf_slice(&entry), SLICE("--gTlxCrsUcFM")));
     assert_true(utf8_is_valid(buf_slice(&entry)));
     for (int i = 0; i < 250; i++)
         buf_add_byte(&name, 'n');
-    name_of_entry(&crowded, &date, buf_slice(&title), buf_slice(&name));
+    naming_entry(&crowded, &date, buf_slice(&title), buf_slice(&name));
     assert_true(crowded.len <= NAME_MAX_BYTES);
 }
 
