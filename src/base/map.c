@@ -10,6 +10,11 @@ uint64_t hash64(struct slice bytes, uint64_t seed)
     return XXH3_64bits_withSeed(bytes.data ? bytes.data : "", bytes.len, seed);
 }
 
+uint64_t hash_pair(uint64_t a, uint64_t b)
+{
+    return hash64((struct slice){(const char *)&a, sizeof a}, b);
+}
+
 static struct map_slot *find(const struct map *map, struct slice key, uint32_t hash)
 {
     for (size_t i = hash;; i++) {

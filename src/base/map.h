@@ -34,4 +34,7 @@ void map_free(struct map *map);
 /* XXH3, 64 bits: the same on every machine. */
 uint64_t hash64(struct slice bytes, uint64_t seed);
 
+/* The same of two numbers. */
+uint64_t hash_pair(uint64_t a, uint64_t b);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct slice {
@@ -58,6 +59,12 @@ static inline struct slice slice_skip(struct slice s, size_t n)
 static inline struct slice slice_head(struct slice s, size_t n)
 {
     return (struct slice){s.data, n < s.len ? n : s.len};
+}
+
+/* At most `len` bytes from `offset`; empty where it ends before that. */
+static inline struct slice slice_range(struct slice s, uint64_t offset, size_t len)
+{
+    return offset < s.len ? slice_head(slice_skip(s, (size_t)offset), len) : (struct slice){0};
 }
 
 static inline bool byte_is_space(char c)

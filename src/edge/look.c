@@ -10,7 +10,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "model/naming.h"
+#include "base/path.h"
 #include "model/scan.h"
 
 enum {

@@ -178,3 +178,12 @@ void about_add_link(const struct about *about, int64_t start, struct buf *out)
         buf_printf(out, "#t=%lld", (long long)(start / 1000));
     }
 }
+
+void about_add_lines(const struct episode *episode, const struct turn *turn, struct buf *out)
+{
+    uint32_t last = turn->last_line;
+    if (turn->original.len && turn->original_last_line > last)
+        last = turn->original_last_line;
+    utf8_repair(out, episode->path);
+    buf_printf(out, ":%u-%u", (unsigned)turn->first_line, (unsigned)last);
+}

@@ -24,6 +24,9 @@ int about_read(struct scope *scope, struct about *about);
  * link that has a fragment already stays as it is. `url` is not empty. */
 void about_add_link(const struct about *about, int64_t start, struct buf *out);
 
+/* Where the turn and its original stand: "interviews/tea-mountain.md:43-48", in UTF-8. */
+void about_add_lines(const struct episode *episode, const struct turn *turn, struct buf *out);
+
 /* Calls `add` for each value that is a text in `value`, which is a scalar, a list or NULL. */
 void about_each(const struct yaml *value, void (*add)(void *context, struct slice text),
                 void *context);

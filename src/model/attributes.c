@@ -64,7 +64,7 @@ static void add_episode(const struct subject *s, struct buf *out)
 static void add_source(const struct subject *s, struct buf *out)
 {
     if (s->turn)
-        episode_add_lines(scope_episode(s->scope), s->turn, out);
+        about_add_lines(scope_episode(s->scope), s->turn, out);
     else
         utf8_repair(out, scope_episode(s->scope)->path);
 }
@@ -75,7 +75,7 @@ static void add_speaker(const struct subject *s, struct buf *out)
         buf_add_slice(out, s->is_original ? turn_original_speaker(s->body, s->turn)
                                           : turn_speaker(s->body, s->turn));
     else if (s->body)
-        buf_add_slice(out, voice_name(s->body, &s->body->voices[s->scope->node.j]));
+        buf_add_slice(out, body_voice_name(s->body, &s->body->voices[s->scope->node.j]));
 }
 
 static void add_start(const struct subject *s, struct buf *out)

@@ -5,9 +5,9 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "model/builder.h"
 #include "model/names.h"
-#include "model/naming.h"
 
 /* --- the builder ------------------------------------------------------------------------------ */
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/path.h"
 #include "model/builder.h"
 #include "model/naming.h"
 

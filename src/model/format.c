@@ -210,7 +210,7 @@ int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_te
     if (format->read)
         return format->read(scope, offset, len, text);
     int err = scope_text(scope, format->render, &all);
-    text_lend(text, all, offset, len);
+    text->bytes = slice_range(all, offset, len);
     return err;
 }
 

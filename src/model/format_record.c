@@ -106,7 +106,7 @@ static struct value get_url(const void *row, struct buf *scratch)
 static struct value get_source(const void *row, struct buf *scratch)
 {
     const struct row *r = row;
-    episode_add_lines(r->episode, r->turn, scratch);
+    about_add_lines(r->episode, r->turn, scratch);
     return value_text(buf_slice(scratch));
 }
 

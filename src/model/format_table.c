@@ -13,14 +13,14 @@ int sections_tsv_render(struct scope *scope, struct buf *out)
     buf_add_text(out, "section\tlevel\tline\tfirst_turn\tturns\theading\n");
     for (uint32_t i = 0; i <= body->section_count; i++) {
         const struct section *section = i ? &body->sections[i - 1] : NULL;
-        uint32_t turns = count_turns(body, i);
+        uint32_t turns = body_count_turns(body, i);
         if (!section && turns == 0)
             continue;
         tsv_add_number(out, i, '\t');
         tsv_add_number(out, section ? section->level : 0, '\t');
         tsv_add_number(out, section ? section->line : body->turns[0].first_line, '\t');
         if (turns)
-            tsv_add_number(out, first_turn(body, i) + 1, '\t');
+            tsv_add_number(out, body_first_turn(body, i) + 1, '\t');
         else
             buf_add_byte(out, '\t');
         tsv_add_number(out, turns, '\t');
@@ -42,7 +42,7 @@ int voices_tsv_render(struct scope *scope, struct buf *out)
     buf_add_text(out, "voice\tturns\tcharacters\tshare\tfirst_turn\tlast_turn\tseconds\n");
     for (uint32_t i = 0; i < body->voice_count; i++) {
         const struct voice *voice = &body->voices[i];
-        tsv_add(out, voice_name(body, voice), '\t');
+        tsv_add(out, body_voice_name(body, voice), '\t');
         tsv_add_number(out, voice->turns, '\t');
         tsv_add_number(out, voice->characters, '\t');
         buf_printf(out, "%.4f\t",

@@ -14,7 +14,7 @@ int transcript_read(struct scope *scope, uint64_t offset, size_t len, struct tre
     int err = scope_body(scope, &body);
     if (err)
         return err;
-    text_lend(text, (struct slice){body->text, body->len}, offset, len);
+    text->bytes = slice_range((struct slice){body->text, body->len}, offset, len);
     buf_add_slice(&text->own, text->bytes);
     if (text->own.failed || text->bytes.len == 0)
         return 0;

@@ -186,11 +186,6 @@ static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint
     return 0;
 }
 
-/* Serves a range of bytes that live as long as the scope's part or the corpus. */
-void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t len);
-
-uint64_t hash_pair(uint64_t a, uint64_t b);
-
 /* What takes the bodies of all episodes of the scope's corpus to know; read when first asked for.
  * 0, -EAGAIN where there is one of a newer corpus, or an error of reading. */
 int scope_survey(struct scope *scope, const struct survey **survey);

@@ -4,22 +4,11 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/path.h"
 #include "base/utf8.h"
 #include "model/names.h"
 
 enum { SHORTEST_TITLE = 13 /* bytes: of a title that is cut, its hash included */ };
-
-struct slice path_base(struct slice path)
-{
-    const char *slash = path.len ? memrchr(path.data, '/', path.len) : NULL;
-    return slash ? slice_skip(path, (size_t)(slash - path.data) + 1) : path;
-}
-
-struct slice path_parent(struct slice path)
-{
-    size_t base = path_base(path).len;
-    return slice_head(path, path.len > base ? path.len - base - 1 : 0);
-}
 
 /* A copy of a buffer, which is freed. */
 static struct slice keep(struct arena *arena, struct buf *buf)
@@ -27,16 +16,6 @@ static struct slice keep(struct arena *arena, struct buf *buf)
     struct slice kept = arena_copy_buf(arena, buf);
     buf_free(buf);
     return kept;
-}
-
-struct slice path_join(struct arena *arena, struct slice folder, struct slice base)
-{
-    struct buf joined = {0};
-    buf_add_slice(&joined, folder);
-    if (folder.len)
-        buf_add_byte(&joined, '/');
-    buf_add_slice(&joined, base);
-    return keep(arena, &joined);
 }
 
 static int take(struct map *taken, struct slice name)

@@ -34,9 +34,4 @@ void naming_entry(struct buf *out, const struct date *date, struct slice title, 
 /* "2025-10-23", or "2025-10" where no day is known. */
 void naming_date(struct buf *out, const struct date *date);
 
-/* "a/b" and "c" make "a/b/c"; "" and "c" make "c". data is NULL without memory. */
-struct slice path_join(struct arena *arena, struct slice folder, struct slice base);
-struct slice path_base(struct slice path);
-struct slice path_parent(struct slice path);
-
 #endif

@@ -58,8 +58,6 @@ struct slice turn_file(const struct scope *scope, const struct body *body);
 int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 int turn_size(struct scope *scope, uint64_t *size);
 int turn_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
-/* Where the turn and its original stand: "interviews/tea-mountain.md:43-48", in UTF-8. */
-void episode_add_lines(const struct episode *episode, const struct turn *turn, struct buf *out);
 
 /* format.c */
 int episode_child(struct scope *scope, uint64_t place, struct child *child);
@@ -86,10 +84,6 @@ struct node parent_voices(const struct scope *scope);
 uint64_t part_identity(const struct scope *scope);
 int turn_link_check(struct scope *scope);
 int turn_link_target(struct scope *scope, struct buf *target);
-/* The first turn, from 0, that stands in this section or behind it; and how many stand in it. */
-uint32_t first_turn(const struct body *body, uint32_t section);
-uint32_t count_turns(const struct body *body, uint32_t section);
-struct slice voice_name(const struct body *body, const struct voice *voice);
 
 /* nodes_meta.c */
 int meta_child(struct scope *scope, uint64_t place, struct child *child);

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/utf8.h"
 #include "model/nodes.h"
 
 int64_t episode_mtime(const struct scope *scope)
@@ -32,15 +31,6 @@ struct node episode_parent(const struct scope *scope)
 struct node parent_episode(const struct scope *scope)
 {
     return (struct node){.kind = KIND_EPISODE, .i = scope->node.i};
-}
-
-void episode_add_lines(const struct episode *episode, const struct turn *turn, struct buf *out)
-{
-    uint32_t last = turn->last_line;
-    if (turn->original.len && turn->original_last_line > last)
-        last = turn->original_last_line;
-    utf8_repair(out, episode->path);
-    buf_printf(out, ":%u-%u", (unsigned)turn->first_line, (unsigned)last);
 }
 
 /* --- turns ------------------------------------------------------------------------------------ */
@@ -127,7 +117,7 @@ int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text
     const struct body *body;
     int err = scope_body(scope, &body);
     if (!err)
-        text_lend(text, turn_file(scope, body), offset, len);
+        text->bytes = slice_range(turn_file(scope, body), offset, len);
     return err;
 }
 
@@ -137,7 +127,7 @@ int turn_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree
     if (scope->node.j >= body->count)
         return -ESTALE;
     struct slice file = turn_file(scope, body);
-    text_lend(text, file, offset, len);
+    text->bytes = slice_range(file, offset, len);
     return file.len ? 0 : -ESTALE;
 }
 

@@ -434,7 +434,7 @@ int index_table_read(struct scope *scope, uint64_t offset, size_t len, struct tr
 {
     struct slice all;
     int err = table_text(scope, &all);
-    text_lend(text, all, offset, len);
+    text->bytes = slice_range(all, offset, len);
     return err;
 }
 

@@ -66,24 +66,6 @@ int turn_link_target(struct scope *scope, struct buf *target)
 
 /* --- sections --------------------------------------------------------------------------------- */
 
-uint32_t first_turn(const struct body *body, uint32_t section)
-{
-    uint32_t low = 0, high = body->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (body->turns[middle].section < section)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-uint32_t count_turns(const struct body *body, uint32_t section)
-{
-    return first_turn(body, section + 1) - first_turn(body, section);
-}
-
 static int section_digits(const struct body *body)
 {
     int digits = 2;
@@ -120,7 +102,7 @@ int sections_child(struct scope *scope, uint64_t place, struct child *child)
         return err;
     if (place > body->section_count || place > UINT16_MAX)
         return -ENOENT;
-    if (count_turns(body, (uint32_t)place) == 0)
+    if (body_count_turns(body, (uint32_t)place) == 0)
         return CHILD_GAP;
     child->node = (struct node){KIND_SECTION, scope->node.i, (uint32_t)place,
                                 scope_episode(scope)->version};
@@ -134,7 +116,7 @@ uint32_t sections_folders(struct scope *scope)
     if (scope_body(scope, &body))
         return 0;
     for (uint32_t i = 0; i <= body->section_count && i <= UINT16_MAX; i++)
-        count += count_turns(body, i) > 0;
+        count += body_count_turns(body, i) > 0;
     return count;
 }
 
@@ -147,7 +129,7 @@ int section_check(struct scope *scope)
     if (err)
         return err;
     return body->section_count && scope->node.j <= body->section_count &&
-                   count_turns(body, scope->node.j)
+                   body_count_turns(body, scope->node.j)
                ? 0
                : -ESTALE;
 }
@@ -163,18 +145,13 @@ int section_child(struct scope *scope, uint64_t place, struct child *child)
     int err = scope_body(scope, &body);
     if (err)
         return err;
-    uint64_t turn = first_turn(body, scope->node.j) + place;
+    uint64_t turn = body_first_turn(body, scope->node.j) + place;
     if (turn >= body->count || body->turns[turn].section != scope->node.j)
         return -ENOENT;
     return turn_child(scope, body, KIND_SECTION_TURN, turn, child);
 }
 
 /* --- voices ----------------------------------------------------------------------------------- */
-
-struct slice voice_name(const struct body *body, const struct voice *voice)
-{
-    return (struct slice){body->text + voice->name.at, voice->name.len};
-}
 
 int voices_child(struct scope *scope, uint64_t place, struct child *child)
 {
@@ -185,7 +162,7 @@ int voices_child(struct scope *scope, uint64_t place, struct child *child)
         return err;
     if (place >= body->voice_count)
         return -ENOENT;
-    name_of_value(&name, voice_name(body, &body->voices[place]));
+    name_of_value(&name, body_voice_name(body, &body->voices[place]));
     if (name.failed)
         return -ENOMEM;
     memcpy(child->text, name.data, name.len);

@@ -100,7 +100,7 @@ int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint6
     pthread_mutex_lock(&tree->snapshot_lock);
     const struct snapshot *snapshot = find_snapshot(tree, kind, serial);
     if (snapshot)
-        text_lend(text, buf_slice(&snapshot->text), offset, len);
+        text->bytes = slice_range(buf_slice(&snapshot->text), offset, len);
     buf_add_slice(&text->own, text->bytes);
     pthread_mutex_unlock(&tree->snapshot_lock);
     text->bytes = buf_slice(&text->own);

@@ -65,11 +65,6 @@ const struct tree_parts *tree_parts(const struct tree *tree)
 /* --- attributes ---------------------------------------------------------------------------------
  */
 
-uint64_t hash_pair(uint64_t a, uint64_t b)
-{
-    return hash64((struct slice){(const char *)&a, sizeof a}, b);
-}
-
 /*
  * Inode numbers are hashes of what a node is, and not of where it stands in an index: they are
  * the same after a remount, and stay when other files come and go. 53 bits, so that a reader that
@@ -321,11 +316,6 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
 /* --- files and links -----------------------------------------------------------------------------
  */
 
-void text_lend(struct tree_text *text, struct slice all, uint64_t offset, size_t len)
-{
-    text->bytes = offset < all.len ? slice_head(slice_skip(all, offset), len) : (struct slice){0};
-}
-
 static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
     const struct kind_row *row = &kinds[scope->node.kind];
@@ -334,7 +324,7 @@ static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tre
     if (row->read)
         return row->read(scope, offset, len, text);
     int err = row->render(scope, &text->own);
-    text_lend(text, buf_slice(&text->own), offset, len);
+    text->bytes = slice_range(buf_slice(&text->own), offset, len);
     return err;
 }
 
@@ -348,7 +338,7 @@ static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
         return -ESTALE;
     scope->parts[PART_TEXT] = cache_find_text(cache, tree_id(&scope->node));
     if (scope->parts[PART_TEXT]) {
-        text_lend(text, buf_slice(&scope->parts[PART_TEXT]->text), offset, len);
+        text->bytes = slice_range(buf_slice(&scope->parts[PART_TEXT]->text), offset, len);
         return 0;
     }
     if (!row->read_past)

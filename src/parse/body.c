@@ -558,3 +558,21 @@ size_t body_size(const struct body *body)
            body->section_count * sizeof(struct section) + body->voice_count * sizeof(struct voice) +
            body->term_count * sizeof(struct term);
 }
+
+uint32_t body_first_turn(const struct body *body, uint32_t section)
+{
+    uint32_t low = 0, high = body->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (body->turns[middle].section < section)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t body_count_turns(const struct body *body, uint32_t section)
+{
+    return body_first_turn(body, section + 1) - body_first_turn(body, section);
+}

@@ -141,6 +141,15 @@ static inline struct slice turn_original_words(const struct body *body, const st
 /* Whether every turn has a start, none before the one it follows: then captions can be made. */
 bool body_is_timed(const struct body *body);
 
+/* The first turn, from 0, that stands in this section or behind it; and how many stand in it. */
+uint32_t body_first_turn(const struct body *body, uint32_t section);
+uint32_t body_count_turns(const struct body *body, uint32_t section);
+
+static inline struct slice body_voice_name(const struct body *body, const struct voice *voice)
+{
+    return run_part(body->text, voice->name);
+}
+
 static inline struct slice body_note(const struct body *body, struct part_of part)
 {
     return run_part(body->notes, part);

@@ -1,0 +1,18 @@
+/*
+ * Paths: parts with a slash between them, none at either end. "" is the folder that all paths are
+ * below.
+ */
+#ifndef BASE_PATH_H
+#define BASE_PATH_H
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+/* The last part of a path, and what stands before it: of "a/b" "b" and "a", of "b" "b" and "". */
+struct slice path_base(struct slice path);
+struct slice path_parent(struct slice path);
+
+/* "a/b" and "c" make "a/b/c"; "" and "c" make "c". data is NULL without memory. */
+struct slice path_join(struct arena *arena, struct slice folder, struct slice base);
+
+#endif
