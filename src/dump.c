@@ -16,6 +16,7 @@
 #include "edge/content.h"
 #include "edge/look.h"
 #include "edge/sandbox.h"
+#include "model/build.h"
 #include "model/tree.h"
 
 /* A folder that is still to be printed. */

@@ -14,6 +14,7 @@
 
 #include "model/cache.h"
 #include "model/corpus.h"
+#include "parse/config.h"
 
 #define CONTENT_CONFIG ".transcriptfs.yaml"
 

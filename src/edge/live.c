@@ -14,6 +14,7 @@
 #include "edge/look.h"
 #include "edge/supervise.h"
 #include "edge/watch.h"
+#include "model/build.h"
 
 enum {
     NETWORK_POLL = 10, /* seconds between looks at a network folder */

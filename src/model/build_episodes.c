@@ -1,4 +1,5 @@
-/* The episodes of the next generation, and the lists in which all of them stand. */
+#include "model/build_episodes.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -6,7 +7,6 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "model/builder.h"
 #include "model/names.h"
 #include "model/naming.h"
 

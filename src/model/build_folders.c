@@ -1,9 +1,10 @@
-/* The folders of the next generation, and the names of the episodes in them. */
+#include "model/build_folders.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/path.h"
-#include "model/builder.h"
+#include "model/build_episodes.h"
 #include "model/naming.h"
 
 /* --- folders: which there are, and how what stands in them is named ----------------------------

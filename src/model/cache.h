@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "base/buf.h"
+#include "model/corpus.h"
 #include "model/suspects.h"
 #include "parse/body.h"
 

@@ -162,3 +162,44 @@ uint32_t corpus_entry_behind(const struct corpus *corpus, const uint32_t *ids, u
     const struct search search = {.corpus = corpus, .ids = ids, .name = entry};
     return lower_bound(0, count, compare_entry, &search, 1);
 }
+
+/* --- the end of a generation -------------------------------------------------------------------
+ */
+
+void corpus_release(struct corpus *corpus)
+{
+    if (!corpus)
+        return;
+    blocks_free(&corpus->retired);
+    free(corpus->episodes);
+    free(corpus->folders);
+    free(corpus->strays);
+    free(corpus->stray_is_private);
+    views_release(&corpus->views);
+    free(corpus);
+}
+
+void corpus_free_last(struct corpus *corpus)
+{
+    if (!corpus)
+        return;
+    for (uint32_t i = 0; i < corpus->episode_cap; i++) {
+        if (corpus->episodes[i])
+            block_free(corpus->episodes[i]->marks);
+        block_free(corpus->episodes[i]);
+    }
+    for (uint32_t i = 0; i < corpus->folder_cap; i++) {
+        if (!corpus->folders[i])
+            continue;
+        block_free(corpus->folders[i]->episodes);
+        block_free(corpus->folders[i]->folders);
+        block_free(corpus->folders[i]);
+    }
+    for (uint32_t i = 0; i < corpus->stray_count; i++)
+        block_free(corpus->strays[i]);
+    block_free(corpus->by_path);
+    block_free(corpus->by_entry);
+    block_free(corpus->dated);
+    views_free_all(&corpus->views);
+    corpus_release(corpus);
+}

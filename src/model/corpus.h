@@ -10,100 +10,10 @@
 #ifndef MODEL_CORPUS_H
 #define MODEL_CORPUS_H
 
-#include "model/access.h"
+#include "model/episode.h"
 #include "model/views.h"
-#include "parse/config.h"
-#include "parse/front.h"
-
-enum { CORPUS_MAX_EPISODES = 1 << 24 /* what a node id can tell apart */ };
-
-/* Which file it was, and in which state: all of it is equal or it is another content. */
-struct file_id {
-    uint64_t device;
-    uint64_t inode;
-    int64_t size;
-    int64_t mtime; /* nanoseconds since 1970 */
-    int64_t ctime;
-    struct access access;
-};
-
-static inline bool file_id_equal(const struct file_id *a, const struct file_id *b)
-{
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->mtime == b->mtime && a->ctime == b->ctime && access_equal(&a->access, &b->access);
-}
-
-/* One value of one key that makes a view. */
-struct fact {
-    struct fact *next;
-    struct slice view;
-    struct slice value;    /* trimmed, not empty, UTF-8 */
-    uint32_t line, column; /* where it stands, 1-based */
-};
-
-/* What a scan found out about one content file, or about a folder. Texts live with the scan. */
-struct scanned {
-    struct slice path; /* below the content folder, as on disk */
-    struct file_id id;
-    struct slice title; /* empty: none */
-    struct date date;   /* year 0: none */
-    struct fact *facts;
-    struct diag *problems;
-    size_t body;        /* offset of the body */
-    uint32_t body_line; /* the line on which it begins */
-    bool has_front;     /* front matter with at least one key */
-    bool has_values;    /* … and with a value in one */
-    bool has_body;      /* something but white space behind the front matter */
-    bool has_originals; /* its beginning has the mark of one */
-    bool is_stray;      /* no episode: only its problems count */
-    bool is_folder;     /* a folder of the content, "" for that itself: only its access counts */
-    bool is_gone;       /* there is no such file any more */
-};
-
-/* Something wrong in a file of the content. */
-struct problem {
-    struct slice path; /* below the content folder, as on disk */
-    uint32_t line;     /* as in struct diag */
-    uint32_t column;
-    struct slice what;
-    struct slice action;
-};
-
-struct problems {
-    struct problem *at;
-    uint32_t count;
-};
 
 struct survey;
-
-struct episode {
-    struct slice path;  /* below the content folder, as on disk */
-    struct slice name;  /* its path below episodes/ */
-    struct slice base;  /* the last part of that */
-    struct slice entry; /* its name in the views */
-    struct slice title;
-    struct date date;
-    struct file_id id;
-    uint64_t hash; /* of the path: the root of its inode numbers */
-    uint32_t folder;
-    uint32_t version; /* of its content, from 0 */
-    size_t body;
-    uint32_t body_line;
-    bool has_front;
-    bool has_values;
-    bool has_body;
-    bool has_originals;
-    bool is_private; /* some may not read it who may read the content folder: it is in no view */
-    const struct marks *marks;
-    struct problems problems;
-};
-
-/* Something that is no episode, and whose problems are told. */
-struct stray {
-    struct slice path;
-    struct access access; /* to its problems, which may cite it */
-    struct problems problems;
-};
 
 /* A folder of content files, episodes/ itself being number 0. */
 struct folder {
@@ -157,82 +67,6 @@ struct corpus {
     struct corpus *next;
 };
 
-/* A date as one number that sorts; day 0 is an unknown day. */
-static inline uint32_t date_code(unsigned year, unsigned month, unsigned day)
-{
-    return year << 9 | month << 5 | day;
-}
-
-static inline struct date date_of_code(uint32_t code)
-{
-    return (struct date){(uint16_t)(code >> 9), code >> 5 & 0xF, code & 0x1F};
-}
-
-static inline uint32_t code_of_date(const struct date *date)
-{
-    return date->year ? date_code(date->year, date->month, date->day) : 0;
-}
-
-/* Collects what front matter says: title, date and facts, for `scanned`. `key_problems` go to
- * `diags`. 0 or -ENOMEM. */
-int facts_read(struct arena *arena, const struct config *config, const struct limits *limits,
-               const struct yaml *map, struct diags *diags, struct scanned *scanned);
-
-struct corpus_options {
-    const struct limits *limits; /* borrowed */
-    bool bare_entries;           /* an entry in a view is the bare name of the episode */
-    struct access_rule access;
-    struct journal *journal; /* where all is noted that the next builder has to know; or NULL */
-};
-
-/* --- building -----------------------------------------------------------------------------------
- */
-
-/* What builds the generations, one at a time: it knows which numbers are given. */
-struct builder;
-
-/* NULL when memory ends. It has to live longer than all that it built. */
-struct builder *builder_new(const struct corpus_options *options);
-void builder_free(struct builder *builder);
-
-/* By what files are read. */
-struct configuration {
-    struct file_id id;      /* of its file; all 0: there is none */
-    struct slice text;      /* what stands in it */
-    struct slice date_view; /* what it calls the date view; empty: there is none */
-};
-
-/* Says by what the files of the generations from now on are read. 0 or -ENOMEM. */
-int builder_configure(struct builder *builder, const struct configuration *configuration);
-
-/*
- * Builds the generation that follows `old`, the last one that it built; NULL: the first. `changes`
- * are the files that are new, other or gone; they are put in order, the last one of a path counts,
- * and nothing of them is kept. `old` stays as it is, but for `retired`. 0, -E2BIG past
- * CORPUS_MAX_EPISODES or LEDGER_MAX_FACETS, -ENOMEM: then nothing has happened.
- */
-int corpus_next(struct builder *builder, struct corpus *old, struct scanned *changes, size_t count,
-                struct corpus **next);
-
-/* Drops from the journal what no longer counts, where that is worth it. Between two generations. */
-void builder_tidy(const struct builder *builder);
-
-/* Some generations, each of which follows the one before. */
-enum { CORPORA_MOST = 64 };
-struct corpora {
-    struct corpus *at[CORPORA_MOST];
-    size_t count;
-};
-
-/*
- * Makes of the journal's records what another builder had made when it died: `told`, of which
- * clients were told, and as `seen` those that follow it, which they may have seen. By a new
- * builder, instead of configuring it and building the first generation; history_configuration()
- * says by what files were read. 0; -ESTALE where that cannot be, since something is missing;
- * -ENOMEM.
- */
-int corpus_resume(struct builder *builder, struct corpus **told, struct corpora *seen);
-
 /* Frees a generation that nobody uses any more, when all before it are gone; the last one with all
  * that is in it. */
 void corpus_release(struct corpus *corpus);
@@ -249,12 +83,6 @@ static inline const struct episode *corpus_episode(const struct corpus *corpus, 
 static inline const struct folder *corpus_folder(const struct corpus *corpus, uint32_t number)
 {
     return number < corpus->folder_cap ? corpus->folders[number] : NULL;
-}
-
-/* Of an episode what those may know of it who may read the content folder; NULL: nothing. */
-static inline const struct episode *episode_shown(const struct episode *episode)
-{
-    return episode && !episode->is_private ? episode : NULL;
 }
 
 /* How many episodes everybody may know of who may read the content folder. */

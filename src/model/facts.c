@@ -1,8 +1,8 @@
-/* What front matter says about an episode. */
+#include "model/facts.h"
+
 #include <errno.h>
 
 #include "base/utf8.h"
-#include "model/corpus.h"
 #include "model/names.h"
 
 enum { MOST_CITED = 60 /* bytes of a value, in a message */ };

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "model/ledger.h"
 
 /* --- a file, as a record -----------------------------------------------------------------------
  *

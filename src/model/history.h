@@ -11,7 +11,7 @@
 #define MODEL_HISTORY_H
 
 #include "base/journal.h"
-#include "model/corpus.h"
+#include "model/episode.h"
 
 /* The kinds of records. */
 enum history {

@@ -1,8 +1,10 @@
-/* Building what another builder had built, from its journal. */
+#include "model/resume.h"
+
 #include <errno.h>
 
 #include "base/array.h"
-#include "model/builder.h"
+#include "model/build.h"
+#include "model/history.h"
 
 struct resuming {
     struct builder *builder;

@@ -1,5 +1,6 @@
 #include "model/scan.h"
 
+#include "model/facts.h"
 #include "parse/body.h"
 
 enum { SHORT_BODY = 4 * 1024 };

@@ -5,7 +5,8 @@
 #ifndef MODEL_SCAN_H
 #define MODEL_SCAN_H
 
-#include "model/corpus.h"
+#include "model/episode.h"
+#include "parse/config.h"
 
 /*
  * Reads `head`, the first bytes of a file and perhaps all of it, into `file`, all of which but

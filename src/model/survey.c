@@ -170,6 +170,22 @@ static int allocate(struct surveying *s)
     return 0;
 }
 
+static int make_views(struct surveying *s, const struct views_change *changes)
+{
+    const struct corpus *before = s->step->before, *after = s->step->after;
+    const struct views_step step = {
+        .old = s->old ? &s->old->heard : NULL,
+        .ledger = s->step->ledger,
+        .before = before ? before->episodes : NULL,
+        .after = after->episodes,
+        .episode_cap = after->episode_cap,
+        .changes = changes,
+        .count = s->count,
+        .turnover = &s->turnover,
+    };
+    return views_next(&step, &s->next->heard);
+}
+
 static int take_step(struct surveying *s)
 {
     const struct survey_step *step = s->step;
@@ -187,8 +203,7 @@ static int take_step(struct surveying *s)
         return s->err ? s->err : -ENOMEM;
     err = enter_all(s, changes);
     if (!err)
-        err = views_next(s->old ? &s->old->heard : NULL, step->ledger, step->before, step->after,
-                         changes, s->count, &s->turnover, &s->next->heard);
+        err = make_views(s, changes);
     if (!err)
         mark_folders(s);
     return err;

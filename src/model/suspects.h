@@ -8,7 +8,7 @@
 #ifndef MODEL_SUSPECTS_H
 #define MODEL_SUSPECTS_H
 
-#include "model/corpus.h"
+#include "model/episode.h"
 
 enum {
     SUSPECTS_READING = 64, /* threads that read at once; others go unnoted */

@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "model/corpus.h"
+#include "model/episode.h"
 #include "model/names.h"
 
 /* An episode that comes into a facet, or stays in it as another. */
@@ -20,8 +20,9 @@ struct building {
     const struct views *old; /* never NULL: empty where there was none */
     struct views *next;
     struct ledger *ledger;
-    const struct corpus *before; /* NULL: none */
-    const struct corpus *after;
+    const struct episode *const *before; /* NULL: none */
+    const struct episode *const *after;
+    uint32_t episode_cap;
     struct turnover *turnover;
     bool *changed;      /* by episode */
     bool *touched;      /* by facet */
@@ -83,25 +84,25 @@ static void enter_uses(const struct views_change *changes, size_t count, bool ba
 
 /* --- facets ----------------------------------------------------------------------------------- */
 
-static int by_entry(const void *corpus_, uint32_t a, uint32_t b)
+static int by_entry(const void *episodes_, uint32_t a, uint32_t b)
 {
-    const struct corpus *corpus = corpus_;
-    return slice_compare(corpus->episodes[a]->entry, corpus->episodes[b]->entry);
+    const struct episode *const *episodes = episodes_;
+    return slice_compare(episodes[a]->entry, episodes[b]->entry);
 }
 
-static int by_facet_and_entry(const void *a, const void *b, void *corpus)
+static int by_facet_and_entry(const void *a, const void *b, void *episodes)
 {
     const struct addition *x = a, *y = b;
     if (x->facet != y->facet)
         return x->facet < y->facet ? -1 : 1;
-    return by_entry(corpus, x->episode, y->episode);
+    return by_entry(episodes, x->episode, y->episode);
 }
 
 static int64_t newest_of(const struct building *b, const uint32_t *episodes, uint32_t count)
 {
     int64_t newest = 0;
     for (uint32_t i = 0; i < count; i++) {
-        int64_t mtime = b->after->episodes[episodes[i]]->id.mtime;
+        int64_t mtime = b->after[episodes[i]]->id.mtime;
         newest = mtime > newest ? mtime : newest;
     }
     return newest;
@@ -115,7 +116,7 @@ static int64_t facet_mtime(const struct building *b, const struct facet *old,
         return newest_of(b, episodes, count);
     for (uint32_t i = 0; i < old->episode_count; i++) {
         uint32_t episode = old->episodes[i];
-        if (b->changed[episode] && b->before->episodes[episode]->id.mtime == old->mtime)
+        if (b->changed[episode] && b->before[episode]->id.mtime == old->mtime)
             return newest_of(b, episodes, count);
     }
     int64_t newest = newest_of(b, b->added, added_count);
@@ -367,7 +368,7 @@ static int next_views(struct building *b)
 static int allocate(struct building *b)
 {
     struct views *next = b->next;
-    size_t episodes = b->after->episode_cap;
+    size_t episodes = b->episode_cap;
 
     next->view_cap = b->ledger->view_count;
     next->facet_cap = (uint32_t)b->ledger->value_count;
@@ -384,32 +385,32 @@ static int allocate(struct building *b)
                : -ENOMEM;
 }
 
-int views_next(const struct views *old, struct ledger *ledger, const struct corpus *before,
-               const struct corpus *after, const struct views_change *changes, size_t count,
-               struct turnover *turnover, struct views *next)
+int views_next(const struct views_step *step, struct views *next)
 {
     static const struct views nothing;
-    struct building b = {.old = old ? old : &nothing,
+    struct building b = {.old = step->old ? step->old : &nothing,
                          .next = next,
-                         .ledger = ledger,
-                         .before = before,
-                         .after = after,
-                         .turnover = turnover};
+                         .ledger = step->ledger,
+                         .before = step->before,
+                         .after = step->after,
+                         .episode_cap = step->episode_cap,
+                         .turnover = step->turnover};
 
-    *next = (struct views){
-        .facet_count = b.old->facet_count, .entry_count = b.old->entry_count, .ledger = ledger};
+    *next = (struct views){.facet_count = b.old->facet_count,
+                           .entry_count = b.old->entry_count,
+                           .ledger = step->ledger};
     int err = allocate(&b);
-    for (size_t i = 0; i < count && !err; i++)
-        err = gather(&b, &changes[i]);
+    for (size_t i = 0; i < step->count && !err; i++)
+        err = gather(&b, &step->changes[i]);
     if (!err) {
-        enter_uses(changes, count, false);
+        enter_uses(step->changes, step->count, false);
         err = next_facets(&b);
         if (!err)
             err = next_views(&b);
-        if (!err && turnover->failed)
+        if (!err && step->turnover->failed)
             err = -ENOMEM;
         if (err)
-            enter_uses(changes, count, true);
+            enter_uses(step->changes, step->count, true);
     }
     free(b.changed);
     free(b.touched);

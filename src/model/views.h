@@ -10,7 +10,7 @@
 #include "model/ledger.h"
 #include "model/turnover.h"
 
-struct corpus;
+struct episode;
 
 /* One value of a view. */
 struct facet {
@@ -61,14 +61,21 @@ struct views_change {
     const struct marks *before, *after;
 };
 
-/*
- * Builds the views that follow `old` (NULL: there were none) in `next`, whose order and times are
- * those of the episodes in `after`; `before` is the corpus of `old`, or NULL. 0, or -ENOMEM: then
- * the ledger is as it was, and the turnover is to be undone. Either way `next` is to be released.
- */
-int views_next(const struct views *old, struct ledger *ledger, const struct corpus *before,
-               const struct corpus *after, const struct views_change *changes, size_t count,
-               struct turnover *turnover, struct views *next);
+/* What one generation's views are made of. */
+struct views_step {
+    const struct views *old; /* NULL: there were none */
+    struct ledger *ledger;
+    const struct episode *const *before; /* by number, those of `old`; NULL: there were none */
+    const struct episode *const *after;  /* whose order and times the views have */
+    uint32_t episode_cap;                /* numbers in `after` are below it */
+    const struct views_change *changes;
+    size_t count;
+    struct turnover *turnover;
+};
+
+/* Builds the views that follow. 0, or -ENOMEM: then the ledger is as it was, and the turnover is to
+ * be undone. Either way `next` is to be released. */
+int views_next(const struct views_step *step, struct views *next);
 
 /* Frees the arrays of one generation; the facets and views in them belong to the last one. */
 void views_release(struct views *views);

@@ -5,7 +5,9 @@
 #ifndef FUZZ_MEMORY_H
 #define FUZZ_MEMORY_H
 
+#include "model/build.h"
 #include "model/tree.h"
+#include "parse/config.h"
 
 struct memory_file {
     char *path;         /* as on disk; owned */

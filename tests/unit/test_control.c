@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "model/build.h"
 #include "model/tree.h"
 
 enum { PATH = 4000, FEW = 2000, MANY = 4000, MOST = 8 << 20 /* bytes of problems.tsv */ };

@@ -21,6 +21,7 @@
 #include "base/cleanup.h"
 #include "edge/content.h"
 #include "edge/look.h"
+#include "model/build.h"
 #include "model/tree.h"
 
 /* --- the allocator ---------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 #include "edge/live.h"
 #include "edge/look.h"
+#include "model/build.h"
 #include "unit.h"
 
 enum { EDITS = 40, MOST_UNTOLD = 8 + 1 /* and the one that is being published */ };

@@ -14,6 +14,7 @@
 #include "base/parallel.h"
 #include "edge/content.h"
 #include "edge/look.h"
+#include "model/build.h"
 #include "model/tree.h"
 
 static const char *content_path;
