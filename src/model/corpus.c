@@ -163,6 +163,13 @@ uint32_t corpus_entry_behind(const struct corpus *corpus, const uint32_t *ids, u
     return lower_bound(0, count, compare_entry, &search, 1);
 }
 
+bool corpus_has(const struct corpus *corpus, const char *folder)
+{
+    return strcmp(folder, "index") == 0      ? corpus_shown_count(corpus) > 0
+           : strcmp(folder, "original") == 0 ? corpus->original_count > 0
+                                             : corpus->silent_count < corpus_shown_count(corpus);
+}
+
 /* --- the end of a generation -------------------------------------------------------------------
  */
 

@@ -91,6 +91,9 @@ static inline uint32_t corpus_shown_count(const struct corpus *corpus)
     return corpus->episode_count - corpus->private_count;
 }
 
+/* Whether it makes this folder of the root: "original", "index", "by-voice". */
+bool corpus_has(const struct corpus *corpus, const char *folder);
+
 /* The number of the episode of this path; NO_INDEX where there is none. */
 uint32_t corpus_find_path(const struct corpus *corpus, struct slice path);
 

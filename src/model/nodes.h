@@ -17,8 +17,6 @@ bool root_has_voices(const struct scope *scope);
 int ignore_render(struct scope *scope, struct buf *out);
 uint64_t corpus_identity(const struct scope *scope);
 
-/* Whether a corpus makes this folder of the root: "original", "index", "by-voice". */
-bool root_has(const struct corpus *corpus, const char *name);
 uint64_t root_seek(struct scope *scope, unsigned run, struct slice name);
 
 /* nodes_readme.c */

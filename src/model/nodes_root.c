@@ -16,26 +16,19 @@ uint64_t corpus_identity(const struct scope *scope)
     return scope->corpus->hash;
 }
 
-bool root_has(const struct corpus *corpus, const char *name)
-{
-    return strcmp(name, "index") == 0      ? corpus_shown_count(corpus) > 0
-           : strcmp(name, "original") == 0 ? corpus->original_count > 0
-                                           : corpus->silent_count < corpus_shown_count(corpus);
-}
-
 static bool has_episodes(const struct scope *scope)
 {
-    return root_has(scope->corpus, "index");
+    return corpus_has(scope->corpus, "index");
 }
 
 static bool has_originals(const struct scope *scope)
 {
-    return root_has(scope->corpus, "original");
+    return corpus_has(scope->corpus, "original");
 }
 
 bool root_has_voices(const struct scope *scope)
 {
-    return root_has(scope->corpus, "by-voice") && format_is_chosen(scope, "voices");
+    return corpus_has(scope->corpus, "by-voice") && format_is_chosen(scope, "voices");
 }
 
 static bool has_dates(const struct scope *scope)

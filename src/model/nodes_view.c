@@ -55,7 +55,7 @@ static const struct facet *facet_of(const struct scope *scope)
 
 int heard_check(struct scope *scope)
 {
-    return root_has(scope->corpus, "by-voice") ? 0 : -ESTALE;
+    return corpus_has(scope->corpus, "by-voice") ? 0 : -ESTALE;
 }
 
 /* --- by-tag -------------------------------------------------------------------------------------

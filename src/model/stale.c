@@ -294,7 +294,8 @@ static void tell_whole(struct telling *t)
 {
     static const char *const names[] = {"README.md", "original", "index", "by-voice"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        bool is_lasting = i > 0 && root_has(t->before, names[i]) == root_has(t->after, names[i]);
+        bool is_lasting = i > 0 &&
+                          corpus_has(t->before, names[i]) == corpus_has(t->after, names[i]);
         if (!is_lasting)
             tell_name(t, KIND_ROOT, 0, slice_of(names[i]));
     }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "base/arena.h"
 #include "base/array.h"
 #include "base/map.h"
 #include "base/utf8.h"

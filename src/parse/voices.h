@@ -4,7 +4,7 @@
 #ifndef PARSE_VOICES_H
 #define PARSE_VOICES_H
 
-#include "parse/body.h"
+#include "parse/turns.h"
 
 /* Fills body->voices, and the voice of each turn, from the speakers of the turns. 0 or -ENOMEM. */
 int voices_gather(struct body *body);
