@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/parallel.h"
+#include "model/format.h"
 #include "model/tree.h"
 
 static const char usage[] =
@@ -161,7 +162,7 @@ static bool set_entries(struct options *options, const char *value)
 static uint64_t format_bit(const char *name, size_t len)
 {
     const char *format;
-    for (unsigned i = 0; (format = tree_format_name(i)); i++) {
+    for (unsigned i = 0; (format = format_name(i)); i++) {
         if (strlen(format) == len && strncmp(format, name, len) == 0)
             return UINT64_C(1) << i;
     }
@@ -183,8 +184,8 @@ static bool set_formats(struct options *options, const char *value)
         if (!bit) {
             fprintf(stderr, "transcriptfs: formats: there is no \"%.*s\"; there are", (int)len,
                     value);
-            for (unsigned i = 0; tree_format_name(i); i++)
-                fprintf(stderr, "%s %s", i ? "," : "", tree_format_name(i));
+            for (unsigned i = 0; format_name(i); i++)
+                fprintf(stderr, "%s %s", i ? "," : "", format_name(i));
             fputc('\n', stderr);
             return false;
         }
@@ -334,8 +335,8 @@ static bool unknown_mount_option(const char *name, size_t len)
         guess_at(&guess, known[i].name);
     for (enum limit i = 0; i < LIMIT_COUNT; i++)
         guess_at(&guess, limit_rows[i].name);
-    for (unsigned i = 0; tree_format_name(i); i++) /* behind formats=turns, */
-        guess_at(&guess, tree_format_name(i));
+    for (unsigned i = 0; format_name(i); i++) /* behind formats=turns, */
+        guess_at(&guess, format_name(i));
     return unknown_option(&guess, "");
 }
 

@@ -4,7 +4,7 @@
 #ifndef MODEL_ABOUT_H
 #define MODEL_ABOUT_H
 
-#include "model/kinds.h"
+#include "model/scope.h"
 
 struct about {
     struct slice title;    /* its title; where it has none, its name; cut where it is very long */

@@ -1,9 +1,9 @@
-/* Extended attributes: of an episode's folder and of all that stands below it, but for links. */
+#include "model/attributes.h"
+
 #include <errno.h>
 
 #include "base/utf8.h"
 #include "model/about.h"
-#include "model/nodes.h"
 #include "parse/timestamp.h"
 
 enum { MOST_BYTES = 65536 /* of a value: XATTR_SIZE_MAX */ };

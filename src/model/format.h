@@ -7,7 +7,7 @@
 #ifndef MODEL_FORMAT_H
 #define MODEL_FORMAT_H
 
-#include "model/kinds.h"
+#include "model/scope.h"
 
 struct format {
     const char *name;
@@ -21,6 +21,9 @@ struct format {
     bool is_costly;       /* listed without its size */
     enum kind also_below; /* the kind of folder in which its hard link stands; KIND_NONE: none */
 };
+
+/* The name of the i-th format: "turns", "meta.json"; NULL behind the last. */
+const char *format_name(unsigned i);
 
 /* Whether the format of this name stands in the episodes' folders. */
 bool format_is_chosen(const struct scope *scope, const char *name);

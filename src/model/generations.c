@@ -6,7 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "model/format.h"
 #include "model/stale.h"
+#include "model/tree.h"
 #include "model/tree_inside.h"
 
 /* The last survey owns what all of them share. */
@@ -112,9 +114,9 @@ enum { VERSIONS_REMEMBERED = 2 };
 static void forget_version(struct tree *tree, uint32_t number, uint32_t version)
 {
     cache_forget(tree->parts.cache, number, version);
-    for (unsigned j = 0; tree_format_name(j); j++) {
+    for (unsigned j = 0; format_name(j); j++) {
         const struct node text = {KIND_FORMAT, number, j, version};
-        cache_forget_text(tree->parts.cache, tree_id(&text));
+        cache_forget_text(tree->parts.cache, node_id(&text));
     }
 }
 

@@ -8,7 +8,7 @@
 #include "model/problems.h"
 #include "model/tsv.h"
 
-int version_render(struct scope *scope, struct buf *out)
+static int version_render(struct scope *scope, struct buf *out)
 {
     buf_printf(out, "%s\n", tree_parts(scope->tree)->options.version);
     return 0;
@@ -163,7 +163,7 @@ static const struct {
     {"problems.tsv", KIND_PROBLEMS, problems_render},
 };
 
-int control_child(struct scope *scope, uint64_t place, struct child *child)
+static int control_child(struct scope *scope, uint64_t place, struct child *child)
 {
     (void)scope;
     if (place >= sizeof files / sizeof *files)
@@ -172,7 +172,7 @@ int control_child(struct scope *scope, uint64_t place, struct child *child)
     return 0;
 }
 
-int control_find(struct scope *scope, struct slice name, struct child *child)
+static int control_find(struct scope *scope, struct slice name, struct child *child)
 {
     for (uint64_t place = 0; control_child(scope, place, child) == 0; place++) {
         if (!slice_equal(child->name, name))
@@ -188,23 +188,42 @@ int control_find(struct scope *scope, struct slice name, struct child *child)
     return -ENOENT;
 }
 
-int snapshot_check(struct scope *scope)
+static int snapshot_size(struct scope *scope, uint64_t *size)
+{
+    return tree_size_snapshot(scope->tree, scope->node.kind, scope->node.i, size);
+}
+
+static int snapshot_check(struct scope *scope)
 {
     uint64_t size;
     return snapshot_size(scope, &size);
 }
 
-uint64_t snapshot_identity(const struct scope *scope)
+static uint64_t snapshot_identity(const struct scope *scope)
 {
     return scope->node.i;
 }
 
-int snapshot_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+static int snapshot_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
     return tree_read_snapshot(scope->tree, scope->node.kind, scope->node.i, offset, len, text);
 }
 
-int snapshot_size(struct scope *scope, uint64_t *size)
-{
-    return tree_size_snapshot(scope->tree, scope->node.kind, scope->node.i, size);
-}
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops control_ops = {
+    .parent = scope_root,
+    .child = control_child,
+    .find = control_find,
+};
+
+const struct node_ops version_ops = {
+    .render = version_render,
+};
+
+const struct node_ops snapshot_ops = {
+    .check = snapshot_check,
+    .identity = snapshot_identity,
+    .read = snapshot_read,
+    .size = snapshot_size,
+};

@@ -38,7 +38,7 @@ static int name_number(struct child *child, int digits, unsigned number)
     return 0;
 }
 
-uint64_t date_identity(const struct scope *scope)
+static uint64_t date_identity(const struct scope *scope)
 {
     return scope->node.i;
 }
@@ -53,7 +53,7 @@ static uint32_t span_of(enum kind kind)
 }
 
 /* Of the newest in it. */
-int64_t date_mtime(const struct scope *scope)
+static int64_t date_mtime(const struct scope *scope)
 {
     const struct corpus *corpus = scope->corpus;
     uint32_t end = corpus_find_date(corpus, scope->node.i + span_of(scope->node.kind));
@@ -67,7 +67,7 @@ int64_t date_mtime(const struct scope *scope)
 
 /* --- by-date ---------------------------------------------------------------------------------- */
 
-int dates_check(struct scope *scope)
+static int dates_check(struct scope *scope)
 {
     return scope->corpus->date_view.len && !scope->node.i ? 0 : -ESTALE;
 }
@@ -79,7 +79,7 @@ static int year_at(struct child *child, uint32_t year)
 }
 
 /* The place of a year is the year. */
-int dates_child(struct scope *scope, uint64_t place, struct child *child)
+static int dates_child(struct scope *scope, uint64_t place, struct child *child)
 {
     if (place > LAST_YEAR)
         return -ENOENT;
@@ -88,7 +88,7 @@ int dates_child(struct scope *scope, uint64_t place, struct child *child)
     return year_at(child, (uint32_t)place);
 }
 
-int dates_find(struct scope *scope, struct slice name, struct child *child)
+static int dates_find(struct scope *scope, struct slice name, struct child *child)
 {
     uint32_t year = 0;
     if (name.len != 4)
@@ -102,7 +102,7 @@ int dates_find(struct scope *scope, struct slice name, struct child *child)
     return is_there ? year_at(child, year) : -ENOENT;
 }
 
-uint32_t dates_folders(struct scope *scope)
+static uint32_t dates_folders(struct scope *scope)
 {
     uint32_t count = 0;
     for (unsigned year = 0; year <= LAST_YEAR; year++)
@@ -112,20 +112,20 @@ uint32_t dates_folders(struct scope *scope)
 
 /* --- by-date/2025 ----------------------------------------------------------------------------- */
 
-int year_check(struct scope *scope)
+static int year_check(struct scope *scope)
 {
     uint32_t code = scope->node.i;
     return !(code & (MONTH_BITS | DAY_BITS)) && has_dates(scope->corpus, code, YEAR_SPAN) ? 0
                                                                                           : -ESTALE;
 }
 
-struct node year_parent(const struct scope *scope)
+static struct node year_parent(const struct scope *scope)
 {
     (void)scope;
     return (struct node){.kind = KIND_DATES};
 }
 
-int year_child(struct scope *scope, uint64_t place, struct child *child)
+static int year_child(struct scope *scope, uint64_t place, struct child *child)
 {
     if (place >= 12)
         return -ENOENT;
@@ -137,7 +137,7 @@ int year_child(struct scope *scope, uint64_t place, struct child *child)
     return name_number(child, 2, month);
 }
 
-uint32_t year_folders(struct scope *scope)
+static uint32_t year_folders(struct scope *scope)
 {
     uint32_t count = 0;
     for (uint32_t month = 1; month <= 12; month++)
@@ -147,7 +147,7 @@ uint32_t year_folders(struct scope *scope)
 
 /* --- by-date/2025/10 -------------------------------------------------------------------------- */
 
-int month_check(struct scope *scope)
+static int month_check(struct scope *scope)
 {
     uint32_t code = scope->node.i;
     return !(code & DAY_BITS) && (code & MONTH_BITS) && has_dates(scope->corpus, code, MONTH_SPAN)
@@ -155,12 +155,12 @@ int month_check(struct scope *scope)
                : -ESTALE;
 }
 
-struct node month_parent(const struct scope *scope)
+static struct node month_parent(const struct scope *scope)
 {
     return (struct node){.kind = KIND_YEAR, .i = scope->node.i & ~(uint32_t)MONTH_BITS};
 }
 
-int month_child(struct scope *scope, uint64_t place, struct child *child)
+static int month_child(struct scope *scope, uint64_t place, struct child *child)
 {
     if (place >= MONTH_SPAN)
         return -ENOENT;
@@ -173,7 +173,7 @@ int month_child(struct scope *scope, uint64_t place, struct child *child)
     return day ? name_number(child, 2, day) : 0;
 }
 
-uint32_t month_folders(struct scope *scope)
+static uint32_t month_folders(struct scope *scope)
 {
     uint32_t count = 0;
     for (uint32_t day = 0; day < MONTH_SPAN; day++)
@@ -183,12 +183,12 @@ uint32_t month_folders(struct scope *scope)
 
 /* --- by-date/2025/10/23 and its entries ------------------------------------------------------- */
 
-int day_check(struct scope *scope)
+static int day_check(struct scope *scope)
 {
     return has_dates(scope->corpus, scope->node.i, 1) ? 0 : -ESTALE;
 }
 
-struct node day_parent(const struct scope *scope)
+static struct node day_parent(const struct scope *scope)
 {
     return (struct node){.kind = KIND_MONTH, .i = scope->node.i & ~(uint32_t)DAY_BITS};
 }
@@ -208,12 +208,12 @@ static int dated_child(const struct scope *scope, uint64_t at, struct child *chi
     return 0;
 }
 
-int day_child(struct scope *scope, uint64_t place, struct child *child)
+static int day_child(struct scope *scope, uint64_t place, struct child *child)
 {
     return dated_child(scope, corpus_find_date(scope->corpus, scope->node.i) + place, child);
 }
 
-uint64_t day_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t day_seek(struct scope *scope, unsigned run, struct slice name)
 {
     const struct corpus *corpus = scope->corpus;
     uint32_t first = corpus_find_date(corpus, scope->node.i);
@@ -222,13 +222,13 @@ uint64_t day_seek(struct scope *scope, unsigned run, struct slice name)
     return corpus_entry_behind(corpus, corpus->dated + first, count, name);
 }
 
-int day_find(struct scope *scope, struct slice name, struct child *child)
+static int day_find(struct scope *scope, struct slice name, struct child *child)
 {
     uint32_t at = corpus_find_dated(scope->corpus, scope->node.i, name);
     return at == NO_INDEX ? -ENOENT : dated_child(scope, at, child);
 }
 
-int date_entry_check(struct scope *scope)
+static int date_entry_check(struct scope *scope)
 {
     const struct episode *episode = episode_shown(corpus_episode(scope->corpus, scope->node.j));
     return episode && scope->corpus->date_view.len && scope->node.i &&
@@ -237,9 +237,55 @@ int date_entry_check(struct scope *scope)
                : -ESTALE;
 }
 
-int date_entry_target(struct scope *scope, struct buf *target)
+static int date_entry_target(struct scope *scope, struct buf *target)
 {
     buf_add_text(target, "../../../../episodes/");
     buf_add_slice(target, scope->corpus->episodes[scope->node.j]->name);
     return 0;
 }
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops dates_ops = {
+    .check = dates_check,
+    .mtime = date_mtime,
+    .parent = scope_root,
+    .child = dates_child,
+    .find = dates_find,
+    .folders = dates_folders,
+};
+
+const struct node_ops year_ops = {
+    .check = year_check,
+    .identity = date_identity,
+    .mtime = date_mtime,
+    .parent = year_parent,
+    .child = year_child,
+    .folders = year_folders,
+};
+
+const struct node_ops month_ops = {
+    .check = month_check,
+    .identity = date_identity,
+    .mtime = date_mtime,
+    .parent = month_parent,
+    .child = month_child,
+    .folders = month_folders,
+};
+
+const struct node_ops day_ops = {
+    .check = day_check,
+    .identity = date_identity,
+    .mtime = date_mtime,
+    .parent = day_parent,
+    .child = day_child,
+    .find = day_find,
+    .seek = day_seek,
+};
+
+const struct node_ops date_entry_ops = {
+    .check = date_entry_check,
+    .identity = entry_identity,
+    .mtime = entry_mtime,
+    .target = date_entry_target,
+};

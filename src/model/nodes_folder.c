@@ -9,34 +9,34 @@ static const struct folder *folder_of(const struct scope *scope)
     return scope->corpus->folders[scope->node.i];
 }
 
-int folder_check(struct scope *scope)
+static int folder_check(struct scope *scope)
 {
     return corpus_folder(scope->corpus, scope->node.i) && !scope->node.j ? 0 : -ESTALE;
 }
 
-uint64_t folder_identity(const struct scope *scope)
+static uint64_t folder_identity(const struct scope *scope)
 {
     return folder_of(scope)->hash;
 }
 
-int64_t folder_mtime(const struct scope *scope)
+static int64_t folder_mtime(const struct scope *scope)
 {
     return folder_of(scope)->mtime;
 }
 
-struct node folder_parent(const struct scope *scope)
+static struct node folder_parent(const struct scope *scope)
 {
     if (scope->node.i == 0)
         return (struct node){.kind = KIND_ROOT};
     return (struct node){.kind = scope->node.kind, .i = folder_of(scope)->parent};
 }
 
-uint32_t folder_folders(struct scope *scope)
+static uint32_t folder_folders(struct scope *scope)
 {
     return folder_of(scope)->folder_count + folder_of(scope)->episode_count;
 }
 
-uint32_t text_folders(struct scope *scope)
+static uint32_t text_folders(struct scope *scope)
 {
     return folder_of(scope)->folder_count;
 }
@@ -52,7 +52,7 @@ static int sub_folder(const struct scope *scope, uint64_t place, struct child *c
     return 0;
 }
 
-uint64_t folder_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t folder_seek(struct scope *scope, unsigned run, struct slice name)
 {
     const struct folder *folder = folder_of(scope);
     if (run == RUN_FOLDERS)
@@ -62,7 +62,7 @@ uint64_t folder_seek(struct scope *scope, unsigned run, struct slice name)
     return folder->folder_count + (uint64_t)corpus_episode_behind(scope->corpus, folder, name);
 }
 
-int folder_child(struct scope *scope, uint64_t place, struct child *child)
+static int folder_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct folder *folder = folder_of(scope);
     if (place < folder->folder_count)
@@ -82,7 +82,7 @@ static int find_sub_folder(const struct scope *scope, struct slice name, struct 
     return id == NO_INDEX ? -ENOENT : child_is(child, scope->node.kind, id, 0, name);
 }
 
-int folder_find(struct scope *scope, struct slice name, struct child *child)
+static int folder_find(struct scope *scope, struct slice name, struct child *child)
 {
     uint32_t id = corpus_find_episode(scope->corpus, folder_of(scope), name);
     return id == NO_INDEX ? find_sub_folder(scope, name, child)
@@ -96,7 +96,7 @@ int folder_find(struct scope *scope, struct slice name, struct child *child)
  * no more than these, and the folders in which one is.
  */
 
-int original_folder_check(struct scope *scope)
+static int original_folder_check(struct scope *scope)
 {
     const struct survey *survey;
     int err = folder_check(scope);
@@ -132,7 +132,7 @@ static int text_of(struct scope *scope, uint32_t id, struct child *child)
     return err;
 }
 
-int text_child(struct scope *scope, uint64_t place, struct child *child)
+static int text_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct folder *folder = folder_of(scope);
     if (place < folder->folder_count) {
@@ -144,7 +144,7 @@ int text_child(struct scope *scope, uint64_t place, struct child *child)
     return place < folder->episode_count ? text_of(scope, folder->episodes[place], child) : -ENOENT;
 }
 
-int text_find(struct scope *scope, struct slice name, struct child *child)
+static int text_find(struct scope *scope, struct slice name, struct child *child)
 {
     struct slice ending = SLICE(".txt");
     if (slice_ends(name, ending)) {
@@ -160,3 +160,38 @@ int text_find(struct scope *scope, struct slice name, struct child *child)
         err = has_text(scope, true, child->node.i, &has);
     return err ? err : has ? 0 : -ENOENT;
 }
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops folder_ops = {
+    .check = folder_check,
+    .identity = folder_identity,
+    .mtime = folder_mtime,
+    .parent = folder_parent,
+    .child = folder_child,
+    .find = folder_find,
+    .seek = folder_seek,
+    .folders = folder_folders,
+};
+
+const struct node_ops text_folder_ops = {
+    .check = folder_check,
+    .identity = folder_identity,
+    .mtime = folder_mtime,
+    .parent = folder_parent,
+    .child = text_child,
+    .find = text_find,
+    .seek = folder_seek,
+    .folders = text_folders,
+};
+
+const struct node_ops original_folder_ops = {
+    .check = original_folder_check,
+    .identity = folder_identity,
+    .mtime = folder_mtime,
+    .links = scope_links_uncounted,
+    .parent = folder_parent,
+    .child = text_child,
+    .find = text_find,
+    .seek = folder_seek,
+};

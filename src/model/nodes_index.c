@@ -346,21 +346,21 @@ static int view_render(struct scope *scope, struct buf *out)
     return add_counts(views, views->views[scope->node.i - TABLES], out);
 }
 
-int index_check(struct scope *scope)
+static int index_check(struct scope *scope)
 {
     return has_episodes(scope) ? 0 : -ESTALE;
 }
 
-int index_table_check(struct scope *scope)
+static int index_table_check(struct scope *scope)
 {
     uint32_t i = scope->node.i;
     bool is_there = i < TABLES ? tables[i].exists(scope)
                                : views_view(&scope->corpus->views, i - TABLES) != NULL;
-    return is_there && !scope->node.j ? check_generation(scope) : -ESTALE;
+    return is_there && !scope->node.j ? scope_check_generation(scope) : -ESTALE;
 }
 
 /* All of them are other files when some content is another. */
-uint64_t index_table_identity(const struct scope *scope)
+static uint64_t index_table_identity(const struct scope *scope)
 {
     const struct view *view = scope->node.i < TABLES
                                   ? NULL
@@ -383,7 +383,7 @@ static int name_table(struct child *child, struct slice view)
 }
 
 /* Places are those of the root: first what is fixed, then the views by name. */
-int index_child(struct scope *scope, uint64_t place, struct child *child)
+static int index_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
     if (place >= (uint64_t)TABLES + corpus->views.view_count)
@@ -403,7 +403,7 @@ int index_child(struct scope *scope, uint64_t place, struct child *child)
 }
 
 /* By its view; of two that begin alike for some 250 bytes either comes first. */
-uint64_t index_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t index_seek(struct scope *scope, unsigned run, struct slice name)
 {
     const size_t ending = SLICE(".tsv").len;
     (void)run;
@@ -430,7 +430,8 @@ static int table_text(struct scope *scope, struct slice *text)
                       text);
 }
 
-int index_table_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+static int index_table_read(struct scope *scope, uint64_t offset, size_t len,
+                            struct tree_text *text)
 {
     struct slice all;
     int err = table_text(scope, &all);
@@ -438,10 +439,26 @@ int index_table_read(struct scope *scope, uint64_t offset, size_t len, struct tr
     return err;
 }
 
-int index_table_size(struct scope *scope, uint64_t *size)
+static int index_table_size(struct scope *scope, uint64_t *size)
 {
     struct slice all;
     int err = table_text(scope, &all);
     *size = all.len;
     return err;
 }
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops index_ops = {
+    .check = index_check,
+    .parent = scope_root,
+    .child = index_child,
+    .seek = index_seek,
+};
+
+const struct node_ops index_table_ops = {
+    .check = index_table_check,
+    .identity = index_table_identity,
+    .read = index_table_read,
+    .size = index_table_size,
+};

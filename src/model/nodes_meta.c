@@ -5,6 +5,7 @@
 #include "model/json.h"
 #include "model/names.h"
 #include "model/nodes.h"
+#include "model/nodes_episode.h"
 
 /* The key of this number, or NULL. */
 static const struct yaml *nth_key(const struct yaml *map, uint64_t n)
@@ -15,7 +16,7 @@ static const struct yaml *nth_key(const struct yaml *map, uint64_t n)
     return item;
 }
 
-int meta_child(struct scope *scope, uint64_t place, struct child *child)
+static int meta_child(struct scope *scope, uint64_t place, struct child *child)
 {
     cleanup_buf struct buf name = {0};
     const struct yaml *map;
@@ -38,10 +39,10 @@ int meta_child(struct scope *scope, uint64_t place, struct child *child)
     return 0;
 }
 
-int meta_value_check(struct scope *scope)
+static int meta_value_check(struct scope *scope)
 {
     const struct yaml *map;
-    int err = check_episode(scope);
+    int err = episode_check(scope);
     if (!err)
         err = scope_front(scope, &map);
     if (err)
@@ -76,7 +77,7 @@ static void add_value(struct buf *out, const struct yaml *value)
     }
 }
 
-int meta_value_render(struct scope *scope, struct buf *out)
+static int meta_value_render(struct scope *scope, struct buf *out)
 {
     const struct yaml *map;
     int err = scope_front(scope, &map);
@@ -101,3 +102,20 @@ int meta_json_render(struct scope *scope, struct buf *out)
     buf_add_byte(out, '\n');
     return 0;
 }
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops meta_ops = {
+    .check = format_check,
+    .identity = episode_identity,
+    .mtime = episode_mtime,
+    .parent = episode_folder,
+    .child = meta_child,
+};
+
+const struct node_ops meta_value_ops = {
+    .check = meta_value_check,
+    .identity = episode_version_identity,
+    .mtime = episode_mtime,
+    .render = meta_value_render,
+};

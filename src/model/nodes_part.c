@@ -4,15 +4,16 @@
 
 #include "model/names.h"
 #include "model/nodes.h"
+#include "model/nodes_episode.h"
 
-uint64_t part_identity(const struct scope *scope)
+static uint64_t part_identity(const struct scope *scope)
 {
     return hash_pair(scope_episode(scope)->hash, scope->node.j);
 }
 
 /* --- originals -------------------------------------------------------------------------------- */
 
-int originals_child(struct scope *scope, uint64_t place, struct child *child)
+static int originals_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
@@ -20,13 +21,13 @@ int originals_child(struct scope *scope, uint64_t place, struct child *child)
         return err;
     if (place < body->count && body->turns[place].original.len == 0)
         return CHILD_GAP;
-    return turn_child(scope, body, KIND_ORIGINAL_TURN, place, child);
+    return episode_turn_child(scope, body, KIND_ORIGINAL_TURN, place, child);
 }
 
-int originals_find(struct scope *scope, struct slice name, struct child *child)
+static int originals_find(struct scope *scope, struct slice name, struct child *child)
 {
     uint64_t turn;
-    int err = turn_number(name, &turn);
+    int err = episode_turn_number(name, &turn);
     if (!err)
         err = originals_child(scope, turn, child);
     if (err)
@@ -36,10 +37,10 @@ int originals_find(struct scope *scope, struct slice name, struct child *child)
 
 /* --- links to turns --------------------------------------------------------------------------- */
 
-int turn_link_check(struct scope *scope)
+static int turn_link_check(struct scope *scope)
 {
     const struct body *body;
-    int err = check_episode(scope);
+    int err = episode_check(scope);
     if (!err)
         err = scope_body(scope, &body);
     /* cppcheck-suppress uninitStructMember ; a body was read where there is no error */
@@ -50,13 +51,13 @@ int turn_link_check(struct scope *scope)
     return exists ? 0 : -ESTALE;
 }
 
-int turn_link_target(struct scope *scope, struct buf *target)
+static int turn_link_target(struct scope *scope, struct buf *target)
 {
     struct child child;
     const struct body *body;
     int err = scope_body(scope, &body);
     if (!err)
-        err = turn_child(scope, body, KIND_TURN, scope->node.j, &child);
+        err = episode_turn_child(scope, body, KIND_TURN, scope->node.j, &child);
     if (err)
         return err;
     buf_add_text(target, "../../turns/");
@@ -94,7 +95,7 @@ static int name_section(const struct body *body, uint32_t section, struct child 
     return 0;
 }
 
-int sections_child(struct scope *scope, uint64_t place, struct child *child)
+static int sections_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
@@ -109,7 +110,7 @@ int sections_child(struct scope *scope, uint64_t place, struct child *child)
     return name_section(body, (uint32_t)place, child);
 }
 
-uint32_t sections_folders(struct scope *scope)
+static uint32_t sections_folders(struct scope *scope)
 {
     const struct body *body;
     uint32_t count = 0;
@@ -120,10 +121,10 @@ uint32_t sections_folders(struct scope *scope)
     return count;
 }
 
-int section_check(struct scope *scope)
+static int section_check(struct scope *scope)
 {
     const struct body *body;
-    int err = check_episode(scope);
+    int err = episode_check(scope);
     if (!err)
         err = scope_body(scope, &body);
     if (err)
@@ -134,12 +135,12 @@ int section_check(struct scope *scope)
                : -ESTALE;
 }
 
-struct node parent_sections(const struct scope *scope)
+static struct node parent_sections(const struct scope *scope)
 {
     return (struct node){KIND_SECTIONS, scope->node.i, 0, scope_episode(scope)->version};
 }
 
-int section_child(struct scope *scope, uint64_t place, struct child *child)
+static int section_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
@@ -148,12 +149,12 @@ int section_child(struct scope *scope, uint64_t place, struct child *child)
     uint64_t turn = body_first_turn(body, scope->node.j) + place;
     if (turn >= body->count || body->turns[turn].section != scope->node.j)
         return -ENOENT;
-    return turn_child(scope, body, KIND_SECTION_TURN, turn, child);
+    return episode_turn_child(scope, body, KIND_SECTION_TURN, turn, child);
 }
 
 /* --- voices ----------------------------------------------------------------------------------- */
 
-int voices_child(struct scope *scope, uint64_t place, struct child *child)
+static int voices_child(struct scope *scope, uint64_t place, struct child *child)
 {
     cleanup_buf struct buf name = {0};
     const struct body *body;
@@ -172,27 +173,27 @@ int voices_child(struct scope *scope, uint64_t place, struct child *child)
     return 0;
 }
 
-uint32_t voices_folders(struct scope *scope)
+static uint32_t voices_folders(struct scope *scope)
 {
     const struct body *body;
     return scope_body(scope, &body) ? 0 : body->voice_count;
 }
 
-int voice_check(struct scope *scope)
+static int voice_check(struct scope *scope)
 {
     const struct body *body;
-    int err = check_episode(scope);
+    int err = episode_check(scope);
     if (!err)
         err = scope_body(scope, &body);
     return err ? err : scope->node.j < body->voice_count ? 0 : -ESTALE;
 }
 
-struct node parent_voices(const struct scope *scope)
+static struct node parent_voices(const struct scope *scope)
 {
     return (struct node){KIND_VOICES, scope->node.i, 0, scope_episode(scope)->version};
 }
 
-int voice_child(struct scope *scope, uint64_t place, struct child *child)
+static int voice_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
@@ -205,5 +206,57 @@ int voice_child(struct scope *scope, uint64_t place, struct child *child)
         return -ENOENT;
     if (body->turns[turn].voice != scope->node.j)
         return CHILD_GAP;
-    return turn_child(scope, body, KIND_VOICE_TURN, turn, child);
+    return episode_turn_child(scope, body, KIND_VOICE_TURN, turn, child);
 }
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops originals_ops = {
+    .check = format_check,
+    .identity = episode_identity,
+    .mtime = episode_mtime,
+    .parent = episode_folder,
+    .child = originals_child,
+    .find = originals_find,
+};
+
+const struct node_ops sections_ops = {
+    .check = format_check,
+    .identity = episode_identity,
+    .mtime = episode_mtime,
+    .parent = episode_folder,
+    .child = sections_child,
+    .folders = sections_folders,
+};
+
+const struct node_ops section_ops = {
+    .check = section_check,
+    .identity = part_identity,
+    .mtime = episode_mtime,
+    .parent = parent_sections,
+    .child = section_child,
+};
+
+const struct node_ops voices_ops = {
+    .check = format_check,
+    .identity = episode_identity,
+    .mtime = episode_mtime,
+    .parent = episode_folder,
+    .child = voices_child,
+    .folders = voices_folders,
+};
+
+const struct node_ops voice_ops = {
+    .check = voice_check,
+    .identity = part_identity,
+    .mtime = episode_mtime,
+    .parent = parent_voices,
+    .child = voice_child,
+};
+
+const struct node_ops turn_link_ops = {
+    .check = turn_link_check,
+    .identity = part_identity,
+    .mtime = episode_mtime,
+    .target = turn_link_target,
+};

@@ -5,13 +5,7 @@
 #include "model/format.h"
 #include "model/nodes.h"
 
-struct node parent_root(const struct scope *scope)
-{
-    (void)scope;
-    return (struct node){.kind = KIND_ROOT};
-}
-
-uint64_t corpus_identity(const struct scope *scope)
+static uint64_t corpus_identity(const struct scope *scope)
 {
     return scope->corpus->hash;
 }
@@ -54,7 +48,7 @@ static const struct {
 
 enum { FIXED = sizeof fixed / sizeof *fixed };
 
-int root_child(struct scope *scope, uint64_t place, struct child *child)
+static int root_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
     if (place >= (uint64_t)FIXED + corpus->views.view_count)
@@ -67,12 +61,12 @@ int root_child(struct scope *scope, uint64_t place, struct child *child)
     }
     if (fixed[place].exists && !fixed[place].exists(scope))
         return CHILD_GAP;
-    uint32_t version = kinds[fixed[place].kind].has_version ? (uint32_t)corpus->generation : 0;
+    uint32_t version = layouts[fixed[place].kind].has_version ? (uint32_t)corpus->generation : 0;
     return child_is(child, fixed[place].kind, 0, version,
                     fixed[place].name ? slice_of(fixed[place].name) : corpus->date_view);
 }
 
-uint64_t root_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t root_seek(struct scope *scope, unsigned run, struct slice name)
 {
     (void)run;
     return FIXED + views_order_behind(&scope->corpus->views, name);
@@ -80,7 +74,7 @@ uint64_t root_seek(struct scope *scope, unsigned run, struct slice name)
 
 /* .transcriptfs resolves and is not listed: its files change all the time, and no walk should
  * meet them. */
-int root_find(struct scope *scope, struct slice name, struct child *child)
+static int root_find(struct scope *scope, struct slice name, struct child *child)
 {
     if (slice_equal(name, SLICE(".transcriptfs")))
         return child_is(child, KIND_CONTROL, 0, 0, name);
@@ -93,18 +87,18 @@ int root_find(struct scope *scope, struct slice name, struct child *child)
     return err;
 }
 
-uint32_t root_folders(struct scope *scope)
+static uint32_t root_folders(struct scope *scope)
 {
     uint32_t count = scope->corpus->views.view_count;
     for (size_t i = 0; i < FIXED; i++)
-        count += kinds[fixed[i].kind].type == S_IFDIR &&
+        count += layouts[fixed[i].kind].type == S_IFDIR &&
                  (!fixed[i].exists || fixed[i].exists(scope));
     return count;
 }
 
 /* So that rg and fd, started in the root, meet each word once: in text/. A pattern that begins with
  * a slash holds in the root only, so a search inside one of these folders finds all there is. */
-int ignore_render(struct scope *scope, struct buf *out)
+static int ignore_render(struct scope *scope, struct buf *out)
 {
     (void)scope;
     buf_add_text(out,
@@ -116,3 +110,23 @@ int ignore_render(struct scope *scope, struct buf *out)
                  "/README.md\n");
     return 0;
 }
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops root_ops = {
+    .parent = scope_root,
+    .child = root_child,
+    .find = root_find,
+    .seek = root_seek,
+    .folders = root_folders,
+};
+
+const struct node_ops readme_ops = {
+    .check = scope_check_generation,
+    .identity = corpus_identity,
+    .render = readme_render,
+};
+
+const struct node_ops ignore_ops = {
+    .render = ignore_render,
+};

@@ -53,7 +53,7 @@ static const struct facet *facet_of(const struct scope *scope)
 /* --- by-voice ------------------------------------------------------------------------------------
  */
 
-int heard_check(struct scope *scope)
+static int heard_check(struct scope *scope)
 {
     return corpus_has(scope->corpus, "by-voice") ? 0 : -ESTALE;
 }
@@ -61,27 +61,27 @@ int heard_check(struct scope *scope)
 /* --- by-tag -------------------------------------------------------------------------------------
  */
 
-int view_check(struct scope *scope)
+static int view_check(struct scope *scope)
 {
     return views_view(&scope->corpus->views, scope->node.i) ? 0 : -ESTALE;
 }
 
-uint64_t view_identity(const struct scope *scope)
+static uint64_t view_identity(const struct scope *scope)
 {
     return view_of(scope)->hash;
 }
 
-int64_t view_mtime(const struct scope *scope)
+static int64_t view_mtime(const struct scope *scope)
 {
     return view_of(scope)->mtime;
 }
 
-uint32_t view_folders(struct scope *scope)
+static uint32_t view_folders(struct scope *scope)
 {
     return view_of(scope)->count;
 }
 
-int view_child(struct scope *scope, uint64_t place, struct child *child)
+static int view_child(struct scope *scope, uint64_t place, struct child *child)
 {
     const struct views *views;
     int err = views_of(scope, &views);
@@ -96,7 +96,7 @@ int view_child(struct scope *scope, uint64_t place, struct child *child)
     return 0;
 }
 
-uint64_t view_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t view_seek(struct scope *scope, unsigned run, struct slice name)
 {
     const struct views *views;
     (void)run;
@@ -107,7 +107,7 @@ uint64_t view_seek(struct scope *scope, unsigned run, struct slice name)
 
 /* Another spelling is a link to the folder and not the folder again, which can have one name only.
  */
-int view_find(struct scope *scope, struct slice name, struct child *child)
+static int view_find(struct scope *scope, struct slice name, struct child *child)
 {
     const struct views *views;
     int err = views_of(scope, &views);
@@ -125,24 +125,24 @@ int view_find(struct scope *scope, struct slice name, struct child *child)
 
 /* --- by-tag/ai-safety ------------------------------------------------------------------------- */
 
-int facet_check(struct scope *scope)
+static int facet_check(struct scope *scope)
 {
     const struct views *views;
     int err = views_of(scope, &views);
     return err ? err : views_facet(views, scope->node.i) ? 0 : -ESTALE;
 }
 
-uint64_t facet_identity(const struct scope *scope)
+static uint64_t facet_identity(const struct scope *scope)
 {
     return facet_of(scope)->hash;
 }
 
-int64_t facet_mtime(const struct scope *scope)
+static int64_t facet_mtime(const struct scope *scope)
 {
     return facet_of(scope)->mtime;
 }
 
-struct node facet_parent(const struct scope *scope)
+static struct node facet_parent(const struct scope *scope)
 {
     return (struct node){.kind = is_heard(scope->node.kind) ? KIND_HEARD : KIND_VIEW,
                          .i = facet_of(scope)->view};
@@ -158,19 +158,19 @@ static int entry_child(const struct scope *scope, uint64_t place, struct child *
     return 0;
 }
 
-int facet_child(struct scope *scope, uint64_t place, struct child *child)
+static int facet_child(struct scope *scope, uint64_t place, struct child *child)
 {
     return place < facet_of(scope)->episode_count ? entry_child(scope, place, child) : -ENOENT;
 }
 
-uint64_t facet_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t facet_seek(struct scope *scope, unsigned run, struct slice name)
 {
     const struct facet *facet = facet_of(scope);
     (void)run;
     return corpus_entry_behind(scope->corpus, facet->episodes, facet->episode_count, name);
 }
 
-int facet_find(struct scope *scope, struct slice name, struct child *child)
+static int facet_find(struct scope *scope, struct slice name, struct child *child)
 {
     const struct facet *facet = facet_of(scope);
     uint32_t place = corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count, name);
@@ -178,7 +178,7 @@ int facet_find(struct scope *scope, struct slice name, struct child *child)
 }
 
 /* A value whose name was cut has no other spelling that finds it. */
-int spelling_check(struct scope *scope)
+static int spelling_check(struct scope *scope)
 {
     int err = facet_check(scope);
     if (err)
@@ -189,7 +189,7 @@ int spelling_check(struct scope *scope)
                : -ESTALE;
 }
 
-int spelling_target(struct scope *scope, struct buf *target)
+static int spelling_target(struct scope *scope, struct buf *target)
 {
     buf_add_slice(target, facet_of(scope)->name);
     return 0;
@@ -197,7 +197,7 @@ int spelling_target(struct scope *scope, struct buf *target)
 
 /* --- by-tag/ai-safety/<entry> ----------------------------------------------------------------- */
 
-int entry_check(struct scope *scope)
+static int entry_check(struct scope *scope)
 {
     int err = facet_check(scope);
     const struct episode *episode = corpus_episode(scope->corpus, scope->node.j);
@@ -234,7 +234,7 @@ static void add_voice(const struct scope *scope, struct buf *target)
     name_of_value(target, marks->spellings[i]->text);
 }
 
-int entry_target(struct scope *scope, struct buf *target)
+static int entry_target(struct scope *scope, struct buf *target)
 {
     buf_add_text(target, "../../episodes/");
     buf_add_slice(target, scope->corpus->episodes[scope->node.j]->name);
@@ -242,3 +242,49 @@ int entry_target(struct scope *scope, struct buf *target)
         add_voice(scope, target);
     return 0;
 }
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops view_ops = {
+    .check = view_check,
+    .identity = view_identity,
+    .mtime = view_mtime,
+    .parent = scope_root,
+    .child = view_child,
+    .find = view_find,
+    .seek = view_seek,
+    .folders = view_folders,
+};
+
+const struct node_ops heard_ops = {
+    .check = heard_check,
+    .links = scope_links_uncounted,
+    .parent = scope_root,
+    .child = view_child,
+    .find = view_find,
+    .seek = view_seek,
+};
+
+const struct node_ops facet_ops = {
+    .check = facet_check,
+    .identity = facet_identity,
+    .mtime = facet_mtime,
+    .parent = facet_parent,
+    .child = facet_child,
+    .find = facet_find,
+    .seek = facet_seek,
+};
+
+const struct node_ops spelling_ops = {
+    .check = spelling_check,
+    .identity = facet_identity,
+    .mtime = facet_mtime,
+    .target = spelling_target,
+};
+
+const struct node_ops entry_ops = {
+    .check = entry_check,
+    .identity = entry_identity,
+    .mtime = entry_mtime,
+    .target = entry_target,
+};

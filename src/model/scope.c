@@ -1,50 +1,9 @@
-#include "model/tree_inside.h"
+#include "model/scope.h"
 
 #include <errno.h>
 
-enum { KIND_BITS = 8 };
-
-/* --- node ids -----------------------------------------------------------------------------------
- */
-
-static unsigned version_bits(const struct kind_row *row)
-{
-    unsigned rest = 64u - KIND_BITS - row->i_bits - row->j_bits;
-    return !row->has_version ? 0 : rest > 32 ? 32 : rest;
-}
-
-static uint64_t low_bits(uint64_t value, unsigned count)
-{
-    return count < 64 ? value & ((UINT64_C(1) << count) - 1) : value;
-}
-
-uint64_t tree_id(const struct node *node)
-{
-    const struct kind_row *row = &kinds[node->kind];
-    uint64_t id = low_bits(node->version, version_bits(row));
-    id = id << row->j_bits | node->j;
-    id = id << row->i_bits | node->i;
-    return id << KIND_BITS | node->kind;
-}
-
-int node_of_id(uint64_t id, struct node *node)
-{
-    uint64_t kind = low_bits(id, KIND_BITS);
-    if (kind == KIND_NONE || kind >= KIND_COUNT)
-        return -ESTALE;
-    const struct kind_row *row = &kinds[kind];
-    id >>= KIND_BITS;
-    node->kind = (enum kind)kind;
-    node->i = (uint32_t)low_bits(id, row->i_bits);
-    id >>= row->i_bits;
-    node->j = (uint32_t)low_bits(id, row->j_bits);
-    id >>= row->j_bits;
-    node->version = (uint32_t)low_bits(id, version_bits(row));
-    return (id >> version_bits(row)) ? -ESTALE : 0;
-}
-
-/* --- scopes -------------------------------------------------------------------------------------
- */
+#include "model/tree.h"
+#include "model/tree_inside.h"
 
 void scope_end(struct scope *scope)
 {
@@ -61,21 +20,6 @@ void scope_end(struct scope *scope)
 struct scope scope_at(const struct scope *scope, struct node node)
 {
     return (struct scope){.tree = scope->tree, .corpus = scope->corpus, .node = node};
-}
-
-int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
-{
-    *scope = (struct scope){.tree = tree, .held = tree_hold(tree)};
-    scope->corpus = scope->held;
-    int err = node_of_id(id, &scope->node);
-    if (err) {
-        scope->node = (struct node){.kind = KIND_NONE};
-        return err;
-    }
-    const struct kind_row *row = &kinds[scope->node.kind];
-    if (row->check)
-        return row->check(scope);
-    return scope->node.i || scope->node.j ? -ESTALE : 0;
 }
 
 static int scope_part(struct scope *scope, enum part part)
@@ -118,7 +62,7 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
     struct rendering rendering = {scope, render_};
     int err = 0;
     if (!scope->parts[PART_TEXT])
-        err = cache_get_text(scope->tree->parts.cache, tree_id(&scope->node), render, &rendering,
+        err = cache_get_text(scope->tree->parts.cache, node_id(&scope->node), render, &rendering,
                              &scope->parts[PART_TEXT]);
     *text = !err ? buf_slice(&scope->parts[PART_TEXT]->text) : (struct slice){0};
     return err;
@@ -127,28 +71,8 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
 bool scope_has_text(struct scope *scope)
 {
     if (!scope->parts[PART_TEXT])
-        scope->parts[PART_TEXT] = cache_find_text(scope->tree->parts.cache, tree_id(&scope->node));
+        scope->parts[PART_TEXT] = cache_find_text(scope->tree->parts.cache, node_id(&scope->node));
     return scope->parts[PART_TEXT] != NULL;
-}
-
-uint32_t scope_whole_version(const struct scope *scope)
-{
-    const struct episode *now = corpus_episode(scope->corpus, scope->node.i);
-    unsigned bits = version_bits(&kinds[scope->node.kind]);
-    uint32_t low = scope->node.version;
-    return now ? now->version - (uint32_t)low_bits(now->version - low, bits) : low;
-}
-
-int check_episode(struct scope *scope)
-{
-    const struct kind_row *row = &kinds[scope->node.kind];
-    const struct episode *episode = corpus_episode(scope->corpus, scope->node.i);
-    if (!episode || (!row->j_bits && scope->node.j))
-        return -ESTALE;
-    uint32_t version = (uint32_t)low_bits(episode->version, version_bits(row));
-    if (row->is_outdated)
-        return scope->node.version <= version ? 0 : -ESTALE;
-    return row->has_version && version != scope->node.version ? -ESTALE : 0;
 }
 
 void scope_note_made(const struct scope *scope)
@@ -167,9 +91,20 @@ bool scope_was_made(const struct scope *scope)
            scope->corpus->generation;
 }
 
-int check_generation(struct scope *scope)
+int scope_check_generation(struct scope *scope)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
-    uint64_t version = low_bits(scope->corpus->generation, version_bits(row));
-    return (uint32_t)version == scope->node.version ? 0 : -ESTALE;
+    uint32_t version = node_version(scope->node.kind, scope->corpus->generation);
+    return version == scope->node.version ? 0 : -ESTALE;
+}
+
+struct node scope_root(const struct scope *scope)
+{
+    (void)scope;
+    return (struct node){.kind = KIND_ROOT};
+}
+
+uint32_t scope_links_uncounted(const struct scope *scope)
+{
+    (void)scope;
+    return 1;
 }

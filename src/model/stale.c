@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "model/format.h"
 #include "model/names.h"
 #include "model/nodes.h"
+#include "model/nodes_episode.h"
 
 enum { OLD_FOLDERS = 16 /* edits after which nobody is expected to stand in one */ };
 
@@ -30,7 +32,7 @@ static struct telling begin_telling(const struct stale_context *stale, const str
 static uint64_t id_of(enum kind kind, uint32_t i, uint32_t j, uint32_t version)
 {
     const struct node node = {kind, i, j, version};
-    return tree_id(&node);
+    return node_id(&node);
 }
 
 static void tell(struct telling *t, enum stale what, uint64_t id, const char *name)
@@ -66,7 +68,7 @@ static void tell_turns(struct telling *t, uint32_t number)
         done = count < most ? count : most;
         for (uint32_t turn = 0; turn < done; turn++) {
             struct child child;
-            turn_name(done, turn, &child);
+            episode_turn_name(done, turn, &child);
             tell_name(t, KIND_TURNS, number, child.name);
             tell_name(t, KIND_ORIGINAL, number, child.name);
         }
@@ -79,8 +81,8 @@ static void tell_turns(struct telling *t, uint32_t number)
 static void tell_edited(struct telling *t, uint32_t number, const struct episode *was)
 {
     static const enum kind versioned[] = {KIND_SECTIONS, KIND_VOICES, KIND_META};
-    for (unsigned i = 0; tree_format_name(i); i++) {
-        const char *name = tree_format_name(i);
+    for (unsigned i = 0; format_name(i); i++) {
+        const char *name = format_name(i);
         const struct episode *now = t->after->episodes[number];
         /* A folder that stays keeps whoever stands in it. */
         bool is_lasting = strcmp(name, "turns") == 0 && now && was->has_body == now->has_body;

@@ -5,7 +5,21 @@
 #ifndef MODEL_STALE_H
 #define MODEL_STALE_H
 
-#include "model/kinds.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct corpus;
+struct spelling;
+struct survey;
+struct tree;
+
+/* What a client that remembers has to forget. */
+enum stale {
+    STALE_NAME,   /* what stands under a name in a folder, or that nothing does */
+    STALE_FOLDER, /* a folder's listing and attributes */
+    STALE_ATTR,   /* a node's attributes, and where a link leads */
+};
+typedef void stale_fn(void *context, enum stale what, uint64_t id, const char *name);
 
 struct stale_context {
     struct tree *tree;

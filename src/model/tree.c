@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "model/attributes.h"
+#include "model/ops.h"
 #include "model/tree_inside.h"
 
 struct tree *tree_new(struct corpus *corpus, struct cache *cache,
@@ -62,6 +64,23 @@ const struct tree_parts *tree_parts(const struct tree *tree)
     return &tree->parts;
 }
 
+/* A look at the node of an id, in the newest corpus. 0, or an error of the node's check; the scope
+ * is to be ended whatever comes back. */
+static int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
+{
+    *scope = (struct scope){.tree = tree, .held = tree_hold(tree)};
+    scope->corpus = scope->held;
+    int err = node_of_id(id, &scope->node);
+    if (err) {
+        scope->node = (struct node){.kind = KIND_NONE};
+        return err;
+    }
+    const struct node_ops *ops = ops_of(scope->node.kind);
+    if (ops->check)
+        return ops->check(scope);
+    return scope->node.i || scope->node.j ? -ESTALE : 0;
+}
+
 /* --- attributes ---------------------------------------------------------------------------------
  */
 
@@ -73,10 +92,10 @@ const struct tree_parts *tree_parts(const struct tree *tree)
  */
 static uint64_t inode_number(const struct scope *scope)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
     if (scope->node.kind == KIND_ROOT)
         return TREE_ROOT;
-    uint64_t identity = row->identity ? row->identity(scope) : 0;
+    uint64_t identity = ops->identity ? ops->identity(scope) : 0;
     uint64_t ino = hash_pair(identity, scope->node.kind) >> 11;
     return ino > TREE_ROOT ? ino : ino + 2;
 }
@@ -84,7 +103,7 @@ static uint64_t inode_number(const struct scope *scope)
 static int text_size(struct scope *scope, uint64_t *size)
 {
     cleanup_buf struct buf text = {0};
-    int err = kinds[scope->node.kind].render(scope, &text);
+    int err = ops_of(scope->node.kind)->render(scope, &text);
     *size = text.len;
     return err ? err : text.failed ? -ENOMEM : 0;
 }
@@ -92,7 +111,7 @@ static int text_size(struct scope *scope, uint64_t *size)
 static int link_size(struct scope *scope, uint64_t *size)
 {
     cleanup_buf struct buf target = {0};
-    int err = kinds[scope->node.kind].target(scope, &target);
+    int err = ops_of(scope->node.kind)->target(scope, &target);
     *size = target.len;
     return err ? err : target.failed ? -ENOMEM : 0;
 }
@@ -101,64 +120,60 @@ static int link_size(struct scope *scope, uint64_t *size)
  * of it is for whoever may read the content folder. */
 static struct access access_of(const struct scope *scope)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
+    const struct layout *layout = &layouts[scope->node.kind];
     const struct corpus *corpus = scope->corpus;
-    if (row->of_episode)
+    if (layout->of_episode)
         return corpus->episodes[scope->node.i]->id.access;
-    return row->of_folder ? corpus->folders[scope->node.i]->access
-                          : access_of_gathered(&corpus->folders[0]->access);
+    return layout->of_folder ? corpus->folders[scope->node.i]->access
+                             : access_of_gathered(&corpus->folders[0]->access);
 }
 
 static struct access shown_access(const struct scope *scope)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
+    const struct layout *layout = &layouts[scope->node.kind];
     struct access access = access_of(scope);
-    if (row->type == S_IFDIR && !row->of_folder)
+    if (layout->type == S_IFDIR && !layout->of_folder)
         access = access_of_folder(&access);
     access = access_shown(scope->corpus->access, &access);
-    access.mode = row->type == S_IFLNK   ? 0777
-                  : row->type == S_IFREG ? access.mode & 0444
-                                         : access.mode;
+    access.mode = layout->type == S_IFLNK   ? 0777
+                  : layout->type == S_IFREG ? access.mode & 0444
+                                            : access.mode;
     return access;
 }
 
 /* What is known of a node without its size. */
 static void fill_identity(const struct scope *scope, struct tree_attr *attr)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
     const struct access access = shown_access(scope);
     *attr = (struct tree_attr){
-        .id = tree_id(&scope->node),
+        .id = node_id(&scope->node),
         .ino = inode_number(scope),
-        .mode = row->type | access.mode,
+        .mode = layout->type | access.mode,
         .uid = access.uid,
         .gid = access.gid,
         .nlink = 1,
-        .mtime = row->mtime ? row->mtime(scope) : scope->corpus->mtime,
-        .is_volatile = row->is_volatile,
+        .mtime = ops->mtime ? ops->mtime(scope) : scope->corpus->mtime,
+        .is_volatile = layout->is_volatile,
     };
 }
 
 static int fill_attr(struct scope *scope, struct tree_attr *attr)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
 
     fill_identity(scope, attr);
-    if (row->links)
-        attr->nlink = row->links(scope);
-    else if (row->type == S_IFDIR)
-        attr->nlink = 2 + (row->folders ? row->folders(scope) : 0);
-    if (row->type == S_IFDIR)
+    if (ops->links)
+        attr->nlink = ops->links(scope);
+    else if (layout->type == S_IFDIR)
+        attr->nlink = 2 + (ops->folders ? ops->folders(scope) : 0);
+    if (layout->type == S_IFDIR)
         return 0;
-    if (row->type == S_IFLNK)
+    if (layout->type == S_IFLNK)
         return link_size(scope, &attr->size);
-    return row->size ? row->size(scope, &attr->size) : text_size(scope, &attr->size);
-}
-
-uint32_t links_uncounted(const struct scope *scope)
-{
-    (void)scope;
-    return 1;
+    return ops->size ? ops->size(scope, &attr->size) : text_size(scope, &attr->size);
 }
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
@@ -174,14 +189,14 @@ int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
 static int begin_folder(struct tree *tree, uint64_t id, struct scope *scope)
 {
     int err = scope_begin(tree, id, scope);
-    return err ? err : kinds[scope->node.kind].type == S_IFDIR ? 0 : -ENOTDIR;
+    return err ? err : layouts[scope->node.kind].type == S_IFDIR ? 0 : -ENOTDIR;
 }
 
 static int find_by_child(struct scope *scope, struct slice name, struct child *child)
 {
     int err = 0;
     for (uint64_t place = 0; err >= 0; place++) {
-        err = kinds[scope->node.kind].child(scope, place, child);
+        err = ops_of(scope->node.kind)->child(scope, place, child);
         if (err == 0 && slice_equal(child->name, name))
             return 0;
     }
@@ -203,7 +218,7 @@ static int child_attr(const struct scope *folder, const struct child *child, str
 /* Whether somebody stands in a folder that has given way to one of a new version. */
 static bool is_old_folder(const struct scope *folder)
 {
-    return kinds[folder->node.kind].is_outdated &&
+    return layouts[folder->node.kind].is_outdated &&
            folder->node.version != scope_episode(folder)->version;
 }
 
@@ -215,14 +230,15 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
     int err = begin_folder(tree, folder, &scope);
     if (err)
         return err;
-    const struct kind_row *row = &kinds[scope.node.kind];
+    const struct layout *layout = &layouts[scope.node.kind];
+    const struct node_ops *ops = ops_of(scope.node.kind);
     struct slice wanted = slice_of(name);
-    err = row->find ? row->find(&scope, wanted, &child) : find_by_child(&scope, wanted, &child);
+    err = ops->find ? ops->find(&scope, wanted, &child) : find_by_child(&scope, wanted, &child);
     if (!err)
         err = child_attr(&scope, &child, attr);
     /* No transcript makes a name that begins with a dot. What is found from an old folder is
      * nowhere called back. */
-    attr->is_volatile |= is_old_folder(&scope) || (err && row->is_open && name[0] != '.');
+    attr->is_volatile |= is_old_folder(&scope) || (err && layout->is_open && name[0] != '.');
     return err;
 }
 
@@ -232,8 +248,8 @@ int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
     int err = begin_folder(tree, id, &scope);
     if (err)
         return err;
-    struct node node = kinds[scope.node.kind].parent(&scope);
-    *parent = tree_id(&node);
+    struct node node = ops_of(scope.node.kind)->parent(&scope);
+    *parent = node_id(&node);
     return 0;
 }
 
@@ -247,7 +263,7 @@ static const uint64_t first_bookmark = UINT64_C(1) << 40;
 
 static uint64_t version_mark(const struct scope *folder)
 {
-    return kinds[folder->node.kind].is_outdated
+    return layouts[folder->node.kind].is_outdated
                ? (uint64_t)(scope_episode(folder)->version & VERSION_MASK) << PLACE_BITS
                : 0;
 }
@@ -262,15 +278,16 @@ static uint64_t cookie_behind(const struct scope *folder, const struct child *ch
 
 static int place_of_cookie(struct scope *folder, uint64_t cookie, uint64_t *place)
 {
-    const struct kind_row *row = &kinds[folder->node.kind];
+    const struct layout *layout = &layouts[folder->node.kind];
+    const struct node_ops *ops = ops_of(folder->node.kind);
     struct slice name;
     *place = cookie;
     if (cookie >= first_bookmark) {
         cookie -= first_bookmark;
-        if (!row->seek || !bookmarks_find(&folder->tree->bookmarks, cookie >> RUN_BITS, &name))
+        if (!ops->seek || !bookmarks_find(&folder->tree->bookmarks, cookie >> RUN_BITS, &name))
             return -EINVAL;
-        *place = row->seek(folder, cookie & ((1 << RUN_BITS) - 1), name);
-    } else if (cookie && row->is_outdated) {
+        *place = ops->seek(folder, cookie & ((1 << RUN_BITS) - 1), name);
+    } else if (cookie && layout->is_outdated) {
         *place = cookie & ((1 << PLACE_BITS) - 1);
         return *place == (cookie ^ version_mark(folder)) ? 0 : -ESTALE;
     }
@@ -292,14 +309,14 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
     while (err >= 0) {
         child.is_costly = false;
         child.run = 0;
-        err = kinds[scope.node.kind].child(&scope, place, &child);
+        err = ops_of(scope.node.kind)->child(&scope, place, &child);
         uint64_t here = place++;
         if (err)
             continue;
-        const struct kind_row *row = &kinds[child.node.kind];
+        const struct layout *layout = &layouts[child.node.kind];
         entry = (struct tree_entry){
             .name = child.name,
-            .has_attr = !child.is_costly && !row->is_volatile && !is_old_folder(&scope),
+            .has_attr = !child.is_costly && !layout->is_volatile && !is_old_folder(&scope),
         };
         /* One child that cannot be read now must not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {
@@ -318,36 +335,44 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
 
 static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
-    if (row->type != S_IFREG)
-        return row->type == S_IFDIR ? -EISDIR : -EINVAL;
-    if (row->read)
-        return row->read(scope, offset, len, text);
-    int err = row->render(scope, &text->own);
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
+    if (layout->type != S_IFREG)
+        return layout->type == S_IFDIR ? -EISDIR : -EINVAL;
+    if (ops->read)
+        return ops->read(scope, offset, len, text);
+    int err = ops->render(scope, &text->own);
     text->bytes = slice_range(buf_slice(&text->own), offset, len);
     return err;
+}
+
+/* The whole of a version of which the node's id keeps the low bits. */
+static uint32_t whole_version(const struct scope *scope)
+{
+    const struct episode *now = corpus_episode(scope->corpus, scope->node.i);
+    return now ? node_whole_version(&scope->node, now->version) : scope->node.version;
 }
 
 /* What was read of a version that is not the newest is given as it was, as long as it is kept. No
  * disk is asked, and nothing is rendered from what is there now. */
 static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
     struct cache *cache = scope->tree->parts.cache;
-    if (!row->has_version || row->type != S_IFREG)
+    if (!layout->has_version || layout->type != S_IFREG)
         return -ESTALE;
-    scope->parts[PART_TEXT] = cache_find_text(cache, tree_id(&scope->node));
+    scope->parts[PART_TEXT] = cache_find_text(cache, node_id(&scope->node));
     if (scope->parts[PART_TEXT]) {
         text->bytes = slice_range(buf_slice(&scope->parts[PART_TEXT]->text), offset, len);
         return 0;
     }
-    if (!row->read_past)
+    if (!ops->read_past)
         return -ESTALE;
     /* What is there now may have been found already. */
     cache_put(cache, scope->parts[PART_BODY]);
-    scope->parts[PART_BODY] = cache_find(cache, scope->node.i, scope_whole_version(scope),
-                                         PART_BODY);
-    return scope->parts[PART_BODY] ? row->read_past(scope, offset, len, text) : -ESTALE;
+    scope->parts[PART_BODY] = cache_find(cache, scope->node.i, whole_version(scope), PART_BODY);
+    return scope->parts[PART_BODY] ? ops->read_past(scope, offset, len, text) : -ESTALE;
 }
 
 int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text)
@@ -383,7 +408,7 @@ uint64_t tree_siblings(uint64_t id)
     if (node_of_id(id, &node) || (node.kind != KIND_TURN && node.kind != KIND_ORIGINAL_TURN))
         return 0;
     node.j = 0;
-    return tree_id(&node);
+    return node_id(&node);
 }
 
 int tree_read_siblings(struct tree *tree, uint64_t id,
@@ -399,7 +424,7 @@ int tree_read_siblings(struct tree *tree, uint64_t id,
     for (uint32_t i = 1, first = scope.node.j; !err && i < body->count; i++) {
         scope.node.j = (first + i) % body->count;
         struct slice bytes = turn_file(&scope, body);
-        if (bytes.len && !each(context, tree_id(&scope.node), bytes))
+        if (bytes.len && !each(context, node_id(&scope.node), bytes))
             break;
     }
     return err;
@@ -411,16 +436,16 @@ int tree_readlink(struct tree *tree, uint64_t id, struct buf *target)
     int err = scope_begin(tree, id, &scope);
     if (err)
         return err;
-    if (kinds[scope.node.kind].type != S_IFLNK)
+    if (layouts[scope.node.kind].type != S_IFLNK)
         return -EINVAL;
-    err = kinds[scope.node.kind].target(&scope, target);
+    err = ops_of(scope.node.kind)->target(&scope, target);
     return err ? err : target->failed ? -ENOMEM : 0;
 }
 
 static bool has_attributes(const struct scope *scope)
 {
-    const struct kind_row *row = &kinds[scope->node.kind];
-    return row->of_episode && row->type != S_IFLNK;
+    const struct layout *layout = &layouts[scope->node.kind];
+    return layout->of_episode && layout->type != S_IFLNK;
 }
 
 int tree_getxattr(struct tree *tree, uint64_t id, const char *name, struct buf *value)

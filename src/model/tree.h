@@ -5,7 +5,7 @@
  * A node id is (kind, i, j, version) packed in 64 bits. It names a place and a state of the
  * content, is checked whenever it comes back, and is never a pointer. The root is 1.
  * Every node knows its path, its parent, and its children by number and by name; lookup and
- * listing agree. kinds.c has the table: a row a kind.
+ * listing agree. node.c has the table of kinds, ops.c what is done with each.
  *
  * Everything here can be called by many threads at once. Errors are negative errnos:
  * -ENOENT no such name or child, -ESTALE an id that names nothing (any more), -ENOTDIR,
@@ -21,36 +21,16 @@
 
 #include <sys/types.h>
 
-#include "model/cache.h"
+#include "model/stale.h"
+#include "model/status.h"
+#include "model/text.h"
+#include "model/tree_options.h"
 
 enum { TREE_ROOT = 1 };
 
+struct corpus;
+
 struct tree; /* owned by who made it; borrows the cache */
-
-/* How the process that serves is confined, for status.json: what does not hold is false or 0. */
-struct confinement {
-    bool no_new_privileges;
-    bool no_capabilities;
-    bool may_read_all; /* … but that to read what belongs to others */
-    bool seccomp;
-    bool no_core;
-    int landlock; /* the version of its rules */
-};
-
-struct tree_options {
-    const char *version; /* of the program */
-    struct confinement confinement;
-    uint32_t restarts;       /* how many served before and died */
-    uint64_t resumed;        /* the last generation that one of these may have served; 0: none */
-    struct journal *journal; /* where ids are noted that are given out; or NULL */
-    uint64_t formats;        /* a bit a format that stands in an episode's folder; 0: all */
-    /* Called while all bodies are read, where it is not NULL; at last with done == all. */
-    void (*progress)(void *context, size_t done, size_t all);
-    void *progress_context;
-};
-
-/* The name of the i-th format: "turns", "meta.json"; NULL behind the last. */
-const char *tree_format_name(unsigned i);
 
 /* Takes over the first corpus, whatever comes back. NULL when memory ends. What the journal has of
  * another tree's ids is true of this one too. */
@@ -63,27 +43,11 @@ void tree_free(struct tree *tree);
 struct corpus *tree_hold(struct tree *tree);
 void tree_let_go(struct tree *tree, struct corpus *corpus);
 
-/* What .transcriptfs/status.json says of changes. */
-struct tree_news {
-    uint64_t generation; /* of which clients have been told */
-    int64_t last_change; /* when the newest came, nanoseconds since 1970; 0: none did */
-    uint32_t overflows;  /* how often more changed at once than the kernel tells of */
-    bool is_scanning;    /* the content is looked at, or clients are still to be told */
-    const char *watch;   /* how changes are found: "inotify", "poll", "none" */
-    const char *why;     /* … and why that way */
-};
-
 /* Says how changes are found, and whether the content is looked through just now. Texts are kept by
  * the caller. Any thread. */
 void tree_tell_watch(struct tree *tree, const char *watch, const char *why);
 void tree_tell_scanning(struct tree *tree, bool is_scanning);
 void tree_tell_overflow(struct tree *tree);
-
-/* How many requests of a kind were served, for status.json. */
-struct request_count {
-    const char *name;
-    uint64_t count; /* counted by many threads */
-};
 
 /* Says where they are counted: an array of the caller's that ends with a name of NULL. */
 void tree_tell_requests(struct tree *tree, const struct request_count *counts);
@@ -95,14 +59,6 @@ bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned millis
 /* Waits until clients were told of all but `lag` of the corpora that are published; false where it
  * takes longer. Each of them is kept until then. */
 bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds);
-
-/* What a client that remembers has to forget. */
-enum stale {
-    STALE_NAME,   /* what stands under a name in a folder, or that nothing does */
-    STALE_FOLDER, /* a folder's listing and attributes */
-    STALE_ATTR,   /* a node's attributes, and where a link leads */
-};
-typedef void stale_fn(void *context, enum stale what, uint64_t id, const char *name);
 
 /* Makes room for as many episodes as a corpus to be published may number. 0 or -ENOMEM. By whoever
  * publishes. */
@@ -152,13 +108,6 @@ struct tree_entry {
 int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
               bool (*each)(void *context, uint64_t next, const struct tree_entry *entry),
               void *context);
-
-/* Bytes of a file, lent until tree_text_free(). */
-struct tree_text {
-    struct slice bytes;
-    struct buf own;              /* what was made for this call */
-    struct parsed *parts[PARTS]; /* or what keeps the bytes alive */
-};
 
 /* At most `len` bytes from `offset`; fewer only where the file ends. */
 int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text);

@@ -10,7 +10,7 @@
 
 #include "model/bookmarks.h"
 #include "model/history.h"
-#include "model/nodes.h"
+#include "model/scope.h"
 
 enum { SNAPSHOTS = 256 };
 
@@ -56,17 +56,6 @@ struct tree {
 
     struct bookmarks bookmarks;
 };
-
-/* The node of an id, as far as the id tells; -ESTALE where none has it. */
-int node_of_id(uint64_t id, struct node *node);
-
-/* A look at the node of an id, in the newest corpus. 0, or an error of the node's check; the scope
- * is to be ended whatever comes back. */
-int scope_begin(struct tree *tree, uint64_t id, struct scope *scope);
-
-/* The whole of a version of which the node's id keeps the low bits: the newest that is not newer
- * than the one there is. */
-uint32_t scope_whole_version(const struct scope *scope);
 
 /* Takes up what the journal has of ids that another tree gave out. 0 or a negative errno. */
 int tree_resume(struct tree *tree);

@@ -1,8 +1,10 @@
+/* The formats of an episode: its folder, and the files in it. */
 #include "model/format.h"
 
 #include <errno.h>
 
 #include "model/nodes.h"
+#include "model/nodes_episode.h"
 
 /* --- which of them an episode has ------------------------------------------------------------- */
 
@@ -96,12 +98,17 @@ static const struct format formats[] = {
 
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-const char *tree_format_name(unsigned i)
+const char *format_name(unsigned i)
 {
     return i < FORMATS ? formats[i].name : NULL;
 }
 
 /* --- what stands in an episode's folder ------------------------------------------------------- */
+
+static struct node episode_parent(const struct scope *scope)
+{
+    return (struct node){.kind = KIND_FOLDER, .i = scope_episode(scope)->folder};
+}
 
 static bool is_chosen(const struct scope *scope, size_t format)
 {
@@ -147,7 +154,7 @@ static int exists(const struct format *format, struct scope *scope, bool *is_the
 int format_check(struct scope *scope)
 {
     bool is_there;
-    int err = check_episode(scope);
+    int err = episode_check(scope);
     if (err)
         return err;
     const struct format *format = format_of(scope);
@@ -163,7 +170,7 @@ int format_check(struct scope *scope)
 static int format_child(uint32_t episode, uint32_t version, size_t format, struct child *child)
 {
     const struct format *row = &formats[format];
-    bool is_file = row->kind == KIND_FORMAT, has_version = kinds[row->kind].has_version;
+    bool is_file = row->kind == KIND_FORMAT, has_version = layouts[row->kind].has_version;
     child_is(child, row->kind, episode, has_version ? version : 0, slice_of(row->name));
     child->node.j = is_file ? (uint32_t)format : 0;
     child->is_costly = row->is_costly;
@@ -171,7 +178,7 @@ static int format_child(uint32_t episode, uint32_t version, size_t format, struc
 }
 
 /* A body that cannot be read hides what is made of it, and not the rest. */
-int episode_child(struct scope *scope, uint64_t place, struct child *child)
+static int episode_child(struct scope *scope, uint64_t place, struct child *child)
 {
     bool is_there;
     if (place >= FORMATS)
@@ -187,7 +194,7 @@ int episode_child(struct scope *scope, uint64_t place, struct child *child)
 }
 
 /* By name, so that meta/ costs no body. */
-int episode_find(struct scope *scope, struct slice name, struct child *child)
+static int episode_find(struct scope *scope, struct slice name, struct child *child)
 {
     for (size_t i = 0; i < FORMATS; i++) {
         bool is_there;
@@ -203,7 +210,7 @@ int episode_find(struct scope *scope, struct slice name, struct child *child)
 
 /* --- its files -------------------------------------------------------------------------------- */
 
-int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+static int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
     const struct format *format = format_of(scope);
     struct slice all;
@@ -214,7 +221,7 @@ int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_te
     return err;
 }
 
-int format_size(struct scope *scope, uint64_t *size)
+static int format_size(struct scope *scope, uint64_t *size)
 {
     const struct format *format = format_of(scope);
     struct slice all;
@@ -226,7 +233,8 @@ int format_size(struct scope *scope, uint64_t *size)
 }
 
 /* Without rendering only the transcript can be told from a body alone. */
-int format_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+static int format_read_past(struct scope *scope, uint64_t offset, size_t len,
+                            struct tree_text *text)
 {
     const struct format *format = format_of(scope);
     return format && format->read == transcript_read ? transcript_read(scope, offset, len, text)
@@ -235,7 +243,7 @@ int format_read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
 
 /* --- their hard links ------------------------------------------------------------------------- */
 
-uint32_t format_links(const struct scope *scope)
+static uint32_t format_links(const struct scope *scope)
 {
     const struct format *format = format_of(scope);
     return (uint32_t)is_chosen(scope, (size_t)(format - formats)) + is_linked(scope, format);
@@ -266,3 +274,25 @@ int format_link(struct scope *scope, uint32_t episode, struct child *child)
     }
     return CHILD_GAP;
 }
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops episode_ops = {
+    .check = episode_check,
+    .identity = episode_identity,
+    .mtime = episode_mtime,
+    .links = scope_links_uncounted,
+    .parent = episode_parent,
+    .child = episode_child,
+    .find = episode_find,
+};
+
+const struct node_ops format_ops = {
+    .check = format_check,
+    .identity = episode_version_identity,
+    .mtime = episode_mtime,
+    .links = format_links,
+    .read = format_read,
+    .size = format_size,
+    .read_past = format_read_past,
+};

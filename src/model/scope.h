@@ -1,0 +1,116 @@
+/*
+ * A scope: a look at a node of one generation of the corpus, with what was needed of its episode
+ * for that. Each question to the tree begins and ends one (tree.c).
+ */
+#ifndef MODEL_SCOPE_H
+#define MODEL_SCOPE_H
+
+#include <limits.h>
+
+#include "model/node.h"
+#include "model/status.h"
+#include "model/survey.h"
+#include "model/text.h"
+#include "model/tree_options.h"
+
+/* A node while it is looked at, with those parts of its episode that were needed for that. */
+struct scope {
+    struct tree *tree;
+    const struct corpus *corpus;
+    struct corpus *held; /* the same, where this scope holds it; NULL: another does */
+    struct node node;
+    struct parsed *parts[PARTS];
+    bool is_lent[PARTS]; /* it is held by another scope */
+};
+
+/* A child: where it leads and what it is called. */
+struct child {
+    struct node node;
+    struct slice name;
+    bool is_costly; /* its size takes work: listed without attributes */
+    uint8_t
+        run; /* 0: its place is the same in every generation; else the sorted run it stands in */
+    char text[NAME_MAX + 1]; /* for a name that is made up */
+};
+
+enum { CHILD_GAP = 1 /* nothing at this place, but more behind it */ };
+
+/* The episode of a node whose i numbers one. */
+static inline const struct episode *scope_episode(const struct scope *scope)
+{
+    return scope->corpus->episodes[scope->node.i];
+}
+
+/* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text
+ * that `render` makes; held until the scope ends. 0 or an error. */
+int scope_front(struct scope *scope, const struct yaml **map);
+int scope_body(struct scope *scope, const struct body **body);
+int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
+               struct slice *text);
+
+/* Whether that text is kept already; it is held from then on. */
+bool scope_has_text(struct scope *scope);
+
+/* Notes that the text of a node was made of the scope's corpus; whether it was. Of the newest such
+ * corpus alone. */
+void scope_note_made(const struct scope *scope);
+bool scope_was_made(const struct scope *scope);
+
+/* A look at another node of the same tree, and its end. */
+struct scope scope_at(const struct scope *scope, struct node node);
+void scope_end(struct scope *scope);
+
+/* For the rows of nodes.h: a check of a node that belongs to the whole corpus, whose version is the
+ * generation; the root as the parent; a link count of 1, which says of a folder that its folders
+ * are not counted. */
+int scope_check_generation(struct scope *scope);
+struct node scope_root(const struct scope *scope);
+uint32_t scope_links_uncounted(const struct scope *scope);
+
+/* Says that names of so many turns are given out, so that they can be called back. */
+void tree_know_turns(struct tree *tree, uint32_t episode, uint32_t turns);
+
+/* i-th place of a child that has a fixed name. */
+static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint32_t version,
+                           struct slice name)
+{
+    child->node = (struct node){.kind = kind, .i = i, .version = version};
+    child->name = name;
+    child->is_costly = false;
+    child->run = 0;
+    return 0;
+}
+
+/* What takes the bodies of all episodes of the scope's corpus to know; read when first asked for.
+ * 0, -EAGAIN where there is one of a newer corpus, or an error of reading. */
+int scope_survey(struct scope *scope, const struct survey **survey);
+
+/* How that stands, in a word or two, and how many episodes are done. */
+const char *tree_survey_progress(struct tree *tree, size_t *done);
+
+/* Where requests are counted; NULL: nowhere. */
+const struct request_count *tree_requests(const struct tree *tree);
+
+/* What is new, as it was told last. */
+void tree_read_news(struct tree *tree, struct tree_news *news);
+
+/* What a tree is made of, for status files. */
+struct tree_parts {
+    struct cache *cache;
+    struct tree_options options;
+};
+const struct tree_parts *tree_parts(const struct tree *tree);
+
+/*
+ * Keeps a text under a serial number, so that a file that changes all the time can be read as it
+ * was when it was looked up. The newest of a kind is reused while it is the same, and is forgotten
+ * only when there is a newer one. 0 or -ENOMEM.
+ */
+int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint32_t *serial);
+
+/* How long it is, and a copy of a range of it; -ESTALE where it was forgotten. */
+int tree_size_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint64_t *size);
+int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint64_t offset,
+                       size_t len, struct tree_text *text);
+
+#endif
