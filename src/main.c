@@ -162,6 +162,24 @@ static int make_corpus(struct program *program)
     return err ? err : scan(program);
 }
 
+/* Where memory ends the process does too, and all that was built with it: it shares too much to be
+ * freed in part. */
+static int publish_seen(struct program *program)
+{
+    int err = 0;
+    for (size_t i = 0; i < program->seen.count && !err; i++) {
+        err = tree_reserve(program->tree, program->seen.at[i]->episode_cap);
+        if (!err)
+            tree_publish(program->tree, program->seen.at[i]);
+        program->corpus = program->seen.at[i];
+    }
+    if (err) {
+        program->tree = NULL;
+        program->corpus = NULL;
+    }
+    return err;
+}
+
 static int load(struct program *program)
 {
     const struct options *options = &program->options;
@@ -211,12 +229,7 @@ static int load(struct program *program)
         program->corpus = NULL; /* it went with the tree */
     if (!program->tree)
         return -ENOMEM;
-    for (size_t i = 0; i < program->seen.count && !err; i++) {
-        err = tree_reserve(program->tree, program->seen.at[i]->episode_cap);
-        tree_publish(program->tree, program->seen.at[i]);
-        program->corpus = program->seen.at[i];
-    }
-    return err;
+    return publish_seen(program);
 }
 
 static void report_known_problems(const struct program *program)

@@ -78,11 +78,11 @@ static void count(fuse_req_t req, enum request kind)
     __atomic_add_fetch(&server_of(req)->counts[kind].count, 1, __ATOMIC_RELAXED);
 }
 
-/* A request holds the corpus until its answer is with the kernel: what is called back after a
+/* A request holds the generation until its answer is with the kernel: what is called back after a
  * change is then called back for good. */
 struct holding {
     struct tree *tree;
-    struct corpus *corpus;
+    struct generation *generation;
 };
 
 static struct holding hold(fuse_req_t req)
@@ -93,7 +93,7 @@ static struct holding hold(fuse_req_t req)
 
 static void let_go(const struct holding *holding)
 {
-    tree_let_go(holding->tree, holding->corpus);
+    tree_let_go(holding->tree, holding->generation);
 }
 
 #define cleanup_holding __attribute__((cleanup(let_go), unused))
@@ -162,12 +162,12 @@ static int look_up(struct tree *tree, uint64_t parent, const char *name, struct 
  * moment away. True where that is there, and held. */
 static bool hold_next(struct holding *holding, int err)
 {
-    uint64_t generation = holding->corpus->generation;
+    uint64_t generation = holding->generation->corpus->generation;
     if (err != -EAGAIN)
         return false;
-    tree_let_go(holding->tree, holding->corpus);
+    tree_let_go(holding->tree, holding->generation);
     bool is_there = tree_wait_for_newer(holding->tree, generation, LONGEST_WAIT);
-    holding->corpus = tree_hold(holding->tree);
+    holding->generation = tree_hold(holding->tree);
     return is_there;
 }
 

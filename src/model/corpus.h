@@ -13,8 +13,6 @@
 #include "model/episode.h"
 #include "model/views.h"
 
-struct survey;
-
 /* A folder of content files, episodes/ itself being number 0. */
 struct folder {
     struct slice path; /* as on disk; "" for number 0 */
@@ -60,11 +58,7 @@ struct corpus {
     int64_t mtime;                /* of the newest */
     uint64_t hash;                /* of what every file is */
 
-    /* Whoever hands generations out. */
-    uint32_t users;
-    struct survey *survey; /* NULL: nobody asked yet */
     struct blocks retired; /* what the next one does without */
-    struct corpus *next;
 };
 
 /* Frees a generation that nobody uses any more, when all before it are gone; the last one with all

@@ -6,11 +6,12 @@
 #include "model/json.h"
 #include "model/nodes.h"
 #include "model/problems.h"
+#include "model/tree_inside.h"
 #include "model/tsv.h"
 
 static int version_render(struct scope *scope, struct buf *out)
 {
-    buf_printf(out, "%s\n", tree_parts(scope->tree)->options.version);
+    buf_printf(out, "%s\n", scope->tree->options.version);
     return 0;
 }
 
@@ -58,26 +59,25 @@ static void add_process(json_t *json, const struct tree_options *options)
 
 static int status_render(const struct scope *scope, struct buf *out)
 {
-    const struct tree_parts *parts = tree_parts(scope->tree);
+    struct tree *tree = scope->tree;
     const struct corpus *corpus = scope->corpus;
     struct arena arena = {0};
     struct problems problems;
     struct cache_stats cache;
-    struct tree_news news;
     size_t surveyed;
     uint32_t shown = corpus_shown_count(corpus);
-    const char *voices = tree_survey_progress(scope->tree, &surveyed);
+    const char *voices = generations_survey_progress(&tree->generations, &surveyed);
 
-    int err = problems_gather(corpus, parts->cache, &arena, &problems);
+    int err = problems_gather(corpus, tree->cache, &arena, &problems);
     arena_free(&arena);
     if (err)
         return err;
-    tree_read_news(scope->tree, &news);
-    cache_read_stats(parts->cache, &cache);
+    const struct tree_news news = status_read(&tree->status);
+    cache_read_stats(tree->cache, &cache);
     json_t *json = json_pack(
         "{s:s, s:I, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:{s:s, s:s, s:i}, s:{s:s, s:I, s:i}, "
         "s:{s:I, s:I, s:i, s:I, s:I}}",
-        "version", parts->options.version, "generation", (json_int_t)news.generation, "episodes",
+        "version", tree->options.version, "generation", (json_int_t)news.generation, "episodes",
         (int)shown, "folders", (int)corpus->shown_folder_count, "values",
         (int)corpus->views.facet_count, "problems", (int)problems.count, "content_bytes",
         (json_int_t)corpus->bytes, "scanning", news.is_scanning, "last_change",
@@ -87,8 +87,8 @@ static int status_render(const struct scope *scope, struct buf *out)
         (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used, "parts", (int)cache.kept,
         "hits", (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
     add_memory(json);
-    add_process(json, &parts->options);
-    add_requests(json, tree_requests(scope->tree));
+    add_process(json, &tree->options);
+    add_requests(json, tree->status.requests);
     json_add(out, json, JSON_INDENT(2));
     buf_add_byte(out, '\n');
     return 0;
@@ -99,8 +99,7 @@ static int status_render(const struct scope *scope, struct buf *out)
 
 static int generation_render(const struct scope *scope, struct buf *out)
 {
-    struct tree_news news;
-    tree_read_news(scope->tree, &news);
+    const struct tree_news news = status_read(&scope->tree->status);
     buf_printf(out, "%llu\n", (unsigned long long)news.generation);
     return 0;
 }
@@ -141,7 +140,7 @@ static int problems_render(const struct scope *scope, struct buf *out)
     struct arena arena = {0};
     struct problems all;
 
-    int err = problems_gather(scope->corpus, tree_parts(scope->tree)->cache, &arena, &all);
+    int err = problems_gather(scope->corpus, scope->tree->cache, &arena, &all);
     buf_add_text(out, "file\tline\tcolumn\tproblem\tdone\n");
     if (!err)
         add_problems(out, &all);
@@ -183,14 +182,14 @@ static int control_find(struct scope *scope, struct slice name, struct child *ch
         int err = files[place].render(scope, &text);
         if (err)
             return err;
-        return tree_keep_snapshot(scope->tree, child->node.kind, &text, &child->node.i);
+        return snapshots_keep(&scope->tree->snapshots, child->node.kind, &text, &child->node.i);
     }
     return -ENOENT;
 }
 
 static int snapshot_size(struct scope *scope, uint64_t *size)
 {
-    return tree_size_snapshot(scope->tree, scope->node.kind, scope->node.i, size);
+    return snapshots_size(&scope->tree->snapshots, scope->node.kind, scope->node.i, size);
 }
 
 static int snapshot_check(struct scope *scope)
@@ -206,7 +205,10 @@ static uint64_t snapshot_identity(const struct scope *scope)
 
 static int snapshot_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
-    return tree_read_snapshot(scope->tree, scope->node.kind, scope->node.i, offset, len, text);
+    int err = snapshots_read(&scope->tree->snapshots, scope->node.kind, scope->node.i, offset, len,
+                             &text->own);
+    text->bytes = buf_slice(&text->own);
+    return err;
 }
 
 /* --- what the tree calls ---------------------------------------------------------------------- */

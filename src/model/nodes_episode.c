@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "model/tree_inside.h"
+
 int episode_check(struct scope *scope)
 {
     const struct layout *layout = &layouts[scope->node.kind];
@@ -63,7 +65,7 @@ int episode_turn_child(const struct scope *scope, const struct body *body, enum 
     if (turn >= body->count)
         return -ENOENT;
     if (kind == KIND_TURN || kind == KIND_ORIGINAL_TURN)
-        tree_know_turns(scope->tree, scope->node.i, body->count);
+        known_turns_note(&scope->tree->known_turns, scope->node.i, body->count);
     episode_turn_name(body->count, (uint32_t)turn, child);
     child_is(child, kind, scope->node.i, scope_episode(scope)->version, child->name);
     child->node.j = (uint32_t)turn;

@@ -5,6 +5,7 @@
 
 #include "model/nodes.h"
 #include "model/nodes_episode.h"
+#include "model/tree_inside.h"
 
 /* --- which of them an episode has ------------------------------------------------------------- */
 
@@ -53,7 +54,7 @@ static int source_read(struct scope *scope, uint64_t offset, size_t len, struct 
     if (offset >= size)
         return 0;
     uint64_t most = size - offset < len ? size - offset : len;
-    int err = cache_read_content(tree_parts(scope->tree)->cache, episode, offset, most, &text->own);
+    int err = cache_read_content(scope->tree->cache, episode, offset, most, &text->own);
     text->bytes = buf_slice(&text->own);
     return err;
 }
@@ -112,7 +113,7 @@ static struct node episode_parent(const struct scope *scope)
 
 static bool is_chosen(const struct scope *scope, size_t format)
 {
-    uint64_t chosen = tree_parts(scope->tree)->options.formats;
+    uint64_t chosen = scope->tree->options.formats;
     return !chosen || chosen >> format & 1;
 }
 
@@ -251,7 +252,7 @@ static uint32_t format_links(const struct scope *scope)
 
 static bool has_body(const struct scope *scope, uint32_t number, uint32_t version)
 {
-    struct cache *cache = tree_parts(scope->tree)->cache;
+    struct cache *cache = scope->tree->cache;
     struct parsed *body = cache_find(cache, number, version, PART_BODY);
     if (body)
         cache_put(cache, body);

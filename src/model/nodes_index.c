@@ -10,6 +10,7 @@
 #include "model/naming.h"
 #include "model/nodes.h"
 #include "model/record.h"
+#include "model/tree_inside.h"
 #include "model/tsv.h"
 
 /* --- a piece an episode, made on every core --------------------------------------------------- */
@@ -49,8 +50,7 @@ static void add_piece(void *joining_, unsigned worker, size_t i)
  * then, and is kept no more. What it was is only known where no file has changed since. */
 static bool may_be_known(const struct scope *scope)
 {
-    return scope->corpus->generation <= tree_parts(scope->tree)->options.resumed ||
-           scope_was_made(scope);
+    return scope->corpus->generation <= scope->tree->options.resumed || scope_was_made(scope);
 }
 
 static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, struct buf *out),

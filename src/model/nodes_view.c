@@ -27,7 +27,7 @@ static int views_of(struct scope *scope, const struct views **views)
 /* The same where the node was checked, so that it is known already. */
 static const struct views *known_views(const struct scope *scope)
 {
-    return is_heard(scope->node.kind) ? &scope->corpus->survey->heard : &scope->corpus->views;
+    return is_heard(scope->node.kind) ? &scope->generation->survey->heard : &scope->corpus->views;
 }
 
 /* The kind that stands in by-voice for one of the other views. */
@@ -226,7 +226,7 @@ int64_t entry_mtime(const struct scope *scope)
 /* The voice by its name in this episode, which may be another spelling. */
 static void add_voice(const struct scope *scope, struct buf *target)
 {
-    const struct marks *marks = scope->corpus->survey->notes[scope->node.j]->marks;
+    const struct marks *marks = scope->generation->survey->notes[scope->node.j]->marks;
     uint32_t i = 0;
     while (i + 1 < marks->count && marks->spellings[i]->facet != scope->node.i)
         i++;

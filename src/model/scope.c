@@ -2,31 +2,33 @@
 
 #include <errno.h>
 
-#include "model/tree.h"
 #include "model/tree_inside.h"
 
 void scope_end(struct scope *scope)
 {
     for (int i = 0; i < PARTS; i++) {
         if (!scope->is_lent[i])
-            cache_put(scope->tree->parts.cache, scope->parts[i]);
+            cache_put(scope->tree->cache, scope->parts[i]);
         scope->parts[i] = NULL;
     }
-    if (scope->held)
-        tree_let_go(scope->tree, scope->held);
-    scope->held = NULL;
+    if (scope->is_held)
+        generations_put(&scope->tree->generations, scope->generation);
+    scope->is_held = false;
 }
 
 struct scope scope_at(const struct scope *scope, struct node node)
 {
-    return (struct scope){.tree = scope->tree, .corpus = scope->corpus, .node = node};
+    return (struct scope){.tree = scope->tree,
+                          .generation = scope->generation,
+                          .corpus = scope->corpus,
+                          .node = node};
 }
 
 static int scope_part(struct scope *scope, enum part part)
 {
     if (scope->parts[part])
         return 0;
-    return cache_get(scope->tree->parts.cache, scope->node.i, scope_episode(scope), part,
+    return cache_get(scope->tree->cache, scope->node.i, scope_episode(scope), part,
                      &scope->parts[part]);
 }
 
@@ -62,7 +64,7 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
     struct rendering rendering = {scope, render_};
     int err = 0;
     if (!scope->parts[PART_TEXT])
-        err = cache_get_text(scope->tree->parts.cache, node_id(&scope->node), render, &rendering,
+        err = cache_get_text(scope->tree->cache, node_id(&scope->node), render, &rendering,
                              &scope->parts[PART_TEXT]);
     *text = !err ? buf_slice(&scope->parts[PART_TEXT]->text) : (struct slice){0};
     return err;
@@ -71,7 +73,7 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
 bool scope_has_text(struct scope *scope)
 {
     if (!scope->parts[PART_TEXT])
-        scope->parts[PART_TEXT] = cache_find_text(scope->tree->parts.cache, node_id(&scope->node));
+        scope->parts[PART_TEXT] = cache_find_text(scope->tree->cache, node_id(&scope->node));
     return scope->parts[PART_TEXT] != NULL;
 }
 
@@ -107,4 +109,9 @@ uint32_t scope_links_uncounted(const struct scope *scope)
 {
     (void)scope;
     return 1;
+}
+
+int scope_survey(struct scope *scope, const struct survey **survey)
+{
+    return generations_survey(&scope->tree->generations, scope->generation, survey);
 }

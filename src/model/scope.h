@@ -7,17 +7,16 @@
 
 #include <limits.h>
 
+#include "model/generations.h"
 #include "model/node.h"
-#include "model/status.h"
-#include "model/survey.h"
 #include "model/text.h"
-#include "model/tree_options.h"
 
 /* A node while it is looked at, with those parts of its episode that were needed for that. */
 struct scope {
     struct tree *tree;
-    const struct corpus *corpus;
-    struct corpus *held; /* the same, where this scope holds it; NULL: another does */
+    struct generation *generation;
+    bool is_held;                /* by this scope; else another sees to it */
+    const struct corpus *corpus; /* of the generation */
     struct node node;
     struct parsed *parts[PARTS];
     bool is_lent[PARTS]; /* it is held by another scope */
@@ -67,9 +66,6 @@ int scope_check_generation(struct scope *scope);
 struct node scope_root(const struct scope *scope);
 uint32_t scope_links_uncounted(const struct scope *scope);
 
-/* Says that names of so many turns are given out, so that they can be called back. */
-void tree_know_turns(struct tree *tree, uint32_t episode, uint32_t turns);
-
 /* i-th place of a child that has a fixed name. */
 static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint32_t version,
                            struct slice name)
@@ -84,33 +80,5 @@ static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint
 /* What takes the bodies of all episodes of the scope's corpus to know; read when first asked for.
  * 0, -EAGAIN where there is one of a newer corpus, or an error of reading. */
 int scope_survey(struct scope *scope, const struct survey **survey);
-
-/* How that stands, in a word or two, and how many episodes are done. */
-const char *tree_survey_progress(struct tree *tree, size_t *done);
-
-/* Where requests are counted; NULL: nowhere. */
-const struct request_count *tree_requests(const struct tree *tree);
-
-/* What is new, as it was told last. */
-void tree_read_news(struct tree *tree, struct tree_news *news);
-
-/* What a tree is made of, for status files. */
-struct tree_parts {
-    struct cache *cache;
-    struct tree_options options;
-};
-const struct tree_parts *tree_parts(const struct tree *tree);
-
-/*
- * Keeps a text under a serial number, so that a file that changes all the time can be read as it
- * was when it was looked up. The newest of a kind is reused while it is the same, and is forgotten
- * only when there is a newer one. 0 or -ENOMEM.
- */
-int tree_keep_snapshot(struct tree *tree, enum kind kind, struct buf *text, uint32_t *serial);
-
-/* How long it is, and a copy of a range of it; -ESTALE where it was forgotten. */
-int tree_size_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint64_t *size);
-int tree_read_snapshot(struct tree *tree, enum kind kind, uint32_t serial, uint64_t offset,
-                       size_t len, struct tree_text *text);
 
 #endif

@@ -7,6 +7,7 @@
 #include "model/names.h"
 #include "model/nodes.h"
 #include "model/nodes_episode.h"
+#include "model/tree_inside.h"
 
 enum { OLD_FOLDERS = 16 /* edits after which nobody is expected to stand in one */ };
 
@@ -62,7 +63,7 @@ static void tell_name(struct telling *t, enum kind kind, uint32_t i, struct slic
 /* 001.txt … in turns/ and original/, as many as were given out. */
 static void tell_turns(struct telling *t, uint32_t number)
 {
-    uint32_t count = t->stale->take_known_turns(t->stale->tree, number);
+    uint32_t count = known_turns_take(&t->stale->tree->known_turns, number);
     /* Of as many digits as any version had: what was given out may be of several. */
     for (uint32_t most = 999, done = 0; done < count; most = most * 10 + 9) {
         done = count < most ? count : most;

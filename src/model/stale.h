@@ -26,8 +26,6 @@ struct stale_context {
     const struct corpus *before, *after;
     stale_fn *tell;
     void *context;
-    /* How many names of turns of an episode were given out; they are given back by that. */
-    uint32_t (*take_known_turns)(struct tree *tree, uint32_t episode);
 };
 
 /* All but by-voice. */

@@ -216,15 +216,15 @@ int survey_next(const struct survey_step *step, struct survey **survey)
     *survey = NULL;
     if (!s.next)
         return -ENOMEM;
-    s.old = step->before ? step->before->survey : NULL;
+    s.old = step->old;
     int err = take_step(&s);
     if (err) {
         turnover_undo(&s.turnover);
         survey_release(s.next);
     } else {
         struct blocks retired = turnover_keep(&s.turnover);
-        if (step->before)
-            step->before->survey->retired = retired;
+        if (step->old)
+            step->old->retired = retired;
         else
             blocks_free(&retired);
         *survey = s.next;

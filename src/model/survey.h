@@ -25,7 +25,8 @@ struct survey {
 };
 
 struct survey_step {
-    struct corpus *before; /* the newest that has a survey; NULL: none has */
+    struct survey *old;          /* the newest that there is; NULL: none; its `retired` is set */
+    const struct corpus *before; /* … of which generation */
     const struct corpus *after;
     struct ledger *ledger; /* of what is heard */
     struct cache *cache;

@@ -3,35 +3,64 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "model/attributes.h"
+#include "model/history.h"
 #include "model/ops.h"
 #include "model/tree_inside.h"
+
+/* Takes up what the journal has of ids that another tree gave out. */
+static int take_up(struct tree *tree, const struct journal_record *record)
+{
+    uint32_t number;
+    switch (record->kind) {
+    case HISTORY_HEARD:
+    case HISTORY_SURVEYED:
+        return generations_take_up(&tree->generations, record);
+    case HISTORY_BOOKMARK:
+        return bookmarks_enter(&tree->bookmarks, record->bytes, &number) ? 0 : -ENOMEM;
+    case HISTORY_TURNS:
+        return known_turns_take_up(&tree->known_turns, record);
+    case HISTORY_SERIAL:
+        snapshots_take_up(&tree->snapshots, record);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+/* What is taken up is not noted again. */
+static int resume(struct tree *tree)
+{
+    struct journal *journal = tree->options.journal;
+    struct journal_record record;
+    int err = 0;
+    for (size_t cursor = 0; !err && journal_next(journal, &cursor, &record);)
+        err = take_up(tree, &record);
+    generations_begin_noting(&tree->generations, journal);
+    tree->bookmarks.journal = tree->known_turns.journal = tree->snapshots.journal = journal;
+    return err;
+}
 
 struct tree *tree_new(struct corpus *corpus, struct cache *cache,
                       const struct tree_options *options)
 {
+    const struct generations_options generations_options = {cache, options->progress,
+                                                            options->progress_context};
+    size_t episodes = corpus->episode_cap;
     struct tree *tree = calloc(1, sizeof *tree);
     if (!tree) {
         corpus_free_last(corpus);
         return NULL;
     }
-    tree->parts = (struct tree_parts){cache, *options};
-    tree->oldest = tree->newest = tree->told = corpus;
-    tree->news = (struct tree_news){
-        .generation = corpus->generation, .watch = "none", .why = "nothing watches the content"};
-    pthread_mutex_init(&tree->lock, NULL);
-    pthread_cond_init(&tree->let_go, NULL);
-    pthread_cond_init(&tree->published, NULL);
-    pthread_cond_init(&tree->has_told, NULL);
-    pthread_mutex_init(&tree->survey_lock, NULL);
-    pthread_cond_init(&tree->survey_ready, NULL);
-    pthread_mutex_init(&tree->snapshot_lock, NULL);
-    ledger_init(&tree->heard, LIMIT_MOST_VIEWS, NULL, HISTORY_HEARD);
+    tree->cache = cache;
+    tree->options = *options;
+    status_init(&tree->status, corpus->generation);
+    snapshots_init(&tree->snapshots);
     bookmarks_init(&tree->bookmarks);
-    if (tree_reserve(tree, corpus->episode_cap) || tree_resume(tree)) {
+    if (generations_init(&tree->generations, corpus, &generations_options) ||
+        tree_reserve(tree, episodes) || resume(tree)) {
         tree_free(tree);
         return NULL;
     }
@@ -42,34 +71,77 @@ void tree_free(struct tree *tree)
 {
     if (!tree)
         return;
-    generations_free(tree);
-    for (int i = 0; i < SNAPSHOTS; i++)
-        buf_free(&tree->snapshots[i].text);
-    for (size_t i = 0; i < sizeof tree->known / sizeof *tree->known; i++)
-        free(tree->known[i]);
-    ledger_free(&tree->heard);
+    generations_free(&tree->generations);
+    status_free(&tree->status);
+    snapshots_free(&tree->snapshots);
+    known_turns_free(&tree->known_turns);
     bookmarks_free(&tree->bookmarks);
-    pthread_mutex_destroy(&tree->lock);
-    pthread_cond_destroy(&tree->let_go);
-    pthread_cond_destroy(&tree->published);
-    pthread_cond_destroy(&tree->has_told);
-    pthread_mutex_destroy(&tree->survey_lock);
-    pthread_cond_destroy(&tree->survey_ready);
-    pthread_mutex_destroy(&tree->snapshot_lock);
     free(tree);
 }
 
-const struct tree_parts *tree_parts(const struct tree *tree)
+/* --- generations ------------------------------------------------------------------------------ */
+
+struct generation *tree_hold(struct tree *tree)
 {
-    return &tree->parts;
+    return generations_get(&tree->generations);
 }
+
+void tree_let_go(struct tree *tree, struct generation *generation)
+{
+    generations_put(&tree->generations, generation);
+}
+
+int tree_reserve(struct tree *tree, size_t episodes)
+{
+    int err = known_turns_reserve(&tree->known_turns, episodes);
+    return err ? err : generations_reserve(&tree->generations);
+}
+
+void tree_publish(struct tree *tree, struct corpus *next)
+{
+    status_note_published(&tree->status, next->generation);
+    generations_publish(&tree->generations, next);
+}
+
+bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds)
+{
+    return generations_wait_for_newer(&tree->generations, generation, milliseconds);
+}
+
+bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds)
+{
+    return generations_wait_until_told(&tree->generations, lag, milliseconds);
+}
+
+void tree_tell_watch(struct tree *tree, const char *watch, const char *why)
+{
+    status_set_watch(&tree->status, watch, why);
+}
+
+void tree_tell_scanning(struct tree *tree, bool is_scanning)
+{
+    status_set_scanning(&tree->status, is_scanning);
+}
+
+void tree_tell_overflow(struct tree *tree)
+{
+    status_note_overflow(&tree->status);
+}
+
+void tree_tell_requests(struct tree *tree, const struct request_count *counts)
+{
+    tree->status.requests = counts;
+}
+
+/* --- scopes ----------------------------------------------------------------------------------- */
 
 /* A look at the node of an id, in the newest corpus. 0, or an error of the node's check; the scope
  * is to be ended whatever comes back. */
 static int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
 {
-    *scope = (struct scope){.tree = tree, .held = tree_hold(tree)};
-    scope->corpus = scope->held;
+    struct generation *generation = generations_get(&tree->generations);
+    *scope = (struct scope){
+        .tree = tree, .generation = generation, .is_held = true, .corpus = generation->corpus};
     int err = node_of_id(id, &scope->node);
     if (err) {
         scope->node = (struct node){.kind = KIND_NONE};
@@ -359,7 +431,7 @@ static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
 {
     const struct layout *layout = &layouts[scope->node.kind];
     const struct node_ops *ops = ops_of(scope->node.kind);
-    struct cache *cache = scope->tree->parts.cache;
+    struct cache *cache = scope->tree->cache;
     if (!layout->has_version || layout->type != S_IFREG)
         return -ESTALE;
     scope->parts[PART_TEXT] = cache_find_text(cache, node_id(&scope->node));
@@ -398,7 +470,7 @@ void tree_text_free(struct tree *tree, struct tree_text *text)
 {
     buf_free(&text->own);
     for (int i = 0; i < PARTS; i++)
-        cache_put(tree->parts.cache, text->parts[i]);
+        cache_put(tree->cache, text->parts[i]);
     *text = (struct tree_text){0};
 }
 
@@ -468,10 +540,11 @@ int tree_listxattr(struct tree *tree, uint64_t id, struct buf *names)
 
 void tree_statfs(struct tree *tree, struct tree_statfs *statfs)
 {
-    struct corpus *corpus = tree_hold(tree);
+    struct generation *generation = generations_get(&tree->generations);
+    const struct corpus *corpus = generation->corpus;
     statfs->bytes = corpus->bytes;
     statfs->files = corpus_shown_count(corpus) + corpus->shown_folder_count + corpus->dated_count +
                     corpus->views.view_count + corpus->views.facet_count +
                     corpus->views.entry_count;
-    tree_let_go(tree, corpus);
+    generations_put(&tree->generations, generation);
 }

@@ -21,14 +21,13 @@
 
 #include <sys/types.h>
 
+#include "model/generations.h"
 #include "model/stale.h"
 #include "model/status.h"
 #include "model/text.h"
 #include "model/tree_options.h"
 
 enum { TREE_ROOT = 1 };
-
-struct corpus;
 
 struct tree; /* owned by who made it; borrows the cache */
 
@@ -38,10 +37,10 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
                       const struct tree_options *options);
 void tree_free(struct tree *tree);
 
-/* The newest corpus, until it is let go. A request holds it until its answer is with the kernel, so
- * that what is called back after that is called back for good. */
-struct corpus *tree_hold(struct tree *tree);
-void tree_let_go(struct tree *tree, struct corpus *corpus);
+/* The newest generation, until it is let go. A request holds it until its answer is with the
+ * kernel, so that what is called back after that is called back for good. */
+struct generation *tree_hold(struct tree *tree);
+void tree_let_go(struct tree *tree, struct generation *generation);
 
 /* Says how changes are found, and whether the content is looked through just now. Texts are kept by
  * the caller. Any thread. */
@@ -60,8 +59,8 @@ bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned millis
  * takes longer. Each of them is kept until then. */
 bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds);
 
-/* Makes room for as many episodes as a corpus to be published may number. 0 or -ENOMEM. By whoever
- * publishes. */
+/* Makes room for one more corpus, which may number so many episodes. 0 or -ENOMEM. By whoever
+ * publishes, before each. */
 int tree_reserve(struct tree *tree, size_t episodes);
 
 /* Makes `next` the corpus, which was built to follow the newest one, and takes it over: requests

@@ -47,6 +47,8 @@ static void add_links(struct world *w, unsigned first, unsigned count)
                                     .is_stray = true};
     }
     struct corpus *next;
+    if (w->tree)
+        assert_int_equal(tree_reserve(w->tree, 0), 0);
     assert_int_equal(corpus_next(w->builder, w->corpus, links, count, &next), 0);
     if (w->tree) {
         tree_publish(w->tree, next);

@@ -114,9 +114,9 @@ static void tear_down(struct fixture *f)
 
 static uint64_t newest(const struct fixture *f)
 {
-    struct corpus *corpus = tree_hold(f->tree);
-    uint64_t generation = corpus->generation;
-    tree_let_go(f->tree, corpus);
+    struct generation *held = tree_hold(f->tree);
+    uint64_t generation = held->corpus->generation;
+    tree_let_go(f->tree, held);
     return generation;
 }
 
@@ -140,9 +140,9 @@ static void test_generations_do_not_pile_up(void **state)
         tree_wait_for_newer(f.tree, seen, 300);
     }
     assert_true(tree_wait_until_told(f.tree, 0, 5000));
-    struct corpus *corpus = tree_hold(f.tree);
-    assert_slice(corpus->episodes[0]->title, "40");
-    tree_let_go(f.tree, corpus);
+    struct generation *held = tree_hold(f.tree);
+    assert_slice(held->corpus->episodes[0]->title, "40");
+    tree_let_go(f.tree, held);
     tear_down(&f);
 }
 
