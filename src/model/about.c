@@ -1,5 +1,6 @@
 #include "model/about.h"
 
+#include <errno.h>
 #include <strings.h>
 
 #include "base/utf8.h"
@@ -97,17 +98,14 @@ static void note_text(void *has_text, struct slice text)
     *(bool *)has_text = true;
 }
 
-int about_read(struct scope *scope, struct about *about)
+int about_read(const struct material *material, struct about *about)
 {
-    const struct episode *episode = scope_episode(scope);
-    const struct yaml *map = NULL;
+    const struct episode *episode = material->episode;
+    const struct yaml *map = material->front;
 
     *about = (struct about){
         .title = utf8_cut(episode->title.len ? episode->title : episode->name, MOST_TITLE)};
     int err = read_date(episode, about);
-    if (err)
-        return err;
-    err = episode->has_front ? scope_front(scope, &map) : 0;
     if (err || !map)
         return err;
     about->url = first_of(map, url_keys, is_url);

@@ -4,7 +4,8 @@
 #ifndef MODEL_ABOUT_H
 #define MODEL_ABOUT_H
 
-#include "model/scope.h"
+#include "base/buf.h"
+#include "model/material.h"
 
 struct about {
     struct slice title;    /* its title; where it has none, its name; cut where it is very long */
@@ -15,9 +16,9 @@ struct about {
     char date_text[16];
 };
 
-/* Reads it; texts live as long as the scope. 0 or an error of reading. `about` must not be copied:
- * its date points into itself. */
-int about_read(struct scope *scope, struct about *about);
+/* Reads it from front matter, as far as that is there; texts live as long as the material. 0 or
+ * -ENOMEM. `about` must not be copied: its date points into itself. */
+int about_read(const struct material *material, struct about *about);
 
 /* Appends the link to a time in the recording, in milliseconds; NO_TIME: to the whole. The second
  * stands in it as YouTube has it, elsewhere as a media fragment (W3C Media Fragments, 4.2.1). A

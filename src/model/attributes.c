@@ -17,12 +17,19 @@ struct subject {
     bool is_original;
 };
 
+static int read_about(struct scope *scope, struct about *about)
+{
+    struct material material;
+    int err = scope_material(scope, NEEDS_FRONT, &material);
+    return err ? err : about_read(&material, about);
+}
+
 static int read_subject(struct scope *scope, struct subject *subject)
 {
     enum kind kind = scope->node.kind;
     bool is_turn = kind == KIND_TURN || kind == KIND_ORIGINAL_TURN;
     *subject = (struct subject){.scope = scope, .is_original = kind == KIND_ORIGINAL_TURN};
-    int err = about_read(scope, &subject->about);
+    int err = read_about(scope, &subject->about);
     if (!err && (is_turn || kind == KIND_VOICE))
         err = scope_body(scope, &subject->body);
     if (!err && is_turn)

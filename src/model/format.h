@@ -1,61 +1,59 @@
 /*
- * The formats of an episode: what can stand in its folder. format.c has the table; nothing
- * outside model/ includes this.
+ * The formats of an episode: what can stand in its folder, and what each is made of.
  *
- * To add a file: a row in format.c, and its renderer in one of the files format_*.c.
+ * To add a file: a row at the end of the table in format.c, and its renderer in one of the files
+ * format_*.c. Inode numbers are hashes of the number of a row: rows keep their order.
  */
 #ifndef MODEL_FORMAT_H
 #define MODEL_FORMAT_H
 
-#include "model/scope.h"
+#include "model/renderers.h"
+
+/* What a format is: a file, or one of the folders, which the tree makes. */
+enum format_type {
+    FORMAT_FILE,
+    FORMAT_TURNS,
+    FORMAT_ORIGINAL,
+    FORMAT_SECTIONS,
+    FORMAT_VOICES,
+    FORMAT_META,
+};
+
+/* Where its hard link stands beside the episode's folder. */
+enum format_link { LINK_NOWHERE, LINK_IN_TEXT, LINK_IN_ORIGINAL };
 
 struct format {
     const char *name;
-    enum kind kind; /* KIND_FORMAT: a file, which the rest of the row makes; or that of a folder */
-    int (*exists)(struct scope *scope, bool *exists); /* NULL: always */
+    enum format_type type;
 
-    /* Of a file: all of it; or a range of it and its size, where these need no rendering. */
-    int (*render)(struct scope *scope, struct buf *out);
-    int (*read)(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
-    int (*size)(struct scope *scope, uint64_t *size);
-    bool is_costly;       /* listed without its size */
-    enum kind also_below; /* the kind of folder in which its hard link stands; KIND_NONE: none */
+    /* Whether an episode has it, by so much of it; NULL: always. */
+    unsigned exists_by;
+    bool (*exists)(const struct material *material);
+
+    /* Of a file: all of it; or a range of it and its size, where these need no rendering. Without
+     * either it is the source itself. */
+    unsigned needs;
+    int (*render)(const struct material *material, struct buf *out);
+    void (*read)(const struct material *material, uint64_t offset, size_t len, struct buf *out);
+    uint64_t (*size)(const struct material *material);
+    bool is_costly; /* listed without its size */
+    enum format_link link;
 };
 
-/* The name of the i-th format: "turns", "meta.json"; NULL behind the last. */
+/* The i-th format; NULL behind the last. */
+const struct format *format_at(uint64_t i);
+
+/* Its name: "turns", "meta.json"; NULL behind the last. */
 const char *format_name(unsigned i);
 
-/* Whether the format of this name stands in the episodes' folders. */
-bool format_is_chosen(const struct scope *scope, const char *name);
+/* Whether a format stands in the episodes' folders, where those do that are chosen: a bit a format;
+ * 0: all. */
+static inline bool format_is_chosen(uint64_t chosen, uint64_t i)
+{
+    return !chosen || chosen >> i & 1;
+}
 
-/* The text file of an episode as a child of a folder of this kind, /text/<folder> or
- * /original/<folder>, where it has one; CHILD_GAP where it has none, or an error. */
-int format_link(struct scope *scope, uint32_t episode, struct child *child);
-
-/* format_text.c */
-int transcript_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
-int transcript_size(struct scope *scope, uint64_t *size);
-int original_txt_render(struct scope *scope, struct buf *out);
-int quotes_render(struct scope *scope, struct buf *out);
-
-/* format_record.c */
-int turns_jsonl_render(struct scope *scope, struct buf *out);
-int turns_tsv_render(struct scope *scope, struct buf *out);
-
-/* format_table.c */
-int sections_tsv_render(struct scope *scope, struct buf *out);
-int voices_tsv_render(struct scope *scope, struct buf *out);
-int glossary_tsv_render(struct scope *scope, struct buf *out);
-
-/* format_caption.c */
-int vtt_render(struct scope *scope, struct buf *out);
-int srt_render(struct scope *scope, struct buf *out);
-int podcast_json_render(struct scope *scope, struct buf *out);
-
-/* format_html.c */
-int html_render(struct scope *scope, struct buf *out);
-
-/* nodes_meta.c */
-int meta_json_render(struct scope *scope, struct buf *out);
+/* The same by its name. */
+bool format_is_chosen_name(uint64_t chosen, const char *name);
 
 #endif

@@ -8,7 +8,7 @@
  */
 #include "base/utf8.h"
 #include "model/escape.h"
-#include "model/format.h"
+#include "model/renderers.h"
 #include "model/json.h"
 #include "parse/timestamp.h"
 
@@ -101,12 +101,9 @@ static void add_vtt_cue(struct buf *out, struct cues *cues)
     buf_add_byte(out, '\n');
 }
 
-int vtt_render(struct scope *scope, struct buf *out)
+int vtt_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
+    const struct body *body = material->body;
     buf_add_text(out, "WEBVTT\n\n"
                       "NOTE\nThe end of the last cue is not known: it stays as long as it takes to "
                       "read.\n\n");
@@ -150,12 +147,9 @@ static void add_srt_cue(struct buf *out, struct cues *cues)
     buf_add_byte(out, '\n');
 }
 
-int srt_render(struct scope *scope, struct buf *out)
+int srt_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
+    const struct body *body = material->body;
     for (struct cues cues = {.body = body}; next_cue(&cues);)
         add_srt_cue(out, &cues);
     return 0;
@@ -184,12 +178,10 @@ static json_t *segment(const struct cues *cues)
     return object;
 }
 
-int podcast_json_render(struct scope *scope, struct buf *out)
+int podcast_json_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
+    const struct body *body = material->body;
+    int err = 0;
     json_t *file = json_pack("{s:s, s:[]}", "version", "1.0.0", "segments");
     json_t *segments = json_object_get(file, "segments");
     for (struct cues cues = {.body = body}; !err && next_cue(&cues);)

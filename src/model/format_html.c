@@ -4,8 +4,7 @@
  */
 #include "model/about.h"
 #include "model/escape.h"
-#include "model/format.h"
-#include "model/nodes.h"
+#include "model/renderers.h"
 #include "parse/timestamp.h"
 
 /* The SHA-256 of all between <style> and </style>, in base64. A test compares them. */
@@ -257,15 +256,13 @@ static void add_turn(struct buf *out, const struct about *about, const struct bo
     buf_add_text(out, "</div>\n");
 }
 
-int html_render(struct scope *scope, struct buf *out)
+int html_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
+    const struct body *body = material->body;
     struct about about;
     struct outline outline = {0};
     uint32_t section = 0;
-    int err = scope_body(scope, &body);
-    if (!err)
-        err = about_read(scope, &about);
+    int err = about_read(material, &about);
     if (err)
         return err;
     add_head(out, &about);

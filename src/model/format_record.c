@@ -1,8 +1,7 @@
 /* One record a turn: turns.jsonl and turns.tsv. */
 #include "base/utf8.h"
 #include "model/about.h"
-#include "model/format.h"
-#include "model/nodes.h"
+#include "model/renderers.h"
 #include "model/record.h"
 #include "parse/timestamp.h"
 
@@ -126,17 +125,15 @@ static const struct field fields[] = {
     {"source", get_source},
 };
 
-static int render(struct scope *scope, bool is_json, struct buf *out)
+static int render(const struct material *material, bool is_json, struct buf *out)
 {
     struct record record = {fields, sizeof fields / sizeof *fields, {0}};
-    const struct body *body;
+    const struct body *body = material->body;
     struct about about;
-    int err = scope_body(scope, &body);
-    if (!err)
-        err = about_read(scope, &about);
+    int err = about_read(material, &about);
     if (err)
         return err;
-    struct row row = {.episode = scope_episode(scope), .about = &about, .body = body};
+    struct row row = {.episode = material->episode, .about = &about, .body = body};
     if (!is_json)
         record_add_header(&record, out);
     for (uint32_t i = 0; i < body->count && !out->failed; i++) {
@@ -148,12 +145,12 @@ static int render(struct scope *scope, bool is_json, struct buf *out)
     return 0;
 }
 
-int turns_jsonl_render(struct scope *scope, struct buf *out)
+int turns_jsonl_render(const struct material *material, struct buf *out)
 {
-    return render(scope, true, out);
+    return render(material, true, out);
 }
 
-int turns_tsv_render(struct scope *scope, struct buf *out)
+int turns_tsv_render(const struct material *material, struct buf *out)
 {
-    return render(scope, false, out);
+    return render(material, false, out);
 }

@@ -1,15 +1,12 @@
 /* Tables of an episode: its sections, its voices, its glossary. */
-#include "model/format.h"
-#include "model/nodes.h"
+#include "model/renderers.h"
 #include "model/tsv.h"
+#include "parse/body.h"
 #include "parse/timestamp.h"
 
-int sections_tsv_render(struct scope *scope, struct buf *out)
+int sections_tsv_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
+    const struct body *body = material->body;
     buf_add_text(out, "section\tlevel\tline\tfirst_turn\tturns\theading\n");
     for (uint32_t i = 0; i <= body->section_count; i++) {
         const struct section *section = i ? &body->sections[i - 1] : NULL;
@@ -30,13 +27,10 @@ int sections_tsv_render(struct scope *scope, struct buf *out)
 }
 
 /* In the order in which they are first heard. */
-int voices_tsv_render(struct scope *scope, struct buf *out)
+int voices_tsv_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
+    const struct body *body = material->body;
     uint64_t characters = 0;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
     for (uint32_t i = 0; i < body->voice_count; i++)
         characters += body->voices[i].characters;
     buf_add_text(out, "voice\tturns\tcharacters\tshare\tfirst_turn\tlast_turn\tseconds\n");
@@ -56,12 +50,9 @@ int voices_tsv_render(struct scope *scope, struct buf *out)
     return 0;
 }
 
-int glossary_tsv_render(struct scope *scope, struct buf *out)
+int glossary_tsv_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
+    const struct body *body = material->body;
     buf_add_text(out, "turn\tterm\toriginal\tdefinition\n");
     for (uint32_t i = 0; i < body->term_count; i++) {
         const struct term *term = &body->terms[i];

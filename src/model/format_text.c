@@ -1,6 +1,6 @@
 /* Plain text, a line a turn: transcript.txt, original.txt, quotes.txt. */
 #include "model/about.h"
-#include "model/format.h"
+#include "model/renderers.h"
 
 /* --- transcript.txt: line N is turn N --------------------------------------------------------- */
 
@@ -8,20 +8,15 @@
  * The same bytes as the turns one behind the other, with a space in place of each newline inside a
  * turn: so a range of it is found without rendering the rest, and two spaces are a new paragraph.
  */
-int transcript_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+void transcript_read(const struct material *material, uint64_t offset, size_t len, struct buf *out)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
-    text->bytes = slice_range((struct slice){body->text, body->len}, offset, len);
-    buf_add_slice(&text->own, text->bytes);
-    if (text->own.failed || text->bytes.len == 0)
-        return 0;
-    text->bytes = buf_slice(&text->own);
-    for (size_t i = 0; i < text->own.len; i++) {
-        if (text->own.data[i] == '\n')
-            text->own.data[i] = ' ';
+    const struct body *body = material->body;
+    buf_add_slice(out, slice_range((struct slice){body->text, body->len}, offset, len));
+    if (out->failed || out->len == 0)
+        return;
+    for (size_t i = 0; i < out->len; i++) {
+        if (out->data[i] == '\n')
+            out->data[i] = ' ';
     }
     uint32_t low = 0, high = body->count; /* the first turn that ends behind the offset */
     while (low < high) {
@@ -33,19 +28,15 @@ int transcript_read(struct scope *scope, uint64_t offset, size_t len, struct tre
     }
     for (; low < body->count; low++) {
         uint64_t end = body->turns[low].text + (uint64_t)body->turns[low].len - 1 - offset;
-        if (end >= text->own.len)
+        if (end >= out->len)
             break;
-        text->own.data[end] = '\n';
+        out->data[end] = '\n';
     }
-    return 0;
 }
 
-int transcript_size(struct scope *scope, uint64_t *size)
+uint64_t transcript_size(const struct material *material)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    *size = err ? 0 : body->len;
-    return err;
+    return material->body->len;
 }
 
 /* Text on one line: the line ends in it become spaces, so two of them are a new paragraph. */
@@ -61,28 +52,25 @@ static void add_line(struct buf *out, struct slice text)
 
 /* --- original.txt: line N is the original of turn N ------------------------------------------- */
 
-int original_txt_render(struct scope *scope, struct buf *out)
+int original_txt_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    for (uint32_t i = 0; !err && i < body->count; i++) {
+    const struct body *body = material->body;
+    for (uint32_t i = 0; i < body->count; i++) {
         struct slice original = turn_original(body, &body->turns[i]);
         if (original.len)
             add_line(out, slice_head(original, original.len - 1));
         buf_add_byte(out, '\n');
     }
-    return err;
+    return 0;
 }
 
 /* --- quotes.txt: words, speaker, title, date, link -------------------------------------------- */
 
-int quotes_render(struct scope *scope, struct buf *out)
+int quotes_render(const struct material *material, struct buf *out)
 {
-    const struct body *body;
+    const struct body *body = material->body;
     struct about about;
-    int err = scope_body(scope, &body);
-    if (!err)
-        err = about_read(scope, &about);
+    int err = about_read(material, &about);
     for (uint32_t i = 0; !err && i < body->count; i++) {
         const struct turn *turn = &body->turns[i];
         buf_add_text(out, "“");

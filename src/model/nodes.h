@@ -53,6 +53,9 @@ extern const struct node_ops folder_ops, text_folder_ops, original_folder_ops;
 extern const struct node_ops episode_ops, format_ops;
 /* Whether a format stands in its episode; also of the folders that formats are. */
 int format_check(struct scope *scope);
+/* The text file of an episode as a child of a folder of this kind, /text/<folder> or
+ * /original/<folder>, where it has one; CHILD_GAP where it has none, or an error. */
+int format_link(struct scope *scope, uint32_t episode, struct child *child);
 
 /* nodes_turn.c */
 extern const struct node_ops turns_ops, turn_ops;
@@ -86,8 +89,5 @@ void index_each_name(struct tree *tree, const struct corpus *corpus,
 
 /* nodes_control.c */
 extern const struct node_ops control_ops, version_ops, snapshot_ops;
-
-/* nodes_readme.c */
-int readme_render(struct scope *scope, struct buf *out);
 
 #endif

@@ -1,48 +1,10 @@
 /* The formats of an episode: its folder, and the files in it. */
-#include "model/format.h"
-
 #include <errno.h>
 
+#include "model/format.h"
 #include "model/nodes.h"
 #include "model/nodes_episode.h"
 #include "model/tree_inside.h"
-
-/* --- which of them an episode has ------------------------------------------------------------- */
-
-static int if_body(struct scope *scope, bool *exists)
-{
-    *exists = scope_episode(scope)->has_body;
-    return 0;
-}
-
-static int if_values(struct scope *scope, bool *exists)
-{
-    *exists = scope_episode(scope)->has_values;
-    return 0;
-}
-
-static int if_front(struct scope *scope, bool *exists)
-{
-    *exists = scope_episode(scope)->has_front;
-    return 0;
-}
-
-/* What only the body can say. */
-#define IF_OF_BODY(name, condition)                    \
-    static int name(struct scope *scope, bool *exists) \
-    {                                                  \
-        const struct body *body = NULL;                \
-        int err = scope_body(scope, &body);            \
-        *exists = !err && (condition);                 \
-        return err;                                    \
-    }
-
-IF_OF_BODY(if_turns, body->count > 0)
-IF_OF_BODY(if_originals, body->originals_len > 0)
-IF_OF_BODY(if_sections, body->section_count > 0)
-IF_OF_BODY(if_voices, body->voice_count > 0)
-IF_OF_BODY(if_terms, body->term_count > 0)
-IF_OF_BODY(if_times, body_is_timed(body))
 
 /* --- source.md -------------------------------------------------------------------------------- */
 
@@ -59,51 +21,6 @@ static int source_read(struct scope *scope, uint64_t offset, size_t len, struct 
     return err;
 }
 
-static int source_size(struct scope *scope, uint64_t *size)
-{
-    *size = (uint64_t)scope_episode(scope)->id.size;
-    return 0;
-}
-
-/* --- the table -------------------------------------------------------------------------------- */
-
-#define FOLDER(kind_)   .kind = (kind_)
-#define FILE_(render_)  .kind = KIND_FORMAT, .render = (render_)
-#define COSTLY(render_) FILE_(render_), .is_costly = true
-
-/* clang-format off */
-static const struct format formats[] = {
-    {"turns", FOLDER(KIND_TURNS), .exists = if_body},
-    {"original", FOLDER(KIND_ORIGINAL), .exists = if_originals},
-    {"sections", FOLDER(KIND_SECTIONS), .exists = if_sections},
-    {"voices", FOLDER(KIND_VOICES), .exists = if_voices},
-    {"meta", FOLDER(KIND_META), .exists = if_values},
-    {"meta.json", FILE_(meta_json_render), .exists = if_front},
-    {"transcript.txt", .kind = KIND_FORMAT, .read = transcript_read, .size = transcript_size,
-     .exists = if_body, .also_below = KIND_TEXT_FOLDER},
-    {"original.txt", COSTLY(original_txt_render), .exists = if_originals,
-     .also_below = KIND_ORIGINAL_FOLDER},
-    {"quotes.txt", COSTLY(quotes_render), .exists = if_turns},
-    {"turns.jsonl", COSTLY(turns_jsonl_render), .exists = if_turns},
-    {"turns.tsv", COSTLY(turns_tsv_render), .exists = if_turns},
-    {"sections.tsv", FILE_(sections_tsv_render), .exists = if_sections},
-    {"voices.tsv", FILE_(voices_tsv_render), .exists = if_voices},
-    {"glossary.tsv", FILE_(glossary_tsv_render), .exists = if_terms},
-    {"transcript.html", COSTLY(html_render), .exists = if_turns},
-    {"transcript.vtt", COSTLY(vtt_render), .exists = if_times},
-    {"transcript.srt", COSTLY(srt_render), .exists = if_times},
-    {"transcript.json", COSTLY(podcast_json_render), .exists = if_times},
-    {"source.md", .kind = KIND_FORMAT, .read = source_read, .size = source_size},
-};
-/* clang-format on */
-
-enum { FORMATS = sizeof formats / sizeof *formats };
-
-const char *format_name(unsigned i)
-{
-    return i < FORMATS ? formats[i].name : NULL;
-}
-
 /* --- what stands in an episode's folder ------------------------------------------------------- */
 
 static struct node episode_parent(const struct scope *scope)
@@ -111,55 +28,58 @@ static struct node episode_parent(const struct scope *scope)
     return (struct node){.kind = KIND_FOLDER, .i = scope_episode(scope)->folder};
 }
 
-static bool is_chosen(const struct scope *scope, size_t format)
+/* The kinds of what a format is. */
+static const enum kind kinds[] = {
+    [FORMAT_FILE] = KIND_FORMAT,       [FORMAT_TURNS] = KIND_TURNS,
+    [FORMAT_ORIGINAL] = KIND_ORIGINAL, [FORMAT_SECTIONS] = KIND_SECTIONS,
+    [FORMAT_VOICES] = KIND_VOICES,     [FORMAT_META] = KIND_META,
+};
+
+static bool is_chosen(const struct scope *scope, uint64_t i)
 {
-    uint64_t chosen = scope->tree->options.formats;
-    return !chosen || chosen >> format & 1;
+    return format_is_chosen(scope->tree->options.formats, i);
 }
 
 /* Whether its hard link stands in text/ or original/. */
 static bool is_linked(const struct scope *scope, const struct format *format)
 {
-    return format->also_below == KIND_TEXT_FOLDER ||
-           (format->also_below == KIND_ORIGINAL_FOLDER && scope->corpus->original_count);
-}
-
-bool format_is_chosen(const struct scope *scope, const char *name)
-{
-    size_t i = 0;
-    while (i < FORMATS && strcmp(formats[i].name, name) != 0)
-        i++;
-    return i < FORMATS && is_chosen(scope, i);
+    return format->link == LINK_IN_TEXT ||
+           (format->link == LINK_IN_ORIGINAL && scope->corpus->original_count);
 }
 
 /* The row of a node: by number that of a file, by kind that of a folder. NULL: there is none. */
-static const struct format *format_of(const struct scope *scope)
+static const struct format *format_of(const struct scope *scope, uint64_t *number)
 {
-    if (scope->node.kind == KIND_FORMAT)
-        return scope->node.j < FORMATS && formats[scope->node.j].kind == KIND_FORMAT
-                   ? &formats[scope->node.j]
-                   : NULL;
-    for (size_t i = 0; i < FORMATS; i++) {
-        if (formats[i].kind == scope->node.kind)
-            return &formats[i];
+    const struct format *format;
+    *number = scope->node.j;
+    if (scope->node.kind == KIND_FORMAT) {
+        format = format_at(*number);
+        return format && format->type == FORMAT_FILE ? format : NULL;
+    }
+    for (*number = 0; (format = format_at(*number)); ++*number) {
+        if (kinds[format->type] == scope->node.kind)
+            return format;
     }
     return NULL;
 }
 
 static int exists(const struct format *format, struct scope *scope, bool *is_there)
 {
-    *is_there = true;
-    return format->exists ? format->exists(scope, is_there) : 0;
+    struct material material;
+    int err = scope_material(scope, format->exists_by, &material);
+    *is_there = !err && (!format->exists || format->exists(&material));
+    return err;
 }
 
 int format_check(struct scope *scope)
 {
+    uint64_t number;
     bool is_there;
     int err = episode_check(scope);
     if (err)
         return err;
-    const struct format *format = format_of(scope);
-    if (!format || (!is_chosen(scope, (size_t)(format - formats)) && !is_linked(scope, format)))
+    const struct format *format = format_of(scope, &number);
+    if (!format || (!is_chosen(scope, number) && !is_linked(scope, format)))
         return -ESTALE;
     /* A text that was rendered is there, and needs no body to be read again. */
     if (format->render && scope_has_text(scope))
@@ -168,25 +88,26 @@ int format_check(struct scope *scope)
     return err ? err : is_there ? 0 : -ESTALE;
 }
 
-static int format_child(uint32_t episode, uint32_t version, size_t format, struct child *child)
+static int format_child(uint32_t episode, uint32_t version, uint64_t number, struct child *child)
 {
-    const struct format *row = &formats[format];
-    bool is_file = row->kind == KIND_FORMAT, has_version = layouts[row->kind].has_version;
-    child_is(child, row->kind, episode, has_version ? version : 0, slice_of(row->name));
-    child->node.j = is_file ? (uint32_t)format : 0;
-    child->is_costly = row->is_costly;
+    const struct format *format = format_at(number);
+    enum kind kind = kinds[format->type];
+    child_is(child, kind, episode, layouts[kind].has_version ? version : 0, slice_of(format->name));
+    child->node.j = kind == KIND_FORMAT ? (uint32_t)number : 0;
+    child->is_costly = format->is_costly;
     return 0;
 }
 
 /* A body that cannot be read hides what is made of it, and not the rest. */
 static int episode_child(struct scope *scope, uint64_t place, struct child *child)
 {
+    const struct format *format = format_at(place);
     bool is_there;
-    if (place >= FORMATS)
+    if (!format)
         return -ENOENT;
     if (!is_chosen(scope, place))
         return CHILD_GAP;
-    int err = exists(&formats[place], scope, &is_there);
+    int err = exists(format, scope, &is_there);
     if (error_passes(err))
         return err;
     if (err || !is_there)
@@ -197,11 +118,12 @@ static int episode_child(struct scope *scope, uint64_t place, struct child *chil
 /* By name, so that meta/ costs no body. */
 static int episode_find(struct scope *scope, struct slice name, struct child *child)
 {
-    for (size_t i = 0; i < FORMATS; i++) {
+    const struct format *format;
+    for (uint64_t i = 0; (format = format_at(i)); i++) {
         bool is_there;
-        if (!is_chosen(scope, i) || !slice_equal(name, slice_of(formats[i].name)))
+        if (!is_chosen(scope, i) || !slice_equal(name, slice_of(format->name)))
             continue;
-        int err = exists(&formats[i], scope, &is_there);
+        int err = exists(format, scope, &is_there);
         return err        ? err
                : is_there ? format_child(scope->node.i, scope_episode(scope)->version, i, child)
                           : -ENOENT;
@@ -211,43 +133,77 @@ static int episode_find(struct scope *scope, struct slice name, struct child *ch
 
 /* --- its files -------------------------------------------------------------------------------- */
 
+static int render(struct scope *scope, struct buf *out)
+{
+    struct material material;
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    int err = scope_material(scope, format->needs, &material);
+    return err ? err : format->render(&material, out);
+}
+
+/* A range of what need not be rendered for it. */
+static int read_range(struct scope *scope, const struct format *format, uint64_t offset, size_t len,
+                      struct tree_text *text)
+{
+    struct material material;
+    int err = scope_material(scope, format->needs, &material);
+    if (!err)
+        format->read(&material, offset, len, &text->own);
+    text->bytes = buf_slice(&text->own);
+    return err;
+}
+
 static int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
-    const struct format *format = format_of(scope);
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
     struct slice all;
     if (format->read)
-        return format->read(scope, offset, len, text);
-    int err = scope_text(scope, format->render, &all);
+        return read_range(scope, format, offset, len, text);
+    if (!format->render)
+        return source_read(scope, offset, len, text);
+    int err = scope_text(scope, render, &all);
     text->bytes = slice_range(all, offset, len);
     return err;
 }
 
 static int format_size(struct scope *scope, uint64_t *size)
 {
-    const struct format *format = format_of(scope);
+    struct material material;
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
     struct slice all;
-    if (format->size)
-        return format->size(scope, size);
-    int err = scope_text(scope, format->render, &all);
-    *size = all.len;
+    int err;
+    if (format->size) {
+        err = scope_material(scope, format->needs, &material);
+        *size = err ? 0 : format->size(&material);
+    } else if (!format->render) {
+        err = 0;
+        *size = (uint64_t)scope_episode(scope)->id.size;
+    } else {
+        err = scope_text(scope, render, &all);
+        *size = all.len;
+    }
     return err;
 }
 
-/* Without rendering only the transcript can be told from a body alone. */
+/* Without rendering only a range can be told from a body alone. */
 static int format_read_past(struct scope *scope, uint64_t offset, size_t len,
                             struct tree_text *text)
 {
-    const struct format *format = format_of(scope);
-    return format && format->read == transcript_read ? transcript_read(scope, offset, len, text)
-                                                     : -ESTALE;
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    return format && format->read ? read_range(scope, format, offset, len, text) : -ESTALE;
 }
 
 /* --- their hard links ------------------------------------------------------------------------- */
 
 static uint32_t format_links(const struct scope *scope)
 {
-    const struct format *format = format_of(scope);
-    return (uint32_t)is_chosen(scope, (size_t)(format - formats)) + is_linked(scope, format);
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    return (uint32_t)is_chosen(scope, number) + is_linked(scope, format);
 }
 
 static bool has_body(const struct scope *scope, uint32_t number, uint32_t version)
@@ -262,12 +218,14 @@ static bool has_body(const struct scope *scope, uint32_t number, uint32_t versio
 int format_link(struct scope *scope, uint32_t episode, struct child *child)
 {
     const struct episode *of = scope->corpus->episodes[episode];
-    for (size_t i = 0; i < FORMATS; i++) {
-        if (formats[i].also_below != scope->node.kind)
+    const struct format *format;
+    enum format_link link = scope->node.kind == KIND_TEXT_FOLDER ? LINK_IN_TEXT : LINK_IN_ORIGINAL;
+    for (uint64_t i = 0; (format = format_at(i)); i++) {
+        if (format->link != link)
             continue;
         format_child(episode, of->version, i, child);
         /* A body is not read for a listing of many, but may be there. */
-        child->is_costly = !formats[i].size || !has_body(scope, episode, of->version);
+        child->is_costly = !format->size || !has_body(scope, episode, of->version);
         memcpy(child->text, of->base.data, of->base.len);
         memcpy(child->text + of->base.len, ".txt", 5);
         child->name = (struct slice){child->text, of->base.len + 4};

@@ -4,14 +4,10 @@
 
 #include "base/cleanup.h"
 #include "base/parallel.h"
-#include "base/utf8.h"
-#include "model/about.h"
 #include "model/names.h"
-#include "model/naming.h"
 #include "model/nodes.h"
-#include "model/record.h"
+#include "model/tables.h"
 #include "model/tree_inside.h"
-#include "model/tsv.h"
 
 /* --- a piece an episode, made on every core --------------------------------------------------- */
 
@@ -77,84 +73,15 @@ static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, st
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
 
-struct row {
-    const struct episode *episode;
-    const struct about *about;
-    const struct yaml *map;
-};
-
-static struct value get_episode(const void *row, struct buf *scratch)
-{
-    (void)scratch;
-    return value_text(((const struct row *)row)->episode->name);
-}
-
-static struct value get_title(const void *row, struct buf *scratch)
-{
-    (void)scratch;
-    return value_text(((const struct row *)row)->episode->title);
-}
-
-static struct value get_date(const void *row, struct buf *scratch)
-{
-    (void)scratch;
-    return value_text(((const struct row *)row)->about->date);
-}
-
-static struct value get_language(const void *row, struct buf *scratch)
-{
-    (void)scratch;
-    return value_text(((const struct row *)row)->about->language);
-}
-
-static struct value get_url(const void *row, struct buf *scratch)
-{
-    (void)scratch;
-    return value_text(((const struct row *)row)->about->url);
-}
-
-static struct value get_path(const void *row, struct buf *scratch)
-{
-    buf_add_text(scratch, "episodes/");
-    buf_add_slice(scratch, ((const struct row *)row)->episode->name);
-    return value_text(buf_slice(scratch));
-}
-
-static struct value get_source(const void *row, struct buf *scratch)
-{
-    utf8_repair(scratch, ((const struct row *)row)->episode->path);
-    return value_text(buf_slice(scratch));
-}
-
-static struct value get_meta(const void *row, struct buf *scratch)
-{
-    const struct yaml *map = ((const struct row *)row)->map;
-    (void)scratch;
-    return (struct value){.kind = map ? VALUE_YAML : VALUE_ABSENT, .yaml = map};
-}
-
-static const struct field fields[] = {
-    {"episode", get_episode},   {"title", get_title}, {"date", get_date},
-    {"language", get_language}, {"url", get_url},     {"path", get_path},
-    {"source", get_source},     {"meta", get_meta}, /* the last one, which TSV does not have */
-};
-
-enum { FIELDS = sizeof fields / sizeof *fields };
-
+/* Where front matter cannot be read, the rest is known all the same. */
 static int add_episode(struct scope *scope, bool is_json, struct buf *out)
 {
-    struct record record = {fields, is_json ? FIELDS : FIELDS - 1, {0}};
-    struct about about;
-    const struct yaml *map = NULL;
-    int err = about_read(scope, &about); /* where that fails, the rest is known all the same */
-    if (!err && scope_episode(scope)->has_front)
-        err = scope_front(scope, &map);
+    struct material material;
+    int err = scope_material(scope, NEEDS_FRONT, &material);
     if (error_passes(err))
         return err;
-    const struct row row = {scope_episode(scope), &about, map};
-    (is_json ? record_add_json : record_add_tsv)(&record, &row, out);
-    buf_free(&record.scratch);
-    return err == -EAGAIN ? err : 0;
+    int failed = tables_add_episode(&material, is_json, out);
+    return failed ? failed : err == -EAGAIN ? err : 0;
 }
 
 static int add_episode_json(struct scope *scope, struct buf *out)
@@ -174,71 +101,28 @@ static int episodes_jsonl_render(struct scope *scope, struct buf *out)
 
 static int episodes_tsv_render(struct scope *scope, struct buf *out)
 {
-    const struct record record = {fields, FIELDS - 1, {0}};
-    record_add_header(&record, out);
+    tables_begin_episodes(out);
     return join_pieces(scope, add_episode_tsv, out);
 }
 
 /* --- glossary.tsv ----------------------------------------------------------------------------- */
 
-static int add_glossary(struct scope *scope, struct buf *out)
+static int add_terms(struct scope *scope, struct buf *out)
 {
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (err)
-        return err;
-    for (uint32_t i = 0; i < body->term_count; i++) {
-        tsv_add(out, body_note(body, body->terms[i].term), '\t');
-        tsv_add(out, body_note(body, body->terms[i].original), '\t');
-        tsv_add(out, body_note(body, body->terms[i].definition), '\t');
-        tsv_add(out, scope_episode(scope)->name, '\t');
-        tsv_add_number(out, body->terms[i].turn + 1, '\n');
-    }
-    return 0;
+    struct material material;
+    int err = scope_material(scope, NEEDS_BODY, &material);
+    if (!err)
+        tables_add_terms(&material, out);
+    return err;
 }
 
 static int glossary_render(struct scope *scope, struct buf *out)
 {
-    buf_add_text(out, "term\toriginal\tdefinition\tepisode\tturn\n");
-    return join_pieces(scope, add_glossary, out);
+    tables_begin_terms(out);
+    return join_pieces(scope, add_terms, out);
 }
 
-/* --- by-tag.tsv and its kin: count, value, path; the commonest first -------------------------- */
-
-static void begin_counts(struct buf *out)
-{
-    buf_add_text(out, "count\tvalue\tpath\n");
-}
-
-static int by_count(const void *a, const void *b)
-{
-    const struct facet *x = *(const struct facet *const *)a, *y = *(const struct facet *const *)b;
-    if (x->episode_count != y->episode_count)
-        return x->episode_count > y->episode_count ? -1 : 1;
-    return slice_compare(x->name, y->name);
-}
-
-static int add_counts(const struct views *views, const struct view *view, struct buf *out)
-{
-    cleanup_free const struct facet **order = calloc(view->count + 1, sizeof *order);
-    cleanup_buf struct buf path = {0};
-    if (!order)
-        return -ENOMEM;
-    for (uint32_t i = 0; i < view->count; i++)
-        order[i] = views->facets[view->facets[i]];
-    qsort(order, view->count, sizeof(const struct facet *), by_count);
-    for (uint32_t i = 0; i < view->count; i++) {
-        path.len = 0;
-        buf_add_slice(&path, view->name);
-        buf_add_byte(&path, '/');
-        buf_add_slice(&path, order[i]->name);
-        out->failed |= path.failed;
-        tsv_add_number(out, order[i]->episode_count, '\t');
-        tsv_add(out, order[i]->value, '\t');
-        tsv_add(out, buf_slice(&path), '\n');
-    }
-    return 0;
-}
+/* --- by-tag.tsv and its kin ------------------------------------------------------------------- */
 
 static int voices_render(struct scope *scope, struct buf *out)
 {
@@ -248,61 +132,15 @@ static int voices_render(struct scope *scope, struct buf *out)
         return err;
     if (survey->has_changed && may_be_known(scope))
         return -EAGAIN;
-    begin_counts(out);
+    tables_begin_counts(out);
     const struct view *view = views_view(&survey->heard, 0);
-    return view ? add_counts(&survey->heard, view, out) : 0;
-}
-
-/* --- by-date.tsv ------------------------------------------------------------------------------ */
-
-struct day {
-    uint32_t code;
-    uint32_t count;
-};
-
-static int by_day_count(const void *a, const void *b)
-{
-    const struct day *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count > y->count ? -1 : 1;
-    return (x->code > y->code) - (x->code < y->code);
-}
-
-static void add_day(const struct corpus *corpus, const struct day *day, struct buf *out)
-{
-    const struct date date = date_of_code(day->code);
-    cleanup_buf struct buf value = {0}, path = {0};
-    naming_date(&value, &date);
-    buf_add_slice(&path, corpus->date_view);
-    buf_printf(&path, "/%04u/%02u/", date.year, date.month);
-    if (date.day)
-        buf_printf(&path, "%02u", date.day);
-    else
-        buf_add_text(&path, "XX");
-    out->failed |= value.failed || path.failed;
-    tsv_add_number(out, day->count, '\t');
-    tsv_add(out, buf_slice(&value), '\t');
-    tsv_add(out, buf_slice(&path), '\n');
+    return view ? tables_add_counts(&survey->heard, view, out) : 0;
 }
 
 static int dates_render(struct scope *scope, struct buf *out)
 {
-    const struct corpus *corpus = scope->corpus;
-    cleanup_free struct day *days = calloc(corpus->dated_count + 1, sizeof *days);
-    uint32_t count = 0;
-    if (!days)
-        return -ENOMEM;
-    for (uint32_t i = 0; i < corpus->dated_count; i++) {
-        uint32_t code = code_of_date(&corpus->episodes[corpus->dated[i]]->date);
-        if (count == 0 || days[count - 1].code != code)
-            days[count++].code = code;
-        days[count - 1].count++;
-    }
-    qsort(days, count, sizeof *days, by_day_count);
-    begin_counts(out);
-    for (uint32_t i = 0; i < count; i++)
-        add_day(corpus, &days[i], out);
-    return 0;
+    tables_begin_counts(out);
+    return tables_add_days(scope->corpus, out);
 }
 
 /* --- which tables there are ------------------------------------------------------------------- */
@@ -342,8 +180,8 @@ enum { TABLES = sizeof tables / sizeof *tables };
 static int view_render(struct scope *scope, struct buf *out)
 {
     const struct views *views = &scope->corpus->views;
-    begin_counts(out);
-    return add_counts(views, views->views[scope->node.i - TABLES], out);
+    tables_begin_counts(out);
+    return tables_add_counts(views, views->views[scope->node.i - TABLES], out);
 }
 
 static int index_check(struct scope *scope)

@@ -1,8 +1,7 @@
-/* meta/ and meta.json: what the front matter says, key by key and whole. */
+/* meta/: what the front matter says, key by key. */
 #include <errno.h>
 
-#include "model/format.h"
-#include "model/json.h"
+#include "model/meta.h"
 #include "model/names.h"
 #include "model/nodes.h"
 #include "model/nodes_episode.h"
@@ -51,32 +50,6 @@ static int meta_value_check(struct scope *scope)
     return value && !yaml_is_empty(value) && value->key.len ? 0 : -ESTALE;
 }
 
-/* One value, one line. */
-static void add_line(struct buf *out, struct slice text)
-{
-    text = slice_trim(text);
-    for (size_t i = 0; i < text.len; i++) {
-        if (byte_is_space(text.data[i]))
-            buf_add_byte(out, ' ');
-        else
-            buf_add_byte(out, text.data[i]);
-    }
-    buf_add_byte(out, '\n');
-}
-
-static void add_value(struct buf *out, const struct yaml *value)
-{
-    if (yaml_is_empty(value))
-        return;
-    if (yaml_is_scalar(value)) {
-        add_line(out, value->text);
-    } else {
-        /* A list in a list, or a mapping: a line of JSON. */
-        json_add(out, json_of_yaml(value), JSON_COMPACT);
-        buf_add_byte(out, '\n');
-    }
-}
-
 static int meta_value_render(struct scope *scope, struct buf *out)
 {
     const struct yaml *map;
@@ -84,22 +57,7 @@ static int meta_value_render(struct scope *scope, struct buf *out)
     if (err)
         return err;
     const struct yaml *value = nth_key(map, scope->node.j);
-    if (value->kind != YAML_LIST)
-        add_value(out, value);
-    for (const struct yaml *item = value->kind == YAML_LIST ? value->first : NULL; item;
-         item = item->next)
-        add_value(out, item);
-    return 0;
-}
-
-int meta_json_render(struct scope *scope, struct buf *out)
-{
-    const struct yaml *map;
-    int err = scope_front(scope, &map);
-    if (err)
-        return err;
-    json_add(out, map ? json_of_yaml(map) : json_object(), JSON_INDENT(2));
-    buf_add_byte(out, '\n');
+    meta_add_value(out, value);
     return 0;
 }
 

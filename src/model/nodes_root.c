@@ -4,6 +4,8 @@
 
 #include "model/format.h"
 #include "model/nodes.h"
+#include "model/readme.h"
+#include "model/tree_inside.h"
 
 static uint64_t corpus_identity(const struct scope *scope)
 {
@@ -22,7 +24,8 @@ static bool has_originals(const struct scope *scope)
 
 bool root_has_voices(const struct scope *scope)
 {
-    return corpus_has(scope->corpus, "by-voice") && format_is_chosen(scope, "voices");
+    return corpus_has(scope->corpus, "by-voice") &&
+           format_is_chosen_name(scope->tree->options.formats, "voices");
 }
 
 static bool has_dates(const struct scope *scope)
@@ -111,6 +114,12 @@ static int ignore_render(struct scope *scope, struct buf *out)
     return 0;
 }
 
+static int render_readme(struct scope *scope, struct buf *out)
+{
+    readme_render(scope->corpus, scope->tree->options.formats, root_has_voices(scope), out);
+    return 0;
+}
+
 /* --- what the tree calls ---------------------------------------------------------------------- */
 
 const struct node_ops root_ops = {
@@ -124,7 +133,7 @@ const struct node_ops root_ops = {
 const struct node_ops readme_ops = {
     .check = scope_check_generation,
     .identity = corpus_identity,
-    .render = readme_render,
+    .render = render_readme,
 };
 
 const struct node_ops ignore_ops = {

@@ -46,6 +46,17 @@ int scope_body(struct scope *scope, const struct body **body)
     return err;
 }
 
+int scope_material(struct scope *scope, unsigned needs, struct material *material)
+{
+    int err = 0;
+    *material = (struct material){.episode = scope_episode(scope)};
+    if (needs & NEEDS_BODY)
+        err = scope_body(scope, &material->body);
+    if (!err && needs & NEEDS_FRONT && material->episode->has_front)
+        err = scope_front(scope, &material->front);
+    return err;
+}
+
 /* A text that is to be rendered, and where. */
 struct rendering {
     struct scope *scope;

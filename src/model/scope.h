@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #include "model/generations.h"
+#include "model/material.h"
 #include "model/node.h"
 #include "model/text.h"
 
@@ -46,6 +47,9 @@ int scope_front(struct scope *scope, const struct yaml **map);
 int scope_body(struct scope *scope, const struct body **body);
 int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
                struct slice *text);
+
+/* What a renderer needs of the node's episode; where that fails, what could be read is there. */
+int scope_material(struct scope *scope, unsigned needs, struct material *material);
 
 /* Whether that text is kept already; it is held from then on. */
 bool scope_has_text(struct scope *scope);

@@ -1,6 +1,6 @@
-/* README.md in the root: what is here, counted, and commands that work on this very mount. */
+#include "model/readme.h"
+
 #include "model/format.h"
-#include "model/nodes.h"
 
 static const struct facet *largest_facet(const struct views *views, const struct view *view)
 {
@@ -47,9 +47,8 @@ static void add_view_line(struct buf *out, const struct views *views, const stru
                (unsigned)largest->episode_count);
 }
 
-static void add_folders(struct buf *out, const struct scope *scope)
+static void add_folders(struct buf *out, const struct corpus *corpus, bool has_voices)
 {
-    const struct corpus *corpus = scope->corpus;
     buf_add_text(
         out, "- `episodes/`: a folder an episode, with its turns, its front matter, its source, "
              "and what other programs read\n"
@@ -65,7 +64,7 @@ static void add_folders(struct buf *out, const struct scope *scope)
                    corpus->date_view.data);
     for (uint32_t i = 0; i < corpus->views.view_count; i++)
         add_view_line(out, &corpus->views, corpus->views.views[corpus->views.order[i]]);
-    if (root_has_voices(scope))
+    if (has_voices)
         buf_add_text(out, "- `by-voice/`: who is heard; the first look reads every episode\n");
     buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv` and `version`, found by "
                       "name and not listed\n");
@@ -125,9 +124,8 @@ static const struct {
     {"transcript.html", "wc -c", "/transcript.html        # a page for the browser"},
 };
 
-static void add_commands(struct buf *out, const struct scope *scope)
+static void add_commands(struct buf *out, const struct corpus *corpus, uint64_t formats)
 {
-    const struct corpus *corpus = scope->corpus;
     const struct facet *largest = largest_of_all(&corpus->views);
     const struct episode *episode = first_whole(corpus);
 
@@ -146,7 +144,7 @@ static void add_commands(struct buf *out, const struct scope *scope)
         add_command(out, "head", "index/", view->name, ".tsv");
     }
     for (size_t i = 0; episode && i < sizeof of_episode / sizeof *of_episode; i++) {
-        if (format_is_chosen(scope, of_episode[i].format))
+        if (format_is_chosen_name(formats, of_episode[i].format))
             add_command(out, of_episode[i].command, "episodes/", episode->name,
                         of_episode[i].behind);
     }
@@ -155,10 +153,9 @@ static void add_commands(struct buf *out, const struct scope *scope)
     buf_add_text(out, "cat .transcriptfs/problems.tsv\n```\n");
 }
 
-int readme_render(struct scope *scope, struct buf *out)
+void readme_render(const struct corpus *corpus, uint64_t formats, bool has_voices, struct buf *out)
 {
-    add_counts(out, scope->corpus);
-    add_folders(out, scope);
-    add_commands(out, scope);
-    return 0;
+    add_counts(out, corpus);
+    add_folders(out, corpus, has_voices);
+    add_commands(out, corpus, formats);
 }
