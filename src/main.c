@@ -269,6 +269,12 @@ static void summarise(const struct program *program)
 /* --- the worker --------------------------------------------------------------------------------
  */
 
+static enum live_order take_order(int socket)
+{
+    enum supervise_order order = worker_take_order(socket);
+    return order == ORDER_END ? LIVE_END : order == ORDER_RESCAN ? LIVE_RESCAN : LIVE_GO_ON;
+}
+
 static void follow_content(struct program *program, struct server *server)
 {
     const struct options *options = &program->options;
@@ -284,6 +290,7 @@ static void follow_content(struct program *program, struct server *server)
         .stop = serve_stop,
         .context = server,
         .orders = program->worker->socket,
+        .take_order = take_order,
         .log = report,
     };
     int err = live_start(&live_options, &program->live);

@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/cleanup.h"
 #include "edge/look.h"
-#include "edge/supervise.h"
 #include "edge/watch.h"
 #include "model/build.h"
 
@@ -103,15 +102,12 @@ static void free_targets(struct target *targets, size_t count)
 /* --- draining
  * ------------------------------------------------------------------------------------- */
 
-/* True where the serving is to end: it was ordered, or nobody is there to order. */
+/* True where the serving is to end. */
 static bool take_order(struct live *live)
 {
-    char order;
-    ssize_t got = read(live->options.orders, &order, 1);
-    if (got < 0)
-        return errno != EINTR && errno != EAGAIN;
-    if (got == 0 || order == ORDER_END)
-        return true;
+    enum live_order order = live->options.take_order(live->options.orders);
+    if (order != LIVE_RESCAN)
+        return order == LIVE_END;
     pthread_mutex_lock(&live->lock);
     want_all(live);
     pthread_mutex_unlock(&live->lock);

@@ -13,6 +13,9 @@
 #include "edge/content.h"
 #include "model/tree.h"
 
+/* What whoever supervises may order. */
+enum live_order { LIVE_GO_ON, LIVE_RESCAN, LIVE_END };
+
 struct live; /* owned by who made it; borrows all that the options name */
 
 struct live_options {
@@ -22,9 +25,11 @@ struct live_options {
     struct tree *tree;
     unsigned threads; /* that read files */
     unsigned gather;  /* milliseconds for which changes are gathered */
-    int orders;       /* where enum supervise_order comes from; borrowed */
-    unsigned poll;    /* seconds between looks; 0: inotify, where the file system has it */
-    stale_fn *tell;   /* to the kernel */
+    int orders;       /* readable when an order is there; borrowed */
+    /* Takes it from there. A call into what supervises, which is no business of this room. */
+    enum live_order (*take_order)(int orders);
+    unsigned poll;  /* seconds between looks; 0: inotify, where the file system has it */
+    stale_fn *tell; /* to the kernel */
     void (*stop)(void *context); /* ends the serving */
     void *context;               /* of both */
     void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -110,6 +110,15 @@ void worker_say_ready(struct worker *worker)
     say(worker->socket, WORD_READY, 0);
 }
 
+enum supervise_order worker_take_order(int socket)
+{
+    char order;
+    ssize_t got = read(socket, &order, 1);
+    if (got < 0)
+        return errno == EINTR || errno == EAGAIN ? ORDER_NONE : ORDER_END;
+    return got == 0 || order == ORDER_END ? ORDER_END : ORDER_RESCAN;
+}
+
 void worker_log(void *worker_, const char *message)
 {
     const struct worker *worker = worker_;

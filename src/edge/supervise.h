@@ -16,6 +16,7 @@
 
 /* What the supervisor says to a worker: a byte each. Where the socket ends, it is gone. */
 enum supervise_order {
+    ORDER_NONE = 0,
     ORDER_RESCAN = 'r', /* look through the content now */
     ORDER_END = 'e',    /* end in peace */
 };
@@ -39,6 +40,10 @@ int worker_take_mount(struct worker *worker);
 
 /* Says that it serves. */
 void worker_say_ready(struct worker *worker);
+
+/* The order that waits at the worker's end of the socket; ORDER_END too where nobody is there to
+ * give one. */
+enum supervise_order worker_take_order(int socket);
 
 /* Has the supervisor log a message; `worker` is one, for report_through(). */
 void worker_log(void *worker, const char *message);
