@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/parallel.h"
-#include "model/problems.h"
+#include "index/problems.h"
 #include "options.h"
 #include "report.h"
 

@@ -5,7 +5,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
-#include "model/cache.h"
+#include "index/cache.h"
 
 /* Reads every body on all cores and prints each problem as file:line:column: message, in order of
  * files. What the program is to end with: EXIT_OK, EXIT_PROBLEMS, or EXIT_FAILED. */

@@ -13,11 +13,11 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/parallel.h"
-#include "edge/content.h"
-#include "edge/look.h"
-#include "edge/sandbox.h"
-#include "model/build.h"
-#include "model/tree.h"
+#include "corpus/build.h"
+#include "process/sandbox.h"
+#include "source/content.h"
+#include "source/look.h"
+#include "tree/tree.h"
 
 /* A folder that is still to be printed. */
 struct pending {

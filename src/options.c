@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/parallel.h"
-#include "model/format.h"
-#include "model/tree.h"
+#include "render/format.h"
+#include "tree/tree.h"
 
 static const char usage[] =
     "usage: transcriptfs [options] CONTENT MOUNTPOINT\n"

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/access.h"
-#include "parse/limits.h"
+#include "corpus/access.h"
+#include "syntax/limits.h"
 
 enum {
     EXIT_OK = 0,

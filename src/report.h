@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "edge/content.h"
+#include "source/content.h"
 
 /* "transcriptfs: …" on standard error. What is no text to a terminal is escaped. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -4,9 +4,9 @@
  */
 #include "fuzz.h"
 
-#include "parse/body.h"
-#include "parse/front.h"
-#include "parse/timestamp.h"
+#include "syntax/timestamp.h"
+#include "transcript/body.h"
+#include "transcript/front.h"
 
 /* Where a text is made of lines, in a run of such texts. */
 static void check_file(struct slice file, size_t speaker)

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "base/buf.h"
-#include "parse/config.h"
+#include "transcript/config.h"
 
 static void check_rules(const struct config *config)
 {

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "memory.h"
-#include "model/escape.h"
+#include "render/escape.h"
 
 /* One tree, and the episode in it. */
 struct rendering {

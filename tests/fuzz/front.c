@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "model/scan.h"
+#include "corpus/scan.h"
 
 static void check_value(const struct yaml *value, unsigned depth, uint32_t lines)
 {

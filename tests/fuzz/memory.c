@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 #include "fuzz.h"
-#include "model/scan.h"
+#include "corpus/scan.h"
 
 enum { MOST_DEPTH = 64, CACHE_BYTES = 1 << 20 };
 

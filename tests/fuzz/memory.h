@@ -5,9 +5,9 @@
 #ifndef FUZZ_MEMORY_H
 #define FUZZ_MEMORY_H
 
-#include "model/build.h"
-#include "model/tree.h"
-#include "parse/config.h"
+#include "corpus/build.h"
+#include "transcript/config.h"
+#include "tree/tree.h"
 
 struct memory_file {
     char *path;         /* as on disk; owned */

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "parse/body.h"
-#include "parse/front.h"
-#include "parse/timestamp.h"
+#include "syntax/timestamp.h"
+#include "transcript/body.h"
+#include "transcript/front.h"
 
 static void print_indented(struct slice text)
 {

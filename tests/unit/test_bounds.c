@@ -1,6 +1,6 @@
 /*
- * parse/body: inputs that are made to take long or much. Each is about a megabyte; reading it takes
- * less than MOST_SECONDS of one processor (what grows with the square of such an input takes
+ * transcript/body: inputs that are made to take long or much. Each is about a megabyte; reading it
+ * takes less than MOST_SECONDS of one processor (what grows with the square of such an input takes
  * minutes) and holds less than MOST_MEMORY bytes for each of the input.
  */
 #include "unit.h"
@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "parse/body.h"
+#include "transcript/body.h"
 
 enum {
     INPUT_BYTES = 1 << 20,

@@ -1,9 +1,9 @@
-/* parse/config: views, excluded files, and mistakes with their place. */
+/* transcript/config: views, excluded files, and mistakes with their place. */
 #include "unit.h"
 
 #include <errno.h>
 
-#include "parse/config.h"
+#include "transcript/config.h"
 
 struct fixture {
     struct arena arena;

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
-#include "edge/content.h"
+#include "source/content.h"
 #include "unit.h"
 
 static char root[] = "/tmp/transcriptfs-content-XXXXXX";

@@ -1,11 +1,11 @@
-/* model/tree: what is in .transcriptfs/, where there is much to tell. */
+/* tree/tree: what is in .transcriptfs/, where there is much to tell. */
 #include "unit.h"
 
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "model/build.h"
-#include "model/tree.h"
+#include "corpus/build.h"
+#include "tree/tree.h"
 
 enum { PATH = 4000, FEW = 2000, MANY = 4000, MOST = 8 << 20 /* bytes of problems.tsv */ };
 

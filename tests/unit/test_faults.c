@@ -19,10 +19,10 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "edge/content.h"
-#include "edge/look.h"
-#include "model/build.h"
-#include "model/tree.h"
+#include "corpus/build.h"
+#include "source/content.h"
+#include "source/look.h"
+#include "tree/tree.h"
 
 /* --- the allocator ---------------------------------------------------------------------------- */
 

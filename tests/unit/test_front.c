@@ -1,10 +1,10 @@
-/* parse/front and parse/yaml: front matter in every state. */
+/* transcript/front and syntax/yaml: front matter in every state. */
 #include "unit.h"
 
 #include <errno.h>
 
 #include "base/buf.h"
-#include "parse/front.h"
+#include "transcript/front.h"
 
 /* A file, and what its front matter comes to: "key=text;…" with the kind's letter before a value,
  * how many bytes are body, and a part of each message in order. */

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
-#include "edge/hello.h"
+#include "fuse/hello.h"
 #include "unit.h"
 
 enum { PAGE = 4096, PAGES = 4 };

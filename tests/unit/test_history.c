@@ -5,9 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "model/build.h"
-#include "model/history.h"
-#include "model/resume.h"
+#include "corpus/build.h"
+#include "corpus/history.h"
+#include "corpus/resume.h"
 #include "unit.h"
 
 enum { SIZE = 64 << 20, FILES = 60, EDITS = 400, MORE = 40 };

@@ -1,5 +1,5 @@
 /* What is made of a release of Linux. */
-#include "edge/kernel.h"
+#include "fuse/kernel.h"
 #include "unit.h"
 
 static const struct {

@@ -1,4 +1,5 @@
-/* parse/limits, parse/shape, parse/fence: the table, and what keeps cmark from what it cannot take.
+/* syntax/limits, syntax/shape, syntax/fence: the table, and what keeps cmark from what it cannot
+ * take.
  */
 #include "unit.h"
 
@@ -7,8 +8,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "parse/fence.h"
-#include "parse/shape.h"
+#include "syntax/fence.h"
+#include "syntax/shape.h"
 
 static void defaults_are_in_bounds(void **state)
 {

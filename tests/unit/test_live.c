@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "edge/live.h"
-#include "edge/look.h"
-#include "model/build.h"
+#include "corpus/build.h"
+#include "source/live.h"
+#include "source/look.h"
 #include "unit.h"
 
 enum { EDITS = 40, MOST_UNTOLD = 8 + 1 /* and the one that is being published */ };

@@ -1,11 +1,11 @@
-/* model/names: file names that can be typed, undone, and told apart. */
+/* base/filename: file names that can be typed, undone, and told apart. */
 #include "unit.h"
 
 #include <stdlib.h>
 
+#include "base/filename.h"
 #include "base/utf8.h"
-#include "model/names.h"
-#include "model/naming.h"
+#include "corpus/naming.h"
 
 static void values_become_names_and_back(void **state)
 {

@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "edge/content.h"
-#include "edge/sandbox.h"
+#include "process/sandbox.h"
+#include "source/content.h"
 #include "unit.h"
 
 static char content[] = "/tmp/transcriptfs-sandbox-XXXXXX";

@@ -1,5 +1,5 @@
 /*
- * model/tree: what must hold for every node of a whole corpus.
+ * tree/tree: what must hold for every node of a whole corpus.
  *
  *     test_tree CONTENT    exits with 77 where there is no such folder
  */
@@ -12,10 +12,10 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/parallel.h"
-#include "edge/content.h"
-#include "edge/look.h"
-#include "model/build.h"
-#include "model/tree.h"
+#include "corpus/build.h"
+#include "source/content.h"
+#include "source/look.h"
+#include "tree/tree.h"
 
 static const char *content_path;
 

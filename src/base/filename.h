@@ -1,0 +1,40 @@
+/*
+ * Names: how what a transcript says becomes a file name that can be typed, and back.
+ *
+ * A name is at most 255 bytes of UTF-8. What no name may hold is written as % and two
+ * hexadecimal digits, so that it can be undone: `/` is %2F, `%` is %25, likewise control
+ * characters, characters that reorder text, a leading `.`, and bytes that are not UTF-8.
+ * What is too long is cut where a character ends, then `~` and eight digits of a hash of
+ * the whole; and so is what looks as if it had been, so that nothing has a name by its own words
+ * that something cut has by its hash.
+ */
+#ifndef BASE_FILENAME_H
+#define BASE_FILENAME_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum { NAME_MAX_BYTES = 255 };
+
+/* Appends the file name of a value. */
+void name_of_value(struct buf *out, struct slice value);
+
+/* Appends a value with its escapes, however long it is. */
+void name_escape(struct buf *out, struct slice value);
+
+/* Appends the value of a file name: undoes the escapes. False where the name has a broken one. */
+bool name_to_value(struct buf *out, struct slice name);
+
+/* Appends `name` cut to `max` bytes where it is longer, with a hash of `whole`. */
+void name_cut(struct buf *out, struct slice name, size_t max, struct slice whole);
+
+/*
+ * Appends `name` with a hash of `whole`, in `max` bytes, for a name that is taken. That one may be
+ * taken too, by chance or by malice: then it is another in the next round, counted from 0. `place`
+ * is another for each that is to be told apart.
+ */
+void name_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
+                     unsigned round, uint32_t place);
+
+#endif

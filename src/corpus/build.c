@@ -1,0 +1,253 @@
+#include "corpus/build.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/path.h"
+#include "corpus/build_episodes.h"
+#include "corpus/build_folders.h"
+#include "corpus/history.h"
+
+/* --- views ------------------------------------------------------------------------------------ */
+
+static int make_views(struct step *s)
+{
+    struct views_change *changes = ARENA_NEW(&s->scratch, struct views_change, s->draft_count);
+    if (!changes)
+        return -ENOMEM;
+    for (size_t i = 0; i < s->draft_count; i++) {
+        const struct draft *draft = &s->drafts[i];
+        const struct episode *before = episode_shown(draft->before);
+        const struct episode *now = draft->is_there ? episode_shown(&draft->now) : NULL;
+        changes[i] = (struct views_change){draft->number, before ? before->marks : NULL,
+                                           now ? now->marks : NULL};
+    }
+    const struct views_step step = {
+        .old = &s->old->views,
+        .ledger = &s->builder->ledger,
+        .before = s->old->episodes,
+        .after = s->next->episodes,
+        .episode_cap = s->next->episode_cap,
+        .changes = changes,
+        .count = s->draft_count,
+        .turnover = &s->turnover,
+    };
+    return views_next(&step, &s->next->views);
+}
+
+/* --- sums ------------------------------------------------------------------------------------- */
+
+static uint64_t state_hash(const struct episode *episode)
+{
+    const int64_t state[] = {episode->id.size, episode->id.mtime};
+    return hash64((struct slice){(const char *)state, sizeof state}, episode->hash);
+}
+
+static void add_up(struct corpus *corpus, const struct episode *episode, uint32_t by)
+{
+    if (!episode)
+        return;
+    corpus->original_count += by * episode->has_originals;
+    corpus->hash ^= state_hash(episode);
+    corpus->private_count += by * episode->is_private;
+    if (episode->is_private)
+        return;
+    corpus->problem_count += by * episode->problems.count;
+    corpus->silent_count += by * !episode->has_body;
+    corpus->bytes += (uint64_t)(int64_t)(int32_t)by * (uint64_t)episode->id.size;
+}
+
+/* Not by differences: one folder's mode may make all below it private. */
+static void count_folders(struct step *s)
+{
+    for (uint32_t i = 0; i < s->next->folder_cap; i++) {
+        if (s->next->folders[i])
+            s->next->shown_folder_count += !builder_is_private(s->builder, i);
+    }
+}
+
+static void sum_up(struct step *s)
+{
+    for (size_t i = 0; i < s->draft_count; i++) {
+        add_up(s->next, s->drafts[i].before, (uint32_t)-1);
+        add_up(s->next, s->next->episodes[s->drafts[i].number], 1);
+    }
+    s->next->mtime = s->next->folders[0]->mtime;
+    count_folders(s);
+}
+
+/* --- the step --------------------------------------------------------------------------------- */
+
+static int by_scanned_path(const void *a, const void *b)
+{
+    const struct scanned *x = *(const struct scanned *const *)a;
+    const struct scanned *y = *(const struct scanned *const *)b;
+    int order = slice_compare(x->path, y->path);
+    if (!order)
+        order = x->is_folder - y->is_folder;
+    return order ? order : (x > y) - (x < y); /* in the order in which they were told */
+}
+
+/* In the order of paths, so that the first generation is numbered that way; the last of a path, and
+ * of a folder in its place. */
+static int order_changes(struct step *s, struct scanned *changes, size_t *count)
+{
+    const struct scanned **order = ARENA_NEW(&s->scratch, const struct scanned *, *count);
+    struct scanned *sorted = ARENA_NEW(&s->scratch, struct scanned, *count);
+    size_t kept = 0;
+    if (!order || !sorted)
+        return -ENOMEM;
+    for (size_t i = 0; i < *count; i++)
+        order[i] = &changes[i];
+    qsort(order, *count, sizeof *order, by_scanned_path);
+    for (size_t i = 0; i < *count; i++) {
+        if (kept && slice_equal(sorted[kept - 1].path, order[i]->path) &&
+            sorted[kept - 1].is_folder == order[i]->is_folder)
+            kept--;
+        sorted[kept++] = *order[i];
+    }
+    if (kept)
+        memcpy(changes, sorted, kept * sizeof *changes);
+    *count = kept;
+    return 0;
+}
+
+/* Numbers are given before, so that all that goes by number has its room. */
+static int enter_paths(struct step *s, const struct scanned *changes, size_t count)
+{
+    struct builder *b = s->builder;
+    uint32_t number;
+    int err = 0;
+    for (size_t i = 0; i < count && !err; i++) {
+        if (changes[i].is_gone || changes[i].is_stray)
+            continue;
+        if (changes[i].is_folder) {
+            err = builder_find_place(b, changes[i].path, &number);
+            if (!err)
+                b->places[number].access = changes[i].id.access;
+            continue;
+        }
+        err = builder_find_number(b, changes[i].path, &number);
+        if (!err)
+            err = builder_find_place(b, path_parent(changes[i].path), &number);
+    }
+    return err;
+}
+
+static int allocate(struct step *s)
+{
+    size_t episodes = s->builder->path_count, folders = s->builder->place_count;
+    size_t most = episodes > folders ? episodes : folders;
+    struct corpus *next = s->next;
+
+    next->episode_cap = (uint32_t)episodes;
+    next->folder_cap = (uint32_t)folders;
+    next->episodes = pointers_grown(s->old->episodes, s->old->episode_cap, episodes);
+    next->folders = pointers_grown(s->old->folders, s->old->folder_cap, folders);
+    s->draft_of = malloc((episodes + 1) * sizeof *s->draft_of);
+    s->changed = calloc(episodes + 1, sizeof(bool));
+    s->works = calloc(folders + 1, sizeof *s->works);
+    s->folder_gone = calloc(folders + 1, sizeof(bool));
+    s->touched = calloc(folders + 1, sizeof *s->touched);
+    s->list = calloc(most + 1, sizeof *s->list);
+    if (!next->episodes || !next->folders || !s->draft_of || !s->changed || !s->works ||
+        !s->folder_gone || !s->touched || !s->list)
+        return -ENOMEM;
+    memset(s->draft_of, 0xFF, (episodes + 1) * sizeof *s->draft_of);
+    for (size_t i = 0; i < folders; i++)
+        s->works[i].drafts = s->works[i].news = s->works[i].next_new = NO_INDEX;
+    return 0;
+}
+
+static int take_step(struct step *s, struct scanned *changes, size_t count)
+{
+    int err = enter_paths(s, changes, count);
+    if (!err)
+        err = allocate(s);
+    for (size_t i = 0; i < count && !err; i++)
+        err = step_draft_file(s, &changes[i]);
+    if (!err)
+        err = step_follow_access(s);
+    if (!err)
+        err = step_name_episodes(s);
+    if (!err)
+        err = step_make_episodes(s);
+    if (!err)
+        err = step_list_paths(s);
+    if (!err)
+        err = step_name_entries(s);
+    if (!err)
+        err = step_list_dates(s);
+    if (!err)
+        err = step_make_folders(s);
+    if (!err)
+        err = step_make_strays(s, changes, count);
+    if (!err)
+        err = make_views(s);
+    if (!err)
+        sum_up(s);
+    return err;
+}
+
+/* Before anybody can see it. */
+static void note_generation(const struct step *s, const struct scanned *changes, size_t count)
+{
+    const struct builder *b = s->builder;
+    struct journal *journal = b->journal;
+    for (size_t i = 0; i < count && journal; i++)
+        history_note_file(journal, &changes[i]);
+    for (size_t i = 0; i < s->draft_count && journal; i++) {
+        uint32_t number = s->drafts[i].number;
+        /* One that was only named anew has the version that it had. */
+        const struct episode *now = s->next->episodes[number];
+        history_note_version(journal, number, now ? now->version : b->versions[number]);
+    }
+    journal_add(journal, HISTORY_PUBLISHED, (uint32_t)s->next->generation, SLICE(""));
+}
+
+int corpus_next(struct builder *builder, struct corpus *old, struct scanned *changes, size_t count,
+                struct corpus **next)
+{
+    static const struct corpus nothing;
+    struct step s = {.builder = builder, .old = old ? old : &nothing};
+
+    *next = NULL;
+    s.next = calloc(1, sizeof *s.next);
+    if (!s.next)
+        return -ENOMEM;
+    s.next->access = &builder->options.access;
+    s.next->private_count = s.old->private_count;
+    s.next->problem_count = s.old->problem_count - s.old->stray_problem_count;
+    s.next->silent_count = s.old->silent_count;
+    s.next->original_count = s.old->original_count;
+    s.next->folder_count = s.old->folder_count;
+    s.next->bytes = s.old->bytes;
+    s.next->hash = s.old->hash;
+    int err = order_changes(&s, changes, &count);
+    if (!err)
+        err = take_step(&s, changes, count);
+    if (err) {
+        turnover_undo(&s.turnover);
+        corpus_release(s.next);
+    } else {
+        struct blocks retired = turnover_keep(&s.turnover);
+        s.next->generation = ++builder->generation;
+        note_generation(&s, changes, count);
+        for (size_t i = 0; i < s.draft_count; i++)
+            builder->versions[s.drafts[i].number]++;
+        if (old)
+            old->retired = retired;
+        else
+            blocks_free(&retired);
+        *next = s.next;
+    }
+    free(s.drafts);
+    free(s.draft_of);
+    free(s.changed);
+    free(s.works);
+    free(s.folder_gone);
+    free(s.touched);
+    free(s.list);
+    arena_free(&s.scratch);
+    return err;
+}

@@ -1,0 +1,503 @@
+#include "corpus/build_episodes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/filename.h"
+#include "base/path.h"
+#include "corpus/naming.h"
+
+/* --- drafts ----------------------------------------------------------------------------------- */
+
+static int add_draft(struct step *s, const struct draft *draft)
+{
+    if (!array_reserve(&s->drafts, s->draft_count, &s->draft_cap, sizeof *s->drafts))
+        return -ENOMEM;
+    struct work *work = &s->works[draft_folder(draft)];
+    s->drafts[s->draft_count] = *draft;
+    s->drafts[s->draft_count].next = work->drafts;
+    s->draft_of[draft->number] = work->drafts = (uint32_t)s->draft_count++;
+    s->changed[draft->number] = true;
+    return 0;
+}
+
+struct draft *step_draft(struct step *s, uint32_t number)
+{
+    if (s->draft_of[number] == NO_INDEX) {
+        const struct draft same = {.number = number,
+                                   .before = s->old->episodes[number],
+                                   .is_there = true,
+                                   .now = *s->old->episodes[number]};
+        if (add_draft(s, &same))
+            return NULL;
+    }
+    return &s->drafts[s->draft_of[number]];
+}
+
+/* Tells, once for each, which views are too many. */
+static void report_views(struct step *s, const struct fact *fact, struct diags *diags)
+{
+    char text[LIMIT_TEXT];
+    cleanup_buf struct buf problem = {0};
+    buf_add_slice(&problem, fact->view);
+    buf_printf(&problem, ": %s", limit_message(s->builder->options.limits, LIMIT_VIEWS, text));
+    diags->failed |= problem.failed;
+    if (problem.failed || (diags->last && slice_equal(diags->last->problem, buf_slice(&problem))))
+        return;
+    diags_add(diags, fact->line, fact->column, "there is no such view", "%s", problem.data);
+}
+
+/* What the facts of a file add to the views. Those of a view too many are nowhere. */
+static int make_marks(struct step *s, const struct fact *facts, struct diags *diags,
+                      const struct marks **made)
+{
+    size_t count = 0;
+    for (const struct fact *fact = facts; fact; fact = fact->next)
+        count++;
+    struct marks *marks = turnover_new(&s->turnover, 1,
+                                       sizeof *marks + count * sizeof *marks->spellings);
+    *made = marks;
+    if (!marks)
+        return -ENOMEM;
+    for (const struct fact *fact = facts; fact; fact = fact->next) {
+        int err = ledger_enter(&s->builder->ledger, fact->view, fact->value,
+                               &marks->spellings[marks->count]);
+        if (err && err != -ENOSPC)
+            return err;
+        if (err)
+            report_views(s, fact, diags);
+        marks->count += !err;
+    }
+    return 0;
+}
+
+static void add_problems(struct slice path, const struct diag *diag, struct problems *problems)
+{
+    for (; diag; diag = diag->next)
+        problems->at[problems->count++] = (struct problem){path, diag->line, diag->column,
+                                                           diag->problem, diag->action};
+}
+
+/* Those that were found in the file, and `more`. */
+static int step_problems(struct step *s, const struct scanned *file, const struct diags *more,
+                         struct problems *problems)
+{
+    uint32_t count = more ? more->count : 0;
+    for (const struct diag *diag = file->problems; diag; diag = diag->next)
+        count++;
+    *problems = (struct problems){.at = ARENA_NEW(&s->scratch, struct problem, count)};
+    if (!problems->at)
+        return -ENOMEM;
+    add_problems(file->path, file->problems, problems);
+    add_problems(file->path, more ? more->first : NULL, problems);
+    return 0;
+}
+
+int step_draft_file(struct step *s, const struct scanned *file)
+{
+    struct diags diags = {.arena = &s->scratch};
+    struct draft draft = {.is_there = !file->is_gone && !file->is_stray};
+    struct episode *now = &draft.now;
+    uint32_t known = map_get(&s->builder->paths, file->path);
+
+    if (file->is_folder)
+        return 0;
+    draft.number = known;
+    draft.before = known == NO_INDEX ? NULL : corpus_episode(s->old, known);
+    if (!draft.is_there)
+        return draft.before ? add_draft(s, &draft) : 0;
+    *now = (struct episode){
+        .path = file->path,
+        .title = file->title,
+        .date = file->date,
+        .id = file->id,
+        .hash = hash64(file->path, 0),
+        .body = file->body,
+        .body_line = file->body_line,
+        .has_front = file->has_front,
+        .has_values = file->has_values,
+        .has_body = file->has_body,
+        .has_originals = file->has_originals,
+    };
+    draft.number = known;
+    draft.has_new_marks = true;
+    if (draft.before) {
+        now->base = draft.before->base;
+        now->name = draft.before->name;
+    }
+    int err = builder_find_place(s->builder, path_parent(file->path), &now->folder);
+    if (!err) {
+        now->is_private = builder_hides(s->builder, &now->id.access, now->folder);
+        err = make_marks(s, file->facts, &diags, &now->marks);
+    }
+    if (!err)
+        err = diags.failed ? -ENOMEM : step_problems(s, file, &diags, &now->problems);
+    return err ? err : add_draft(s, &draft);
+}
+
+static bool has_other_access(const struct step *s)
+{
+    for (uint32_t i = 0; i < s->old->folder_cap; i++) {
+        const struct folder *old = s->old->folders[i];
+        if (old && !access_equal(&old->access, &s->builder->places[i].access))
+            return true;
+    }
+    return false;
+}
+
+int step_follow_access(struct step *s)
+{
+    if (!has_other_access(s))
+        return 0;
+    for (uint32_t i = 0; i < s->old->episode_cap; i++) {
+        const struct episode *old = s->old->episodes[i];
+        if (!old || s->draft_of[i] != NO_INDEX)
+            continue;
+        bool is_private = builder_hides(s->builder, &old->id.access, old->folder);
+        struct draft *draft = is_private == old->is_private ? NULL : step_draft(s, i);
+        if (draft)
+            draft->now.is_private = is_private;
+        else if (is_private != old->is_private)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* --- episodes --------------------------------------------------------------------------------- */
+
+/* Copies texts behind each other into one block. */
+struct packing {
+    char *at;
+    size_t need;
+};
+
+static struct slice pack(struct packing *packing, struct slice text)
+{
+    packing->need += text.len + 1;
+    if (!packing->at)
+        return text;
+    char *copy = packing->at;
+    if (text.len)
+        memcpy(copy, text.data, text.len);
+    copy[text.len] = '\0';
+    packing->at += text.len + 1;
+    return (struct slice){copy, text.len};
+}
+
+static void pack_problems(struct packing *packing, struct problems *problems,
+                          const struct problems *from, struct slice path)
+{
+    for (uint32_t i = 0; i < from->count; i++) {
+        struct problem problem = from->at[i];
+        problem.path = path;
+        problem.what = pack(packing, problem.what);
+        problem.action = pack(packing, problem.action);
+        if (problems)
+            problems->at[i] = problem;
+    }
+}
+
+static void pack_episode(struct packing *packing, struct episode *to, const struct episode *from)
+{
+    struct slice *const texts[] = {&to->path, &to->name, &to->base, &to->entry, &to->title};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = pack(packing, *texts[i]);
+    pack_problems(packing, packing->at ? &to->problems : NULL, &from->problems, to->path);
+}
+
+/* One block with all that an episode says of itself. NULL without memory. */
+static const struct episode *make_episode(struct step *s, const struct episode *from)
+{
+    struct packing packing = {0};
+    struct episode measured = *from;
+    size_t head = sizeof *from + from->problems.count * sizeof *from->problems.at;
+
+    pack_episode(&packing, &measured, from);
+    struct episode *made = turnover_new(&s->turnover, 1, head + packing.need);
+    if (!made)
+        return NULL;
+    *made = *from;
+    made->problems.at = (struct problem *)(made + 1);
+    packing.at = (char *)made + head;
+    pack_episode(&packing, made, from);
+    return made;
+}
+
+static int draft_entry(struct step *s, struct draft *draft)
+{
+    const struct date none = {0};
+    bool is_bare = s->builder->options.bare_entries;
+    cleanup_buf struct buf entry = {0};
+
+    naming_entry(&entry, is_bare ? &none : &draft->now.date, is_bare ? SLICE("") : draft->now.title,
+                 draft->now.name);
+    draft->now.entry = arena_copy_buf(&s->scratch, &entry);
+    return draft->now.entry.data ? 0 : -ENOMEM;
+}
+
+static int make_draft(struct step *s, struct draft *draft)
+{
+    const struct episode *made = NULL;
+    turnover_retire(&s->turnover, draft->before);
+    if (draft->before && (draft->has_new_marks || !draft->is_there))
+        turnover_retire(&s->turnover, draft->before->marks);
+    if (draft->is_there) {
+        int err = draft_entry(s, draft);
+        if (err)
+            return err;
+        draft->now.version = s->builder->versions[draft->number];
+        made = make_episode(s, &draft->now);
+        if (!made)
+            return -ENOMEM;
+    }
+    s->next->episodes[draft->number] = made;
+    return 0;
+}
+
+int step_make_episodes(struct step *s)
+{
+    int err = 0;
+    for (size_t i = 0; i < s->draft_count && !err; i++)
+        err = make_draft(s, &s->drafts[i]);
+    return err;
+}
+
+/* --- lists of episodes ------------------------------------------------------------------------ */
+
+static int by_path(const void *corpus_, uint32_t a, uint32_t b)
+{
+    const struct corpus *corpus = corpus_;
+    return slice_compare(corpus->episodes[a]->path, corpus->episodes[b]->path);
+}
+
+static int by_entry(const void *corpus_, uint32_t a, uint32_t b)
+{
+    const struct corpus *corpus = corpus_;
+    int order = slice_compare(corpus->episodes[a]->entry, corpus->episodes[b]->entry);
+    return order ? order : by_path(corpus, a, b);
+}
+
+static int by_date(const void *corpus_, uint32_t a, uint32_t b)
+{
+    const struct corpus *corpus = corpus_;
+    uint32_t x = code_of_date(&corpus->episodes[a]->date);
+    uint32_t y = code_of_date(&corpus->episodes[b]->date);
+    return x != y ? (x < y ? -1 : 1) : by_entry(corpus, a, b);
+}
+
+/* The drafts that are there, in order; they are put in s->list. Only those that stand under a date,
+ * where `with_date` says so. */
+static uint32_t list_drafts(struct step *s, bool with_date, order_fn *order)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < s->draft_count; i++) {
+        const struct episode *now = &s->drafts[i].now;
+        if (s->drafts[i].is_there && (!with_date || (now->date.year && !now->is_private)))
+            s->list[count++] = s->drafts[i].number;
+    }
+    step_sort(s->list, count, order, s->next);
+    return count;
+}
+
+int step_list_paths(struct step *s)
+{
+    uint32_t count = list_drafts(s, false, by_path);
+    s->next->by_path = step_next_list(s, s->old->by_path, s->old->episode_count, count, by_path,
+                                      &s->next->episode_count);
+    return s->turnover.failed ? -ENOMEM : 0;
+}
+
+int step_list_dates(struct step *s)
+{
+    const struct corpus *old = s->old;
+    struct corpus *next = s->next;
+    uint32_t count = s->builder->date_view.len ? list_drafts(s, true, by_date) : 0;
+    next->dated = step_next_list(s, old->dated, old->dated_count, count, by_date,
+                                 &next->dated_count);
+    next->date_view = next->dated_count ? s->builder->date_view : SLICE("");
+    return s->turnover.failed ? -ENOMEM : 0;
+}
+
+/* --- entries: no two are named alike -----------------------------------------------------------
+ */
+
+static int list_entries(struct step *s)
+{
+    struct corpus *next = s->next;
+    uint32_t all;
+    uint32_t count = list_drafts(s, false, by_entry);
+    next->by_entry = step_next_list(s, s->old->by_entry, s->old->episode_count, count, by_entry,
+                                    &all);
+    if (s->turnover.failed)
+        return -ENOMEM;
+    for (size_t i = 0; i < s->draft_count && !next->is_told_apart; i++) {
+        if (!s->drafts[i].is_there)
+            continue;
+        struct slice entry = next->episodes[s->drafts[i].number]->entry;
+        uint32_t behind = corpus_entry_behind(next, next->by_entry, all, entry);
+        next->is_told_apart = behind >= 2 &&
+                              slice_equal(next->episodes[next->by_entry[behind - 2]]->entry, entry);
+    }
+    return 0;
+}
+
+static int rename_entry(struct step *s, uint32_t number, struct slice entry)
+{
+    struct draft *draft = step_draft(s, number);
+    if (!draft)
+        return -ENOMEM;
+    draft->now.entry = arena_copy(&s->scratch, entry);
+    const struct episode *was = s->next->episodes[number];
+    const struct episode *made = draft->now.entry.data ? make_episode(s, &draft->now) : NULL;
+    if (!made)
+        return -ENOMEM;
+    /* What was made in this step and is not used is freed with the generation before. */
+    turnover_retire(&s->turnover, was);
+    s->next->episodes[number] = made;
+    return 0;
+}
+
+static int plain_entries(struct step *s, const uint32_t *all, uint32_t count)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < count && !err; i++) {
+        const struct episode *episode = s->next->episodes[all[i]];
+        struct draft plain = {.now = *episode};
+        err = draft_entry(s, &plain);
+        if (!err && !slice_equal(plain.now.entry, episode->entry))
+            err = rename_entry(s, all[i], plain.now.entry);
+    }
+    return err;
+}
+
+/* a/b--c and a--b/c join to one name: the second gets a hash of its path, until all differ. Done
+ * anew for all, so that names do not depend on what was there before. */
+static int tell_entries_apart(struct step *s)
+{
+    uint32_t count = s->next->episode_count;
+    uint32_t *all = ARENA_NEW(&s->scratch, uint32_t, count);
+    if (!all)
+        return -ENOMEM;
+    memcpy(all, s->next->by_path, count * sizeof *all);
+    int err = plain_entries(s, all, count);
+    s->next->is_told_apart = false;
+    bool all_differ = false;
+    for (unsigned round = 0; !all_differ && !err; round++) {
+        all_differ = true;
+        step_sort(all, count, by_entry, s->next);
+        for (uint32_t i = 1; i < count && !err; i++) {
+            const struct episode *one = s->next->episodes[all[i - 1]];
+            const struct episode *two = s->next->episodes[all[i]];
+            cleanup_buf struct buf entry = {0};
+            if (!slice_equal(one->entry, two->entry))
+                continue;
+            all_differ = false;
+            s->next->is_told_apart = true;
+            name_tell_apart(&entry, two->entry, NAME_MAX_BYTES, two->path, round, i);
+            err = entry.failed ? -ENOMEM : rename_entry(s, all[i], buf_slice(&entry));
+        }
+    }
+    return err;
+}
+
+int step_name_entries(struct step *s)
+{
+    int err = list_entries(s);
+    if (err || (!s->next->is_told_apart && !s->old->is_told_apart))
+        return err;
+    err = tell_entries_apart(s);
+    if (err)
+        return err;
+    uint32_t count = s->next->episode_count;
+    uint32_t *list = turnover_new(&s->turnover, count, sizeof *list);
+    if (!list)
+        return -ENOMEM;
+    memcpy(list, s->next->by_path, count * sizeof *list);
+    step_sort(list, count, by_entry, s->next);
+    turnover_retire(&s->turnover, s->next->by_entry);
+    s->next->by_entry = list;
+    return 0;
+}
+
+/* --- strays ----------------------------------------------------------------------------------- */
+
+static const struct stray *make_stray(struct step *s, const struct scanned *file)
+{
+    struct problems problems = {0};
+    struct packing packing = {0};
+    if (step_problems(s, file, NULL, &problems))
+        return NULL;
+    pack(&packing, file->path);
+    pack_problems(&packing, NULL, &problems, file->path);
+    size_t head = sizeof(struct stray) + problems.count * sizeof *problems.at;
+    struct stray *stray = turnover_new(&s->turnover, 1, head + packing.need);
+    if (!stray)
+        return NULL;
+    stray->problems = (struct problems){(struct problem *)(stray + 1), problems.count};
+    packing.at = (char *)stray + head;
+    stray->path = pack(&packing, file->path);
+    stray->access = file->id.access;
+    pack_problems(&packing, &stray->problems, &problems, stray->path);
+    return stray;
+}
+
+/* What is told of them, and of which. */
+static int count_strays(struct step *s)
+{
+    struct corpus *next = s->next;
+    uint32_t folder;
+    next->stray_is_private = calloc(next->stray_count + (size_t)1, sizeof(bool));
+    if (!next->stray_is_private)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < next->stray_count; i++) {
+        const struct stray *stray = next->strays[i];
+        int err = builder_find_place(s->builder, path_parent(stray->path), &folder);
+        if (err)
+            return err;
+        next->stray_is_private[i] = builder_hides(s->builder, &stray->access, folder);
+        if (!next->stray_is_private[i])
+            next->stray_problem_count += stray->problems.count;
+    }
+    next->problem_count += next->stray_problem_count;
+    return 0;
+}
+
+int step_make_strays(struct step *s, const struct scanned *files, size_t count)
+{
+    struct corpus *next = s->next;
+    next->stray_count = 0;
+    next->strays = calloc(s->old->stray_count + count + 1, sizeof *next->strays);
+    if (!next->strays)
+        return -ENOMEM;
+    struct map changed = {0};
+    int err = 0;
+    for (size_t i = 0; i < count && !err; i++) {
+        if (files[i].is_folder)
+            continue;
+        struct map_slot *slot = map_put(&changed, files[i].path);
+        err = slot ? 0 : -ENOMEM;
+        if (slot)
+            slot->value = 0;
+    }
+    for (uint32_t i = 0; i < s->old->stray_count && !err; i++) {
+        const struct stray *stray = s->old->strays[i];
+        if (map_get(&changed, stray->path) != NO_INDEX)
+            turnover_retire(&s->turnover, stray);
+        else
+            next->strays[next->stray_count++] = stray;
+    }
+    for (size_t i = 0; i < count && !err; i++) {
+        if (!files[i].is_stray || files[i].is_gone)
+            continue;
+        const struct stray *stray = make_stray(s, &files[i]);
+        if (stray)
+            next->strays[next->stray_count++] = stray;
+        else
+            err = -ENOMEM;
+    }
+    map_free(&changed);
+    return err ? err : count_strays(s);
+}

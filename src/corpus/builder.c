@@ -1,0 +1,167 @@
+#include "corpus/builder.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/filename.h"
+#include "base/path.h"
+#include "corpus/history.h"
+
+/* --- folders and numbers ---------------------------------------------------------------------- */
+
+/* Names a folder in the one that it stands in; a name that is taken there gets a hash. */
+static int name_place(struct builder *b, struct place *place)
+{
+    cleanup_buf struct buf plain = {0};
+    struct slice above = b->places[place->parent].name;
+    name_of_value(&plain, path_base(place->path));
+    place->base = arena_copy_buf(&b->arena, &plain);
+    for (unsigned round = 0; place->base.data; round++) {
+        cleanup_buf struct buf other = {0};
+        place->name = path_join(&b->arena, above, place->base);
+        if (!place->name.data)
+            break;
+        struct map_slot *slot = map_put(&b->folder_names, place->name);
+        if (!slot)
+            break;
+        /* A number that is still to be given: nobody's, as in what memory ended in. */
+        if (slot->value >= b->place_count) {
+            slot->value = (uint32_t)b->place_count;
+            return 0;
+        }
+        name_tell_apart(&other, buf_slice(&plain), NAME_MAX_BYTES, place->path, round, 0);
+        place->base = arena_copy_buf(&b->arena, &other);
+    }
+    return -ENOMEM;
+}
+
+static int enter_place(struct builder *b, struct slice path, uint32_t parent, uint32_t *number)
+{
+    if (!array_reserve(&b->places, b->place_count, &b->place_cap, sizeof *b->places))
+        return -ENOMEM;
+    struct place place = {.path = arena_copy(&b->arena, path), .parent = parent};
+    if (!place.path.data)
+        return -ENOMEM;
+    if (path.len) {
+        int err = name_place(b, &place);
+        struct map_slot *slot = err ? NULL : map_put(&b->folders, place.path);
+        if (!slot)
+            return -ENOMEM;
+        place.depth = b->places[parent].depth + 1;
+        slot->value = (uint32_t)b->place_count;
+    }
+    place.hash = hash64(place.path, 1);
+    *number = (uint32_t)b->place_count;
+    b->places[b->place_count++] = place;
+    if (path.len)
+        journal_add(b->journal, HISTORY_FOLDER, 0, path);
+    return 0;
+}
+
+/* Not by recursion: a path has
+ * as many parts as somebody likes. */
+int builder_find_place(struct builder *b, struct slice path, uint32_t *number)
+{
+    uint32_t parent = 0;
+    struct slice rest = path, part;
+
+    *number = path.len ? map_get(&b->folders, path) : 0;
+    if (*number != NO_INDEX)
+        return 0;
+    while (slice_take(&rest, '/', &part)) {
+        struct slice upto = {path.data, (size_t)(part.data - path.data) + part.len};
+        *number = map_get(&b->folders, upto);
+        int err = *number == NO_INDEX ? enter_place(b, upto, parent, number) : 0;
+        if (err)
+            return err;
+        parent = *number;
+    }
+    return 0;
+}
+
+struct builder *builder_new(const struct corpus_options *options)
+{
+    struct builder *b = calloc(1, sizeof *b);
+    uint32_t root;
+    if (!b)
+        return NULL;
+    b->options = *options;
+    b->journal = options->journal;
+    ledger_init(&b->ledger, (uint32_t)options->limits->at[LIMIT_VIEWS], b->journal,
+                HISTORY_SPELLING);
+    if (enter_place(b, SLICE(""), 0, &root)) {
+        builder_free(b);
+        return NULL;
+    }
+    return b;
+}
+
+void builder_free(struct builder *b)
+{
+    if (!b)
+        return;
+    ledger_free(&b->ledger);
+    map_free(&b->paths);
+    map_free(&b->folders);
+    map_free(&b->folder_names);
+    free(b->versions);
+    free(b->places);
+    arena_free(&b->arena);
+    free(b);
+}
+
+int builder_configure(struct builder *b, const struct configuration *configuration)
+{
+    struct slice date_view = arena_copy(&b->arena, configuration->date_view);
+    if (!date_view.data)
+        return -ENOMEM;
+    b->date_view = date_view;
+    history_note_configuration(b->journal, configuration);
+    return 0;
+}
+
+int builder_find_number(struct builder *b, struct slice path, uint32_t *number)
+{
+    *number = map_get(&b->paths, path);
+    if (*number != NO_INDEX)
+        return 0;
+    if (b->path_count == CORPUS_MAX_EPISODES)
+        return -E2BIG;
+    if (!array_reserve(&b->versions, b->path_count, &b->path_cap, sizeof *b->versions))
+        return -ENOMEM;
+    struct slice kept = arena_copy(&b->arena, path);
+    struct map_slot *slot = kept.data ? map_put(&b->paths, kept) : NULL;
+    if (!slot)
+        return -ENOMEM;
+    b->versions[b->path_count] = 0;
+    *number = slot->value = (uint32_t)b->path_count++;
+    journal_add(b->journal, HISTORY_PATH, 0, kept);
+    return 0;
+}
+
+void builder_tidy(const struct builder *builder)
+{
+    if (journal_has_grown(builder->journal))
+        history_compact(builder->journal);
+}
+
+/* --- access ----------------------------------------------------------------------------------- */
+
+/* Whether some may not read all of a folder's names who may read the content folder. */
+bool builder_is_private(const struct builder *b, uint32_t folder)
+{
+    const struct access all = access_of_gathered(&b->places[0].access);
+    for (; folder; folder = b->places[folder].parent) {
+        const struct access one = access_of_gathered(&b->places[folder].access);
+        if (access_is_less(&b->options.access, &one, &all))
+            return true;
+    }
+    return false;
+}
+
+bool builder_hides(const struct builder *b, const struct access *file, uint32_t folder)
+{
+    const struct access all = access_of_gathered(&b->places[0].access);
+    return access_is_less(&b->options.access, file, &all) || builder_is_private(b, folder);
+}

@@ -1,0 +1,212 @@
+#include "corpus/corpus.h"
+
+#include <stdlib.h>
+
+#include "base/filename.h"
+
+/* What is looked for in a run of sorted things, and among what. */
+struct search {
+    const struct corpus *corpus;
+    const uint32_t *ids;
+    struct slice name;
+    uint32_t code;
+};
+
+typedef int compare_fn(const struct search *search, uint32_t id);
+
+/* The first place in [low, high) that does not stand before what is looked for; behind it, where
+ * `behind` is 1. */
+static uint32_t lower_bound(uint32_t low, uint32_t high, compare_fn *compare,
+                            const struct search *search, int behind)
+{
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare(search, search->ids[middle]) < behind)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The place of exactly what is looked for, or NO_INDEX. */
+static uint32_t find_place(uint32_t low, uint32_t high, compare_fn *compare,
+                           const struct search *search)
+{
+    uint32_t place = lower_bound(low, high, compare, search, 0);
+    return place < high && compare(search, search->ids[place]) == 0 ? place : NO_INDEX;
+}
+
+static int compare_path(const struct search *s, uint32_t id)
+{
+    return slice_compare(s->corpus->episodes[id]->path, s->name);
+}
+
+static int compare_base(const struct search *s, uint32_t id)
+{
+    return slice_compare(s->corpus->episodes[id]->base, s->name);
+}
+
+static int compare_folder(const struct search *s, uint32_t id)
+{
+    return slice_compare(s->corpus->folders[id]->base, s->name);
+}
+
+static int compare_entry(const struct search *s, uint32_t id)
+{
+    return slice_compare(s->corpus->episodes[id]->entry, s->name);
+}
+
+static int compare_date(const struct search *s, uint32_t id)
+{
+    uint32_t code = code_of_date(&s->corpus->episodes[id]->date);
+    return (code > s->code) - (code < s->code);
+}
+
+uint32_t corpus_find_path(const struct corpus *corpus, struct slice path)
+{
+    const struct search search = {.corpus = corpus, .ids = corpus->by_path, .name = path};
+    uint32_t place = find_place(0, corpus->episode_count, compare_path, &search);
+    return place == NO_INDEX ? NO_INDEX : corpus->by_path[place];
+}
+
+uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path)
+{
+    uint32_t number = 0;
+    struct slice part;
+    while (path.len && number != NO_INDEX && slice_take(&path, '/', &part)) {
+        cleanup_buf struct buf base = {0};
+        name_of_value(&base, part);
+        number = corpus_find_folder(corpus, corpus->folders[number], buf_slice(&base));
+    }
+    return number;
+}
+
+const struct stray *corpus_find_stray(const struct corpus *corpus, struct slice path)
+{
+    for (uint32_t i = 0; i < corpus->stray_count; i++) {
+        if (slice_equal(corpus->strays[i]->path, path))
+            return corpus->strays[i];
+    }
+    return NULL;
+}
+
+static int compare_below(const struct search *s, uint32_t id)
+{
+    struct slice path = s->corpus->episodes[id]->path;
+    int order = slice_compare(slice_head(path, s->name.len), s->name);
+    if (order)
+        return order;
+    return path.len == s->name.len ? -1 : (unsigned char)path.data[s->name.len] < '/' ? -1 : 0;
+}
+
+uint32_t corpus_first_below(const struct corpus *corpus, struct slice folder)
+{
+    const struct search search = {.corpus = corpus, .ids = corpus->by_path, .name = folder};
+    return folder.len ? lower_bound(0, corpus->episode_count, compare_below, &search, 0) : 0;
+}
+
+uint32_t corpus_find_episode(const struct corpus *corpus, const struct folder *folder,
+                             struct slice base)
+{
+    const struct search search = {.corpus = corpus, .ids = folder->episodes, .name = base};
+    uint32_t place = find_place(0, folder->episode_count, compare_base, &search);
+    return place == NO_INDEX ? NO_INDEX : folder->episodes[place];
+}
+
+uint32_t corpus_find_folder(const struct corpus *corpus, const struct folder *folder,
+                            struct slice base)
+{
+    const struct search search = {.corpus = corpus, .ids = folder->folders, .name = base};
+    uint32_t place = find_place(0, folder->folder_count, compare_folder, &search);
+    return place == NO_INDEX ? NO_INDEX : folder->folders[place];
+}
+
+uint32_t corpus_find_entry(const struct corpus *corpus, const uint32_t *ids, uint32_t count,
+                           struct slice entry)
+{
+    const struct search search = {.corpus = corpus, .ids = ids, .name = entry};
+    return find_place(0, count, compare_entry, &search);
+}
+
+uint32_t corpus_find_date(const struct corpus *corpus, uint32_t code)
+{
+    const struct search search = {.corpus = corpus, .ids = corpus->dated, .code = code};
+    return lower_bound(0, corpus->dated_count, compare_date, &search, 0);
+}
+
+uint32_t corpus_find_dated(const struct corpus *corpus, uint32_t code, struct slice entry)
+{
+    const struct search search = {.corpus = corpus, .ids = corpus->dated, .name = entry};
+    return find_place(corpus_find_date(corpus, code), corpus_find_date(corpus, code + 1),
+                      compare_entry, &search);
+}
+
+uint32_t corpus_episode_behind(const struct corpus *corpus, const struct folder *folder,
+                               struct slice base)
+{
+    const struct search search = {.corpus = corpus, .ids = folder->episodes, .name = base};
+    return lower_bound(0, folder->episode_count, compare_base, &search, 1);
+}
+
+uint32_t corpus_folder_behind(const struct corpus *corpus, const struct folder *folder,
+                              struct slice base)
+{
+    const struct search search = {.corpus = corpus, .ids = folder->folders, .name = base};
+    return lower_bound(0, folder->folder_count, compare_folder, &search, 1);
+}
+
+uint32_t corpus_entry_behind(const struct corpus *corpus, const uint32_t *ids, uint32_t count,
+                             struct slice entry)
+{
+    const struct search search = {.corpus = corpus, .ids = ids, .name = entry};
+    return lower_bound(0, count, compare_entry, &search, 1);
+}
+
+bool corpus_has(const struct corpus *corpus, const char *folder)
+{
+    return strcmp(folder, "index") == 0      ? corpus_shown_count(corpus) > 0
+           : strcmp(folder, "original") == 0 ? corpus->original_count > 0
+                                             : corpus->silent_count < corpus_shown_count(corpus);
+}
+
+/* --- the end of a generation -------------------------------------------------------------------
+ */
+
+void corpus_release(struct corpus *corpus)
+{
+    if (!corpus)
+        return;
+    blocks_free(&corpus->retired);
+    free(corpus->episodes);
+    free(corpus->folders);
+    free(corpus->strays);
+    free(corpus->stray_is_private);
+    views_release(&corpus->views);
+    free(corpus);
+}
+
+void corpus_free_last(struct corpus *corpus)
+{
+    if (!corpus)
+        return;
+    for (uint32_t i = 0; i < corpus->episode_cap; i++) {
+        if (corpus->episodes[i])
+            block_free(corpus->episodes[i]->marks);
+        block_free(corpus->episodes[i]);
+    }
+    for (uint32_t i = 0; i < corpus->folder_cap; i++) {
+        if (!corpus->folders[i])
+            continue;
+        block_free(corpus->folders[i]->episodes);
+        block_free(corpus->folders[i]->folders);
+        block_free(corpus->folders[i]);
+    }
+    for (uint32_t i = 0; i < corpus->stray_count; i++)
+        block_free(corpus->strays[i]);
+    block_free(corpus->by_path);
+    block_free(corpus->by_entry);
+    block_free(corpus->dated);
+    views_free_all(&corpus->views);
+    corpus_release(corpus);
+}

@@ -1,0 +1,155 @@
+#include "corpus/naming.h"
+
+#include <errno.h>
+
+#include "base/buf.h"
+#include "base/filename.h"
+#include "base/map.h"
+#include "base/path.h"
+#include "base/utf8.h"
+
+enum { SHORTEST_TITLE = 13 /* bytes: of a title that is cut, its hash included */ };
+
+/* A copy of a buffer, which is freed. */
+static struct slice keep(struct arena *arena, struct buf *buf)
+{
+    struct slice kept = arena_copy_buf(arena, buf);
+    buf_free(buf);
+    return kept;
+}
+
+static int take(struct map *taken, struct slice name)
+{
+    struct map_slot *slot = map_put(taken, name);
+    if (!slot)
+        return -ENOMEM;
+    slot->value = 0;
+    return 0;
+}
+
+/* Whether nothing else has this name, and text/<name>.txt is free too. */
+static bool is_free(const struct map *taken, struct slice name)
+{
+    char with_ending[NAME_MAX_BYTES + 1];
+    if (name.len + 4 > NAME_MAX_BYTES)
+        return false;
+    memcpy(with_ending, name.data, name.len);
+    memcpy(with_ending + name.len, ".txt", 4);
+    return map_get(taken, name) == UINT32_MAX &&
+           map_get(taken, (struct slice){with_ending, name.len + 4}) == UINT32_MAX;
+}
+
+static struct slice without_extension(struct slice file)
+{
+    const char *dot = memrchr(file.data, '.', file.len);
+    return dot ? slice_head(file, (size_t)(dot - file.data)) : file;
+}
+
+static int name_file(struct arena *arena, struct map *taken, struct naming *file)
+{
+    struct slice base = path_base(file->path);
+    const struct slice candidates[] = {without_extension(base), base};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct buf name = {0};
+        name_of_value(&name, candidates[i]);
+        file->base = keep(arena, &name);
+        if (!file->base.data)
+            return -ENOMEM;
+        if (is_free(taken, file->base))
+            return take(taken, file->base);
+    }
+    struct slice full = file->base;
+    for (unsigned round = 0;; round++) {
+        struct buf name = {0};
+        /* Four bytes less: ".txt" has to fit behind it in text/. */
+        name_tell_apart(&name, full, NAME_MAX_BYTES - 4, file->path, round, 0);
+        file->base = keep(arena, &name);
+        if (!file->base.data)
+            return -ENOMEM;
+        if (is_free(taken, file->base))
+            return take(taken, file->base);
+    }
+}
+
+int naming_in_folder(struct arena *arena, const struct slice *folders, size_t folder_count,
+                     struct naming *files, size_t file_count)
+{
+    struct map taken = {0};
+    int err = 0;
+
+    for (size_t i = 0; i < folder_count && !err; i++)
+        err = take(&taken, folders[i]);
+    /* A plain `.md` has the first choice of name, whatever order the files come in. */
+    for (int plain = 1; plain >= 0; plain--) {
+        for (size_t i = 0; i < file_count && !err; i++) {
+            if (slice_ends(files[i].path, SLICE(".md")) == plain)
+                err = name_file(arena, &taken, &files[i]);
+        }
+    }
+    map_free(&taken);
+    return err;
+}
+
+/* --- entries of views --------------------------------------------------------------------------
+ */
+
+void naming_date(struct buf *out, const struct date *date)
+{
+    if (date->day)
+        buf_printf(out, "%04u-%02u-%02u", date->year, date->month, date->day);
+    else
+        buf_printf(out, "%04u-%02u", date->year, date->month);
+}
+
+/* White space of any script, as one underscore; none at the ends. */
+static void add_title(struct buf *out, struct slice title)
+{
+    size_t len;
+    bool gap = false;
+    size_t start = out->len;
+
+    for (; title.len; title = slice_skip(title, len)) {
+        int32_t code = utf8_decode(title, &len);
+        if (code == ' ' || (code >= '\t' && code <= '\r') || code == 0xA0 || code == 0x3000 ||
+            (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029) {
+            gap = out->len > start;
+            continue;
+        }
+        if (gap)
+            buf_add_byte(out, '_');
+        gap = false;
+        buf_add(out, title.data, len);
+    }
+}
+
+void naming_entry(struct buf *out, const struct date *date, struct slice title, struct slice name)
+{
+    cleanup_buf struct buf head = {0}, middle = {0}, tail = {0}, spaced = {0};
+
+    if (date->year) {
+        naming_date(&head, date);
+        buf_add_text(&head, "--");
+    }
+    add_title(&spaced, title);
+    name_escape(&middle, buf_slice(&spaced));
+    if (middle.len)
+        buf_add_text(&tail, "--");
+    struct slice part;
+    for (bool first = true; slice_take(&name, '/', &part); first = false) {
+        buf_add_text(&tail, first ? "" : "--");
+        buf_add_slice(&tail, part);
+    }
+    out->failed |= head.failed || middle.failed || tail.failed || spaced.failed;
+
+    cleanup_buf struct buf whole = {0};
+    size_t room = NAME_MAX_BYTES - head.len - SHORTEST_TITLE;
+    buf_add_slice(&whole, buf_slice(&head));
+    if (tail.len <= room)
+        name_cut(&whole, buf_slice(&middle), NAME_MAX_BYTES - head.len - tail.len, title);
+    else
+        buf_add_slice(&whole, buf_slice(&middle));
+    buf_add_slice(&whole, buf_slice(&tail));
+    out->failed |= whole.failed;
+    name_cut(out, buf_slice(&whole), NAME_MAX_BYTES, buf_slice(&whole));
+}

@@ -1,0 +1,164 @@
+#include "corpus/resume.h"
+
+#include <errno.h>
+
+#include "base/array.h"
+#include "corpus/build.h"
+#include "corpus/history.h"
+
+struct resuming {
+    struct builder *builder;
+    struct journal *journal;
+    struct arena arena;
+    uint32_t told;   /* generation */
+    size_t told_end; /* where its records end */
+    struct scanned *files;
+    size_t count, cap;
+    uint32_t *versions; /* by episode: the last that was given */
+};
+
+/* --- names -------------------------------------------------------------------------------------
+ */
+
+static int reenter_name(struct builder *b, const struct journal_record *record)
+{
+    uint32_t number;
+    switch (record->kind) {
+    case HISTORY_PATH:
+        return builder_find_number(b, record->bytes, &number);
+    case HISTORY_FOLDER:
+        return builder_find_place(b, record->bytes, &number);
+    case HISTORY_SPELLING:
+        return ledger_reenter(&b->ledger, record->bytes);
+    default:
+        return 0;
+    }
+}
+
+/* Names, and how far clients were told. */
+static int read_names(struct resuming *r)
+{
+    struct journal_record record;
+    int err = 0;
+    for (size_t cursor = 0; !err && journal_next(r->journal, &cursor, &record);) {
+        err = reenter_name(r->builder, &record);
+        if (record.kind == HISTORY_TOLD)
+            r->told = record.key;
+    }
+    return err;
+}
+
+static void find_end(struct resuming *r)
+{
+    struct journal_record record;
+    for (size_t cursor = 0; journal_next(r->journal, &cursor, &record);) {
+        if (record.kind == HISTORY_PUBLISHED && record.key == r->told)
+            r->told_end = cursor;
+    }
+}
+
+/* --- states ------------------------------------------------------------------------------------
+ */
+
+static int take_configuration(struct resuming *r, const struct journal_record *record)
+{
+    struct configuration configuration;
+    return history_read_configuration(record, &configuration)
+               ? builder_configure(r->builder, &configuration)
+               : -ESTALE;
+}
+
+static int take_file(struct resuming *r, const struct journal_record *record)
+{
+    if (!array_reserve(&r->files, r->count, &r->cap, sizeof *r->files) ||
+        !history_read_file(record, &r->arena, &r->files[r->count]))
+        return -ENOMEM;
+    r->count++;
+    return 0;
+}
+
+/* What was noted from one place in the journal to another: of a path the last counts, as for
+ * corpus_next(). */
+static int read_states(struct resuming *r, size_t from, size_t to)
+{
+    struct journal_record record;
+    int err = 0;
+    r->count = 0;
+    while (!err && from < to && journal_next(r->journal, &from, &record)) {
+        if (record.kind == HISTORY_FILE)
+            err = take_file(r, &record);
+        else if (record.kind == HISTORY_CONFIG)
+            err = take_configuration(r, &record);
+        else if (record.kind == HISTORY_VERSION && record.key < r->builder->path_count)
+            memcpy(&r->versions[record.key], record.bytes.data, sizeof(uint32_t));
+    }
+    return err;
+}
+
+static int build(struct resuming *r, struct corpus *old, uint32_t generation, struct corpus **next)
+{
+    struct builder *b = r->builder;
+    memcpy(b->versions, r->versions, b->path_count * sizeof *b->versions);
+    b->generation = generation - 1;
+    int err = corpus_next(b, old, r->files, r->count, next);
+    /* Also of what is gone: it may come back. */
+    for (size_t i = 0; i < b->path_count; i++)
+        b->versions[i] = r->versions[i] + 1;
+    return err;
+}
+
+/* The generations behind the one that clients were told of, one after the other: what came with one
+ * and went with the next may be known too. */
+static int build_seen(struct resuming *r, struct corpus *told, struct corpora *seen)
+{
+    struct journal_record record;
+    struct corpus *last = told;
+    size_t from = r->told_end;
+    int err = 0;
+    for (size_t cursor = from; !err && journal_next(r->journal, &cursor, &record);) {
+        if (record.kind != HISTORY_PUBLISHED)
+            continue;
+        err = seen->count == CORPORA_MOST ? -ESTALE : read_states(r, from, cursor);
+        if (!err)
+            err = build(r, last, record.key, &seen->at[seen->count]);
+        if (!err)
+            last = seen->at[seen->count++];
+        from = cursor;
+    }
+    return err;
+}
+
+static int resume(struct resuming *r, struct corpus **told, struct corpora *seen)
+{
+    int err = read_names(r);
+    find_end(r);
+    if (!err && !r->told_end)
+        err = -ESTALE;
+    r->versions = calloc(r->builder->path_count + 1, sizeof *r->versions);
+    if (!err && !r->versions)
+        err = -ENOMEM;
+    if (!err)
+        err = read_states(r, 0, r->told_end);
+    if (!err)
+        err = build(r, NULL, r->told, told);
+    return err ? err : build_seen(r, *told, seen);
+}
+
+int corpus_resume(struct builder *builder, struct corpus **told, struct corpora *seen)
+{
+    struct resuming r = {.builder = builder, .journal = builder->journal};
+    *told = NULL;
+    seen->count = 0;
+    if (!journal_is_whole(r.journal))
+        return -ESTALE;
+    /* What is read back is not noted again. */
+    builder->journal = builder->ledger.journal = NULL;
+    history_drop_tail(r.journal);
+    int err = resume(&r, told, seen);
+    builder->journal = r.journal;
+    builder->ledger.journal = r.journal;
+    arena_free(&r.arena);
+    free(r.files);
+    free(r.versions);
+    return err;
+}

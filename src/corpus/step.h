@@ -1,0 +1,57 @@
+/*
+ * The step from one generation of the corpus to the next: what is being made in it, and the lists
+ * of numbers that all of its parts make.
+ */
+#ifndef CORPUS_STEP_H
+#define CORPUS_STEP_H
+
+#include "corpus/builder.h"
+#include "corpus/corpus.h"
+
+/* An episode that is new, other or gone. */
+struct draft {
+    uint32_t number;
+    const struct episode *before; /* NULL: it is new */
+    bool is_there;                /* in the next generation, as: */
+    struct episode now;           /* texts and problems live elsewhere, and are copied */
+    bool has_new_marks;
+    uint32_t next; /* in the same folder; NO_INDEX */
+};
+
+/* A folder that is touched. */
+struct work {
+    bool is_touched;
+    bool has_new_names; /* what stands in it is not what stood in it */
+    bool is_there;
+    uint32_t episodes, folders; /* that will be in it */
+    uint32_t drafts;            /* the first in it, whether it is there or gone; NO_INDEX */
+    uint32_t news, next_new;    /* the first folder that is new in it; the next beside it */
+};
+
+/* The step from one generation to the next. */
+struct step {
+    struct builder *builder;
+    const struct corpus *old; /* never NULL: empty before the first */
+    struct corpus *next;
+    struct turnover turnover;
+    struct arena scratch;
+    struct draft *drafts;
+    size_t draft_count, draft_cap;
+    uint32_t *draft_of; /* by number of the episode; NO_INDEX */
+    bool *changed;      /* by number of the episode */
+    struct work *works; /* by number of the folder */
+    bool *folder_gone;  /* by number of the folder */
+    uint32_t *touched;  /* folders, the deepest first */
+    uint32_t touched_count;
+    uint32_t *list; /* of episodes or folders, for a moment */
+};
+
+void step_sort(uint32_t *list, uint32_t count, order_fn *order, const void *context);
+
+/* The next state of a list of episodes: without those that changed, with s->list, which is in
+ * order.
+ */
+const uint32_t *step_next_list(struct step *s, const uint32_t *old, uint32_t old_count,
+                               uint32_t added_count, order_fn *order, uint32_t *count);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * The views of one generation: by-tag, by-person … and the facets in them, by-tag/ai-safety. It
+ * does not change; the next generation shares all that is the same in it.
+ *
+ * Views and facets go by their number in the ledger, where nothing is NULL.
+ */
+#ifndef CORPUS_VIEWS_H
+#define CORPUS_VIEWS_H
+
+#include "corpus/ledger.h"
+#include "corpus/turnover.h"
+
+struct episode;
+
+/* One value of a view. */
+struct facet {
+    struct slice name;  /* the commonest spelling, as a file name */
+    struct slice value; /* the same, as it was written */
+    uint32_t view;
+    uint32_t episode_count;
+    const uint32_t *episodes; /* in the order of their entries */
+    uint64_t hash;
+    int64_t mtime; /* of the newest episode in it */
+    char text[];   /* of the name */
+};
+
+struct view {
+    struct slice name; /* "by-tag" */
+    uint32_t count;
+    const uint32_t *facets; /* in the order of their names */
+    bool is_told_apart;     /* two values are named alike, and one has a hash */
+    int64_t mtime;
+    uint64_t hash;
+};
+
+struct views {
+    const struct view **views;
+    uint32_t view_cap;
+    const uint32_t *order; /* of the views, by name */
+    uint32_t view_count;
+    const struct facet **facets;
+    uint32_t facet_cap;
+    uint32_t facet_count;
+    uint64_t entry_count; /* links in all of them */
+    struct ledger *ledger;
+};
+
+/* What an episode adds to the views: the spellings of its values, in the order they were written.
+ */
+struct marks {
+    uint32_t count;
+    struct spelling *spellings[];
+};
+
+/* Whether one of the first `count` is of this facet; NULL has none. */
+bool marks_have(const struct marks *marks, uint32_t facet, uint32_t count);
+
+/* An episode that is not what it was, and what it added and adds; NULL: nothing. */
+struct views_change {
+    uint32_t episode;
+    const struct marks *before, *after;
+};
+
+/* What one generation's views are made of. */
+struct views_step {
+    const struct views *old; /* NULL: there were none */
+    struct ledger *ledger;
+    const struct episode *const *before; /* by number, those of `old`; NULL: there were none */
+    const struct episode *const *after;  /* whose order and times the views have */
+    uint32_t episode_cap;                /* numbers in `after` are below it */
+    const struct views_change *changes;
+    size_t count;
+    struct turnover *turnover;
+};
+
+/* Builds the views that follow. 0, or -ENOMEM: then the ledger is as it was, and the turnover is to
+ * be undone. Either way `next` is to be released. */
+int views_next(const struct views_step *step, struct views *next);
+
+/* Frees the arrays of one generation; the facets and views in them belong to the last one. */
+void views_release(struct views *views);
+void views_free_all(struct views *views);
+
+/* The facet of exactly this name in a view; NO_INDEX where there is none. */
+uint32_t views_find(const struct views *views, uint32_t view, struct slice name);
+
+/* The facet that gathers this spelling, which differs in case or Unicode form. */
+uint32_t views_find_spelling(const struct views *views, uint32_t view, struct slice name);
+
+/* The first place among the view's facets, or among the views, whose name is greater. */
+uint32_t views_place_behind(const struct views *views, uint32_t view, struct slice name);
+uint32_t views_order_behind(const struct views *views, struct slice name);
+
+static inline const struct view *views_view(const struct views *views, uint32_t number)
+{
+    return number < views->view_cap ? views->views[number] : NULL;
+}
+
+static inline const struct facet *views_facet(const struct views *views, uint32_t number)
+{
+    return number < views->facet_cap ? views->facets[number] : NULL;
+}
+
+#endif

@@ -1,0 +1,104 @@
+#define FUSE_USE_VERSION 314
+
+#include "fuse/mount.h"
+
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+struct mount {
+    struct fuse_session *session; /* that mounts, and serves nothing */
+};
+
+/* --- messages ----------------------------------------------------------------------------------
+ */
+
+static char last_message[512];
+
+__attribute__((format(printf, 2, 0))) static void keep_message(enum fuse_log_level level,
+                                                               const char *format, va_list args)
+{
+    if (level == FUSE_LOG_DEBUG)
+        vfprintf(stderr, format, args);
+    else
+        vsnprintf(last_message, sizeof last_message, format, args);
+}
+
+void mount_keep_messages(void)
+{
+    fuse_set_log_func(keep_message);
+}
+
+const char *mount_last_message(void)
+{
+    last_message[strcspn(last_message, "\n")] = '\0';
+    return last_message;
+}
+
+/* --- mounting --------------------------------------------------------------------------------- */
+
+int mount_arguments(const struct mount_options *options, struct fuse_args *args)
+{
+    char *mount = NULL;
+    cleanup_free char *name = NULL;
+    int err = asprintf(&name, "fsname=%s", options->content) < 0;
+
+    if (!err)
+        err = fuse_opt_add_opt(&mount, "ro,nosuid,nodev,noexec,default_permissions,"
+                                       "subtype=transcriptfs");
+    if (!err)
+        err = fuse_opt_add_opt_escaped(&mount, name);
+    if (!err && options->allow_other)
+        err = fuse_opt_add_opt(&mount, "allow_other");
+    if (!err && options->allow_root)
+        err = fuse_opt_add_opt(&mount, "allow_root");
+    if (!err && options->debug)
+        err = fuse_opt_add_opt(&mount, "debug");
+    if (!err)
+        err = fuse_opt_add_arg(args, "transcriptfs") || fuse_opt_add_arg(args, "-o") ||
+              fuse_opt_add_arg(args, mount);
+    free(mount);
+    return err ? -ENOMEM : 0;
+}
+
+int mount_new(const struct mount_options *options, struct mount **made)
+{
+    static const struct fuse_lowlevel_ops none;
+    struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+    struct mount *mount = calloc(1, sizeof *mount);
+
+    *made = NULL;
+    int err = mount ? mount_arguments(options, &args) : -ENOMEM;
+    if (!err)
+        mount->session = fuse_session_new(&args, &none, sizeof none, NULL);
+    fuse_opt_free_args(&args);
+    if (!err)
+        err = mount->session && fuse_session_mount(mount->session, options->mountpoint) == 0 ? 0
+                                                                                             : -EIO;
+    if (err) {
+        if (mount && mount->session)
+            fuse_session_destroy(mount->session);
+        free(mount);
+        return err;
+    }
+    *made = mount;
+    return 0;
+}
+
+int mount_fd(const struct mount *mount)
+{
+    return fuse_session_fd(mount->session);
+}
+
+void mount_free(struct mount *mount)
+{
+    if (!mount)
+        return;
+    fuse_session_unmount(mount->session);
+    fuse_session_destroy(mount->session);
+    free(mount);
+}

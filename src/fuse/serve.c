@@ -1,0 +1,602 @@
+#define FUSE_USE_VERSION 314
+
+#include "fuse/serve.h"
+
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "fuse/ahead.h"
+
+/* Endless, for libfuse and the kernel; a double that both can still count with. */
+static const double for_ever = 1e9;
+
+/* Seconds for which a name is said to be absent to Linux 6.19 and newer, which do not forget that
+ * when they are told to. See fuse/kernel.h. */
+static const double for_a_moment = 1;
+
+enum {
+    MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
+    WAITING_THREADS = 12,      /* beyond those that serve; made when all of them wait */
+    LONGEST_WAIT = 1000,       /* milliseconds, for what a change brings */
+};
+
+/* The kinds of requests that are counted. */
+enum request {
+    REQUEST_LOOKUP,
+    REQUEST_GETATTR,
+    REQUEST_READLINK,
+    REQUEST_OPEN,
+    REQUEST_READ,
+    REQUEST_OPENDIR,
+    REQUEST_READDIR,
+    REQUEST_READDIRPLUS,
+    REQUEST_STATFS,
+    REQUEST_GETXATTR,
+    REQUEST_LISTXATTR,
+    STORED_AHEAD, /* no request: one that was saved */
+    REQUESTS
+};
+
+static const char *const request_names[] = {
+    [REQUEST_LOOKUP] = "lookup",       [REQUEST_GETATTR] = "getattr",
+    [REQUEST_READLINK] = "readlink",   [REQUEST_OPEN] = "open",
+    [REQUEST_READ] = "read",           [REQUEST_OPENDIR] = "opendir",
+    [REQUEST_READDIR] = "readdir",     [REQUEST_READDIRPLUS] = "readdirplus",
+    [REQUEST_STATFS] = "statfs",       [REQUEST_GETXATTR] = "getxattr",
+    [REQUEST_LISTXATTR] = "listxattr", [STORED_AHEAD] = "stored",
+};
+
+struct server {
+    struct greeting greeting; /* at the beginning, see there */
+    struct tree *tree;
+    const struct serve_options *options;
+    struct fuse_session *session;
+    pthread_t serving; /* the thread that waits for the end */
+    pthread_mutex_t lock;
+    pthread_cond_t ended_now;
+    struct ahead *ahead; /* NULL: nothing is stored ahead */
+    struct request_count counts[REQUESTS + 1];
+    bool has_ended;
+    bool no_open;
+    bool no_opendir;
+};
+
+static struct server *server_of(fuse_req_t req)
+{
+    return fuse_req_userdata(req);
+}
+
+static void count(fuse_req_t req, enum request kind)
+{
+    __atomic_add_fetch(&server_of(req)->counts[kind].count, 1, __ATOMIC_RELAXED);
+}
+
+/* A request holds the generation until its answer is with the kernel: what is called back after a
+ * change is then called back for good. */
+struct holding {
+    struct tree *tree;
+    struct generation *generation;
+};
+
+static struct holding hold(fuse_req_t req)
+{
+    struct tree *tree = server_of(req)->tree;
+    return (struct holding){tree, tree_hold(tree)};
+}
+
+static void let_go(const struct holding *holding)
+{
+    tree_let_go(holding->tree, holding->generation);
+}
+
+#define cleanup_holding __attribute__((cleanup(let_go), unused))
+
+/* --- replies ---------------------------------------------------------------------------------- */
+
+static struct stat stat_of(const struct tree_attr *attr)
+{
+    const struct timespec when = {attr->mtime / 1000000000, attr->mtime % 1000000000};
+    return (struct stat){
+        .st_ino = attr->ino,
+        .st_mode = attr->mode,
+        .st_nlink = attr->nlink,
+        .st_uid = attr->uid,
+        .st_gid = attr->gid,
+        .st_size = (off_t)attr->size,
+        .st_blocks = (blkcnt_t)((attr->size + 511) / 512),
+        .st_blksize = 4096,
+        .st_atim = when,
+        .st_mtim = when,
+        .st_ctim = when,
+    };
+}
+
+static struct fuse_entry_param entry_of(const struct tree_attr *attr)
+{
+    return (struct fuse_entry_param){
+        .ino = attr->id,
+        .attr = stat_of(attr),
+        .attr_timeout = for_ever,
+        .entry_timeout = attr->is_volatile ? 0 : for_ever,
+    };
+}
+
+/* The error of a system call. That a file changed which is still to be looked at is nobody's but
+ * ours. */
+static int final_error(int err)
+{
+    return err == -EAGAIN ? ESTALE : -err;
+}
+
+/* A name that is not there: an entry without a node is remembered by the kernel, an error is not.
+ */
+static void reply_absent(fuse_req_t req)
+{
+    bool forgets = server_of(req)->options->forgets_absent;
+    const struct fuse_entry_param nothing = {.entry_timeout = forgets ? for_ever : for_a_moment};
+    fuse_reply_entry(req, &nothing);
+}
+
+/* --- operations ------------------------------------------------------------------------------- */
+
+/* "." and ".." are asked for by who holds a handle and no path, such as an NFS server. */
+static int look_up(struct tree *tree, uint64_t parent, const char *name, struct tree_attr *attr)
+{
+    uint64_t id;
+    if (strcmp(name, ".") == 0)
+        return tree_getattr(tree, parent, attr);
+    if (strcmp(name, "..") != 0)
+        return tree_lookup(tree, parent, name, attr);
+    int err = tree_parent(tree, parent, &id);
+    return err ? err : tree_getattr(tree, id, attr);
+}
+
+/* Where a file changed that nobody has looked at yet the answer is in the next corpus, which is a
+ * moment away. True where that is there, and held. */
+static bool hold_next(struct holding *holding, int err)
+{
+    uint64_t generation = holding->generation->corpus->generation;
+    if (err != -EAGAIN)
+        return false;
+    tree_let_go(holding->tree, holding->generation);
+    bool is_there = tree_wait_for_newer(holding->tree, generation, LONGEST_WAIT);
+    holding->generation = tree_hold(holding->tree);
+    return is_there;
+}
+
+static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+    count(req, REQUEST_LOOKUP);
+    cleanup_holding struct holding holding = hold(req);
+    struct tree_attr attr = {0};
+    int err;
+
+    if (strlen(name) > NAME_MAX) {
+        fuse_reply_err(req, ENAMETOOLONG);
+        return;
+    }
+    do
+        err = look_up(holding.tree, parent, name, &attr);
+    while (hold_next(&holding, err));
+    if (err == -ENOENT && !attr.is_volatile) {
+        reply_absent(req);
+    } else if (err) {
+        fuse_reply_err(req, final_error(err));
+    } else {
+        struct fuse_entry_param entry = entry_of(&attr);
+        fuse_reply_entry(req, &entry);
+    }
+}
+
+static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    count(req, REQUEST_GETATTR);
+    cleanup_holding const struct holding holding = hold(req);
+    struct tree_attr attr;
+    (void)fi;
+    int err = tree_getattr(server_of(req)->tree, ino, &attr);
+    if (err) {
+        fuse_reply_err(req, final_error(err));
+    } else {
+        struct stat st = stat_of(&attr);
+        fuse_reply_attr(req, &st, for_ever);
+    }
+}
+
+static void on_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+    count(req, REQUEST_READLINK);
+    cleanup_holding const struct holding holding = hold(req);
+    cleanup_buf struct buf target = {0};
+    int err = tree_readlink(server_of(req)->tree, ino, &target);
+    if (err)
+        fuse_reply_err(req, final_error(err));
+    else
+        fuse_reply_readlink(req, target.data);
+}
+
+static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                    struct fuse_file_info *fi)
+{
+    count(req, REQUEST_READ);
+    const struct server *server = server_of(req);
+    struct tree *tree = server->tree;
+    struct tree_text text;
+    (void)fi;
+    int err = tree_read(tree, ino, (uint64_t)offset, size, &text);
+    if (err) {
+        fuse_reply_err(req, final_error(err));
+        return;
+    }
+    fuse_reply_buf(req, text.bytes.data, text.bytes.len);
+    tree_text_free(tree, &text);
+    ahead_note_read(server->ahead, ino);
+}
+
+static void on_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    count(req, REQUEST_OPEN);
+    (void)ino;
+    if (server_of(req)->no_open) {
+        fuse_reply_err(req, ENOSYS);
+        return;
+    }
+    fi->keep_cache = 1;
+    fi->noflush = 1;
+    fuse_reply_open(req, fi);
+}
+
+static void on_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+    count(req, REQUEST_OPENDIR);
+    (void)ino;
+    if (server_of(req)->no_opendir) {
+        fuse_reply_err(req, ENOSYS);
+        return;
+    }
+    fi->keep_cache = 1;
+    fi->cache_readdir = 1;
+    fuse_reply_open(req, fi);
+}
+
+/* --- listings --------------------------------------------------------------------------------- */
+
+struct listing {
+    fuse_req_t req;
+    char *data;
+    size_t size;
+    size_t used;
+    bool with_attr;
+    bool is_full;
+};
+
+/* Adds one name; false where it does not fit. `next` is where a reader goes on behind it. */
+static bool add_name(struct listing *list, const char *name, const struct tree_attr *attr,
+                     bool has_attr, uint64_t next)
+{
+    struct fuse_entry_param entry = entry_of(attr);
+    char *at = list->data + list->used;
+    size_t room = list->size - list->used, len;
+
+    if (list->with_attr) {
+        if (!has_attr)
+            entry.ino = 0; /* the kernel asks when it wants to know */
+        len = fuse_add_direntry_plus(list->req, at, room, name, &entry, (off_t)next);
+    } else {
+        len = fuse_add_direntry(list->req, at, room, name, &entry.attr, (off_t)next);
+    }
+    if (len > room) {
+        list->is_full = true;
+        return false;
+    }
+    list->used += len;
+    return true;
+}
+
+/* `.` and `..` stand before the children: a child's cookie is its offset less two. */
+enum { DOTS = 2 };
+
+static bool add_child(void *list_, uint64_t next, const struct tree_entry *entry)
+{
+    char name[NAME_MAX + 1];
+    if (entry->name.len > NAME_MAX)
+        return true; /* one such name would make the kernel refuse the whole folder */
+    memcpy(name, entry->name.data, entry->name.len);
+    name[entry->name.len] = '\0';
+    return add_name(list_, name, &entry->attr, entry->has_attr, next + DOTS);
+}
+
+static int add_dots(struct tree *tree, uint64_t folder, uint64_t from, struct listing *list)
+{
+    struct tree_attr attr;
+    uint64_t id = folder;
+    int err = 0;
+
+    for (uint64_t dot = from; dot < DOTS && !err && !list->is_full; dot++) {
+        if (dot == 1)
+            err = tree_parent(tree, folder, &id);
+        if (!err)
+            err = tree_getattr(tree, id, &attr);
+        if (!err)
+            add_name(list, dot ? ".." : ".", &attr, false, dot + 1);
+    }
+    return err;
+}
+
+static int fill(struct tree *tree, uint64_t folder, uint64_t from, struct listing *list)
+{
+    list->used = 0;
+    list->is_full = false;
+    int err = add_dots(tree, folder, from, list);
+    if (!err && !list->is_full)
+        err = tree_list(tree, folder, from > DOTS ? from - DOTS : 0, add_child, list);
+    return err;
+}
+
+static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bool with_attr)
+{
+    cleanup_holding struct holding holding = hold(req);
+
+    if (size > MOST_LISTED)
+        size = MOST_LISTED;
+    cleanup_free char *data = malloc(size);
+    struct listing list = {.req = req, .data = data, .size = size, .with_attr = with_attr};
+    int err = -ENOMEM;
+    if (data) {
+        do
+            err = fill(holding.tree, ino, (uint64_t)offset, &list);
+        while (list.used == 0 && hold_next(&holding, err));
+    }
+    /* What was found before an error is worth having; the error comes with the next call. */
+    if (err && list.used == 0)
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it knows of no cleanup attribute */
+        fuse_reply_err(req, final_error(err));
+    else
+        fuse_reply_buf(req, list.data, list.used);
+}
+
+static void on_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                       struct fuse_file_info *fi)
+{
+    count(req, REQUEST_READDIR);
+    (void)fi;
+    list_folder(req, ino, size, offset, false);
+}
+
+static void on_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+                           struct fuse_file_info *fi)
+{
+    count(req, REQUEST_READDIRPLUS);
+    (void)fi;
+    list_folder(req, ino, size, offset, true);
+}
+
+/* A size of 0 asks how many bytes there are. */
+static void reply_xattr(fuse_req_t req, int err, const struct buf *bytes, size_t size)
+{
+    if (err)
+        fuse_reply_err(req, final_error(err));
+    else if (size == 0)
+        fuse_reply_xattr(req, bytes->len);
+    else if (size < bytes->len)
+        fuse_reply_err(req, ERANGE);
+    else
+        fuse_reply_buf(req, bytes->data, bytes->len);
+}
+
+/* Without the option the first answer is ENOSYS, and the kernel asks never again: ls -l would ask
+ * for each file. */
+static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
+{
+    count(req, REQUEST_GETXATTR);
+    const struct server *server = server_of(req);
+    cleanup_buf struct buf value = {0};
+    int err = server->options->xattr ? tree_getxattr(server->tree, ino, name, &value) : -ENOSYS;
+    reply_xattr(req, err, &value, size);
+}
+
+static void on_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
+{
+    count(req, REQUEST_LISTXATTR);
+    const struct server *server = server_of(req);
+    cleanup_buf struct buf names = {0};
+    int err = server->options->xattr ? tree_listxattr(server->tree, ino, &names) : -ENOSYS;
+    reply_xattr(req, err, &names, size);
+}
+
+static void on_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+    count(req, REQUEST_STATFS);
+    struct tree_statfs tree;
+    (void)ino;
+    tree_statfs(server_of(req)->tree, &tree);
+    const struct statvfs st = {
+        .f_bsize = 4096,
+        .f_frsize = 512,
+        .f_blocks = (tree.bytes + 511) / 512,
+        .f_files = tree.files,
+        .f_namemax = NAME_MAX,
+    };
+    fuse_reply_statfs(req, &st);
+}
+
+static void on_init(void *userdata, struct fuse_conn_info *conn)
+{
+    struct server *server = userdata;
+
+    conn->want |= conn->capable &
+                  (FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_READDIRPLUS);
+    conn->want &= ~(unsigned)(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ |
+                              FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
+    /* The kernel's 12 would cut parallel readers to reads of a page each. */
+    conn->max_background = 128;
+    conn->congestion_threshold = 96;
+    conn->time_gran = 1;
+    server->no_open = conn->capable & FUSE_CAP_NO_OPEN_SUPPORT;
+    server->no_opendir = conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT;
+}
+
+/* What is not here libfuse answers with ENOSYS once, and the kernel never asks again. */
+static const struct fuse_lowlevel_ops operations = {
+    .init = on_init,
+    .lookup = on_lookup,
+    .getattr = on_getattr,
+    .readlink = on_readlink,
+    .open = on_open,
+    .read = on_read,
+    .opendir = on_opendir,
+    .readdir = on_readdir,
+    .readdirplus = on_readdirplus,
+    .statfs = on_statfs,
+    .getxattr = on_getxattr,
+    .listxattr = on_listxattr,
+};
+
+/* --- what the kernel has to forget -------------------------------------------------------------
+ */
+
+void serve_tell(void *server_, enum stale what, uint64_t id, const char *name)
+{
+    const struct server *server = server_;
+    /* That the kernel did not know of it is no error. */
+    switch (what) {
+    case STALE_NAME:
+        fuse_lowlevel_notify_inval_entry(server->session, id, name, strlen(name));
+        break;
+    case STALE_FOLDER:
+        /* A name that nothing has waits for a listing under way, which would be remembered. */
+        fuse_lowlevel_notify_inval_entry(server->session, id, ".", 1);
+        fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
+        break;
+    case STALE_ATTR:
+        fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
+        break;
+    }
+}
+
+/* A store_fn. */
+static int store_file(void *server_, uint64_t id, struct slice bytes)
+{
+    struct server *server = server_;
+    struct fuse_bufvec vector = FUSE_BUFVEC_INIT(bytes.len);
+    vector.buf[0].mem = (void *)(uintptr_t)bytes.data;
+    int err = fuse_lowlevel_notify_store(server->session, id, 0, &vector, 0);
+    if (!err)
+        __atomic_add_fetch(&server->counts[STORED_AHEAD].count, 1, __ATOMIC_RELAXED);
+    return err;
+}
+
+/* --- the end ------------------------------------------------------------------------------------
+ */
+
+static void wake_up(int signal)
+{
+    (void)signal; /* a system call that waits is interrupted by it */
+}
+
+void serve_stop(void *server_)
+{
+    struct server *server = server_;
+    if (__atomic_load_n(&server->has_ended, __ATOMIC_ACQUIRE))
+        return;
+    ahead_stop(server->ahead);
+    pthread_mutex_lock(&server->lock);
+    fuse_session_exit(server->session);
+    /* The signal may come just before the call that it is to interrupt: again, until it has. */
+    while (!server->has_ended) {
+        const struct timespec soon = time_after(CLOCK_REALTIME, 20);
+        pthread_kill(server->serving, SIGUSR1);
+        pthread_cond_timedwait(&server->ended_now, &server->lock, &soon);
+    }
+    pthread_mutex_unlock(&server->lock);
+}
+
+static void say_ended(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    __atomic_store_n(&server->has_ended, true, __ATOMIC_RELEASE);
+    pthread_cond_broadcast(&server->ended_now);
+    pthread_mutex_unlock(&server->lock);
+}
+
+static int run_loop(struct fuse_session *session, unsigned threads)
+{
+    if (threads <= 1)
+        return fuse_session_loop(session);
+    struct fuse_loop_config *config = fuse_loop_cfg_create();
+    if (!config)
+        return -ENOMEM;
+    /* Those that wait for by-voice must not keep all others from being served. */
+    fuse_loop_cfg_set_max_threads(config, threads + WAITING_THREADS);
+    fuse_loop_cfg_set_idle_threads(config, threads + WAITING_THREADS);
+    int result = fuse_session_loop_mt(session, config);
+    fuse_loop_cfg_destroy(config);
+    return result;
+}
+
+/* --- serving -----------------------------------------------------------------------------------
+ */
+
+static int new_session(struct server *server)
+{
+    struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+    int err = mount_arguments(server->options->mount, &args);
+    if (!err)
+        server->session = fuse_session_new(&args, &operations, sizeof operations, server);
+    fuse_opt_free_args(&args);
+    if (err || !server->session)
+        return err ? err : -EIO;
+    return fuse_session_custom_io(server->session, &hello_io, server->options->fd);
+}
+
+static int serve_requests(struct server *server)
+{
+    const struct serve_options *options = server->options;
+    int err = hello_greet(&server->greeting, server->session, options->fd);
+    if (err)
+        return err == -ENODEV ? 0 : err; /* it was taken away at once */
+    /* Without memory or a thread for it nothing is stored ahead, and all else is as it was. */
+    if (!options->no_ahead)
+        (void)ahead_new(server->tree, store_file, server, &server->ahead);
+    options->ready(options->context, server); /* from now on somebody may end the serving */
+    err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
+    say_ended(server);
+    options->ended(options->context);
+    /* Only now: whoever was about to end the serving stops it too. */
+    ahead_free(server->ahead);
+    return err;
+}
+
+int serve(struct tree *tree, const struct serve_options *options)
+{
+    struct server server = {
+        .greeting = {.hello = options->hello},
+        .tree = tree,
+        .options = options,
+        .serving = pthread_self(),
+    };
+    const struct sigaction wake = {.sa_handler = wake_up};
+
+    for (int i = 0; i < REQUESTS; i++)
+        server.counts[i].name = request_names[i];
+    tree_tell_requests(tree, server.counts);
+    pthread_mutex_init(&server.lock, NULL);
+    pthread_cond_init(&server.ended_now, NULL);
+    sigaction(SIGUSR1, &wake, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    mount_keep_messages();
+    int err = new_session(&server);
+    if (!err)
+        err = serve_requests(&server);
+    tree_tell_requests(tree, NULL);
+    if (server.session)
+        fuse_session_destroy(server.session);
+    return err;
+}

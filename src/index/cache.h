@@ -1,0 +1,109 @@
+/*
+ * What was made when somebody asked: the parts of episodes that were parsed, and the files that
+ * were rendered from them. It is kept up to a limit; what was not used for longest goes first.
+ * What a reader holds stays until he puts it back, and so does what was used last: the limit can
+ * be exceeded by these, never by more.
+ *
+ * Two readers that ask for the same part at once have it made once.
+ */
+#ifndef INDEX_CACHE_H
+#define INDEX_CACHE_H
+
+#include <errno.h>
+#include <pthread.h>
+
+#include "base/buf.h"
+#include "corpus/corpus.h"
+#include "index/suspects.h"
+#include "transcript/body.h"
+
+/* How content is read: the model itself touches no disk. */
+struct content {
+    /*
+     * Appends `len` bytes from `offset` of the episode's file; fewer only where the file ends.
+     * 0; -EAGAIN when the file is not the one that was looked at; another negative errno.
+     */
+    int (*read)(void *context, const struct episode *episode, uint64_t offset, uint64_t len,
+                struct buf *out);
+    void *context;
+    struct suspects *suspects; /* of what is read; NULL: none are known */
+};
+
+/* A longer text is not rendered: a line that stands in every turn can make it thousands of times as
+ * long as its source. */
+enum { CACHE_MAX_TEXT = 256 * 1024 * 1024 };
+
+/* Errors that say nothing of a file, and pass. What is left out because of one would be a wrong
+ * answer, and clients remember answers. */
+static inline bool error_passes(int err)
+{
+    return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
+enum part { PART_FRONT, PART_BODY, PART_TEXT, PARTS };
+
+struct parsed {
+    /* What the reader may use: one of these. */
+    struct front front; /* PART_FRONT; its values live in `arena` */
+    struct body body;   /* PART_BODY */
+    struct buf text;    /* PART_TEXT */
+
+    /* The cache's own. */
+    struct arena arena;
+    struct diags diags; /* of the body; in `arena` */
+    uint64_t key;       /* a text's is its node id; the others' end in what is no kind */
+    size_t size;        /* bytes */
+    uint32_t users;
+    bool is_ready;
+    int err;
+    struct parsed *next_in_bucket;
+    struct parsed *older, *newer; /* while nobody uses it */
+};
+
+struct cache_stats {
+    uint64_t limit, used; /* bytes */
+    uint64_t hits, misses;
+    uint32_t kept; /* parts */
+};
+
+struct cache;
+
+/* NULL when memory ends. `content` is copied, `limits` borrowed. */
+struct cache *cache_new(const struct content *content, uint64_t limit, const struct limits *limits);
+void cache_free(struct cache *cache);
+
+/*
+ * The front matter or the body of an episode of this number, to be given back with cache_put(). 0;
+ * -EAGAIN where its file is not the one that was looked at; -EIO and the like; -ENOMEM.
+ */
+int cache_get(struct cache *cache, uint32_t number, const struct episode *episode, enum part part,
+              struct parsed **parsed);
+
+/* What is kept of a version of an episode, or of a text; NULL where nothing is. Likewise to be
+ * given back. */
+struct parsed *cache_find(struct cache *cache, uint32_t number, uint32_t version, enum part part);
+struct parsed *cache_find_text(struct cache *cache, uint64_t id);
+
+/* Drops what nobody uses of a version of an episode, or a text. */
+void cache_forget(struct cache *cache, uint32_t number, uint32_t version);
+void cache_forget_text(struct cache *cache, uint64_t id);
+
+/* The text of a node, made by `render` where it is not there; likewise, and -EFBIG where it is
+ * longer than CACHE_MAX_TEXT or memory ended. What `render` does may ask the cache for front matter
+ * and bodies, not for texts. */
+int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
+                   void *context, struct parsed **parsed);
+void cache_put(struct cache *cache, struct parsed *parsed);
+
+/* What was found wrong in the bodies of a corpus, as far as they were read: a copy in `arena`, in
+ * no order. 0 or -ENOMEM. */
+int cache_read_problems(struct cache *cache, const struct corpus *corpus, struct arena *arena,
+                        struct problems *problems);
+
+void cache_read_stats(struct cache *cache, struct cache_stats *stats);
+
+/* Reads content as it is, past the cache. */
+int cache_read_content(struct cache *cache, const struct episode *episode, uint64_t offset,
+                       uint64_t len, struct buf *out);
+
+#endif

@@ -1,0 +1,213 @@
+#include "process/sandbox.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "base/cleanup.h"
+
+/* --- capabilities ------------------------------------------------------------------------------
+ */
+
+/* All go but the one with which root reads what belongs to others, and that only where it is there:
+ * content is often mounted by root for its owner. */
+static bool drop_capabilities(bool *keeps_reading)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+    const uint32_t reading = UINT32_C(1) << CAP_DAC_READ_SEARCH;
+
+    if (syscall(SYS_capget, &header, data))
+        return false;
+    *keeps_reading = data[0].effective & reading;
+    memset(data, 0, sizeof data);
+    if (*keeps_reading)
+        data[0].effective = data[0].permitted = reading;
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    return syscall(SYS_capset, &header, data) == 0;
+}
+
+/* --- Landlock ----------------------------------------------------------------------------------
+ *
+ * Documentation/userspace-api/landlock.rst. Rights that a kernel does not know it refuses, so that
+ * those of each version are asked for by number; <linux/landlock.h> may be older than the kernel.
+ */
+
+struct rights {
+    uint64_t of_files, of_network, scoped;
+};
+
+static struct rights rights_of_version(int version)
+{
+    static const unsigned file_rights[] = {0, 13, 14, 15, 15, 16}; /* by version: that many bits */
+    unsigned count = version < 5 ? file_rights[version] : file_rights[5];
+    return (struct rights){
+        .of_files = (UINT64_C(1) << count) - 1,
+        .of_network = version >= 4 ? 3 : 0, /* to bind and to connect with TCP */
+        .scoped = version >= 6 ? 3 : 0,     /* abstract sockets and signals to others */
+    };
+}
+
+static bool allow_below(int ruleset, int fd, uint64_t rights)
+{
+    const struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = fd};
+    return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+}
+
+/* The version that holds; 0: none does. */
+static int confine_to_folder(int content_fd)
+{
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    if (version < 1)
+        return 0;
+    struct rights rights = rights_of_version((int)version);
+    size_t size = rights.scoped ? 24 : rights.of_network ? 16 : 8;
+    cleanup_fd int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, size, 0);
+    cleanup_fd int pressure = open("/proc/pressure/memory", O_PATH | O_CLOEXEC);
+    if (ruleset < 0 || !allow_below(ruleset, content_fd,
+                                    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR))
+        return 0;
+    /* How short memory is: not every kernel tells. */
+    if (pressure >= 0)
+        allow_below(ruleset, pressure, LANDLOCK_ACCESS_FS_READ_FILE);
+    return syscall(SYS_landlock_restrict_self, ruleset, 0) ? 0 : (int)version;
+}
+
+/* --- seccomp -----------------------------------------------------------------------------------
+ */
+
+/* What serving, following the content, threads and memory need. All else is answered with ENOSYS,
+ * as by a kernel that has no such call: then libc takes an older one that is allowed, or says so.
+ */
+static const int allowed[] = {
+    SCMP_SYS(read),
+    SCMP_SYS(readv),
+    SCMP_SYS(pread64),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(sendto),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(close),
+    SCMP_SYS(dup2),
+    SCMP_SYS(dup3),
+    SCMP_SYS(lseek),
+    SCMP_SYS(openat),
+    SCMP_SYS(openat2),
+    SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(statx),
+    SCMP_SYS(fstatfs),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(fcntl),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    SCMP_SYS(inotify_init1),
+    SCMP_SYS(inotify_add_watch),
+    SCMP_SYS(inotify_rm_watch),
+    SCMP_SYS(eventfd2),
+    SCMP_SYS(futex),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(mincore),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(getcpu),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(tgkill),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(membarrier),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(prlimit64),
+};
+
+static bool allow(scmp_filter_ctx filter, int call)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
+}
+
+/* Memory that is no program, threads but no processes, and to ask whether something is a terminal.
+ */
+static bool allow_in_part(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp no_program = {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+    const struct scmp_arg_cmp thread = {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD};
+    const struct scmp_arg_cmp terminal = {1, SCMP_CMP_EQ, TCGETS, 0};
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_program) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_program) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, terminal) == 0;
+}
+
+static bool filter_calls(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    bool holds = filter && allow_in_part(filter);
+    for (size_t i = 0; holds && i < sizeof allowed / sizeof *allowed; i++)
+        holds = allow(filter, allowed[i]);
+    holds = holds && seccomp_load(filter) == 0;
+    if (filter)
+        seccomp_release(filter);
+    return holds;
+}
+
+/* --- all of it ---------------------------------------------------------------------------------
+ */
+
+#ifdef TRANSCRIPTFS_SANITIZED
+void sandbox_enter(int content_fd, struct confinement *confinement)
+{
+    (void)content_fd;
+    (void)drop_capabilities;
+    (void)confine_to_folder;
+    (void)filter_calls;
+    *confinement = (struct confinement){0};
+}
+#else
+void sandbox_enter(int content_fd, struct confinement *confinement)
+{
+    const struct rlimit none = {0};
+    struct confinement holds = {0};
+
+    /* To end a thread libc wants this library, and cannot open it later. */
+    (void)dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL);
+    holds.no_core = setrlimit(RLIMIT_CORE, &none) == 0;
+    holds.no_new_privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+    holds.no_capabilities = drop_capabilities(&holds.may_read_all);
+    if (holds.no_new_privileges) {
+        holds.landlock = confine_to_folder(content_fd);
+        holds.seccomp = filter_calls();
+    }
+    *confinement = holds;
+}
+#endif

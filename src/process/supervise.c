@@ -1,0 +1,414 @@
+#include "process/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+
+enum {
+    MOST_DEATHS = 5,    /* in … */
+    DEATHS_WITHIN = 60, /* … so many seconds: then it is given up */
+    PATIENCE = 10,      /* seconds for a worker to end in peace */
+    MOST_LOGGED = 2048, /* bytes of a message */
+    MOMENT = 2,         /* seconds before another start after one that failed */
+    GLANCE = 1000,      /* milliseconds between looks at what no event tells of */
+    SECOND_GLANCE = 300
+};
+
+/* What a worker says: a byte each. */
+enum word {
+    WORD_LOADED = 'l',
+    WORD_READY = 'y',
+    WORD_LOG = 'm', /* and the message */
+};
+
+struct supervisor {
+    const struct supervise_options *options;
+    int signals;
+    sigset_t before; /* the signals that were blocked */
+    int socket;      /* to the worker; -1: it has closed its end */
+    pid_t worker;
+    bool is_half_dead; /* … when it was looked at last: see is_dead_but_for_a_thread() */
+    uint32_t restarts;
+    time_t deaths[MOST_DEATHS]; /* a ring */
+    int mount;                  /* -1: not mounted */
+    bool is_ready;              /* the mount has answered */
+    bool has_ended_well;        /* the last worker */
+    bool was_killed;            /* the last worker, by SIGKILL */
+    bool is_ending;             /* somebody asked for it */
+    time_t end;                 /* … and waits until then */
+};
+
+static time_t seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec;
+}
+
+/* --- the worker's side -------------------------------------------------------------------------
+ */
+
+static bool say(int socket, char word, int flags)
+{
+    ssize_t sent;
+    while ((sent = send(socket, &word, 1, MSG_NOSIGNAL | flags)) < 0 && errno == EINTR)
+        ;
+    return sent == 1;
+}
+
+/* One byte, and a descriptor with it. */
+union descriptor_message {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr header;
+};
+
+/* What the supervisor said, and the descriptor that came with it; -1: none did. */
+static ssize_t hear_supervisor(int socket, char *byte, int *fd)
+{
+    union descriptor_message control = {0};
+    struct iovec part = {byte, 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    const struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    *fd = -1;
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    return got;
+}
+
+int worker_take_mount(struct worker *worker)
+{
+    char byte = 0;
+    ssize_t got;
+    int fd;
+
+    say(worker->socket, WORD_LOADED, 0);
+    /* Orders may come before: what was just loaded needs no rescan. */
+    do
+        got = hear_supervisor(worker->socket, &byte, &fd);
+    while ((got < 0 && errno == EINTR) || (got == 1 && byte == ORDER_RESCAN));
+    return fd >= 0 ? fd : got < 0 ? -errno : -ECANCELED;
+}
+
+void worker_say_ready(struct worker *worker)
+{
+    say(worker->socket, WORD_READY, 0);
+}
+
+enum supervise_order worker_take_order(int socket)
+{
+    char order;
+    ssize_t got = read(socket, &order, 1);
+    if (got < 0)
+        return errno == EINTR || errno == EAGAIN ? ORDER_NONE : ORDER_END;
+    return got == 0 || order == ORDER_END ? ORDER_END : ORDER_RESCAN;
+}
+
+void worker_log(void *worker_, const char *message)
+{
+    const struct worker *worker = worker_;
+    char text[MOST_LOGGED];
+    int len = snprintf(text, sizeof text, "%c%s", WORD_LOG, message);
+    size_t sent = (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
+    /* Nobody waits for a supervisor that is busy. */
+    ssize_t told = send(worker->socket, text, sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)told;
+}
+
+/* --- the supervisor's side ---------------------------------------------------------------------
+ */
+
+static int give_mount(int socket, int fd)
+{
+    union descriptor_message control = {0};
+    char byte = WORD_LOADED;
+    struct iovec part = {&byte, 1};
+    const struct msghdr message = {.msg_iov = &part,
+                                   .msg_iovlen = 1,
+                                   .msg_control = control.bytes,
+                                   .msg_controllen = sizeof control.bytes};
+    control.header = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+}
+
+/* In the child. The signals are the supervisor's: a terminal sends them to both. */
+__attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_t supervisor,
+                                                int socket)
+{
+    static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
+    struct worker worker = {.socket = socket, .restarts = s->restarts, .was_killed = s->was_killed};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != supervisor)
+        _exit(WORKER_FAILED);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        signal(taken[i], SIG_IGN);
+    sigprocmask(SIG_SETMASK, &s->before, NULL);
+    close(s->signals);
+    exit(s->options->work(s->options->context, &worker));
+}
+
+static int start_worker(struct supervisor *s)
+{
+    int ends[2];
+    pid_t supervisor = getpid();
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+        return -errno;
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        be_worker(s, supervisor, ends[1]);
+    }
+    int err = child < 0 ? -errno : 0;
+    close(ends[1]);
+    if (err)
+        close(ends[0]);
+    s->socket = err ? -1 : ends[0];
+    s->worker = child;
+    return err;
+}
+
+static void close_socket(struct supervisor *s)
+{
+    if (s->socket >= 0)
+        close(s->socket);
+    s->socket = -1;
+}
+
+/* A worker is loaded and wants to serve; without a mount its end of the socket ends. */
+static void hear_loaded(struct supervisor *s)
+{
+    if (s->mount < 0)
+        s->mount = s->options->mount(s->options->context);
+    if (s->mount < 0 || give_mount(s->socket, s->mount))
+        close_socket(s);
+}
+
+/* False where it has nothing to say. */
+static bool hear_worker(struct supervisor *s)
+{
+    char message[MOST_LOGGED];
+    ssize_t got = recv(s->socket, message, sizeof message - 1, MSG_DONTWAIT);
+    if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
+        close_socket(s); /* it ends */
+    if (got <= 0)
+        return false;
+    message[got] = '\0';
+    if (message[0] == WORD_LOADED)
+        hear_loaded(s);
+    if (message[0] == WORD_LOG)
+        s->options->log("%s", message + 1);
+    if (message[0] == WORD_READY && !s->is_ready) {
+        s->is_ready = true;
+        s->options->ready(s->options->context);
+    }
+    return true;
+}
+
+/* The first time in peace; whoever insists does not wait for what is under way. */
+static void end_worker(struct supervisor *s)
+{
+    bool is_told = !s->is_ending && s->is_ready &&
+                   (s->socket < 0 || say(s->socket, ORDER_END, MSG_DONTWAIT));
+    if (!is_told)
+        kill(s->worker, SIGKILL);
+    s->is_ending = true;
+    s->end = seconds() + PATIENCE;
+}
+
+static void take_signal(struct supervisor *s)
+{
+    struct signalfd_siginfo info;
+    if (read(s->signals, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM)
+        end_worker(s);
+    else if (info.ssi_signo == SIGHUP && s->socket >= 0)
+        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* where it has no room there is one already */
+}
+
+/*
+ * Whether a process was killed of which one thread cannot die: it waits in the kernel for an answer
+ * to what it told it, and only the next worker can give that. No event tells of it.
+ */
+static bool is_dead_but_for_a_thread(pid_t pid)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (got <= 0)
+        return false;
+    text[got] = '\0';
+    const char *behind_name = strrchr(text, ')');
+    return behind_name && strncmp(behind_name, ") Z", 3) == 0;
+}
+
+/* How a worker ended, as waitpid() tells it; false while it lives. One that is ending looks half
+ * dead for a moment too. */
+static bool has_ended(struct supervisor *s, bool is_glance, int *status)
+{
+    pid_t gone;
+    int other;
+    while ((gone = waitpid(-1, &other, WNOHANG)) > 0) {
+        if (gone == s->worker) {
+            *status = other;
+            return true;
+        }
+    }
+    *status = SIGKILL;
+    if (gone < 0 && errno == ECHILD)
+        return true;
+    bool was_half_dead = s->is_half_dead;
+    if (is_glance)
+        s->is_half_dead = is_dead_but_for_a_thread(s->worker);
+    return is_glance && was_half_dead && s->is_half_dead;
+}
+
+/* Waits until the worker has ended, and does meanwhile what it and signals ask for. */
+static int live_with_worker(struct supervisor *s)
+{
+    int status, events = 1;
+    s->is_half_dead = false;
+    while (!has_ended(s, events == 0, &status)) {
+        struct pollfd fds[] = {{.fd = s->signals, .events = POLLIN},
+                               {.fd = s->socket, .events = POLLIN}};
+        events = poll(fds, 2, s->is_half_dead ? SECOND_GLANCE : GLANCE);
+        if (events > 0 && fds[1].revents)
+            hear_worker(s);
+        if (events > 0 && (fds[0].revents & POLLIN))
+            take_signal(s);
+        if (s->is_ending && seconds() >= s->end)
+            kill(s->worker, SIGKILL);
+    }
+    while (s->socket >= 0 && hear_worker(s))
+        ;
+    close_socket(s);
+    return status;
+}
+
+/* --- deaths ------------------------------------------------------------------------------------
+ */
+
+/* True where workers die faster than it is of use to start others. */
+static bool note_death(struct supervisor *s, int status)
+{
+    time_t now = seconds(), *oldest = &s->deaths[s->restarts % MOST_DEATHS];
+    bool is_too_often = s->restarts >= MOST_DEATHS && now - *oldest < DEATHS_WITHIN;
+    *oldest = now;
+    s->restarts++;
+    s->was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (WIFSIGNALED(status))
+        s->options->log("the serving process died of signal %d (%s)%s", WTERMSIG(status),
+                        strsignal(WTERMSIG(status)), is_too_often ? "" : ": another goes on");
+    else
+        s->options->log("the serving process ended with status %d%s", WEXITSTATUS(status),
+                        is_too_often ? "" : ": another goes on");
+    if (is_too_often)
+        s->options->log("that happened %d times within %d seconds: the mount is taken away",
+                        MOST_DEATHS + 1, DEATHS_WITHIN);
+    return is_too_often;
+}
+
+static void mount_anew(struct supervisor *s)
+{
+    s->options->log("what was read before cannot be gone on with: mounting anew");
+    s->options->unmount(s->options->context, true);
+    s->options->forget(s->options->context);
+    s->mount = -1;
+}
+
+static void wait_a_moment(struct supervisor *s)
+{
+    struct pollfd fd = {.fd = s->signals, .events = POLLIN};
+    struct signalfd_siginfo info;
+    for (time_t end = seconds() + MOMENT; !s->is_ending && seconds() < end;) {
+        if (poll(&fd, 1, GLANCE) > 0 && read(s->signals, &info, sizeof info) == sizeof info)
+            s->is_ending = info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM;
+    }
+}
+
+/* What is to be done when a worker has ended: true where another is to be started, else *result is
+ * what all ends with. */
+static bool go_on(struct supervisor *s, int status, int *result)
+{
+    int exited_with = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    s->has_ended_well = exited_with == WORKER_ENDED;
+    *result = WORKER_ENDED;
+    if (s->is_ending || s->has_ended_well)
+        return false;
+    *result = WORKER_FAILED;
+    if (!s->is_ready && exited_with >= 0)
+        return false;
+    /* One that was just starting left nothing to go on with; what the kernel said to it is lost. */
+    if (s->mount >= 0 && (!s->is_ready || exited_with == WORKER_CANNOT_GO_ON))
+        mount_anew(s);
+    else if (!s->is_ready)
+        s->options->forget(s->options->context);
+    if (note_death(s, status))
+        return false;
+    /* What made it fail may pass. */
+    if (exited_with == WORKER_FAILED)
+        wait_a_moment(s);
+    if (s->is_ending)
+        *result = WORKER_ENDED;
+    return !s->is_ending;
+}
+
+/* The first has to start at once. For a later one memory, or the number of processes, may be short
+ * for a while; who reads waits for it as well. */
+static int start_next_worker(struct supervisor *s)
+{
+    int err, told = 0;
+    while ((err = start_worker(s)) && s->is_ready && !s->is_ending) {
+        if (err != told)
+            s->options->log("no process can be started now, trying again: %s", strerror(-err));
+        told = err;
+        wait_a_moment(s);
+    }
+    return err;
+}
+
+int supervise(const struct supervise_options *options)
+{
+    static const int taken[] = {SIGHUP, SIGINT, SIGTERM, SIGCHLD};
+    struct supervisor s = {.options = options, .socket = -1, .mount = -1};
+    sigset_t set;
+    int result;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        sigaddset(&set, taken[i]);
+    sigprocmask(SIG_BLOCK, &set, &s.before);
+    s.signals = signalfd(-1, &set, SFD_CLOEXEC);
+    if (s.signals < 0)
+        return WORKER_FAILED;
+    do {
+        int err = start_next_worker(&s);
+        if (err) {
+            options->log("no process can be started: %s", strerror(-err));
+            result = s.is_ending ? WORKER_ENDED : WORKER_FAILED;
+            break;
+        }
+    } while (go_on(&s, live_with_worker(&s), &result));
+    options->unmount(options->context, !s.has_ended_well);
+    close(s.signals);
+    return result;
+}

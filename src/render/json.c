@@ -1,0 +1,115 @@
+#include "render/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static json_t *json_of_scalar(const struct yaml *value)
+{
+    switch (value->kind) {
+    case YAML_NULL:
+        return json_null();
+    case YAML_BOOL:
+        return json_boolean(value->text.data[0] == 't' || value->text.data[0] == 'T');
+    case YAML_INT:
+        return json_integer(strtoll(value->text.data, NULL, 10));
+    case YAML_FLOAT: {
+        /* What is no number to JSON, such as 1e999, stays as it was written. */
+        double real = strtod(value->text.data, NULL);
+        return isfinite(real) ? json_real(real) : json_text(value->text);
+    }
+    default:
+        return json_text(value->text);
+    }
+}
+
+static json_t *json_of_list(const struct yaml *list)
+{
+    json_t *array = json_array();
+    for (const struct yaml *item = list->first; item && array; item = item->next) {
+        if (json_array_append_new(array, json_of_yaml(item))) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+/* JSON keys end at a NUL byte in Jansson: one that has such a byte in it is left out. */
+static json_t *json_of_map(const struct yaml *map)
+{
+    json_t *object = json_object();
+    for (const struct yaml *item = map->first; item && object; item = item->next) {
+        if (strlen(item->key.data) == item->key.len &&
+            json_object_set_new(object, item->key.data, json_of_yaml(item))) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+/* As deep as YAML may be, LIMIT_MOST_YAML_DEPTH. */
+json_t *json_of_yaml(const struct yaml *value)
+{
+    if (value->kind == YAML_MAP)
+        return json_of_map(value);
+    return value->kind == YAML_LIST ? json_of_list(value) : json_of_scalar(value);
+}
+
+json_t *json_seconds(int64_t milliseconds)
+{
+    return milliseconds % 1000 ? json_real((double)milliseconds / 1000)
+                               : json_integer(milliseconds / 1000);
+}
+
+json_t *json_time(int64_t time)
+{
+    const time_t seconds = (time_t)(time / 1000000000);
+    char text[64];
+    struct tm utc;
+    if (time == 0 || !gmtime_r(&seconds, &utc))
+        return json_null();
+    size_t len = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text + len, sizeof text - len, ".%03dZ", (int)(time / 1000000 % 1000));
+    return json_string(text);
+}
+
+static int add_bytes(const char *bytes, size_t len, void *out)
+{
+    buf_add(out, bytes, len);
+    return 0;
+}
+
+/* Digits that tell a number from every other: 15 where they do, so that 1.1 is 1.1. */
+static int digits_of(double value)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.15g", value);
+    return strtod(text, NULL) == value ? 15 : 17;
+}
+
+/* As deep as YAML may be, LIMIT_MOST_YAML_DEPTH. */
+static int most_digits(json_t *json)
+{
+    const char *key;
+    json_t *item;
+    size_t i;
+    int digits = json_is_real(json) ? digits_of(json_real_value(json)) : 15;
+    json_array_foreach(json, i, item) if (most_digits(item) > digits) digits = 17;
+    json_object_foreach(json, key, item) if (most_digits(item) > digits) digits = 17;
+    return digits;
+}
+
+static size_t real_precision(json_t *json)
+{
+    return JSON_REAL_PRECISION(most_digits(json));
+}
+
+void json_add(struct buf *out, json_t *json, size_t flags)
+{
+    if (!json || json_dump_callback(json, add_bytes, out, flags | real_precision(json)))
+        out->failed = true;
+    json_decref(json);
+}

@@ -1,0 +1,46 @@
+#include "render/meta.h"
+
+#include "render/json.h"
+#include "render/renderers.h"
+
+/* One value, one line. */
+static void add_line(struct buf *out, struct slice text)
+{
+    text = slice_trim(text);
+    for (size_t i = 0; i < text.len; i++) {
+        if (byte_is_space(text.data[i]))
+            buf_add_byte(out, ' ');
+        else
+            buf_add_byte(out, text.data[i]);
+    }
+    buf_add_byte(out, '\n');
+}
+
+static void add_value(struct buf *out, const struct yaml *value)
+{
+    if (yaml_is_empty(value))
+        return;
+    if (yaml_is_scalar(value)) {
+        add_line(out, value->text);
+    } else {
+        /* A list in a list, or a mapping: a line of JSON. */
+        json_add(out, json_of_yaml(value), JSON_COMPACT);
+        buf_add_byte(out, '\n');
+    }
+}
+
+void meta_add_value(struct buf *out, const struct yaml *value)
+{
+    if (value->kind != YAML_LIST)
+        add_value(out, value);
+    for (const struct yaml *item = value->kind == YAML_LIST ? value->first : NULL; item;
+         item = item->next)
+        add_value(out, item);
+}
+
+int meta_json_render(const struct material *material, struct buf *out)
+{
+    json_add(out, material->front ? json_of_yaml(material->front) : json_object(), JSON_INDENT(2));
+    buf_add_byte(out, '\n');
+    return 0;
+}

@@ -1,0 +1,202 @@
+#include "render/tables.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "corpus/naming.h"
+#include "render/about.h"
+#include "render/record.h"
+#include "render/tsv.h"
+
+/* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
+
+struct row {
+    const struct episode *episode;
+    const struct about *about;
+    const struct yaml *map;
+};
+
+static struct value get_episode(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->episode->name);
+}
+
+static struct value get_title(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->episode->title);
+}
+
+static struct value get_date(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->about->date);
+}
+
+static struct value get_language(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->about->language);
+}
+
+static struct value get_url(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct row *)row)->about->url);
+}
+
+static struct value get_path(const void *row, struct buf *scratch)
+{
+    buf_add_text(scratch, "episodes/");
+    buf_add_slice(scratch, ((const struct row *)row)->episode->name);
+    return value_text(buf_slice(scratch));
+}
+
+static struct value get_source(const void *row, struct buf *scratch)
+{
+    utf8_repair(scratch, ((const struct row *)row)->episode->path);
+    return value_text(buf_slice(scratch));
+}
+
+static struct value get_meta(const void *row, struct buf *scratch)
+{
+    const struct yaml *map = ((const struct row *)row)->map;
+    (void)scratch;
+    return (struct value){.kind = map ? VALUE_YAML : VALUE_ABSENT, .yaml = map};
+}
+
+static const struct field fields[] = {
+    {"episode", get_episode},   {"title", get_title}, {"date", get_date},
+    {"language", get_language}, {"url", get_url},     {"path", get_path},
+    {"source", get_source},     {"meta", get_meta}, /* the last one, which TSV does not have */
+};
+
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+void tables_begin_episodes(struct buf *out)
+{
+    const struct record record = {fields, FIELDS - 1, {0}};
+    record_add_header(&record, out);
+}
+
+int tables_add_episode(const struct material *material, bool is_json, struct buf *out)
+{
+    struct record record = {fields, is_json ? FIELDS : FIELDS - 1, {0}};
+    struct about about;
+    int err = about_read(material, &about);
+    if (err)
+        return err;
+    const struct row row = {material->episode, &about, material->front};
+    (is_json ? record_add_json : record_add_tsv)(&record, &row, out);
+    buf_free(&record.scratch);
+    return 0;
+}
+
+/* --- glossary.tsv ----------------------------------------------------------------------------- */
+
+void tables_begin_terms(struct buf *out)
+{
+    buf_add_text(out, "term\toriginal\tdefinition\tepisode\tturn\n");
+}
+
+void tables_add_terms(const struct material *material, struct buf *out)
+{
+    const struct body *body = material->body;
+    for (uint32_t i = 0; i < body->term_count; i++) {
+        tsv_add(out, body_note(body, body->terms[i].term), '\t');
+        tsv_add(out, body_note(body, body->terms[i].original), '\t');
+        tsv_add(out, body_note(body, body->terms[i].definition), '\t');
+        tsv_add(out, material->episode->name, '\t');
+        tsv_add_number(out, body->terms[i].turn + 1, '\n');
+    }
+}
+
+/* --- by-tag.tsv and its kin: count, value, path; the commonest first -------------------------- */
+
+void tables_begin_counts(struct buf *out)
+{
+    buf_add_text(out, "count\tvalue\tpath\n");
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct facet *x = *(const struct facet *const *)a, *y = *(const struct facet *const *)b;
+    if (x->episode_count != y->episode_count)
+        return x->episode_count > y->episode_count ? -1 : 1;
+    return slice_compare(x->name, y->name);
+}
+
+int tables_add_counts(const struct views *views, const struct view *view, struct buf *out)
+{
+    cleanup_free const struct facet **order = calloc(view->count + 1, sizeof *order);
+    cleanup_buf struct buf path = {0};
+    if (!order)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < view->count; i++)
+        order[i] = views->facets[view->facets[i]];
+    qsort(order, view->count, sizeof(const struct facet *), by_count);
+    for (uint32_t i = 0; i < view->count; i++) {
+        path.len = 0;
+        buf_add_slice(&path, view->name);
+        buf_add_byte(&path, '/');
+        buf_add_slice(&path, order[i]->name);
+        out->failed |= path.failed;
+        tsv_add_number(out, order[i]->episode_count, '\t');
+        tsv_add(out, order[i]->value, '\t');
+        tsv_add(out, buf_slice(&path), '\n');
+    }
+    return 0;
+}
+
+/* --- by-date.tsv ------------------------------------------------------------------------------ */
+
+struct day {
+    uint32_t code;
+    uint32_t count;
+};
+
+static int by_day_count(const void *a, const void *b)
+{
+    const struct day *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return (x->code > y->code) - (x->code < y->code);
+}
+
+static void add_day(const struct corpus *corpus, const struct day *day, struct buf *out)
+{
+    const struct date date = date_of_code(day->code);
+    cleanup_buf struct buf value = {0}, path = {0};
+    naming_date(&value, &date);
+    buf_add_slice(&path, corpus->date_view);
+    buf_printf(&path, "/%04u/%02u/", date.year, date.month);
+    if (date.day)
+        buf_printf(&path, "%02u", date.day);
+    else
+        buf_add_text(&path, "XX");
+    out->failed |= value.failed || path.failed;
+    tsv_add_number(out, day->count, '\t');
+    tsv_add(out, buf_slice(&value), '\t');
+    tsv_add(out, buf_slice(&path), '\n');
+}
+
+int tables_add_days(const struct corpus *corpus, struct buf *out)
+{
+    cleanup_free struct day *days = calloc(corpus->dated_count + 1, sizeof *days);
+    uint32_t count = 0;
+    if (!days)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < corpus->dated_count; i++) {
+        uint32_t code = code_of_date(&corpus->episodes[corpus->dated[i]]->date);
+        if (count == 0 || days[count - 1].code != code)
+            days[count++].code = code;
+        days[count - 1].count++;
+    }
+    qsort(days, count, sizeof *days, by_day_count);
+    for (uint32_t i = 0; i < count; i++)
+        add_day(corpus, &days[i], out);
+    return 0;
+}

@@ -1,0 +1,26 @@
+/*
+ * Tab-separated values: a header line, a line a record. In a field a tab, a line break and a
+ * backslash are written as `\t`, `\n`, `\r` and `\\`.
+ */
+#ifndef RENDER_TSV_H
+#define RENDER_TSV_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Appends a field. */
+void tsv_add_text(struct buf *out, struct slice field);
+
+/* Seconds, of milliseconds: "754.000". */
+void tsv_add_seconds(struct buf *out, int64_t milliseconds);
+
+/* Appends a field and what ends it: a tab, or a newline for the last of a line. */
+void tsv_add(struct buf *out, struct slice field, char end);
+
+/* The same so that it drives no terminal: what else is a control character or no UTF-8 is \xNN,
+ * byte by byte. */
+void tsv_add_visible(struct buf *out, struct slice field, char end);
+void tsv_add_number(struct buf *out, uint64_t number, char end);
+
+#endif

@@ -1,0 +1,753 @@
+#include "syntax/lines.h"
+
+#include <cmark.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "syntax/fence.h"
+#include "syntax/mend.h"
+#include "syntax/shape.h"
+
+enum { LINES_SHARE = 2 /* of cmark's memory: so much the lines may have */ };
+
+/* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
+struct walk {
+    cmark_mem memory; /* of cmark */
+    size_t most_lines;
+    struct lines *lines;
+    const struct mended *mended;
+    struct diags *diags;
+    uint32_t first_line; /* of the body, in its file */
+    bool is_broken;      /* it is not UTF-8 all through */
+    bool has_too_many;   /* there are more lines than most_lines */
+    struct line line;    /* the one being written, when is_open */
+    bool is_open;
+    bool bold_begins;  /* inside bold text that opened the line */
+    size_t bold_start; /* where the bold text began, in lines.text */
+    bool failed;
+    uint8_t heading;         /* level of the heading around the place */
+    uint8_t lists;           /* how many lists are open */
+    bool is_code;            /* spaces count */
+    size_t lines_before;     /* the heading */
+    enum line_break pending; /* what stands before the next line */
+    uint32_t number;         /* line of the source */
+    uint32_t details;        /* the <details> around the place, or 0 */
+    uint32_t details_line;   /* where it opened */
+    bool in_summary;
+    struct buf summary; /* its text */
+    bool is_hidden;     /* inside a script or a style sheet */
+    bool in_html_block;
+    struct slice marker; /* "- " or "12. " for the first line of a list item */
+    char marker_text[16];
+};
+
+/* --- writing lines ---------------------------------------------------------------------------- */
+
+/* The bytes of a `[^1]` at the front; 0 where there is none. */
+static size_t footnote_mark(struct slice text)
+{
+    size_t end = 2;
+    if (text.len < 4 || text.data[0] != '[' || text.data[1] != '^')
+        return 0;
+    while (end < text.len && isalnum((unsigned char)text.data[end]) && end < 20)
+        end++;
+    return end > 2 && end < text.len && text.data[end] == ']' ? end + 1 : 0;
+}
+
+/* Bytes that go from a line, and how many have gone before them. */
+struct cut {
+    size_t at, len, before;
+};
+
+/* Where a place in the text comes to stand when the cuts, which are in order, are gone. */
+static size_t place_after(const struct cut *cuts, size_t count, size_t place)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (cuts[middle].at < place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return place;
+    const struct cut *cut = &cuts[low - 1];
+    size_t inside = place - cut->at < cut->len ? place - cut->at : cut->len;
+    return place - cut->before - inside;
+}
+
+/* The bold stretches move and shrink with the text around them. */
+static void move_bold(struct walk *w, const struct cut *cuts, size_t count)
+{
+    struct lines *lines = w->lines;
+    size_t start = w->line.text;
+    w->line.bold = place_after(cuts, count, start + w->line.bold) - start;
+    for (size_t i = lines->bold_count; i > 0; i--) {
+        struct span *bold = &lines->bold[i - 1];
+        size_t end = bold->text + bold->len;
+        if (end <= start)
+            break;
+        bold->text = place_after(cuts, count, bold->text);
+        bold->len = place_after(cuts, count, end) - bold->text;
+    }
+}
+
+/* Takes footnote marks out of the line; and a colon behind one, at the head of the note. */
+static void drop_footnote_marks(struct walk *w)
+{
+    struct buf *text = &w->lines->text;
+    size_t start = w->line.text, to = start, from = start, gone = 0;
+    struct cut *cuts = NULL;
+    size_t count = 0, cap = 0;
+
+    if (text->len == start || !memchr(text->data + start, '^', text->len - start))
+        return;
+    while (from < text->len) {
+        struct slice rest = {text->data + from, text->len - from};
+        size_t mark = footnote_mark(rest);
+        if (mark && from == start && mark < rest.len && rest.data[mark] == ':')
+            mark++;
+        if (mark && !array_reserve(&cuts, count, &cap, sizeof *cuts)) {
+            w->failed = true;
+            mark = 0;
+        }
+        if (mark) {
+            cuts[count++] = (struct cut){from, mark, gone};
+            gone += mark;
+            from += mark;
+            continue;
+        }
+        text->data[to++] = text->data[from++];
+    }
+    text->len = to;
+    move_bold(w, cuts, count);
+    free(cuts);
+}
+
+/* |---|:-:| */
+static bool is_table_rule(struct slice text)
+{
+    bool has_bar = false, has_dash = false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!strchr("|-: ", text.data[i]) || !text.data[i])
+            return false;
+        has_bar |= text.data[i] == '|';
+        has_dash |= text.data[i] == '-';
+    }
+    return has_bar && has_dash;
+}
+
+/* Where there may be no more of them, or memory ends, it is dropped. */
+static void keep_line(struct walk *w, const struct line *line)
+{
+    struct lines *lines = w->lines;
+    if (lines->count >= w->most_lines)
+        w->has_too_many = true;
+    else if (!array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at))
+        w->failed = true;
+    else
+        lines->at[lines->count++] = *line;
+}
+
+static void end_line(struct walk *w)
+{
+    if (!w->is_open)
+        return;
+    w->is_open = false;
+    w->bold_begins = false;
+
+    struct lines *lines = w->lines;
+    struct line *line = &w->line;
+    struct slice written = {lines->text.data + line->text, lines->text.len - line->text};
+    drop_footnote_marks(w);
+    written.len = lines->text.len - line->text;
+    struct slice text = slice_trim(written);
+    if (text.len == 0 || is_table_rule(text)) {
+        lines->text.len = line->text;
+        return;
+    }
+    if (text.data[0] == '|' && line->before == BREAK_SOFT)
+        line->before = BREAK_HARD; /* a row of a table */
+    size_t indent = (size_t)(text.data - written.data);
+    line->text += indent;
+    line->len = text.len;
+    line->bold = line->bold > indent ? line->bold - indent : 0;
+    if (line->bold > text.len)
+        line->bold = text.len;
+
+    keep_line(w, line);
+    w->pending = BREAK_SOFT;
+}
+
+static void break_line(struct walk *w, enum line_break kind)
+{
+    end_line(w);
+    if (kind > w->pending)
+        w->pending = kind;
+}
+
+enum { BLOCK = 32 /* bytes */ };
+static const uint64_t each_byte = 0x0101010101010101; /* times a byte: a word of these */
+
+/* Not 0 where one of the eight bytes is 0 (Mycroft's test). */
+static uint64_t zero_byte(uint64_t word)
+{
+    return (word - each_byte) & ~word & (each_byte << 7);
+}
+
+/* Whether add_plain() has nothing to do in a block, which is looked at one byte beyond. */
+static bool is_plain(const char *block)
+{
+    uint64_t found = 0, here, next;
+    for (size_t i = 0; i < BLOCK; i += sizeof here) {
+        memcpy(&here, block + i, sizeof here);
+        memcpy(&next, block + i + 1, sizeof next);
+        found |= zero_byte(here ^ each_byte * '\n') | zero_byte(here ^ each_byte * '\r') |
+                 zero_byte(here ^ each_byte * (unsigned char)MEND_MARK[0]) |
+                 zero_byte((here ^ each_byte * ' ') | (next ^ each_byte * ' '));
+    }
+    return !found;
+}
+
+/* Without what was put in to mend the Markdown; and, but for code, without spaces behind spaces,
+ * which mean nothing in Markdown or HTML. A line end that was written as an entity (&#10;) is a
+ * space: else a line would be two. `start` is where the line begins. */
+static void add_plain(struct buf *out, struct slice text, size_t start, bool is_code)
+{
+    struct slice mark = SLICE(MEND_MARK);
+    if (!buf_reserve(out, text.len))
+        return;
+    char *to = out->data + out->len, last = '\0';
+    if (out->len > start)
+        last = to[-1];
+    while (text.len) {
+        if (text.len > BLOCK && last != ' ' && is_plain(text.data)) {
+            memcpy(to, text.data, BLOCK);
+            to += BLOCK;
+            last = to[-1];
+            text = slice_skip(text, BLOCK);
+            continue;
+        }
+        for (const char *end = slice_skip(text, text.len < BLOCK ? text.len : BLOCK).data;
+             text.len && text.data < end;) {
+            char c = text.data[0];
+            if (c == mark.data[0] && slice_starts(text, mark)) {
+                text = slice_skip(text, mark.len);
+                continue;
+            }
+            text = slice_skip(text, 1);
+            if (c == '\n' || c == '\r')
+                c = ' ';
+            if (c == ' ' && last == ' ' && !is_code)
+                continue;
+            *to++ = last = c;
+        }
+    }
+    *to = '\0';
+    out->len = (size_t)(to - out->data);
+}
+
+static void add_text(struct walk *w, struct slice text)
+{
+    if (w->is_hidden || text.len == 0)
+        return;
+    if (w->in_summary) {
+        buf_add_slice(&w->summary, text);
+        return;
+    }
+    if (!w->is_open) {
+        w->line = (struct line){
+            .text = w->lines->text.len,
+            .number = w->number,
+            .details = w->details,
+            .heading = w->heading,
+            .indent = w->lists > 1 ? (uint8_t)(w->lists - 1) : 0,
+            .before = (uint8_t)w->pending,
+        };
+        w->is_open = true;
+        buf_add_slice(&w->lines->text, w->marker);
+        w->marker.len = 0;
+    }
+    add_plain(&w->lines->text, text, w->line.text, w->is_code);
+}
+
+/* Bold counts only where it is the first thing of its line. */
+static void begin_bold(struct walk *w)
+{
+    w->bold_begins = !w->is_open && w->marker.len == 0;
+    w->bold_start = w->lines->text.len + (w->is_open ? 0 : w->marker.len);
+}
+
+static void end_bold(struct walk *w)
+{
+    if (w->bold_begins && w->is_open)
+        w->line.bold = w->lines->text.len - w->line.text;
+    w->bold_begins = false;
+
+    struct lines *lines = w->lines;
+    if (!w->is_open || w->bold_start < w->line.text || w->bold_start >= lines->text.len)
+        return;
+    if (!array_reserve(&lines->bold, lines->bold_count, &lines->bold_cap, sizeof *lines->bold)) {
+        w->failed = true;
+        return;
+    }
+    lines->bold[lines->bold_count++] = (struct span){w->bold_start,
+                                                     lines->text.len - w->bold_start};
+}
+
+/* --- HTML ------------------------------------------------------------------------------------- */
+
+static cmark_node *parse(struct walk *w, struct slice text)
+{
+    int options = w->is_broken ? CMARK_OPT_VALIDATE_UTF8 : CMARK_OPT_DEFAULT;
+    cmark_parser *parser = cmark_parser_new_with_mem(options, &w->memory);
+    cmark_parser_feed(parser, text.len ? text.data : "", text.len);
+    return cmark_parser_finish(parser); /* the parser goes with the fence */
+}
+
+/* Markdown knows every entity of HTML; so its parser is asked, one entity at a time. */
+static size_t add_entity(struct walk *w, struct slice html)
+{
+    enum { LONGEST = 33 }; /* &CounterClockwiseContourIntegral; */
+    const char *end = memchr(html.data, ';', html.len < LONGEST ? html.len : LONGEST);
+    if (!end) {
+        add_text(w, slice_head(html, 1));
+        return 1;
+    }
+    size_t len = (size_t)(end - html.data) + 1;
+    const struct fence_mark before = fence_mark();
+    cmark_node *document = parse(w, (struct slice){html.data, len});
+    cmark_node *paragraph = cmark_node_first_child(document);
+    cmark_node *text = paragraph ? cmark_node_first_child(paragraph) : NULL;
+    const char *literal = text ? cmark_node_get_literal(text) : NULL;
+    if (literal && literal[0] != '&') {
+        add_text(w, slice_of(literal));
+    } else {
+        add_text(w, slice_head(html, slice_equal(slice_head(html, len), SLICE("&amp;")) ? 1 : len));
+    }
+    fence_forget_since(&before);
+    return len;
+}
+
+/* The language that a summary names: "View/Hide Original English", "查看英文原文". */
+static void read_language(const struct buf *summary, char language[4])
+{
+    static const struct {
+        const char *word, *code;
+    } words[] = {
+        {"English", "en"}, {"英文", "en"},     {"英语", "en"},       {"Chinese", "zh"},
+        {"中文", "zh"},    {"Japanese", "ja"}, {"日文", "ja"},       {"日语", "ja"},
+        {"Korean", "ko"},  {"韩", "ko"},       {"Spanish", "es"},    {"西班牙", "es"},
+        {"French", "fr"},  {"法语", "fr"},     {"German", "de"},     {"德语", "de"},
+        {"Russian", "ru"}, {"俄语", "ru"},     {"Portuguese", "pt"},
+    };
+    for (size_t i = 0; summary->len && i < sizeof words / sizeof *words; i++) {
+        if (strstr(summary->data, words[i].word)) {
+            memcpy(language, words[i].code, 3);
+            return;
+        }
+    }
+}
+
+static void end_summary(struct walk *w)
+{
+    if (w->in_summary && w->details)
+        read_language(&w->summary, w->lines->details[w->details - 1].language);
+    w->in_summary = false;
+    w->summary.len = 0;
+}
+
+static void report_unclosed(struct walk *w)
+{
+    if (w->details)
+        diags_add(w->diags, w->first_line + mended_line(w->mended, w->details_line), 1,
+                  "the original ends where the next turn seems to begin",
+                  "a <details> that is never closed");
+}
+
+static void open_details(struct walk *w)
+{
+    struct lines *lines = w->lines;
+    /* They do not nest in transcripts: one that opens inside another closes it, for its end tag is
+     * missing. */
+    if (w->is_open && lines->text.len > w->line.text &&
+        lines->text.data[lines->text.len - 1] == '<')
+        lines->text.len--; /* <<details> */
+    break_line(w, BREAK_PARAGRAPH);
+    end_summary(w);
+    report_unclosed(w);
+    if (!array_reserve(&lines->details, lines->details_count, &lines->details_cap,
+                       sizeof *lines->details)) {
+        w->failed = true;
+        return;
+    }
+    lines->details[lines->details_count++] = (struct details){0};
+    w->details_line = w->number;
+    w->details = (uint32_t)lines->details_count;
+}
+
+static void close_details(struct walk *w)
+{
+    break_line(w, BREAK_PARAGRAPH);
+    end_summary(w);
+    if (w->details)
+        w->lines->details[w->details - 1].is_closed = true;
+    w->details = 0;
+}
+
+static bool is_block_tag(const char *name)
+{
+    static const char *const names[] = {
+        "p",  "div", "li", "ul", "ol", "table", "tr", "blockquote", "section", "article", "h1",
+        "h2", "h3",  "h4", "h5", "h6", "hr",    "dl", "dt",         "dd",      "pre",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void on_tag(struct walk *w, const char *name, bool closing)
+{
+    if (strcasecmp(name, "script") == 0 || strcasecmp(name, "style") == 0) {
+        /* In the middle of words a tag is a slip, and what follows it is said. */
+        w->is_hidden = !closing && w->in_html_block;
+    } else if (strcasecmp(name, "details") == 0) {
+        if (closing)
+            close_details(w);
+        else
+            open_details(w);
+    } else if (strcasecmp(name, "summary") == 0) {
+        break_line(w, BREAK_PARAGRAPH);
+        end_summary(w);
+        w->in_summary = !closing && w->details;
+    } else if (strcasecmp(name, "br") == 0) {
+        /* Two in a row are an empty line between paragraphs. */
+        if (w->heading) {
+            add_text(w, SLICE(" "));
+            return;
+        }
+        bool again = !w->is_open && w->pending == BREAK_HARD;
+        break_line(w, again ? BREAK_PARAGRAPH : BREAK_HARD);
+    } else if (is_block_tag(name)) {
+        /* <summary>…</p> is a real spelling: a block ends a summary. */
+        end_summary(w);
+        break_line(w, BREAK_PARAGRAPH);
+    } else if (strcasecmp(name, "td") == 0 || strcasecmp(name, "th") == 0) {
+        add_text(w, SLICE(" "));
+    }
+}
+
+/* Of a declaration; a longer one is text, so that many that are not closed cost little. */
+enum { MOST_DECLARATION = 4096 /* bytes */ };
+
+/* The length of the tag or comment at the front of `html`, which begins with '<'; 0 where it is
+ * neither. Its name goes to `name`, empty for a comment or declaration. */
+static size_t tag_length(struct slice html, char name[16], bool *closing)
+{
+    static const struct slice comment_end = {"-->", 3};
+    size_t at = 1, n = 0, first_close = 0;
+
+    name[0] = '\0';
+    *closing = false;
+    if (slice_starts(html, SLICE("<!--"))) {
+        const char *end = memmem(html.data, html.len, comment_end.data, comment_end.len);
+        return end ? (size_t)(end - html.data) + comment_end.len : html.len;
+    }
+    if (at < html.len && html.data[at] == '/') {
+        *closing = true;
+        at++;
+    }
+    if (at < html.len && (html.data[at] == '!' || html.data[at] == '?') && !*closing) {
+        const char *end = memchr(html.data, '>',
+                                 html.len < MOST_DECLARATION ? html.len : MOST_DECLARATION);
+        return end ? (size_t)(end - html.data) + 1 : 0;
+    }
+    while (at < html.len && isalnum((unsigned char)html.data[at]) && n < 15)
+        name[n++] = html.data[at++];
+    name[n] = '\0';
+    if (n == 0 || isdigit((unsigned char)name[0]))
+        return 0;
+    for (char quote = 0; at < html.len; at++) {
+        char c = html.data[at];
+        /* A quote that is not closed on its line was no quote: class="class="x"> */
+        if (quote && (c == '\n' || c == '<'))
+            return first_close ? first_close + 1 : at;
+        if (c == '>' && !first_close)
+            first_close = at;
+        if (quote && c == quote)
+            quote = 0;
+        else if (quote)
+            continue;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else if (c == '>')
+            return at + 1;
+        else if (c == '<' || (c == '\n' && at + 1 < html.len && html.data[at + 1] == '\n'))
+            return at; /* never closed: it ends where the next thing begins */
+    }
+    return first_close ? first_close + 1 : at;
+}
+
+static void count_newlines(struct walk *w, struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        w->number += text.data[i] == '\n';
+}
+
+static void add_html(struct walk *w, struct slice html)
+{
+    static const struct byte_set special = {{['<'] = true, ['&'] = true, ['\n'] = true}};
+    while (html.len) {
+        size_t plain = slice_before(html, &special);
+        add_text(w, slice_head(html, plain));
+        html = slice_skip(html, plain);
+        if (html.len == 0)
+            return;
+
+        char name[16];
+        bool closing;
+        size_t used = 1;
+        if (html.data[0] == '\n') {
+            w->number++;
+            break_line(w, html.len > 1 && html.data[1] == '\n' ? BREAK_PARAGRAPH : BREAK_SOFT);
+        } else if (html.data[0] == '&') {
+            used = add_entity(w, html);
+        } else if ((used = tag_length(html, name, &closing)) > 0) {
+            on_tag(w, name, closing);
+            count_newlines(w, slice_head(html, used));
+        } else {
+            add_text(w, SLICE("<"));
+            used = 1;
+        }
+        html = slice_skip(html, used);
+    }
+}
+
+/* --- Markdown --------------------------------------------------------------------------------- */
+
+/* `height` is how many lines the block has in the source: two more than the code where it is
+ * fenced. */
+static void add_code(struct walk *w, struct slice code, int height)
+{
+    struct slice line;
+    int lines = 0;
+
+    for (size_t i = 0; i < code.len; i++)
+        lines += code.data[i] == '\n';
+    w->number += height > lines;
+    w->is_code = true;
+    while (slice_take(&code, '\n', &line)) {
+        add_text(w, line);
+        break_line(w, BREAK_HARD);
+        w->number++;
+    }
+    w->is_code = false;
+}
+
+static void begin_item(struct walk *w, cmark_node *item)
+{
+    cmark_node *list = cmark_node_parent(item);
+    int len = 2;
+
+    if (cmark_node_get_list_type(list) == CMARK_ORDERED_LIST) {
+        /* Each item carries its number for the next one: counting back would be quadratic. */
+        cmark_node *before = cmark_node_previous(item);
+        intptr_t number = before ? (intptr_t)cmark_node_get_user_data(before) + 1
+                                 : cmark_node_get_list_start(list);
+        cmark_node_set_user_data(item, (void *)number);
+        len = snprintf(w->marker_text, sizeof w->marker_text, "%d. ", (int)number);
+    } else {
+        memcpy(w->marker_text, "- ", 3);
+    }
+    w->marker = (struct slice){w->marker_text, (size_t)len};
+}
+
+/* Text over a line of dashes is a heading to Markdown; where it is a label with its words, or runs
+ * over lines, the writer meant a rule below a paragraph. */
+static bool is_underlined_paragraph(cmark_node *node)
+{
+    int height = cmark_node_get_end_line(node) - cmark_node_get_start_line(node);
+    if (cmark_node_get_end_column(node) == 0)
+        height--; /* it ended where the next line began */
+    cmark_node *first = cmark_node_first_child(node);
+    return height > 1 || (height == 1 && first && cmark_node_get_type(first) == CMARK_NODE_STRONG &&
+                          cmark_node_next(first));
+}
+
+static bool is_in_list(cmark_node *node)
+{
+    cmark_node *parent = cmark_node_parent(node);
+    return parent && cmark_node_get_type(parent) == CMARK_NODE_ITEM;
+}
+
+static void add_html_block(struct walk *w, struct slice html)
+{
+    w->in_html_block = true;
+    add_html(w, html);
+    w->in_html_block = false;
+}
+
+static void enter_block(struct walk *w, cmark_node *node, cmark_node_type type)
+{
+    /* A list is one block of lines; its blocks break the line and start no new paragraph. */
+    bool is_continued = is_in_list(node) || type == CMARK_NODE_ITEM;
+    break_line(w, is_continued ? BREAK_HARD : BREAK_PARAGRAPH);
+    /* What a tag opened and never closed ends with its block. */
+    w->is_hidden = false;
+    if (type != CMARK_NODE_HTML_BLOCK)
+        end_summary(w);
+    int start = cmark_node_get_start_line(node);
+    if (start > 0)
+        w->number = (uint32_t)start - 1;
+
+    w->lists += type == CMARK_NODE_LIST && w->lists < 100;
+    w->lines_before = w->lines->count;
+    if (type == CMARK_NODE_HEADING && !is_underlined_paragraph(node))
+        w->heading = (uint8_t)cmark_node_get_heading_level(node);
+    else if (type == CMARK_NODE_ITEM)
+        begin_item(w, node);
+    else if (type == CMARK_NODE_HTML_BLOCK)
+        add_html_block(w, slice_of(cmark_node_get_literal(node)));
+    else if (type == CMARK_NODE_CODE_BLOCK)
+        add_code(w, slice_of(cmark_node_get_literal(node)),
+                 cmark_node_get_end_line(node) - start + 1);
+}
+
+static void enter_inline(struct walk *w, cmark_node *node, cmark_node_type type)
+{
+    switch (type) {
+    case CMARK_NODE_TEXT:
+    case CMARK_NODE_CODE:
+        add_text(w, slice_of(cmark_node_get_literal(node)));
+        break;
+    case CMARK_NODE_HTML_INLINE:
+        add_html(w, slice_of(cmark_node_get_literal(node)));
+        break;
+    case CMARK_NODE_STRONG:
+        begin_bold(w);
+        break;
+    case CMARK_NODE_SOFTBREAK:
+    case CMARK_NODE_LINEBREAK:
+        w->number++;
+        if (w->heading)
+            add_text(w, SLICE(" "));
+        else
+            break_line(w, type == CMARK_NODE_LINEBREAK ? BREAK_HARD : BREAK_SOFT);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool is_block(cmark_node_type type)
+{
+    return type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
+}
+
+/* A heading that says nothing is a section all the same. */
+static void add_empty_heading(struct walk *w)
+{
+    const struct line line = {
+        .text = w->lines->text.len,
+        .number = w->number,
+        .details = w->details,
+        .heading = w->heading,
+        .before = BREAK_PARAGRAPH,
+    };
+    keep_line(w, &line);
+}
+
+static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
+{
+    cmark_node_type type = cmark_node_get_type(node);
+
+    if (type == CMARK_NODE_DOCUMENT || type == CMARK_NODE_THEMATIC_BREAK)
+        return;
+    if (event == CMARK_EVENT_ENTER && is_block(type)) {
+        enter_block(w, node, type);
+    } else if (event == CMARK_EVENT_ENTER) {
+        enter_inline(w, node, type);
+    } else if (is_block(type)) {
+        break_line(w, is_in_list(node) || type == CMARK_NODE_ITEM ? BREAK_HARD : BREAK_PARAGRAPH);
+        if (w->heading && w->lines->count == w->lines_before)
+            add_empty_heading(w);
+        w->heading = 0;
+        w->lists -= type == CMARK_NODE_LIST && w->lists > 0;
+        if (type == CMARK_NODE_ITEM)
+            w->marker.len = 0;
+    } else if (type == CMARK_NODE_STRONG) {
+        end_bold(w);
+    }
+}
+
+/* Inside the fence: cmark has the memory of that, and what is ours belongs to the walk. */
+static void walk_document(void *walk)
+{
+    struct walk *w = walk;
+    cmark_node *document = parse(w, buf_slice(&w->mended->text));
+    cmark_iter *iter = cmark_iter_new(document);
+    cmark_event_type event;
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w->failed && !w->has_too_many)
+        on_event(w, event, cmark_iter_get_node(iter));
+    end_line(w);
+    if (!w->has_too_many)
+        report_unclosed(w);
+}
+
+/* `number` is a line of the mended text, from 0. */
+static int refuse(const struct walk *w, uint32_t number, const struct limits *limits,
+                  enum limit limit)
+{
+    limit_refuse(limits, limit, w->first_line + mended_line(w->mended, number), w->diags);
+    return -E2BIG;
+}
+
+int lines_read(struct slice body, uint32_t first_line, const struct limits *limits,
+               struct diags *diags, struct lines *lines)
+{
+    cleanup_(mended_free) struct mended mended = {0};
+    struct walk w = {.memory = {fence_calloc, fence_realloc, fence_free},
+                     .lines = lines,
+                     .mended = &mended,
+                     .diags = diags,
+                     .first_line = first_line,
+                     .most_lines = limits->at[LIMIT_MARKDOWN] / LINES_SHARE / sizeof(struct line),
+                     .is_broken = diags_add_broken_utf8(diags, body, first_line),
+                     .pending = BREAK_PARAGRAPH};
+    uint32_t number;
+
+    *lines = (struct lines){0};
+    if (mend_markdown(body, &mended))
+        return -ENOMEM;
+    (void)buf_reserve(&lines->text, body.len); /* about as much as there will be */
+    enum limit exceeded = shape_check(buf_slice(&mended.text), limits, &number);
+    if (exceeded != LIMIT_COUNT)
+        return refuse(&w, number, limits, exceeded);
+    int err = fence_run(limits->at[LIMIT_MARKDOWN], walk_document, &w);
+    w.failed |= w.summary.failed;
+    buf_free(&w.summary);
+    for (size_t i = 0; i < lines->count; i++)
+        lines->at[i].number = mended_line(&mended, lines->at[i].number);
+    if (err == -E2BIG || w.has_too_many)
+        return refuse(&w, 0, limits, LIMIT_MARKDOWN);
+    return err || w.failed || lines->text.failed ? -ENOMEM : 0;
+}
+
+void lines_free(struct lines *lines)
+{
+    free(lines->at);
+    free(lines->details);
+    free(lines->bold);
+    buf_free(&lines->text);
+    *lines = (struct lines){0};
+}

@@ -1,0 +1,75 @@
+/*
+ * The lines of a transcript's body: Markdown and the HTML in it, resolved to plain
+ * text by cmark (lines.c is the one file that includes <cmark.h>).
+ *
+ * A line here is what a dialect of transcripts can hang a meaning on: a line of a
+ * paragraph, a heading, an item of a list. What a line means (a label, a time, more
+ * of the same turn) is decided elsewhere.
+ */
+#ifndef SYNTAX_LINES_H
+#define SYNTAX_LINES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "syntax/diag.h"
+#include "syntax/limits.h"
+
+/* What stands between a line and the one before it. */
+enum line_break {
+    BREAK_SOFT,      /* the source was wrapped here */
+    BREAK_HARD,      /* a break that the author wrote */
+    BREAK_PARAGRAPH, /* a new paragraph, list, quotation or block of code */
+};
+
+struct line {
+    size_t text;      /* offset into lines.text */
+    size_t len;       /* no white space at either end */
+    size_t bold;      /* so many bytes at the front were bold */
+    uint32_t number;  /* line of the body, from 0 */
+    uint32_t details; /* which <details> it stands in, from 1; 0 outside */
+    uint8_t indent;   /* how many lists stand around its own */
+    uint8_t heading;  /* level 1 to 6; 0 where it is none */
+    uint8_t before;   /* enum line_break */
+};
+
+/* One <details>: the original of a turn. */
+struct details {
+    char language[4]; /* ISO 639-1, from its summary; empty where that does not say */
+    bool is_closed;   /* it has its end tag */
+};
+
+/* A stretch of bold text, anywhere in a line. */
+struct span {
+    size_t text; /* offset into lines.text */
+    size_t len;
+};
+
+struct lines {
+    struct line *at;   /* owned */
+    struct span *bold; /* in the order of the text; owned */
+    size_t bold_count, bold_cap;
+    struct details *details; /* number n is details[n - 1]; owned */
+    size_t details_count, details_cap;
+    size_t count;
+    size_t cap;
+    struct buf text; /* of all lines, UTF-8; owned */
+};
+
+/*
+ * Reads a body that begins on `first_line` of its file. What is not UTF-8, and NUL, become U+FFFD;
+ * the former is reported in `diags`, as are a <details> that is never closed and a body over a
+ * limit. 0; -E2BIG after the last of these; -ENOMEM. `lines` is to be freed either way.
+ */
+int lines_read(struct slice body, uint32_t first_line, const struct limits *limits,
+               struct diags *diags, struct lines *lines);
+
+void lines_free(struct lines *lines);
+
+static inline struct slice line_text(const struct lines *lines, const struct line *line)
+{
+    return line->len ? (struct slice){lines->text.data + line->text, line->len} : (struct slice){0};
+}
+
+#endif

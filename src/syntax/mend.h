@@ -1,0 +1,39 @@
+/*
+ * Mending Markdown before cmark reads it: what people write, and what the letter of CommonMark
+ * makes of it, differ in a few places where words or labels would be lost.
+ *
+ *   **说：**好       CommonMark 0.30, section 6.2: `**` does not close behind punctuation and
+ * before a 这是**“好”**的   letter, nor open the other way round. Between scripts without spaces it
+ * has to. [Ana]: words     section 4.7 takes this for the definition of a link. It is one only
+ * where what follows is an address.
+ *   <!-- …           that never closes hides the rest of the file (section 4.6).
+ *   >> words         is somebody else speaking, and no quotation in a quotation (section 5.1).
+ *   </details>       and words on the next line are one block of HTML to it, and the Markdown in
+ * the words            words is not read (section 4.6): an empty line is put between.
+ */
+#ifndef SYNTAX_MEND_H
+#define SYNTAX_MEND_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* A space that nobody writes (Ogham), put beside `**` so that it opens or closes. Whoever takes the
+ * text from cmark drops it. */
+#define MEND_MARK "\xE1\x9A\x80"
+
+struct mended {
+    struct buf text; /* owned */
+    uint32_t *added; /* the lines of `text` that were put in, from 0, in order; owned */
+    size_t count, cap;
+};
+
+/* Mends a text. 0 or -ENOMEM; `mended` is to be freed either way. */
+int mend_markdown(struct slice text, struct mended *mended);
+
+void mended_free(struct mended *mended);
+
+/* The line of the original that became line `number` of the mended text. */
+uint32_t mended_line(const struct mended *mended, uint32_t number);
+
+#endif

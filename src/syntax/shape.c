@@ -1,0 +1,131 @@
+#include "syntax/shape.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The length of the list marker at the front of a line; 0 where there is none. White space or the
+ * end of the line has to stand behind it. */
+static size_t list_marker(struct slice line)
+{
+    size_t len = 0;
+    while (len < line.len && len < 9 && line.data[len] >= '0' && line.data[len] <= '9')
+        len++;
+    if (len == line.len || !memchr(len ? ".)" : "-+*", line.data[len], len ? 2 : 3))
+        return 0;
+    len++;
+    return len == line.len || is_blank(line.data[len]) ? len : 0;
+}
+
+/* Where the rule begins that a line ends in: nothing but one of -, * and _, and white space. There
+ * cmark finds no list. */
+static size_t rule_of(struct slice line)
+{
+    size_t at = line.len, marks = 0;
+    char mark = 0;
+    for (; at > 0; at--) {
+        char c = line.data[at - 1];
+        if (is_blank(c))
+            continue;
+        if ((mark && c != mark) || !memchr("-*_", c, 3))
+            break;
+        mark = c;
+        marks++;
+    }
+    return marks < 3 ? line.len : at;
+}
+
+/* What stands before the words of a line. */
+struct prefix {
+    uint64_t markers; /* of quotations and lists */
+    uint64_t room;    /* how many can be open around it */
+    bool is_blank;    /* there are no words and no markers */
+};
+
+/* Each quotation takes a character of the line, and each list two columns: its marker and the space
+ * behind it, or where it was opened on a line above, spaces in their place. */
+static struct prefix read_prefix(struct slice line)
+{
+    size_t rule = rule_of(line), at = 0, marker;
+    uint64_t quotations = 0, columns = 0;
+    struct prefix prefix = {0};
+    while (at < rule) {
+        char c = line.data[at];
+        if (is_blank(c)) {
+            columns += c == '\t' ? 4 : 1;
+            at++;
+            continue;
+        }
+        marker = c == '>' ? 1 : list_marker(slice_skip(line, at));
+        if (!marker)
+            break;
+        quotations += c == '>';
+        columns += c == '>' ? 0 : marker;
+        prefix.markers++;
+        prefix.room = quotations + (columns + 1) / 2;
+        at += marker;
+    }
+    prefix.is_blank = at == line.len && !prefix.markers;
+    return prefix;
+}
+
+static uint32_t count_images(struct slice line)
+{
+    uint32_t count = 0;
+    const char *mark;
+    while (line.len > 1 && (mark = memchr(line.data, '!', line.len - 1))) {
+        count += mark[1] == '[';
+        line = slice_skip(line, (size_t)(mark - line.data) + 1);
+    }
+    return count;
+}
+
+enum { LOOKS = 5000000 /* at each level that there may be; at 32 levels all take some 4 s */ };
+
+/* The text up to a place in it. */
+struct shape {
+    uint64_t depth;  /* at most so many blocks are open */
+    uint64_t looks;  /* of lines at blocks */
+    uint64_t images; /* of the paragraph */
+    bool was_blank;  /* the line before */
+};
+
+static enum limit add_line(struct shape *shape, struct slice line, const struct limits *limits)
+{
+    struct prefix prefix = read_prefix(line);
+    /* Words at the edge, and not right below others: they end all that was open. */
+    if (shape->was_blank && line.len && !is_blank(line.data[0]) && line.data[0] != '>')
+        shape->depth = 0;
+    uint64_t depth = shape->depth + prefix.markers;
+    if (depth > prefix.room)
+        depth = prefix.room;
+    if (depth > shape->depth)
+        shape->depth = depth;
+    shape->looks += shape->depth;
+    shape->images = prefix.is_blank ? 0 : shape->images + count_images(line);
+    shape->was_blank = prefix.is_blank;
+    bool is_deep = shape->depth > limits->at[LIMIT_NESTING] ||
+                   shape->looks > LOOKS * limits->at[LIMIT_NESTING];
+    return is_deep                                    ? LIMIT_NESTING
+           : shape->images > limits->at[LIMIT_IMAGES] ? LIMIT_IMAGES
+                                                      : LIMIT_COUNT;
+}
+
+enum limit shape_check(struct slice text, const struct limits *limits, uint32_t *number)
+{
+    struct shape shape = {.was_blank = true};
+    *number = 0;
+    struct slice line, part;
+    for (; slice_take(&text, '\n', &line); *number += 1) {
+        /* A carriage return ends a line too; the one before the line end ends the same. */
+        if (slice_ends(line, SLICE("\r")))
+            line.len--;
+        while (slice_take(&line, '\r', &part)) {
+            enum limit limit = add_line(&shape, part, limits);
+            if (limit != LIMIT_COUNT)
+                return limit;
+        }
+    }
+    return LIMIT_COUNT;
+}

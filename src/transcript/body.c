@@ -1,0 +1,578 @@
+#include "transcript/body.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "syntax/timestamp.h"
+#include "transcript/census.h"
+#include "transcript/voices.h"
+
+enum {
+    MOST_GLOSS = 2000, /* bytes of a glossary entry behind its term */
+    MOST_NESTED = 8,   /* brackets in it */
+};
+
+/* From lines to turns. */
+struct assembly {
+    struct body *body;
+    size_t turn_cap, section_cap, term_cap;
+    const struct lines *lines;
+    struct census census;
+    struct buf text; /* of the turns */
+    struct buf originals;
+    struct buf notes;
+    struct span *bold; /* in the text of the last turn */
+    size_t bold_count, bold_cap;
+    bool failed;      /* memory ended where no error could be told */
+    struct buf early; /* an original before the first turn … */
+    struct line early_first, early_last;
+    bool early_has_label;
+    uint32_t early_speaker; /* as of a turn */
+    struct diags *diags;
+    const struct limits *limits;
+    uint32_t first_line;
+    uint32_t section;
+    size_t next_bold;   /* of lines->bold */
+    bool in_original;   /* the last turn's original can grow */
+    bool in_turn;       /* the last turn can grow */
+    bool takes_more;    /* … and takes the paragraphs that follow */
+    uint32_t details;   /* the one that the last line stood in */
+    uint32_t abandoned; /* one that is not closed, and whose original is over */
+};
+
+/* Whether memory ended: then no part of it is for anybody. */
+static bool has_failed(const struct assembly *a)
+{
+    return a->failed || a->text.failed || a->originals.failed || a->notes.failed || a->early.failed;
+}
+
+static struct turn *last_turn(struct assembly *a)
+{
+    return &a->body->turns[a->body->count - 1];
+}
+
+static uint32_t line_number(const struct assembly *a, const struct line *line)
+{
+    return a->first_line + line->number;
+}
+
+/* --- joining lines ---------------------------------------------------------------------------- */
+
+/* The last character of the text so far. */
+static int32_t last_code(const struct buf *text)
+{
+    size_t at = text->len, len;
+    while (at > 0 && ((unsigned char)text->data[--at] & 0xC0) == 0x80)
+        ;
+    return text->len ? utf8_decode((struct slice){text->data + at, text->len - at}, &len) : -1;
+}
+
+/* What a wrapped line becomes: a space, but nothing between two characters of a script that has no
+ * spaces. */
+static void add_soft_break(struct buf *text, struct slice next)
+{
+    size_t len;
+    int32_t before = last_code(text);
+    if (next.len && utf8_is_wide(before) && utf8_is_wide(utf8_decode(next, &len)))
+        return;
+    buf_add_byte(text, ' ');
+}
+
+static void add_break(struct buf *text, const struct line *line, struct slice next)
+{
+    if (line->before == BREAK_PARAGRAPH)
+        buf_add_text(text, "\n\n");
+    else if (line->before == BREAK_HARD)
+        buf_add_byte(text, '\n');
+    else
+        add_soft_break(text, next);
+}
+
+/* --- turns ------------------------------------------------------------------------------------ */
+
+static void end_original(struct assembly *a)
+{
+    struct turn *turn = a->body->count ? last_turn(a) : NULL;
+    if (!turn || !a->in_original)
+        return;
+    a->in_original = false;
+    /* A label that has its words on another line is no label of the file's. */
+    struct slice file = slice_skip(buf_slice(&a->originals), turn->original.at);
+    bool is_labelled = file.len > turn->original_speaker + 2u &&
+                       memcmp(file.data + turn->original_speaker, ": ", 2) == 0;
+    if (!is_labelled)
+        turn->original_speaker = 0;
+    buf_add_byte(&a->originals, '\n');
+    turn->original.len = (uint32_t)(a->originals.len - turn->original.at);
+}
+
+/* Where the original has no label of its own it has the turn's. `speaker` is how many bytes at the
+ * front of what comes name somebody. */
+static void begin_original(struct assembly *a, const struct line *line, bool has_label,
+                           uint32_t speaker)
+{
+    struct turn *turn = last_turn(a);
+    turn->original.at = (uint32_t)a->originals.len;
+    turn->original_first_line = line_number(a, line);
+    memcpy(turn->language, a->lines->details[line->details - 1].language, sizeof turn->language);
+    turn->original_speaker = has_label ? speaker : turn->speaker;
+    if (!has_label && turn->speaker && !a->text.failed) {
+        buf_add(&a->originals, a->text.data + turn->text, turn->speaker);
+        buf_add_text(&a->originals, ": ");
+    }
+}
+
+static void extend_original(struct assembly *a, const struct line *line)
+{
+    struct turn *turn = last_turn(a);
+    a->in_original = true;
+    turn->original_last_line = line_number(a, line);
+    turn->original.len = (uint32_t)(a->originals.len - turn->original.at);
+}
+
+/* What stood before the first turn is that turn's. */
+static void take_early_original(struct assembly *a)
+{
+    begin_original(a, &a->early_first, a->early_has_label, a->early_speaker);
+    buf_add_slice(&a->originals, buf_slice(&a->early));
+    extend_original(a, &a->early_last);
+    a->failed |= a->early.failed;
+    buf_free(&a->early);
+}
+
+static int refuse(struct assembly *a, const struct line *line, enum limit limit)
+{
+    limit_refuse(a->limits, limit, line_number(a, line), a->diags);
+    return -E2BIG;
+}
+
+static int begin_turn(struct assembly *a, const struct line *line, const struct label *label)
+{
+    struct body *body = a->body;
+    struct slice speaker = label->speaker;
+
+    if (body->count == a->limits->at[LIMIT_TURNS])
+        return refuse(a, line, LIMIT_TURNS);
+    if (!array_reserve(&body->turns, body->count, &a->turn_cap, sizeof *body->turns))
+        return -ENOMEM;
+    end_original(a);
+    body->turns[body->count++] = (struct turn){
+        .text = (uint32_t)a->text.len,
+        .speaker = (uint32_t)speaker.len,
+        .first_line = line_number(a, line),
+        .last_line = line_number(a, line),
+        .section = a->section,
+        .voice = NO_VOICE,
+        .start = label->start,
+        .original = {.at = (uint32_t)a->originals.len},
+    };
+    if (speaker.len) {
+        buf_add_slice(&a->text, speaker);
+        buf_add_byte(&a->text, ':');
+    }
+    if (a->early.len)
+        take_early_original(a);
+    a->in_turn = true;
+    a->takes_more = speaker.len > 0;
+    return 0;
+}
+
+static bool is_wordless(struct assembly *a)
+{
+    struct turn *turn = last_turn(a);
+    return a->text.len == turn->text + turn->speaker + (turn->speaker ? 1 : 0);
+}
+
+/* A label without words names nobody: what would it have said? The word itself stays. */
+static void drop_speaker(struct assembly *a, struct turn *turn)
+{
+    turn->speaker = 0;
+    turn->start = NO_TIME;
+    diags_add(a->diags, turn->first_line, 0, "it is kept as words without a speaker",
+              "a label without words");
+}
+
+static int add_terms(struct assembly *a);
+
+static void end_turn(struct assembly *a)
+{
+    if (!a->in_turn)
+        return;
+    a->in_turn = false;
+    if (has_failed(a))
+        return; /* what has a place in the text may not stand there */
+    a->failed |= add_terms(a) != 0;
+
+    struct turn *turn = last_turn(a);
+    if (turn->speaker && is_wordless(a))
+        drop_speaker(a, turn);
+    if (a->text.len == turn->text) {
+        /* A chevron and nothing else: an original behind it is nobody's. */
+        if (turn->original.len) {
+            diags_add(a->diags, turn->original_first_line, 0, "it is in source.md alone",
+                      "an original, and no turn that it belongs to");
+            a->originals.len = turn->original.at;
+            a->in_original = false;
+        }
+        a->body->count--;
+        return;
+    }
+    buf_add_byte(&a->text, '\n');
+    turn->len = (uint32_t)(a->text.len - turn->text);
+}
+
+/* --- terms ------------------------------------------------------------------------------------ */
+
+static struct part_of add_note(struct assembly *a, struct slice text)
+{
+    struct part_of part = {(uint32_t)a->notes.len, (uint32_t)text.len};
+    buf_add_slice(&a->notes, text);
+    return part;
+}
+
+/* Takes "（Original: definition）" from behind a bold term. */
+static bool read_gloss(struct slice behind, struct slice *original, struct slice *definition)
+{
+    static const char *const brackets[][2] = {{"（", "）"}, {"(", ")"}};
+    behind = slice_trim(behind);
+    for (size_t i = 0; i < 2; i++) {
+        struct slice open = slice_of(brackets[i][0]), close = slice_of(brackets[i][1]);
+        if (!slice_starts(behind, open))
+            continue;
+        struct slice inside = slice_skip(behind, open.len);
+        int depth = 1;
+        for (size_t at = 0; at < inside.len; at++) {
+            struct slice rest = slice_skip(inside, at);
+            if (rest.data[0] != open.data[0] && rest.data[0] != close.data[0])
+                continue;
+            depth += slice_starts(rest, open) - slice_starts(rest, close);
+            if (depth > MOST_NESTED)
+                return false;
+            if (depth == 0) {
+                inside.len = at;
+                break;
+            }
+        }
+        const char *wide = memmem(inside.data, inside.len, "：", 3);
+        const char *narrow = inside.len ? memchr(inside.data, ':', inside.len) : NULL;
+        const char *colon = !wide || (narrow && narrow < wide) ? narrow : wide;
+        if (depth || !colon)
+            return false;
+        size_t at = (size_t)(colon - inside.data);
+        *original = slice_trim(slice_head(inside, at));
+        *definition = slice_trim(slice_skip(inside, at + (colon == wide ? 3 : 1)));
+        return original->len && definition->len;
+    }
+    return false;
+}
+
+/* Remembers where in the turn's text the bold stretches of a line have come to stand: `words` is
+ * the part of the line that was put in at `at`. */
+static int note_bold(struct assembly *a, const struct line *line, struct slice words, size_t at)
+{
+    const struct lines *lines = a->lines;
+    size_t start = (size_t)(words.data - lines->text.data), end = line->text + line->len;
+
+    for (; a->next_bold < lines->bold_count && lines->bold[a->next_bold].text < end;
+         a->next_bold++) {
+        const struct span *bold = &lines->bold[a->next_bold];
+        if (bold->text < start || bold->text + bold->len > end)
+            continue;
+        if (!array_reserve(&a->bold, a->bold_count, &a->bold_cap, sizeof *a->bold))
+            return -ENOMEM;
+        a->bold[a->bold_count++] = (struct span){at + bold->text - start, bold->len};
+    }
+    return 0;
+}
+
+/* When the turn is whole, since a gloss may run over lines: but not over a paragraph. */
+static int add_terms(struct assembly *a)
+{
+    struct body *body = a->body;
+    struct slice text = buf_slice(&a->text);
+
+    for (size_t i = 0; i < a->bold_count; i++) {
+        struct slice term = {text.data + a->bold[i].text, a->bold[i].len};
+        struct slice behind = slice_head(slice_skip(text, a->bold[i].text + a->bold[i].len),
+                                         MOST_GLOSS);
+        const char *paragraph = memmem(behind.data, behind.len, "\n\n", 2);
+        struct slice original, definition;
+        if (paragraph)
+            behind.len = (size_t)(paragraph - behind.data);
+        if (!read_gloss(behind, &original, &definition))
+            continue;
+        if (!array_reserve(&body->terms, body->term_count, &a->term_cap, sizeof *body->terms))
+            return -ENOMEM;
+        body->terms[body->term_count++] = (struct term){
+            .turn = body->count - 1,
+            .term = add_note(a, slice_trim(term)),
+            .original = add_note(a, original),
+            .definition = add_note(a, definition),
+        };
+    }
+    a->bold_count = 0;
+    return 0;
+}
+
+/* --- lines of the text ------------------------------------------------------------------------ */
+
+static int add_words(struct assembly *a, const struct line *line, struct slice words)
+{
+    struct turn *turn = last_turn(a);
+
+    if (words.len == 0)
+        return 0;
+    if (!is_wordless(a)) {
+        add_break(&a->text, line, words);
+    } else {
+        /* A time at the very head of the words is when the turn begins. */
+        int64_t start;
+        if (turn->start == NO_TIME && timestamp_take_bracketed(&words, &start))
+            turn->start = start;
+        if (turn->speaker && words.len)
+            buf_add_byte(&a->text, ' ');
+    }
+    for (int i = 0; i < line->indent && line->before == BREAK_HARD && !is_wordless(a); i++)
+        buf_add_text(&a->text, "  ");
+    int err = note_bold(a, line, words, a->text.len);
+    buf_add_slice(&a->text, words);
+    turn->last_line = line_number(a, line);
+    return err;
+}
+
+static int add_heading(struct assembly *a, const struct line *line, struct slice text)
+{
+    struct body *body = a->body;
+    end_turn(a);
+    if (body->section_count == a->limits->at[LIMIT_SECTIONS])
+        return refuse(a, line, LIMIT_SECTIONS);
+    if (!array_reserve(&body->sections, body->section_count, &a->section_cap,
+                       sizeof *body->sections))
+        return -ENOMEM;
+    body->sections[body->section_count++] = (struct section){
+        .heading = add_note(a, text),
+        .line = line_number(a, line),
+        .level = line->heading,
+    };
+    a->section = body->section_count;
+    return 0;
+}
+
+static int add_text_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    struct label label = label_read(text, line->bold);
+    int err = 0;
+
+    if (label.form == LABEL_BOLD && label_is_mark(&label)) {
+        end_turn(a);
+        return 0;
+    }
+    bool is_speaker = census_is_speaker(&a->census, &label, line);
+    if (!is_speaker) {
+        /* Words, whatever they look like; behind a chevron, of somebody who is not named. */
+        struct slice words = text;
+        while (label.has_chevron && words.len && (words.data[0] == '>' || words.data[0] == ' '))
+            words = slice_skip(words, 1);
+        label = (struct label){.form = label.has_chevron ? LABEL_CHEVRON : LABEL_NONE,
+                               .words = slice_trim(words),
+                               .start = NO_TIME};
+    }
+    if (is_speaker || label.form == LABEL_CHEVRON || !a->in_turn ||
+        (line->before == BREAK_PARAGRAPH && !a->takes_more)) {
+        end_turn(a);
+        err = begin_turn(a, line, &label);
+    }
+    return err ? err : add_words(a, line, label.words);
+}
+
+/* --- originals -------------------------------------------------------------------------------- */
+
+/* An original that nobody closed is over where the turns go on: with a label of theirs, or in a
+ * script that the original is not in. */
+static bool is_over(struct assembly *a, const struct line *line, struct slice text)
+{
+    const struct details *details = &a->lines->details[line->details - 1];
+    struct label label = label_read(text, line->bold);
+    size_t wide = 0, len;
+
+    if (details->is_closed || line->before != BREAK_PARAGRAPH)
+        return false;
+    if (line->heading)
+        return line->details == a->details;
+    for (struct slice rest = text; rest.len; rest = slice_skip(rest, len))
+        wide += utf8_is_wide(utf8_decode(rest, &len));
+    bool is_wide_text = wide * 3 > text.len / 3;
+    if (is_wide_text && strcmp(details->language, "en") == 0)
+        return true;
+    return line->details == a->details && label.form == LABEL_BOLD &&
+           census_is_speaker(&a->census, &label, line) && (is_wide_text || !details->language[0]);
+}
+
+static void add_original_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    struct label label = label_read(text, line->bold);
+    bool has_label = label.speaker.len && census_is_original_speaker(&a->census, &label);
+    bool is_early = a->body->count == 0;
+    bool names = has_label && (label.form == LABEL_BOLD || slice_starts(text, label.speaker));
+    uint32_t speaker = names ? (uint32_t)label.speaker.len : 0;
+    struct buf *to = is_early ? &a->early : &a->originals;
+
+    if (is_early ? to->len == 0 : last_turn(a)->original_first_line == 0) {
+        if (is_early) {
+            a->early_first = *line;
+            a->early_has_label = has_label;
+            a->early_speaker = speaker;
+        } else {
+            begin_original(a, line, has_label, speaker);
+        }
+    } else if (slice_starts(text, SLICE(">>"))) {
+        buf_add_text(to, "\n\n"); /* somebody else, who has no label */
+    } else {
+        add_break(to, line, text);
+    }
+    if (has_label && label.form == LABEL_BOLD) {
+        buf_add_slice(to, label.speaker);
+        buf_add_text(to, label.words.len ? ": " : ":");
+        text = label.words;
+    }
+    buf_add_slice(to, text);
+    if (is_early)
+        a->early_last = *line;
+    else
+        extend_original(a, line);
+}
+
+/* --- all lines -------------------------------------------------------------------------------- */
+
+static int add_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    bool is_original = line->details && line->details != a->abandoned;
+    int err = 0;
+
+    if (is_original && is_over(a, line, text)) {
+        a->abandoned = line->details;
+        is_original = false;
+    }
+    if (!is_original)
+        err = line->heading ? add_heading(a, line, text) : add_text_line(a, line, text);
+    else if (text.len) /* a heading may say nothing */
+        add_original_line(a, line, text);
+    a->details = line->details;
+    return err;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static int assemble(struct assembly *a)
+{
+    const struct lines *lines = a->lines;
+    int err = 0;
+
+    for (size_t i = 0; i < lines->count && !err; i++) {
+        err = add_line(a, &lines->at[i], line_text(lines, &lines->at[i]));
+        if (!err && has_failed(a))
+            err = -ENOMEM;
+    }
+    if (err)
+        return err;
+    end_turn(a);
+    end_original(a);
+    if (a->early.len)
+        diags_add(a->diags, line_number(a, &a->early_first), 0, "it is in source.md alone",
+                  "an original, and no turn that it belongs to");
+    return has_failed(a) ? -ENOMEM : 0;
+}
+
+int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
+              const struct limits *limits, struct diags *diags, struct body *body)
+{
+    cleanup_(lines_free) struct lines lines = {0};
+    struct assembly a = {
+        .body = body, .lines = &lines, .diags = diags, .limits = limits, .first_line = first_line};
+
+    *body = (struct body){0};
+    int err = lines_read(text, first_line, limits, diags, &lines);
+    (void)buf_reserve(&a.text, lines.text.len); /* hardly more, and less with originals */
+    if (!err)
+        err = census_take(&lines, front, &a.failed, &a.census);
+    if (!err)
+        err = assemble(&a);
+    census_free(&a.census);
+    body->text = buf_take(&a.text, &body->len);
+    body->originals = buf_take(&a.originals, &body->originals_len);
+    body->notes = buf_take(&a.notes, &body->notes_len);
+    if (!err)
+        err = voices_gather(body);
+    buf_free(&a.early);
+    free(a.bold);
+    if (err == -E2BIG) {
+        body_free(body);
+        body->is_refused = true;
+        return 0;
+    }
+    return err;
+}
+
+bool body_may_have_originals(struct slice head)
+{
+    struct slice mark = SLICE("<details");
+    const char *at;
+    while (head.len >= mark.len && (at = memchr(head.data, '<', head.len - mark.len + 1))) {
+        if (strncasecmp(at, mark.data, mark.len) == 0)
+            return true;
+        head = slice_skip(head, (size_t)(at - head.data) + 1);
+    }
+    return false;
+}
+
+bool body_is_timed(const struct body *body)
+{
+    int64_t last = 0;
+    for (uint32_t i = 0; i < body->count; i++) {
+        if (body->turns[i].start < last) /* NO_TIME is before every time */
+            return false;
+        last = body->turns[i].start;
+    }
+    return body->count > 0;
+}
+
+void body_free(struct body *body)
+{
+    free(body->text);
+    free(body->originals);
+    free(body->notes);
+    free(body->turns);
+    free(body->sections);
+    free(body->voices);
+    free(body->terms);
+    *body = (struct body){0};
+}
+
+size_t body_size(const struct body *body)
+{
+    return body->len + body->originals_len + body->notes_len + body->count * sizeof(struct turn) +
+           body->section_count * sizeof(struct section) + body->voice_count * sizeof(struct voice) +
+           body->term_count * sizeof(struct term);
+}
+
+uint32_t body_first_turn(const struct body *body, uint32_t section)
+{
+    uint32_t low = 0, high = body->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (body->turns[middle].section < section)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t body_count_turns(const struct body *body, uint32_t section)
+{
+    return body_first_turn(body, section + 1) - body_first_turn(body, section);
+}

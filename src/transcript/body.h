@@ -1,0 +1,37 @@
+/*
+ * Reading the body of a transcript: what turns.h describes is made here of the lines of a file.
+ */
+#ifndef TRANSCRIPT_BODY_H
+#define TRANSCRIPT_BODY_H
+
+#include "syntax/diag.h"
+#include "syntax/yaml.h"
+#include "transcript/turns.h"
+
+/*
+ * Reads a body, of a file within the limits, that begins on `first_line` of its file. `front`, or
+ * NULL, is the front matter: names in it are evidence of who speaks.
+ *
+ * 0 or -ENOMEM. `body` is to be freed either way. Parts that cannot be understood stay as words
+ * without a speaker; a body over a limit has no turns at all. Both are reported in `diags`.
+ */
+int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
+              const struct limits *limits, struct diags *diags, struct body *body);
+
+/* Whether what stands at the beginning of a file has the mark of an original, <details>. A hint
+ * that costs no reading: it can be wrong either way. */
+bool body_may_have_originals(struct slice head);
+
+void body_free(struct body *body);
+
+/* Bytes of memory that a body holds. */
+size_t body_size(const struct body *body);
+
+/* Whether every turn has a start, none before the one it follows: then captions can be made. */
+bool body_is_timed(const struct body *body);
+
+/* The first turn, from 0, that stands in this section or behind it; and how many stand in it. */
+uint32_t body_first_turn(const struct body *body, uint32_t section);
+uint32_t body_count_turns(const struct body *body, uint32_t section);
+
+#endif

@@ -1,0 +1,348 @@
+#include "transcript/census.h"
+
+#include <errno.h>
+
+#include "base/utf8.h"
+
+enum {
+    DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
+    HEADER_LINES = 4,      /* where fields stand that look like labels: "Slides: …" */
+};
+
+static int count(struct map *map, struct slice label)
+{
+    struct map_slot *slot = label.len ? map_put(map, label) : NULL;
+    if (!slot)
+        return label.len ? -ENOMEM : 0;
+    slot->value = slot->value == UINT32_MAX ? 1 : slot->value + 1;
+    return 0;
+}
+
+static uint32_t uses(const struct map *map, struct slice label)
+{
+    uint32_t counted = label.len ? map_get(map, label) : UINT32_MAX;
+    return counted == UINT32_MAX ? 0 : counted;
+}
+
+/* --- names that the front matter has ---------------------------------------------------------- */
+
+static int know(struct census *census, struct slice name)
+{
+    cleanup_buf struct buf folded = {0};
+    if (name.len == 0 || !utf8_fold(&folded, name))
+        return folded.failed ? -ENOMEM : 0;
+    struct slice kept = arena_copy(&census->arena, buf_slice(&folded));
+    if (!kept.data)
+        return -ENOMEM;
+    return kept.len ? count(&census->known, kept) : 0;
+}
+
+static int know_part(struct census *census, struct slice word)
+{
+    struct slice kept = arena_copy(&census->arena, word);
+    return kept.data ? count(&census->name_parts, kept) : -ENOMEM;
+}
+
+/* A name, each of its words, and its initials: Ana Lima, Ana, Lima, AL. No word of less than three
+ * letters. */
+static int know_name(struct census *census, struct slice name)
+{
+    struct slice rest = slice_trim(name), word;
+    cleanup_buf struct buf initials = {0};
+    int err = know(census, rest);
+
+    while (!err && slice_take(&rest, ' ', &word)) {
+        if (word.len && word.data[0] >= 'A' && word.data[0] <= 'Z')
+            buf_add_byte(&initials, word.data[0]);
+        if (word.len >= 3 && word.len < name.len)
+            err = know_part(census, word);
+    }
+    if (err || initials.len < 2)
+        return err;
+    struct slice kept = arena_copy(&census->arena, buf_slice(&initials));
+    return kept.data ? count(&census->initials, kept) : -ENOMEM;
+}
+
+static int know_front(struct census *census, const struct yaml *front)
+{
+    static const char *const keys[] = {
+        "people",  "speakers", "speaker", "guests",      "guest",       "hosts",     "host",
+        "authors", "author",   "channel", "interviewer", "interviewee", "moderator",
+    };
+    int err = 0;
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !err; i++) {
+        const struct yaml *value = yaml_get(front, slice_of(keys[i]));
+        if (!value || value->kind == YAML_MAP)
+            continue;
+        if (value->kind != YAML_LIST)
+            err = know_name(census, value->text);
+        for (const struct yaml *item = value->first; item && value->kind == YAML_LIST && !err;
+             item = item->next)
+            err = yaml_is_scalar(item) ? know_name(census, item->text) : 0;
+    }
+    return err;
+}
+
+/* Where a label stands in a file again and again it is folded once, which takes long. */
+static bool is_known_name(struct census *census, struct slice label, bool recurs)
+{
+    struct map_slot *slot = recurs ? map_put(&census->asked, label) : NULL;
+    if (slot && slot->value != UINT32_MAX)
+        return slot->value;
+    cleanup_buf struct buf folded = {0};
+    bool is_one = utf8_fold(&folded, label) && folded.len &&
+                  map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
+    *census->failed |= folded.failed;
+    if (slot)
+        slot->value = is_one;
+    return is_one;
+}
+
+/* By the whole of it, or by what stands before a bracket: Ana Lima (AL). A part of a name, or its
+ * initials, is half of that: then the label has to recur. */
+static bool is_known(struct census *census, struct slice label)
+{
+    const char *bracket = memchr(label.data, '(', label.len);
+    bool recurs = uses(&census->plain, label) + uses(&census->bold, label) >= 2;
+
+    if (recurs && (uses(&census->initials, label) || uses(&census->name_parts, label)))
+        return true;
+    if (bracket && bracket > label.data)
+        label = slice_trim(slice_head(label, (size_t)(bracket - label.data)));
+    return census->known.len && label.len && is_known_name(census, label, recurs);
+}
+
+/* --- counting --------------------------------------------------------------------------------- */
+
+struct tally {
+    size_t paragraphs; /* of the text */
+    size_t bold, bold_again, bold_known;
+    bool begins_bold;
+    struct label before;  /* of the line before; LABEL_NONE where it has none */
+    struct label earlier; /* and of the one before that */
+};
+
+static bool is_wide(struct slice words)
+{
+    size_t len;
+    return words.len && utf8_is_wide(utf8_decode(words, &len));
+}
+
+/* What two or three lines in a row say together: the same label before words in two scripts is a
+ * turn and its original, and A, B, A is an exchange. */
+static int count_neighbours(struct census *census, const struct label *label, struct tally *tally)
+{
+    const struct label *before = &tally->before, *earlier = &tally->earlier;
+    int err = 0;
+
+    if (before->form == LABEL_PLAIN && slice_equal(before->speaker, label->speaker) &&
+        is_wide(before->words) != is_wide(label->words))
+        err = count(&census->originals, label->speaker);
+    if (!err && before->form == LABEL_PLAIN && earlier->form == LABEL_PLAIN &&
+        slice_equal(earlier->speaker, label->speaker) &&
+        !slice_equal(before->speaker, label->speaker)) {
+        err = count(&census->exchanges, label->speaker);
+        if (!err)
+            err = count(&census->exchanges, before->speaker);
+    }
+    return err;
+}
+
+static int count_text(struct census *census, const struct line *line, struct slice text,
+                      struct tally *tally)
+{
+    struct label label = label_read(text, line->bold);
+    bool is_first = tally->paragraphs == 0, has_chevron = label.has_chevron;
+    int err = 0;
+
+    tally->paragraphs += line->before == BREAK_PARAGRAPH;
+    if (label.form == LABEL_BOLD && !label_is_numbered(label.speaker) && !label_is_mark(&label)) {
+        err = count(&census->bold, label.speaker);
+        uint32_t times = uses(&census->bold, label.speaker);
+        tally->bold++;
+        tally->bold_known += is_known(census, label.speaker);
+        tally->bold_again += times == 2 ? 2 : times > 2;
+        tally->begins_bold |= is_first;
+    } else if (label.form == LABEL_TIMED && !label.is_loose) {
+        err = count(&census->timed, label.speaker);
+    } else if (label.form == LABEL_PLAIN && !label_is_refused(&label) &&
+               !label_is_note(label.speaker) && !label_is_numbered(label.speaker)) {
+        err = count(&census->plain, label.speaker);
+        if (!err)
+            err = count_neighbours(census, &label, tally);
+    } else {
+        label.form = LABEL_NONE;
+    }
+    tally->earlier = tally->before;
+    tally->before = label;
+    if (!err && has_chevron && label.speaker.len)
+        err = count(&census->chevrons, label.speaker);
+    return err;
+}
+
+/* Adds up the labels that recur. */
+static void add_recurring(const struct map *map, size_t *labelled, size_t *names)
+{
+    for (size_t i = 0; i < map->cap; i++) {
+        const struct map_slot *slot = &map->slots[i];
+        if (!slot->key.data || slot->value < 2)
+            continue;
+        *labelled += slot->value;
+        (*names)++;
+    }
+}
+
+/* Two labels that recur, and head a good part of the paragraphs; or one that heads a third. Bold
+ * labels count too: who is heard once in a dialogue of bold labels may have a plain one. */
+static bool is_dialogue(const struct census *census, size_t paragraphs)
+{
+    size_t labelled = 0, names = 0;
+
+    add_recurring(&census->plain, &labelled, &names);
+    if (!census->is_article)
+        add_recurring(&census->bold, &labelled, &names);
+    if (names >= 2)
+        return labelled * 100 >= paragraphs * DIALOGUE_PERCENT;
+    bool has_pair = uses(&census->plain, SLICE("Q")) && uses(&census->plain, SLICE("A"));
+    return has_pair || (names == 1 && labelled >= 3 && labelled * 3 >= paragraphs);
+}
+
+int census_take(const struct lines *lines, const struct yaml *front, bool *failed,
+                struct census *census)
+{
+    struct tally tally = {0};
+    uint32_t details = 0;
+
+    *census = (struct census){.lines = lines, .failed = failed};
+    int err = know_front(census, front);
+    for (size_t i = 0; i < lines->count && !err; i++) {
+        const struct line *line = &lines->at[i];
+        struct slice text = line_text(lines, line);
+        if (line->details) {
+            /* The first line of each original. */
+            struct label label = label_read(text, line->bold);
+            if (line->details != details && label.form != LABEL_NONE)
+                err = count(&census->originals, label.speaker);
+            details = line->details;
+        } else if (!line->heading) {
+            err = count_text(census, line, text, &tally);
+        }
+    }
+    bool are_known = tally.bold_known * 2 > tally.bold;
+    census->is_article = !are_known &&
+                         (tally.bold > 2 ? tally.bold_again * 2 < tally.bold : !tally.begins_bold);
+    census->is_dialogue = is_dialogue(census, tally.paragraphs);
+    return err;
+}
+
+void census_free(struct census *census)
+{
+    map_free(&census->bold);
+    map_free(&census->plain);
+    map_free(&census->timed);
+    map_free(&census->originals);
+    map_free(&census->known);
+    map_free(&census->initials);
+    map_free(&census->name_parts);
+    map_free(&census->asked);
+    map_free(&census->exchanges);
+    map_free(&census->chevrons);
+    arena_free(&census->arena);
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static bool opens_quote(struct slice words)
+{
+    return slice_starts(words, SLICE("“")) || slice_starts(words, SLICE("「")) ||
+           slice_starts(words, SLICE("『")) || slice_starts(words, SLICE("\""));
+}
+
+/* In a dialogue: a label that recurs, or one that is heard once and has the form of a name. */
+static bool is_in_dialogue(const struct census *census, const struct label *label,
+                           const struct line *line)
+{
+    uint32_t times = uses(&census->plain, label->speaker);
+    /* A nick in a chat is one small word. */
+    bool is_nick = (unsigned char)label->speaker.data[0] < 0x80 &&
+                   !memchr(label->speaker.data, ' ', label->speaker.len);
+    bool is_name = is_nick || label_is_name(label->speaker) || label_is_anonymous(label->speaker);
+
+    if (times >= 3)
+        return true;
+    if (times == 2)
+        return is_name;
+    return times == 1 && is_name && line->number >= HEADER_LINES && !opens_quote(label->words) &&
+           line->before == BREAK_PARAGRAPH && label->words.len;
+}
+
+/* `Ana Lima: 我们…` in a translated transcript, with its original right below: a name that was left
+ * in its own script. */
+static bool is_untranslated_name(const struct census *census, const struct label *label,
+                                 const struct line *line)
+{
+    size_t len;
+    bool has_original = line + 1 < census->lines->at + census->lines->count && line[1].details;
+    if (!has_original || line->number < HEADER_LINES || label->words.len == 0)
+        return false;
+    for (struct slice rest = label->speaker; rest.len; rest = slice_skip(rest, len)) {
+        if (utf8_is_wide(utf8_decode(rest, &len)))
+            return false;
+    }
+    return label_is_name(label->speaker) && utf8_is_wide(utf8_decode(label->words, &len)) &&
+           !opens_quote(label->words);
+}
+
+static bool is_plain_speaker(struct census *census, const struct label *label,
+                             const struct line *line)
+{
+    struct slice name = label->speaker;
+    if (label_is_refused(label) || label_is_note(name))
+        return false;
+    return label->start != NO_TIME || uses(&census->timed, name) ||
+           uses(&census->originals, name) || uses(&census->exchanges, name) ||
+           is_known(census, name) || (!census->is_article && uses(&census->bold, name)) ||
+           is_untranslated_name(census, label, line) ||
+           (census->is_dialogue && is_in_dialogue(census, label, line));
+}
+
+/* `**What it costs:**` alone, once, and a list below: a lead-in, even in a dialogue. */
+static bool is_lead_in(const struct census *census, const struct label *label,
+                       const struct line *line)
+{
+    const struct lines *lines = census->lines;
+    if (label->words.len || uses(&census->bold, label->speaker) > 1 ||
+        line + 1 >= lines->at + lines->count)
+        return false;
+    struct slice next = line_text(lines, line + 1);
+    return slice_starts(next, SLICE("- ")) || slice_starts(next, SLICE("1. "));
+}
+
+bool census_is_speaker(struct census *census, const struct label *label, const struct line *line)
+{
+    if (label_is_numbered(label->speaker))
+        return false;
+    if (label->has_chevron && uses(&census->chevrons, label->speaker) >= 2)
+        return true;
+    switch (label->form) {
+    case LABEL_BOLD:
+        return (!census->is_article && !is_lead_in(census, label, line)) || label->start != NO_TIME;
+    case LABEL_TIMED:
+        return !label->is_loose || uses(&census->timed, label->speaker) ||
+               (line->before == BREAK_PARAGRAPH && label_is_name(label->speaker));
+    case LABEL_PLAIN:
+        return is_plain_speaker(census, label, line);
+    default:
+        return false;
+    }
+}
+
+bool census_is_original_speaker(struct census *census, const struct label *label)
+{
+    if (label->form == LABEL_BOLD || label->form == LABEL_TIMED)
+        return true;
+    return label->form == LABEL_PLAIN &&
+           (uses(&census->originals, label->speaker) >= 2 || is_known(census, label->speaker) ||
+            uses(&census->bold, label->speaker) || uses(&census->plain, label->speaker));
+}

@@ -1,0 +1,67 @@
+/*
+ * The census: which labels of a file name who speaks. A wrong speaker is worse than none, so a
+ * label counts only with evidence, and most of the evidence is how it is used throughout the file.
+ *
+ * Bold labels (`**Ana:** words`) are strong evidence and no proof: about one file in fifty with
+ * bold labels is an article, and its lead-ins (`**The aim**: …`) name nobody. Who speaks, speaks
+ * again: where three labels or more are in a file, and less than half of them stand there more than
+ * once, they are lead-ins; and so are one or two, unless the text begins with one, as short talks
+ * do; but not where the front matter names most of them.
+ *
+ * Plain labels (`Ana: words`) are what every other colon looks like. One of these has to hold:
+ *   - a time stands beside it somewhere in the file (`Ana: 00:12:34`);
+ *   - the front matter names it: whole, or, where it recurs, by one of its words or its initials;
+ *   - the same label stands in an original, or before the same words in another script on the next
+ *     line, or in bold as a speaker;
+ *   - it stands in an exchange: three lines in a row with the labels A, B, A;
+ *   - it is a name in Latin letters before words in Chinese, with their original right below;
+ *   - the file is a dialogue: two labels or more recur, and together head 15 % of the paragraphs,
+ * or one recurs at the head of a third. Then a label counts that is used three times; one that is
+ *     used twice if it has the form of a name; one that is used once if it has, heads a paragraph
+ *     below the first lines, and opens no quotation.
+ * And none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
+ * word for a note (`Note:`, `结论：`), a number.
+ *
+ * Measured on lines of three corpora that were judged by hand: precision 1.00 and recall 0.98 on
+ * 200 that the rule was tuned with, 0.96 and 0.98 at first sight of 100 others
+ * (tests/corpus/test_plain_labels.py).
+ */
+#ifndef TRANSCRIPT_CENSUS_H
+#define TRANSCRIPT_CENSUS_H
+
+#include "base/map.h"
+#include "syntax/lines.h"
+#include "syntax/yaml.h"
+#include "transcript/label.h"
+
+struct census {
+    const struct lines *lines; /* borrowed */
+    struct map bold;           /* label -> uses */
+    struct map plain;          /* label -> uses at the head of a line */
+    struct map timed;          /* label -> uses with a time */
+    struct map originals;      /* label -> uses at the head of an original */
+    struct map chevrons;       /* label -> uses behind a chevron */
+    struct map exchanges;      /* label -> uses in A, B, A */
+    struct map known;          /* folded names in the front matter */
+    struct map name_parts;     /* the words of these names */
+    struct map asked;          /* label -> whether it is one of these names, where it was asked */
+    struct map initials;       /* of these names */
+    struct arena arena;        /* of the keys that are not in the lines */
+    bool *failed;              /* set where memory ends when it is asked; borrowed */
+    bool is_article;           /* bold labels name nobody … */
+    bool is_dialogue;          /* plain ones that recur name somebody */
+};
+
+/* Counts the labels of a file. Keys are borrowed from `lines` and `front`, which may be NULL. 0 or
+ * -ENOMEM; the census is to be freed either way. Where memory ends when it is asked, an answer may
+ * be wrong, and *failed is set. */
+int census_take(const struct lines *lines, const struct yaml *front, bool *failed,
+                struct census *census);
+
+void census_free(struct census *census);
+
+/* Whether this label, of a line of the text or of an original, names who speaks. */
+bool census_is_speaker(struct census *census, const struct label *label, const struct line *line);
+bool census_is_original_speaker(struct census *census, const struct label *label);
+
+#endif

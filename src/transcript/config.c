@@ -1,0 +1,255 @@
+#include "transcript/config.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+
+/* Which keys are views without being asked, and under which name. A list under any other key is
+ * one too, as by-<key>. */
+static const struct {
+    const char *key;
+    const char *view;
+    bool is_list;
+} default_views[] = {
+    {"tags", "by-tag", true},
+    {"people", "by-person", true},
+    {"companies_orgs", "by-org", true},
+    {"companies", "by-org", true},
+    {"products_models", "by-product", true},
+    {"media_books", "by-book", true},
+    {"guest", "by-guest", false},
+    {"guests", "by-guest", true},
+    {"speaker", "by-speaker", false},
+    {"speakers", "by-speaker", true},
+    {"channel", "by-channel", false},
+    {"voice", "by-speaker", false},
+    {"series", "by-series", false},
+    {"area", "by-area", false},
+    {"category", "by-category", false},
+    {"categories", "by-category", true},
+    {"status", "by-status", false},
+    {"project", "by-project", false},
+    {"author", "by-author", false},
+    {"authors", "by-author", true},
+    {"date", "by-date", false},
+    {"language", "by-language", false},
+    {"lang", "by-language", false},
+};
+
+/* Free text and identifiers: no view even where a file has a list of them. */
+static const char *const keys_without_view[] = {
+    "title",   "summary", "description", "source",      "url",     "media",
+    "insight", "layout",  "draft",       "cover_image", "aliases",
+};
+
+static const char *const default_excludes[] = {
+    ".*", "README*", "LICENSE*", "CONTRIBUTING*", "_index*",
+};
+
+static int add_view(struct arena *arena, struct config *config, struct slice key, struct slice view,
+                    bool is_list)
+{
+    struct view_rule *rule = ARENA_NEW(arena, struct view_rule, 1);
+    if (!rule)
+        return -ENOMEM;
+    *rule = (struct view_rule){config->views, key, view, is_list};
+    config->views = rule;
+    return 0;
+}
+
+static int add_exclude(struct arena *arena, struct config *config, struct slice pattern)
+{
+    struct exclude_rule *rule = ARENA_NEW(arena, struct exclude_rule, 1);
+    if (!rule)
+        return -ENOMEM;
+    if (slice_starts(pattern, SLICE("!"))) {
+        rule->is_negated = true;
+        pattern = slice_skip(pattern, 1);
+    }
+    if (slice_ends(pattern, SLICE("/"))) {
+        rule->is_folder = true;
+        pattern.len--;
+    }
+    rule->pattern = arena_copy(arena, pattern);
+    if (!rule->pattern.data)
+        return -ENOMEM;
+    *(config->last_exclude ? &config->last_exclude->next : &config->excludes) = rule;
+    config->last_exclude = rule;
+    return 0;
+}
+
+int config_defaults(struct arena *arena, struct config *config)
+{
+    int err = 0;
+
+    *config = (struct config){0};
+    for (size_t i = 0; i < sizeof default_views / sizeof *default_views && !err; i++)
+        err = add_view(arena, config, slice_of(default_views[i].key),
+                       slice_of(default_views[i].view), default_views[i].is_list);
+    for (size_t i = 0; i < sizeof keys_without_view / sizeof *keys_without_view && !err; i++)
+        err = add_view(arena, config, slice_of(keys_without_view[i]), (struct slice){0}, false);
+    for (size_t i = 0; i < sizeof default_excludes / sizeof *default_excludes && !err; i++)
+        err = add_exclude(arena, config, slice_of(default_excludes[i]));
+    return err;
+}
+
+/* --- the file --------------------------------------------------------------------------------- */
+
+static int mistake(struct diags *diags, const struct yaml *at, const char *what)
+{
+    diags_add(diags, at->line, at->column, "", "%s", what);
+    return -EINVAL;
+}
+
+/* A view is a folder in the root: it may not hide what else stands there. */
+static bool is_view_name(struct slice name)
+{
+    struct slice prefix = SLICE("by-");
+    if (!slice_starts(name, prefix) || name.len == prefix.len || name.len > 100 ||
+        slice_equal(name, SLICE("by-voice"))) /* who is heard, whatever the front matter says */
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        if (c < 0x20 || c == 0x7F || c == '/')
+            return false;
+    }
+    return true;
+}
+
+static int read_views(struct arena *arena, const struct yaml *views, struct diags *diags,
+                      struct config *config)
+{
+    int result = 0;
+
+    if (views->kind == YAML_NULL)
+        return 0;
+    if (views->kind != YAML_MAP)
+        return mistake(diags, views, "views: a mapping of keys to view names is expected here");
+    for (const struct yaml *item = views->first; item; item = item->next) {
+        struct slice view = {0};
+        if (item->kind == YAML_STRING && is_view_name(item->text)) {
+            view = item->text;
+        } else if (!(item->kind == YAML_BOOL && item->text.len == 5) && item->kind != YAML_NULL) {
+            result = mistake(diags, item,
+                             "views: a name that begins with \"by-\", or false, is expected here");
+            continue;
+        }
+        const struct view_rule *before = config_view(config, item->key);
+        int err = add_view(arena, config, item->key, view, before && before->is_list);
+        if (err)
+            return err;
+    }
+    return result;
+}
+
+static int read_excludes(struct arena *arena, const struct yaml *list, struct diags *diags,
+                         struct config *config)
+{
+    int result = 0;
+
+    if (list->kind == YAML_NULL)
+        return 0;
+    if (list->kind != YAML_LIST)
+        return mistake(diags, list, "exclude: a list of patterns is expected here");
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        struct slice bare = item->text;
+        if (slice_starts(bare, SLICE("!")))
+            bare = slice_skip(bare, 1);
+        if (!yaml_is_scalar(item) || item->kind == YAML_NULL || bare.len == 0 ||
+            slice_equal(bare, SLICE("/"))) {
+            result = mistake(diags, item,
+                             "exclude: a pattern such as \"drafts/\" is expected here");
+            continue;
+        }
+        int err = add_exclude(arena, config, item->text);
+        if (err)
+            return err;
+    }
+    return result;
+}
+
+/* Dates have a shape of their own: no other key can stand in their view. */
+static int check_date_view(const struct yaml *root, struct diags *diags,
+                           const struct config *config)
+{
+    const struct view_rule *date = config_view(config, SLICE("date"));
+    const struct yaml *views = yaml_get(root, SLICE("views"));
+    int result = 0;
+
+    if (!views || views->kind != YAML_MAP || !date || date->view.len == 0)
+        return 0;
+    for (const struct yaml *item = views->first; item; item = item->next) {
+        if (slice_equal(item->text, date->view) && !slice_equal(item->key, SLICE("date")))
+            result = mistake(diags, item,
+                             "views: this is the view of dates, for the key date only");
+    }
+    return result;
+}
+
+static int unknown_key(struct diags *diags, const struct yaml *item)
+{
+    diags_add(diags, item->key_line, item->key_column, "",
+              "unknown key \"%.*s\"; views and exclude are known", (int)item->key.len,
+              item->key.data);
+    return -EINVAL;
+}
+
+int config_read(struct arena *arena, struct slice text, const struct limits *limits,
+                struct diags *diags, struct config *config)
+{
+    struct yaml *root;
+    int err = yaml_read(arena, text, 1, limits, diags, &root);
+
+    if (err || !root || root->kind == YAML_NULL)
+        return err;
+    if (root->kind != YAML_MAP)
+        return mistake(diags, root, "a mapping with the keys views and exclude is expected here");
+
+    int result = 0;
+    for (const struct yaml *item = root->first; item && err != -ENOMEM; item = item->next) {
+        if (slice_equal(item->key, SLICE("views")))
+            err = read_views(arena, item, diags, config);
+        else if (slice_equal(item->key, SLICE("exclude")))
+            err = read_excludes(arena, item, diags, config);
+        else
+            err = unknown_key(diags, item);
+        if (err)
+            result = err;
+    }
+    return result ? result : check_date_view(root, diags, config);
+}
+
+/* --- asking -------------------------------------------------------------------------------------
+ */
+
+const struct view_rule *config_view(const struct config *config, struct slice key)
+{
+    for (const struct view_rule *rule = config->views; rule; rule = rule->next) {
+        if (slice_equal(rule->key, key))
+            return rule;
+    }
+    return NULL;
+}
+
+static bool rule_matches(const struct exclude_rule *rule, const char *path, bool is_folder)
+{
+    const char *pattern = rule->pattern.data;
+    const char *name = strrchr(path, '/');
+
+    if (rule->is_folder && !is_folder)
+        return false;
+    if (pattern[0] == '/')
+        return fnmatch(pattern + 1, path, FNM_PATHNAME) == 0;
+    if (strchr(pattern, '/'))
+        return fnmatch(pattern, path, FNM_PATHNAME) == 0;
+    return fnmatch(pattern, name ? name + 1 : path, 0) == 0;
+}
+
+bool config_excludes(const struct config *config, const char *path, bool is_folder)
+{
+    bool excluded = false;
+    for (const struct exclude_rule *rule = config->excludes; rule; rule = rule->next) {
+        if (rule_matches(rule, path, is_folder))
+            excluded = !rule->is_negated;
+    }
+    return excluded;
+}

@@ -1,0 +1,52 @@
+/*
+ * The configuration of a folder of transcripts, `.transcriptfs.yaml`:
+ *
+ *     views:                 # front-matter key -> name of its view; false: no view
+ *       topics: by-topic
+ *       aliases: false
+ *     exclude:               # files to leave out, as in .gitignore; the last match counts
+ *       - drafts/
+ *       - "!README.md"
+ */
+#ifndef TRANSCRIPT_CONFIG_H
+#define TRANSCRIPT_CONFIG_H
+
+#include "syntax/yaml.h"
+
+/* Whether and where a key makes a view. */
+struct view_rule {
+    struct view_rule *next;
+    struct slice key;
+    struct slice view; /* "by-tag"; empty: this key makes none */
+    bool is_list;      /* a list is expected: a bare string is worth a word */
+};
+
+struct exclude_rule {
+    struct exclude_rule *next;
+    struct slice pattern; /* ends in a NUL byte; matches a name, or a path where it has a slash */
+    bool is_folder;       /* it ended in a slash: folders only */
+    bool is_negated;      /* it began with "!": what matches is let in */
+};
+
+struct config {
+    struct view_rule *views;       /* first match counts */
+    struct exclude_rule *excludes; /* last match counts */
+    struct exclude_rule *last_exclude;
+};
+
+/* The rules that hold where there is no configuration file. 0 or -ENOMEM. */
+int config_defaults(struct arena *arena, struct config *config);
+
+/* Adds what a configuration file says. 0; -EINVAL after a mistake, each reported in `diags`;
+ * -ENOMEM. Texts live in `arena`. */
+int config_read(struct arena *arena, struct slice text, const struct limits *limits,
+                struct diags *diags, struct config *config);
+
+/* The rule for a key, or NULL. */
+const struct view_rule *config_view(const struct config *config, struct slice key);
+
+/* Whether the file or folder at `path`, relative to the content folder and NUL-terminated, is left
+ * out. */
+bool config_excludes(const struct config *config, const char *path, bool is_folder);
+
+#endif

@@ -1,0 +1,495 @@
+#include "transcript/label.h"
+
+#include <strings.h>
+
+#include "base/utf8.h"
+
+static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
+static const struct slice en_dash = {"\xE2\x80\x93", 3};
+
+/* The bytes of the colon at the front; 0 where there is none. */
+static size_t colon_at_front(struct slice text)
+{
+    if (text.len && text.data[0] == ':')
+        return 1;
+    return slice_starts(text, wide_colon) ? wide_colon.len : 0;
+}
+
+static size_t colon_at_end(struct slice text)
+{
+    if (text.len && text.data[text.len - 1] == ':')
+        return 1;
+    return slice_ends(text, wide_colon) ? wide_colon.len : 0;
+}
+
+static struct slice without_brackets(struct slice name)
+{
+    name = slice_trim(name);
+    if (name.len > 2 && name.data[0] == '[' && name.data[name.len - 1] == ']')
+        name = (struct slice){name.data + 1, name.len - 2};
+    return slice_trim(name);
+}
+
+static bool has_letter(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c >= 0x80 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+            return true;
+    }
+    return false;
+}
+
+/* --- bold ------------------------------------------------------------------------------------- */
+
+static bool read_bold(struct slice line, size_t bold, struct label *label)
+{
+    struct slice name = slice_trim(slice_head(line, bold));
+    struct slice after = slice_trim(slice_skip(line, bold));
+    size_t colon = colon_at_end(name);
+
+    if (colon) {
+        name.len -= colon;
+    } else {
+        colon = colon_at_front(after);
+        after = slice_skip(after, colon);
+    }
+    label->speaker = without_brackets(name);
+    label->words = slice_trim(after);
+    return colon && label->speaker.len && label->speaker.len <= LABEL_MAX_BYTES;
+}
+
+/* --- plain ------------------------------------------------------------------------------------ */
+
+/* What no name has in it: the punctuation of sentences and addresses. A full stop may end an
+ * abbreviation (Dr. Who, J. P. Smith). */
+static bool is_name_character(int32_t code, struct slice behind)
+{
+    static const struct byte_set in_no_name = {{
+        ['!'] = true, ['?'] = true, [';'] = true, [','] = true, ['"'] = true,  ['<'] = true,
+        ['>'] = true, ['/'] = true, ['|'] = true, ['='] = true, ['*'] = true,  ['`'] = true,
+        ['{'] = true, ['}'] = true, ['@'] = true, ['%'] = true, ['\\'] = true, ['$'] = true,
+        ['+'] = true, ['~'] = true, ['^'] = true,
+    }};
+    if (code == '.')
+        return behind.len > 1 && behind.data[1] == ' ';
+    if (code < 0x80)
+        return code > 0 && !in_no_name.has[code];
+    return code != 0x3002 && code != 0xFF0C && code != 0xFF01 && code != 0xFF1F && code != 0xFF1B &&
+           code != 0x3001 && !(code >= 0x201C && code <= 0x201F) && code != 0x300C &&
+           code != 0x300D && code != 0x2026 && code != 0x300A;
+}
+
+/* At most so many words, or characters of a script that has no spaces between words. */
+static bool is_short(struct slice name)
+{
+    size_t words = 1, wide = 0, len;
+    for (; name.len; name = slice_skip(name, len)) {
+        int32_t code = utf8_decode(name, &len);
+        words += code == ' ';
+        wide += utf8_is_wide(code);
+    }
+    return words <= 6 && wide <= 12;
+}
+
+static bool is_name(struct slice name)
+{
+    size_t len;
+    if (name.len == 0 || name.len > LABEL_MAX_PLAIN_BYTES || !has_letter(name) || !is_short(name))
+        return false;
+    if (slice_starts(name, SLICE("- ")) || slice_starts(name, SLICE("#")))
+        return false;
+    for (struct slice rest = name; rest.len; rest = slice_skip(rest, len)) {
+        int32_t code = utf8_decode(rest, &len);
+        if (!is_name_character(code, rest))
+            return false;
+    }
+    return true;
+}
+
+/* `Name: 00:12:34`, `Name 00:12:34:`, `Name – 00:12:34:`, alone on its line. */
+static bool read_timed(struct slice line, struct label *label)
+{
+    struct slice name = line;
+    if (!timestamp_take_last(&name, &label->start))
+        return false;
+    name = slice_trim(name);
+    /* timestamp_take_last() dropped a colon behind the time, but not one before it. */
+    size_t colon = colon_at_end(name);
+    name.len -= colon;
+    label->is_loose = colon == 0 && line.data[line.len - 1] != ':';
+    name = slice_trim(name);
+    if (slice_ends(name, en_dash))
+        name = slice_trim(slice_head(name, name.len - en_dash.len));
+    else if (slice_ends(name, SLICE("-")))
+        name = slice_trim(slice_head(name, name.len - 1));
+    label->speaker = without_brackets(name);
+    label->words = (struct slice){0};
+    if (!is_name(label->speaker)) {
+        label->start = NO_TIME;
+        return false;
+    }
+    return true;
+}
+
+/* The first colon in the line, where it can end a label; line.len where there is none. */
+static size_t find_colon(struct slice line)
+{
+    static const struct byte_set begins_colon = {{[':'] = true, [0xEF] = true}};
+    size_t most = line.len < LABEL_MAX_PLAIN_BYTES + 6 ? line.len : LABEL_MAX_PLAIN_BYTES + 6;
+    /* cppcheck-suppress knownConditionTrueFalse ; an empty line is as good as any */
+    for (size_t at = 0; at < most; at++) {
+        at += slice_before(slice_head(slice_skip(line, at), most - at), &begins_colon);
+        if (at == most)
+            break;
+        struct slice rest = slice_skip(line, at);
+        size_t colon = colon_at_front(rest);
+        if (colon == 0)
+            continue;
+        struct slice behind = slice_skip(rest, colon);
+        if (colon > 1 || behind.len == 0 || byte_is_space(behind.data[0]))
+            return at;
+        return (unsigned char)behind.data[0] >= 0x80 ? at : line.len;
+    }
+    return line.len;
+}
+
+/* `Q - words`, `A – words`: one letter and a dash. */
+static bool read_dashed(struct slice line, struct label *label)
+{
+    if (line.len < 5 || (line.data[0] != 'Q' && line.data[0] != 'A') || line.data[1] != ' ')
+        return false;
+    struct slice rest = slice_skip(line, 2);
+    size_t dash = rest.data[0] == '-' ? 1 : slice_starts(rest, en_dash) ? en_dash.len : 0;
+    rest = slice_skip(rest, dash);
+    if (dash == 0 || rest.len == 0 || rest.data[0] != ' ')
+        return false;
+    label->speaker = slice_head(line, 1);
+    label->words = slice_trim(rest);
+    return true;
+}
+
+static bool read_plain(struct slice line, struct label *label)
+{
+    size_t at = find_colon(line);
+    if (at == line.len)
+        return read_dashed(line, label);
+    struct slice rest = slice_skip(line, at);
+    label->speaker = without_brackets(slice_head(line, at));
+    label->words = slice_trim(slice_skip(rest, colon_at_front(rest)));
+    return is_name(label->speaker);
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/* Takes all `>>` from the front, however many there are. */
+static bool take_chevrons(struct slice *line)
+{
+    bool any = false;
+    while (line->len > 1 && line->data[0] == '>' && line->data[1] == '>') {
+        while (line->len && line->data[0] == '>')
+            *line = slice_skip(*line, 1);
+        *line = slice_trim(*line);
+        any = true;
+    }
+    return any;
+}
+
+struct label label_read(struct slice line, size_t bold)
+{
+    struct label label = {.start = NO_TIME, .words = line};
+
+    struct slice whole = line;
+    if (take_chevrons(&line)) {
+        size_t taken = (size_t)(line.data - whole.data);
+        label = label_read(line, bold > taken ? bold - taken : 0);
+        label.has_chevron = true;
+        if (label.form == LABEL_NONE)
+            label.form = LABEL_CHEVRON;
+        return label;
+    }
+    if (bold && read_bold(line, bold, &label))
+        label.form = LABEL_BOLD;
+    else if (!bold && read_timed(line, &label))
+        label.form = LABEL_TIMED;
+    else if (!bold && read_plain(line, &label))
+        label.form = LABEL_PLAIN;
+    else
+        label.speaker = (struct slice){0};
+    if (label.form == LABEL_NONE) {
+        label.words = line;
+        return label;
+    }
+    label.written = label.words;
+    /* `**Name:** 00:12:34` alone, or a time in brackets before the words. */
+    struct slice only = label.words;
+    if (label.form == LABEL_BOLD && timestamp_take(&only, &label.start) && only.len == 0)
+        label.words = only;
+    else if (label.form != LABEL_TIMED && !timestamp_take_bracketed(&label.words, &label.start))
+        label.start = NO_TIME;
+    return label;
+}
+
+bool label_is_numbered(struct slice name)
+{
+    static const char *const digits[] = {"一", "二", "三", "四", "五",
+                                         "六", "七", "八", "九", "十"};
+    size_t number = 0;
+
+    if (name.len && (unsigned char)name.data[0] < 0x80 && name.data[0] > '9')
+        return false; /* as are most names */
+    while (number < name.len && name.data[number] >= '0' && name.data[number] <= '9')
+        number++;
+    struct slice rest = slice_skip(name, number);
+    for (size_t i = 0; number == 0 && i < sizeof digits / sizeof *digits; i++) {
+        if (slice_starts(name, slice_of(digits[i])))
+            rest = slice_skip(name, 3);
+    }
+    return rest.len < name.len &&
+           (slice_starts(rest, SLICE(".")) || slice_starts(rest, SLICE(")")) ||
+            slice_starts(rest, SLICE("、")) || slice_starts(rest, SLICE("．")));
+}
+
+/* "[12:07]", "(1:02:03.5)", "[12:07] to [13:00]", or nothing. */
+static bool is_only_time(struct slice words)
+{
+    for (size_t i = 0; i < words.len; i++) {
+        if (!words.data[i] || !strchr("0123456789:.[]()\\- to", words.data[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool is_one_of(struct slice name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (name.len == strlen(names[i]) && strncasecmp(name.data, names[i], name.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "[05:16] to [06:36]": how long something was played. */
+static bool is_range(struct slice words)
+{
+    int64_t time;
+    if (!timestamp_take_bracketed(&words, &time))
+        return false;
+    if (slice_starts(words, SLICE("to ")))
+        words = slice_skip(words, 3);
+    else if (slice_starts(words, SLICE("- ")))
+        words = slice_skip(words, 2);
+    else
+        return false;
+    return timestamp_take_bracketed(&words, &time) && words.len == 0;
+}
+
+bool label_is_mark(const struct label *label)
+{
+    static const char *const marks[] = {"Break", "Jingle", "Song", "Music", "Intro", "Outro", "Ad"};
+    if (is_range(label->written))
+        return true;
+    return is_one_of(label->speaker, marks, sizeof marks / sizeof *marks) &&
+           is_only_time(label->words);
+}
+
+/* --- names and what is none ------------------------------------------------------------------- */
+
+static bool ends_with_one_of(struct slice name, const char *const *endings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (slice_ends(name, slice_of(endings[i])) && name.len > strlen(endings[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_particle(struct slice word)
+{
+    static const char *const particles[] = {"van", "von", "de", "der", "den", "del", "da", "di",
+                                            "la",  "le",  "el", "bin", "al",  "ter", "du", "dos"};
+    return is_one_of(word, particles, sizeof particles / sizeof *particles);
+}
+
+/* Han characters that stand in a clause, and hardly in a name. */
+static bool has_clause(struct slice name)
+{
+    static const char *const pronouns[] = {"我", "你", "他", "她", "它", "您", "那", "其", "首先"};
+    for (size_t i = 0; i < sizeof pronouns / sizeof *pronouns; i++) {
+        if (slice_starts(name, slice_of(pronouns[i])))
+            return true;
+    }
+    static const char *const words[] = {"是", "的", "有", "这", "就", "了", "会", "在", "要", "们"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (memmem(name.data, name.len, words[i], strlen(words[i])))
+            return true;
+    }
+    return false;
+}
+
+bool label_is_name(struct slice name)
+{
+    struct slice rest = name, word;
+    size_t words = 0, wide = 0, len;
+
+    for (struct slice at = name; at.len; at = slice_skip(at, len))
+        wide += utf8_is_wide(utf8_decode(at, &len));
+    if (wide)
+        return wide <= 10 && !has_clause(name);
+    while (slice_take(&rest, ' ', &word)) {
+        if (word.len == 0)
+            continue;
+        bool is_small = word.data[0] >= 'a' && word.data[0] <= 'z';
+        words++;
+        if (is_small && !is_particle(word))
+            return false;
+    }
+    return words <= 5;
+}
+
+bool label_is_note(struct slice name)
+{
+    static const char *const notes[] = {
+        "Note",     "Notes",    "Editor's note", "Summary",   "Conclusion", "Update", "PS",
+        "Example",  "Examples", "Disclaimer",    "Warning",   "Links",      "Link",   "Source",
+        "Sources",  "Tweet",    "Title",         "Date",      "Slides",     "Video",  "Transcript",
+        "Location", "Topic",    "Agenda",        "Reference", "References", "结论",   "总结",
+        "注",       "注意",     "备注",          "补充",      "说明",       "编者按", "来源",
+        "例如",     "比如",     "原文",          "译文",      "标题",       "日期",   "链接",
+        "技术细节", "建议",     "背景",          "要点",      "摘要",       "提示",   "优点",
+        "缺点",
+    };
+    return is_one_of(name, notes, sizeof notes / sizeof *notes);
+}
+
+bool label_is_refused(const struct label *label)
+{
+    static const char *const saying[] = {
+        "说",       "道",     "想",    "问道",  "问我",   "问他",  "告诉我",
+        "告诉他",   "喊着",   "觉得",  "思考",  "表示",   "认为",  "指出",
+        "写道",     "回答说", " said", " says", " asked", " asks", " wrote",
+        " goes on", " is",    " are",  " was",  " were",  " that", " following",
+    };
+    struct slice name = label->speaker, words = label->words;
+
+    if (ends_with_one_of(name, saying, sizeof saying / sizeof *saying))
+        return true;
+    if (slice_starts(words, SLICE("http")) || slice_starts(words, SLICE("//")) ||
+        slice_starts(words, SLICE("www.")))
+        return true;
+    bool ends_in_digit = name.len && name.data[name.len - 1] >= '0' &&
+                         name.data[name.len - 1] <= '9';
+    return ends_in_digit && words.len > 1 && words.data[0] >= '0' && words.data[0] <= '9' &&
+           words.data[1] >= '0' && words.data[1] <= '9' && !label_is_anonymous(name);
+}
+
+/* --- names of nobody -------------------------------------------------------------------------- */
+
+/* A role, alone or with a number or letter behind it. */
+static const char *const roles[] = {
+    "Speaker",
+    "Host",
+    "Co-host",
+    "Guest",
+    "Interviewer",
+    "Interviewee",
+    "Moderator",
+    "Audience",
+    "Audience member",
+    "Audience question",
+    "Question",
+    "Answer",
+    "Q",
+    "A",
+    "Q&A",
+    "Follow-up Q",
+    "Narrator",
+    "Announcer",
+    "Presenter",
+    "Participant",
+    "Panelist",
+    "Reporter",
+    "Man",
+    "Woman",
+    "Male",
+    "Female",
+    "Male speaker",
+    "Female speaker",
+    "Unknown",
+    "Unknown speaker",
+    "Unidentified",
+    "Unidentified speaker",
+    "Everyone",
+    "All",
+    "Both",
+    "Voice",
+    "Voiceover",
+    "Clip",
+    "Video",
+    "Caller",
+    "Student",
+    "Commercial",
+    "主持人",
+    "主播",
+    "嘉宾",
+    "发言人",
+    "说话人",
+    "讲者",
+    "演讲者",
+    "观众",
+    "听众",
+    "旁白",
+    "记者",
+    "采访者",
+    "受访者",
+    "提问者",
+    "提问",
+    "问题",
+    "回答",
+    "问",
+    "答",
+    "众人",
+    "所有人",
+    "广告",
+    "引述者",
+    "男声",
+    "女声",
+    "司会",
+    "ホスト",
+    "ゲスト",
+    "P",
+    "R",
+    "Pregunta",
+    "Respuesta",
+    "Moderador",
+    "Público",
+    "观众提问",
+};
+
+/* Somebody in the audience, however many words that takes. */
+static bool names_audience(struct slice name)
+{
+    static const char *const words[] = {"audience", "Audience", "audiencia", "público"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (memmem(name.data, name.len, words[i], strlen(words[i])))
+            return true;
+    }
+    return false;
+}
+
+bool label_is_anonymous(struct slice name)
+{
+    struct slice rest = name;
+    /* A number or a letter at the end is no part of the role: Speaker 1, 发言人A, Guest #2. */
+    while (rest.len && ((rest.data[rest.len - 1] >= '0' && rest.data[rest.len - 1] <= '9') ||
+                        rest.data[rest.len - 1] == '#'))
+        rest.len--;
+    if (rest.len == name.len && rest.len > 1 && rest.data[rest.len - 1] >= 'A' &&
+        rest.data[rest.len - 1] <= 'Z' &&
+        (rest.data[rest.len - 2] == ' ' || (unsigned char)rest.data[rest.len - 2] >= 0x80))
+        rest.len--;
+    rest = slice_trim(rest);
+    return rest.len == 0 || names_audience(name) ||
+           is_one_of(name, roles, sizeof roles / sizeof *roles) ||
+           is_one_of(rest, roles, sizeof roles / sizeof *roles);
+}

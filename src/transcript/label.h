@@ -1,0 +1,56 @@
+/*
+ * Labels: the part of a line that says who speaks. This is about the shape of one line; whether
+ * a label of that shape names a speaker is for the whole file to say (census.h).
+ */
+#ifndef TRANSCRIPT_LABEL_H
+#define TRANSCRIPT_LABEL_H
+
+#include "syntax/timestamp.h"
+
+enum {
+    LABEL_MAX_BYTES = 120,      /* of a bold one */
+    LABEL_MAX_PLAIN_BYTES = 60, /* of one that nothing but its colon marks */
+};
+
+enum label_form {
+    LABEL_NONE,
+    LABEL_BOLD,    /* **Name:** words, **Name**: words */
+    LABEL_TIMED,   /* Name: 00:12:34 alone on its line */
+    LABEL_PLAIN,   /* Name: words, [Name]: words, Q - words */
+    LABEL_CHEVRON, /* >> words: somebody else, and nobody says who */
+};
+
+struct label {
+    enum label_form form;
+    struct slice speaker; /* without colon, bold, brackets and white space; empty for a chevron */
+    struct slice words;   /* what follows on the line; may be empty */
+    struct slice written; /* the same before a time was taken from its front */
+    int64_t start;        /* milliseconds; NO_TIME where the line has none at its head */
+    bool has_chevron;     /* >> stood before it */
+    bool is_loose;        /* a time without a colon before it: `Ana 00:12:34` */
+};
+
+/* Reads the shape of a line, `bold` bytes of which at the front are bold. */
+struct label label_read(struct slice line, size_t bold);
+
+/* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`. */
+bool label_is_mark(const struct label *label);
+
+/* Whether a label is the number of a point, `3. Tax` or `一、税`: no speaker has one. */
+bool label_is_numbered(struct slice name);
+
+/* Whether a plain label has the form of a name: a few capitalised words, or a few characters of a
+ * script that has no capitals and none of those that make a clause. */
+bool label_is_name(struct slice name);
+
+/* Whether a plain label is one that announces a note or a field: Note, Source, 结论. */
+bool label_is_note(struct slice name);
+
+/* Whether something in a plain label or behind it says that nobody speaks: a verb of saying, an
+ * address, a time of day. */
+bool label_is_refused(const struct label *label);
+
+/* Whether a name tells nobody from another episode's: Host, Speaker 1, 主持人, Audience, Q. */
+bool label_is_anonymous(struct slice name);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * What a body is: its turns, with their originals, sections, times, voices and terms.
+ *
+ * A turn is what one speaker says until someone else, or the same speaker's next label, begins. The
+ * text of all turns is one run of bytes, and each turn's part of it is just what its file holds:
+ * "Speaker: words\n", paragraphs an empty line apart; only the words where nobody is named. The
+ * originals are another such run.
+ */
+#ifndef TRANSCRIPT_TURNS_H
+#define TRANSCRIPT_TURNS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+/* Bytes of one of a body's runs of text. */
+struct part_of {
+    uint32_t at;
+    uint32_t len;
+};
+
+struct turn {
+    uint32_t text;       /* offset of its file in body.text */
+    uint32_t len;        /* bytes of its file, the newline at the end included */
+    uint32_t speaker;    /* so many bytes at the front name the speaker; 0: nobody is named */
+    uint32_t first_line; /* its lines in the content file, 1-based */
+    uint32_t last_line;
+    uint32_t section; /* 0 before the first heading, then the n-th heading */
+    uint32_t voice;   /* index into body.voices; NO_VOICE where nobody is named */
+    int64_t start;    /* milliseconds from the beginning of the recording; NO_TIME: not known */
+    struct part_of original;   /* of body.originals; len 0: there is none */
+    uint32_t original_speaker; /* as `speaker`, of the original */
+    uint32_t original_first_line;
+    uint32_t original_last_line;
+    char language[4]; /* of the original, ISO 639-1; empty where the source does not say */
+};
+
+#define NO_VOICE UINT32_MAX
+
+struct section {
+    struct part_of heading; /* of body.notes; plain text */
+    uint32_t line;
+    uint8_t level; /* 1 to 6 */
+};
+
+/* Somebody who is heard. */
+struct voice {
+    struct part_of name; /* of body.text */
+    uint32_t turns;
+    uint32_t characters;  /* code points of the words */
+    uint32_t first, last; /* turns, from 0 */
+    int64_t time;         /* milliseconds of those turns whose end is known too; NO_TIME: of none */
+    bool is_anonymous;    /* Host, Speaker 1: nobody from another episode */
+};
+
+/* A glossary entry: **term**（Original: definition） */
+struct term {
+    uint32_t turn;
+    struct part_of term, original, definition; /* of body.notes */
+};
+
+struct body {
+    char *text; /* of all turns, one behind the other; owned */
+    size_t len;
+    char *originals; /* owned */
+    size_t originals_len;
+    char *notes; /* owned */
+    size_t notes_len;
+    struct turn *turns; /* owned, as all that follow */
+    uint32_t count;
+    struct section *sections;
+    uint32_t section_count;
+    struct voice *voices; /* in the order in which they are first heard */
+    uint32_t voice_count;
+    struct term *terms;
+    uint32_t term_count;
+    bool is_refused; /* it is over a limit, which was reported last; nothing of it is here */
+};
+
+static inline struct slice turn_text(const struct body *body, const struct turn *turn)
+{
+    return (struct slice){body->text + turn->text, turn->len};
+}
+
+static inline struct slice turn_speaker(const struct body *body, const struct turn *turn)
+{
+    return (struct slice){body->text + turn->text, turn->speaker};
+}
+
+/* The words of a turn, without its label and without the newline at the end. */
+static inline struct slice turn_words(const struct body *body, const struct turn *turn)
+{
+    size_t label = turn->speaker ? turn->speaker + 2 : 0;
+    return (struct slice){body->text + turn->text + label, turn->len - label - 1};
+}
+
+/* A part of a run, which is NULL where the body has nothing of the kind. */
+static inline struct slice run_part(const char *run, struct part_of part)
+{
+    return part.len ? (struct slice){run + part.at, part.len} : (struct slice){0};
+}
+
+static inline struct slice turn_original(const struct body *body, const struct turn *turn)
+{
+    return run_part(body->originals, turn->original);
+}
+
+static inline struct slice turn_original_speaker(const struct body *body, const struct turn *turn)
+{
+    return run_part(body->originals, (struct part_of){turn->original.at, turn->original_speaker});
+}
+
+/* The words of the original; empty where there is none. */
+static inline struct slice turn_original_words(const struct body *body, const struct turn *turn)
+{
+    if (turn->original.len == 0)
+        return (struct slice){0};
+    size_t label = turn->original_speaker ? turn->original_speaker + 2 : 0;
+    return (struct slice){body->originals + turn->original.at + label,
+                          turn->original.len - label - 1};
+}
+
+static inline struct slice body_voice_name(const struct body *body, const struct voice *voice)
+{
+    return run_part(body->text, voice->name);
+}
+
+static inline struct slice body_note(const struct body *body, struct part_of part)
+{
+    return run_part(body->notes, part);
+}
+
+#endif

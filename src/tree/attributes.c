@@ -1,0 +1,166 @@
+#include "tree/attributes.h"
+
+#include <errno.h>
+
+#include "base/utf8.h"
+#include "render/about.h"
+#include "syntax/timestamp.h"
+
+enum { MOST_BYTES = 65536 /* of a value: XATTR_SIZE_MAX */ };
+
+/* A node, and what its attributes are made of. */
+struct subject {
+    struct scope *scope;
+    struct about about;
+    const struct body *body; /* of a turn, its original, a voice; else NULL */
+    const struct turn *turn; /* of a turn or its original; else NULL */
+    bool is_original;
+};
+
+static int read_about(struct scope *scope, struct about *about)
+{
+    struct material material;
+    int err = scope_material(scope, NEEDS_FRONT, &material);
+    return err ? err : about_read(&material, about);
+}
+
+static int read_subject(struct scope *scope, struct subject *subject)
+{
+    enum kind kind = scope->node.kind;
+    bool is_turn = kind == KIND_TURN || kind == KIND_ORIGINAL_TURN;
+    *subject = (struct subject){.scope = scope, .is_original = kind == KIND_ORIGINAL_TURN};
+    int err = read_about(scope, &subject->about);
+    if (!err && (is_turn || kind == KIND_VOICE))
+        err = scope_body(scope, &subject->body);
+    if (!err && is_turn)
+        subject->turn = &subject->body->turns[scope->node.j];
+    return err;
+}
+
+/* --- the attributes: each appends its value, nothing where there is none -----------------------
+ */
+
+static void add_title(const struct subject *s, struct buf *out)
+{
+    buf_add_slice(out, scope_episode(s->scope)->title);
+}
+
+static void add_date(const struct subject *s, struct buf *out)
+{
+    buf_add_slice(out, s->about.date);
+}
+
+static void add_name(void *out_, struct slice name)
+{
+    struct buf *out = out_;
+    if (out->len)
+        buf_add_text(out, ", ");
+    buf_add_slice(out, name);
+}
+
+static void add_creator(const struct subject *s, struct buf *out)
+{
+    about_each(s->about.creators, add_name, out);
+}
+
+static void add_episode(const struct subject *s, struct buf *out)
+{
+    buf_add_slice(out, scope_episode(s->scope)->name);
+}
+
+static void add_source(const struct subject *s, struct buf *out)
+{
+    if (s->turn)
+        about_add_lines(scope_episode(s->scope), s->turn, out);
+    else
+        utf8_repair(out, scope_episode(s->scope)->path);
+}
+
+static void add_speaker(const struct subject *s, struct buf *out)
+{
+    if (s->turn)
+        buf_add_slice(out, s->is_original ? turn_original_speaker(s->body, s->turn)
+                                          : turn_speaker(s->body, s->turn));
+    else if (s->body)
+        buf_add_slice(out, body_voice_name(s->body, &s->body->voices[s->scope->node.j]));
+}
+
+static void add_start(const struct subject *s, struct buf *out)
+{
+    if (s->turn && s->turn->start != NO_TIME)
+        buf_printf(out, "%.3f", (double)s->turn->start / 1000);
+}
+
+static void add_turn(const struct subject *s, struct buf *out)
+{
+    if (s->turn)
+        buf_printf(out, "%u", (unsigned)s->scope->node.j + 1);
+}
+
+static void add_language(const struct subject *s, struct buf *out)
+{
+    buf_add_slice(out, s->is_original ? slice_of(s->turn->language) : s->about.language);
+}
+
+static void add_url(const struct subject *s, struct buf *out)
+{
+    if (s->about.url.len)
+        about_add_link(&s->about, s->turn ? s->turn->start : NO_TIME, out);
+}
+
+/* The names are those of freedesktop.org's list where it has one. */
+static const struct attribute {
+    const char *name;
+    void (*add)(const struct subject *subject, struct buf *out);
+} attributes[] = {
+    {"user.dublincore.creator", add_creator}, {"user.dublincore.date", add_date},
+    {"user.dublincore.title", add_title},     {"user.transcript.episode", add_episode},
+    {"user.transcript.source", add_source},   {"user.transcript.speaker", add_speaker},
+    {"user.transcript.start", add_start},     {"user.transcript.turn", add_turn},
+    {"user.xdg.language", add_language},      {"user.xdg.origin.url", add_url},
+};
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+/* Appends the value; -ENODATA where there is none. */
+static int add_value(const struct subject *subject, const struct attribute *attribute,
+                     struct buf *out)
+{
+    cleanup_buf struct buf value = {0};
+    attribute->add(subject, &value);
+    if (value.failed)
+        return -ENOMEM;
+    if (value.len == 0 || value.len > MOST_BYTES)
+        return -ENODATA;
+    buf_add_slice(out, buf_slice(&value));
+    return 0;
+}
+
+int attributes_get(struct scope *scope, struct slice name, struct buf *value)
+{
+    const struct attribute *attribute = NULL;
+    struct subject subject;
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+        if (slice_equal(name, slice_of(attributes[i].name)))
+            attribute = &attributes[i];
+    }
+    if (!attribute)
+        return -ENODATA;
+    int err = read_subject(scope, &subject);
+    return err ? err : add_value(&subject, attribute, value);
+}
+
+int attributes_list(struct scope *scope, struct buf *names)
+{
+    struct subject subject;
+    int err = read_subject(scope, &subject);
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !err; i++) {
+        cleanup_buf struct buf value = {0};
+        err = add_value(&subject, &attributes[i], &value);
+        if (!err)
+            buf_add(names, attributes[i].name, strlen(attributes[i].name) + 1);
+        else if (err == -ENODATA)
+            err = 0;
+    }
+    return err;
+}

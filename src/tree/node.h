@@ -1,0 +1,97 @@
+/*
+ * Nodes: what kinds there are, how a node id is packed, and what is the same for all nodes of a
+ * kind whatever the corpus says. It is data alone: what can be done with a node is in nodes.h.
+ *
+ * A node id is (kind, i, j, version) packed in 64 bits. It names a place and a state of the
+ * content, is checked whenever it comes back, and is never a pointer. The root is 1.
+ *
+ * Inode numbers are hashes of the value of a kind: a new one comes last.
+ */
+#ifndef TREE_NODE_H
+#define TREE_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum kind {
+    KIND_NONE,
+    KIND_ROOT, /* 1, so that its id is 1 */
+    KIND_README,
+    KIND_IGNORE,
+    KIND_FOLDER,
+    KIND_EPISODE,
+    KIND_TURNS,
+    KIND_TURN,
+    KIND_ORIGINAL,
+    KIND_ORIGINAL_TURN,
+    KIND_SECTIONS,
+    KIND_SECTION,
+    KIND_SECTION_TURN,
+    KIND_VOICES,
+    KIND_VOICE,
+    KIND_VOICE_TURN,
+    KIND_META,
+    KIND_META_VALUE,
+    KIND_FORMAT,
+    KIND_TEXT_FOLDER,
+    KIND_ORIGINAL_FOLDER,
+    KIND_INDEX,
+    KIND_INDEX_TABLE,
+    KIND_VIEW,
+    KIND_FACET,
+    KIND_ENTRY,
+    KIND_SPELLING,
+    KIND_HEARD,
+    KIND_HEARD_FACET,
+    KIND_HEARD_ENTRY,
+    KIND_HEARD_SPELLING,
+    KIND_DATES,
+    KIND_YEAR,
+    KIND_MONTH,
+    KIND_DAY,
+    KIND_DATE_ENTRY,
+    KIND_CONTROL,
+    KIND_VERSION,
+    KIND_STATUS,
+    KIND_GENERATION,
+    KIND_PROBLEMS,
+    KIND_COUNT,
+};
+
+/* A node id, unpacked. What i and j number is said in node.c. */
+struct node {
+    enum kind kind;
+    uint32_t i;
+    uint32_t j;
+    uint32_t version; /* of the episode's content, where its bytes depend on that */
+};
+
+struct layout {
+    const char *path; /* what it stands for */
+    mode_t type;      /* S_IFDIR, S_IFREG or S_IFLNK */
+    uint8_t i_bits;   /* how the id is packed: 8 bits of kind, then these */
+    uint8_t j_bits;
+    bool has_version; /* the rest of the id holds a version */
+    bool of_episode;  /* it stands below an episode's folder, or is that: i numbers the episode */
+    bool of_folder;   /* it stands for a folder of the content, which i numbers */
+    bool is_volatile; /* its bytes are what they were when it was looked up */
+    bool is_outdated; /* an id of an older version is taken for the node as it is now */
+    bool is_open;     /* of a folder: names may come to be in it that nobody can tell beforehand */
+};
+
+extern const struct layout layouts[KIND_COUNT];
+
+uint64_t node_id(const struct node *node);
+
+/* The node of an id, as far as the id tells; -ESTALE where none has it. */
+int node_of_id(uint64_t id, struct node *node);
+
+/* So much of a version as an id of this kind keeps: its low bits. */
+uint32_t node_version(enum kind kind, uint64_t version);
+
+/* The whole of a version of which a node has the low bits: the newest that is not newer than
+ * `newest`. */
+uint32_t node_whole_version(const struct node *node, uint32_t newest);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * What can be done with a node, by the file that does it: each of them has the rows of a few kinds,
+ * and ops.c says which kind has which.
+ *
+ * To add a kind: its name and layout (node.h, node.c), its row here and in ops.c, and its place
+ * among its parent's children. A file of an episode needs no kind of its own: format.h has a table
+ * of these.
+ */
+#ifndef TREE_NODES_H
+#define TREE_NODES_H
+
+#include "tree/scope.h"
+
+struct node_ops {
+    /* Whether i and j name something; NULL: they are 0. 0 or -ESTALE, or an error of reading. */
+    int (*check)(struct scope *scope);
+    /* What tells it from every other node, after a remount too; NULL: the kind alone. */
+    uint64_t (*identity)(const struct scope *scope);
+    /* NULL: the time of the newest content. */
+    int64_t (*mtime)(const struct scope *scope);
+    /* NULL: 1 for a file, two and its sub-folders for a folder. */
+    uint32_t (*links)(const struct scope *scope);
+
+    /* Of a folder. */
+    struct node (*parent)(const struct scope *scope);
+    int (*child)(struct scope *scope, uint64_t place,
+                 struct child *child); /* 0, CHILD_GAP, -ENOENT */
+    int (*find)(struct scope *scope, struct slice name, struct child *child); /* NULL: by child() */
+    uint64_t (*seek)(struct scope *scope, unsigned run,
+                     struct slice name);      /* the first place in a run whose name is greater */
+    uint32_t (*folders)(struct scope *scope); /* sub-folders; NULL: none */
+
+    /* Of a file: all of it; or a range of it and its size. */
+    int (*render)(struct scope *scope, struct buf *out);
+    int (*read)(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+    int (*size)(struct scope *scope, uint64_t *size);
+    /* A range of it as it was in another version, of which the scope holds the body. NULL: not. */
+    int (*read_past)(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
+
+    /* Of a link. */
+    int (*target)(struct scope *scope, struct buf *target);
+};
+
+/* nodes_root.c */
+extern const struct node_ops root_ops, readme_ops, ignore_ops;
+/* Whether there is a by-voice: its entries lead to the folders of voices in the episodes. */
+bool root_has_voices(const struct scope *scope);
+
+/* nodes_folder.c */
+extern const struct node_ops folder_ops, text_folder_ops, original_folder_ops;
+
+/* nodes_format.c */
+extern const struct node_ops episode_ops, format_ops;
+/* Whether a format stands in its episode; also of the folders that formats are. */
+int format_check(struct scope *scope);
+/* The text file of an episode as a child of a folder of this kind, /text/<folder> or
+ * /original/<folder>, where it has one; CHILD_GAP where it has none, or an error. */
+int format_link(struct scope *scope, uint32_t episode, struct child *child);
+
+/* nodes_turn.c */
+extern const struct node_ops turns_ops, turn_ops;
+/* What the file of a turn holds, or that of its original; empty where there is none. */
+struct slice turn_file(const struct scope *scope, const struct body *body);
+
+/* nodes_meta.c */
+extern const struct node_ops meta_ops, meta_value_ops;
+
+/* nodes_part.c */
+extern const struct node_ops originals_ops, sections_ops, section_ops, voices_ops, voice_ops,
+    turn_link_ops;
+
+/* nodes_view.c */
+extern const struct node_ops view_ops, heard_ops, facet_ops, spelling_ops, entry_ops;
+/* Of an entry in a view or under a date. */
+uint64_t entry_identity(const struct scope *scope);
+int64_t entry_mtime(const struct scope *scope);
+
+/* nodes_date.c */
+extern const struct node_ops dates_ops, year_ops, month_ops, day_ops, date_entry_ops;
+/* Whether anything stands in the year, the month or the day of a date code. */
+enum date_span { DATE_YEAR, DATE_MONTH, DATE_DAY };
+bool dates_in(const struct corpus *corpus, uint32_t code, enum date_span span);
+
+/* nodes_index.c */
+extern const struct node_ops index_ops, index_table_ops;
+/* Calls `each` with the name of every table that a corpus makes. */
+void index_each_name(struct tree *tree, const struct corpus *corpus,
+                     void (*each)(void *context, struct slice name), void *context);
+
+/* nodes_control.c */
+extern const struct node_ops control_ops, version_ops, snapshot_ops;
+
+#endif

@@ -1,0 +1,79 @@
+/* meta/: what the front matter says, key by key. */
+#include <errno.h>
+
+#include "base/filename.h"
+#include "render/meta.h"
+#include "tree/nodes.h"
+#include "tree/nodes_episode.h"
+
+/* The key of this number, or NULL. */
+static const struct yaml *nth_key(const struct yaml *map, uint64_t n)
+{
+    const struct yaml *item = map ? map->first : NULL;
+    while (item && n--)
+        item = item->next;
+    return item;
+}
+
+static int meta_child(struct scope *scope, uint64_t place, struct child *child)
+{
+    cleanup_buf struct buf name = {0};
+    const struct yaml *map;
+    int err = scope_front(scope, &map);
+    if (err)
+        return err;
+    const struct yaml *value = nth_key(map, place);
+    if (!value)
+        return -ENOENT;
+    /* Absent beats empty: a key that says nothing has no file. */
+    if (yaml_is_empty(value) || value->key.len == 0)
+        return CHILD_GAP;
+    name_of_value(&name, value->key);
+    if (name.failed)
+        return -ENOMEM;
+    memcpy(child->text, name.data, name.len);
+    child_is(child, KIND_META_VALUE, scope->node.i, scope_episode(scope)->version,
+             (struct slice){child->text, name.len});
+    child->node.j = (uint32_t)place;
+    return 0;
+}
+
+static int meta_value_check(struct scope *scope)
+{
+    const struct yaml *map;
+    int err = episode_check(scope);
+    if (!err)
+        err = scope_front(scope, &map);
+    if (err)
+        return err;
+    const struct yaml *value = nth_key(map, scope->node.j);
+    return value && !yaml_is_empty(value) && value->key.len ? 0 : -ESTALE;
+}
+
+static int meta_value_render(struct scope *scope, struct buf *out)
+{
+    const struct yaml *map;
+    int err = scope_front(scope, &map);
+    if (err)
+        return err;
+    const struct yaml *value = nth_key(map, scope->node.j);
+    meta_add_value(out, value);
+    return 0;
+}
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops meta_ops = {
+    .check = format_check,
+    .identity = episode_identity,
+    .mtime = episode_mtime,
+    .parent = episode_folder,
+    .child = meta_child,
+};
+
+const struct node_ops meta_value_ops = {
+    .check = meta_value_check,
+    .identity = episode_version_identity,
+    .mtime = episode_mtime,
+    .render = meta_value_render,
+};

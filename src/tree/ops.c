@@ -1,0 +1,48 @@
+#include "tree/ops.h"
+
+const struct node_ops *ops_of(enum kind kind)
+{
+    static const struct node_ops *const ops[KIND_COUNT] = {
+        [KIND_ROOT] = &root_ops,
+        [KIND_README] = &readme_ops,
+        [KIND_IGNORE] = &ignore_ops,
+        [KIND_FOLDER] = &folder_ops,
+        [KIND_TEXT_FOLDER] = &text_folder_ops,
+        [KIND_ORIGINAL_FOLDER] = &original_folder_ops,
+        [KIND_EPISODE] = &episode_ops,
+        [KIND_FORMAT] = &format_ops,
+        [KIND_TURNS] = &turns_ops,
+        [KIND_TURN] = &turn_ops,
+        [KIND_ORIGINAL] = &originals_ops,
+        [KIND_ORIGINAL_TURN] = &turn_ops,
+        [KIND_SECTIONS] = &sections_ops,
+        [KIND_SECTION] = &section_ops,
+        [KIND_SECTION_TURN] = &turn_link_ops,
+        [KIND_VOICES] = &voices_ops,
+        [KIND_VOICE] = &voice_ops,
+        [KIND_VOICE_TURN] = &turn_link_ops,
+        [KIND_META] = &meta_ops,
+        [KIND_META_VALUE] = &meta_value_ops,
+        [KIND_INDEX] = &index_ops,
+        [KIND_INDEX_TABLE] = &index_table_ops,
+        [KIND_VIEW] = &view_ops,
+        [KIND_FACET] = &facet_ops,
+        [KIND_SPELLING] = &spelling_ops,
+        [KIND_ENTRY] = &entry_ops,
+        [KIND_HEARD] = &heard_ops,
+        [KIND_HEARD_FACET] = &facet_ops,
+        [KIND_HEARD_SPELLING] = &spelling_ops,
+        [KIND_HEARD_ENTRY] = &entry_ops,
+        [KIND_DATES] = &dates_ops,
+        [KIND_YEAR] = &year_ops,
+        [KIND_MONTH] = &month_ops,
+        [KIND_DAY] = &day_ops,
+        [KIND_DATE_ENTRY] = &date_entry_ops,
+        [KIND_CONTROL] = &control_ops,
+        [KIND_VERSION] = &version_ops,
+        [KIND_STATUS] = &snapshot_ops,
+        [KIND_GENERATION] = &snapshot_ops,
+        [KIND_PROBLEMS] = &snapshot_ops,
+    };
+    return ops[kind];
+}

@@ -1,0 +1,11 @@
+/*
+ * Which kind of node is asked what: read by tree.c alone.
+ */
+#ifndef TREE_OPS_H
+#define TREE_OPS_H
+
+#include "tree/nodes.h"
+
+const struct node_ops *ops_of(enum kind kind);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * A scope: a look at a node of one generation of the corpus, with what was needed of its episode
+ * for that. Each question to the tree begins and ends one (tree.c).
+ */
+#ifndef TREE_SCOPE_H
+#define TREE_SCOPE_H
+
+#include <limits.h>
+
+#include "index/generations.h"
+#include "render/material.h"
+#include "tree/node.h"
+#include "tree/text.h"
+
+/* A node while it is looked at, with those parts of its episode that were needed for that. */
+struct scope {
+    struct tree *tree;
+    struct generation *generation;
+    bool is_held;                /* by this scope; else another sees to it */
+    const struct corpus *corpus; /* of the generation */
+    struct node node;
+    struct parsed *parts[PARTS];
+    bool is_lent[PARTS]; /* it is held by another scope */
+};
+
+/* A child: where it leads and what it is called. */
+struct child {
+    struct node node;
+    struct slice name;
+    bool is_costly; /* its size takes work: listed without attributes */
+    uint8_t
+        run; /* 0: its place is the same in every generation; else the sorted run it stands in */
+    char text[NAME_MAX + 1]; /* for a name that is made up */
+};
+
+enum { CHILD_GAP = 1 /* nothing at this place, but more behind it */ };
+
+/* The episode of a node whose i numbers one. */
+static inline const struct episode *scope_episode(const struct scope *scope)
+{
+    return scope->corpus->episodes[scope->node.i];
+}
+
+/* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text
+ * that `render` makes; held until the scope ends. 0 or an error. */
+int scope_front(struct scope *scope, const struct yaml **map);
+int scope_body(struct scope *scope, const struct body **body);
+int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
+               struct slice *text);
+
+/* What a renderer needs of the node's episode; where that fails, what could be read is there. */
+int scope_material(struct scope *scope, unsigned needs, struct material *material);
+
+/* Whether that text is kept already; it is held from then on. */
+bool scope_has_text(struct scope *scope);
+
+/* Notes that the text of a node was made of the scope's corpus; whether it was. Of the newest such
+ * corpus alone. */
+void scope_note_made(const struct scope *scope);
+bool scope_was_made(const struct scope *scope);
+
+/* A look at another node of the same tree, and its end. */
+struct scope scope_at(const struct scope *scope, struct node node);
+void scope_end(struct scope *scope);
+
+/* For the rows of nodes.h: a check of a node that belongs to the whole corpus, whose version is the
+ * generation; the root as the parent; a link count of 1, which says of a folder that its folders
+ * are not counted. */
+int scope_check_generation(struct scope *scope);
+struct node scope_root(const struct scope *scope);
+uint32_t scope_links_uncounted(const struct scope *scope);
+
+/* i-th place of a child that has a fixed name. */
+static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint32_t version,
+                           struct slice name)
+{
+    child->node = (struct node){.kind = kind, .i = i, .version = version};
+    child->name = name;
+    child->is_costly = false;
+    child->run = 0;
+    return 0;
+}
+
+/* What takes the bodies of all episodes of the scope's corpus to know; read when first asked for.
+ * 0, -EAGAIN where there is one of a newer corpus, or an error of reading. */
+int scope_survey(struct scope *scope, const struct survey **survey);
+
+#endif

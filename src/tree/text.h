@@ -1,0 +1,16 @@
+/*
+ * What a read of a file gives: bytes, and what keeps them alive.
+ */
+#ifndef TREE_TEXT_H
+#define TREE_TEXT_H
+
+#include "index/cache.h"
+
+/* Bytes of a file, lent until tree_text_free(). */
+struct tree_text {
+    struct slice bytes;
+    struct buf own;              /* what was made for this call */
+    struct parsed *parts[PARTS]; /* or what keeps the bytes alive */
+};
+
+#endif

@@ -1,0 +1,550 @@
+#include "tree/tree.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "corpus/history.h"
+#include "tree/attributes.h"
+#include "tree/ops.h"
+#include "tree/tree_inside.h"
+
+/* Takes up what the journal has of ids that another tree gave out. */
+static int take_up(struct tree *tree, const struct journal_record *record)
+{
+    uint32_t number;
+    switch (record->kind) {
+    case HISTORY_HEARD:
+    case HISTORY_SURVEYED:
+        return generations_take_up(&tree->generations, record);
+    case HISTORY_BOOKMARK:
+        return bookmarks_enter(&tree->bookmarks, record->bytes, &number) ? 0 : -ENOMEM;
+    case HISTORY_TURNS:
+        return known_turns_take_up(&tree->known_turns, record);
+    case HISTORY_SERIAL:
+        snapshots_take_up(&tree->snapshots, record);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+/* What is taken up is not noted again. */
+static int resume(struct tree *tree)
+{
+    struct journal *journal = tree->options.journal;
+    struct journal_record record;
+    int err = 0;
+    for (size_t cursor = 0; !err && journal_next(journal, &cursor, &record);)
+        err = take_up(tree, &record);
+    generations_begin_noting(&tree->generations, journal);
+    tree->bookmarks.journal = tree->known_turns.journal = tree->snapshots.journal = journal;
+    return err;
+}
+
+struct tree *tree_new(struct corpus *corpus, struct cache *cache,
+                      const struct tree_options *options)
+{
+    const struct generations_options generations_options = {cache, options->progress,
+                                                            options->progress_context};
+    size_t episodes = corpus->episode_cap;
+    struct tree *tree = calloc(1, sizeof *tree);
+    if (!tree) {
+        corpus_free_last(corpus);
+        return NULL;
+    }
+    tree->cache = cache;
+    tree->options = *options;
+    status_init(&tree->status, corpus->generation);
+    snapshots_init(&tree->snapshots);
+    bookmarks_init(&tree->bookmarks);
+    if (generations_init(&tree->generations, corpus, &generations_options) ||
+        tree_reserve(tree, episodes) || resume(tree)) {
+        tree_free(tree);
+        return NULL;
+    }
+    return tree;
+}
+
+void tree_free(struct tree *tree)
+{
+    if (!tree)
+        return;
+    generations_free(&tree->generations);
+    status_free(&tree->status);
+    snapshots_free(&tree->snapshots);
+    known_turns_free(&tree->known_turns);
+    bookmarks_free(&tree->bookmarks);
+    free(tree);
+}
+
+/* --- generations ------------------------------------------------------------------------------ */
+
+struct generation *tree_hold(struct tree *tree)
+{
+    return generations_get(&tree->generations);
+}
+
+void tree_let_go(struct tree *tree, struct generation *generation)
+{
+    generations_put(&tree->generations, generation);
+}
+
+int tree_reserve(struct tree *tree, size_t episodes)
+{
+    int err = known_turns_reserve(&tree->known_turns, episodes);
+    return err ? err : generations_reserve(&tree->generations);
+}
+
+void tree_publish(struct tree *tree, struct corpus *next)
+{
+    status_note_published(&tree->status, next->generation);
+    generations_publish(&tree->generations, next);
+}
+
+bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds)
+{
+    return generations_wait_for_newer(&tree->generations, generation, milliseconds);
+}
+
+bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds)
+{
+    return generations_wait_until_told(&tree->generations, lag, milliseconds);
+}
+
+void tree_tell_watch(struct tree *tree, const char *watch, const char *why)
+{
+    status_set_watch(&tree->status, watch, why);
+}
+
+void tree_tell_scanning(struct tree *tree, bool is_scanning)
+{
+    status_set_scanning(&tree->status, is_scanning);
+}
+
+void tree_tell_overflow(struct tree *tree)
+{
+    status_note_overflow(&tree->status);
+}
+
+void tree_tell_requests(struct tree *tree, const struct request_count *counts)
+{
+    tree->status.requests = counts;
+}
+
+/* --- scopes ----------------------------------------------------------------------------------- */
+
+/* A look at the node of an id, in the newest corpus. 0, or an error of the node's check; the scope
+ * is to be ended whatever comes back. */
+static int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
+{
+    struct generation *generation = generations_get(&tree->generations);
+    *scope = (struct scope){
+        .tree = tree, .generation = generation, .is_held = true, .corpus = generation->corpus};
+    int err = node_of_id(id, &scope->node);
+    if (err) {
+        scope->node = (struct node){.kind = KIND_NONE};
+        return err;
+    }
+    const struct node_ops *ops = ops_of(scope->node.kind);
+    if (ops->check)
+        return ops->check(scope);
+    return scope->node.i || scope->node.j ? -ESTALE : 0;
+}
+
+/* --- attributes ---------------------------------------------------------------------------------
+ */
+
+/*
+ * Inode numbers are hashes of what a node is, and not of where it stands in an index: they are
+ * the same after a remount, and stay when other files come and go. 53 bits, so that a reader that
+ * keeps numbers as doubles (JavaScript) does not round them; with a million nodes two of them
+ * share a number once in some 18,000 corpora, which matters to nobody but for hard links.
+ */
+static uint64_t inode_number(const struct scope *scope)
+{
+    const struct node_ops *ops = ops_of(scope->node.kind);
+    if (scope->node.kind == KIND_ROOT)
+        return TREE_ROOT;
+    uint64_t identity = ops->identity ? ops->identity(scope) : 0;
+    uint64_t ino = hash_pair(identity, scope->node.kind) >> 11;
+    return ino > TREE_ROOT ? ino : ino + 2;
+}
+
+static int text_size(struct scope *scope, uint64_t *size)
+{
+    cleanup_buf struct buf text = {0};
+    int err = ops_of(scope->node.kind)->render(scope, &text);
+    *size = text.len;
+    return err ? err : text.failed ? -ENOMEM : 0;
+}
+
+static int link_size(struct scope *scope, uint64_t *size)
+{
+    cleanup_buf struct buf target = {0};
+    int err = ops_of(scope->node.kind)->target(scope, &target);
+    *size = target.len;
+    return err ? err : target.failed ? -ENOMEM : 0;
+}
+
+/* Who may read a node: what stands for something in the content follows that; what gathers from all
+ * of it is for whoever may read the content folder. */
+static struct access access_of(const struct scope *scope)
+{
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct corpus *corpus = scope->corpus;
+    if (layout->of_episode)
+        return corpus->episodes[scope->node.i]->id.access;
+    return layout->of_folder ? corpus->folders[scope->node.i]->access
+                             : access_of_gathered(&corpus->folders[0]->access);
+}
+
+static struct access shown_access(const struct scope *scope)
+{
+    const struct layout *layout = &layouts[scope->node.kind];
+    struct access access = access_of(scope);
+    if (layout->type == S_IFDIR && !layout->of_folder)
+        access = access_of_folder(&access);
+    access = access_shown(scope->corpus->access, &access);
+    access.mode = layout->type == S_IFLNK   ? 0777
+                  : layout->type == S_IFREG ? access.mode & 0444
+                                            : access.mode;
+    return access;
+}
+
+/* What is known of a node without its size. */
+static void fill_identity(const struct scope *scope, struct tree_attr *attr)
+{
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
+    const struct access access = shown_access(scope);
+    *attr = (struct tree_attr){
+        .id = node_id(&scope->node),
+        .ino = inode_number(scope),
+        .mode = layout->type | access.mode,
+        .uid = access.uid,
+        .gid = access.gid,
+        .nlink = 1,
+        .mtime = ops->mtime ? ops->mtime(scope) : scope->corpus->mtime,
+        .is_volatile = layout->is_volatile,
+    };
+}
+
+static int fill_attr(struct scope *scope, struct tree_attr *attr)
+{
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
+
+    fill_identity(scope, attr);
+    if (ops->links)
+        attr->nlink = ops->links(scope);
+    else if (layout->type == S_IFDIR)
+        attr->nlink = 2 + (ops->folders ? ops->folders(scope) : 0);
+    if (layout->type == S_IFDIR)
+        return 0;
+    if (layout->type == S_IFLNK)
+        return link_size(scope, &attr->size);
+    return ops->size ? ops->size(scope, &attr->size) : text_size(scope, &attr->size);
+}
+
+int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
+{
+    cleanup_(scope_end) struct scope scope;
+    int err = scope_begin(tree, id, &scope);
+    return err ? err : fill_attr(&scope, attr);
+}
+
+/* --- folders ------------------------------------------------------------------------------------
+ */
+
+static int begin_folder(struct tree *tree, uint64_t id, struct scope *scope)
+{
+    int err = scope_begin(tree, id, scope);
+    return err ? err : layouts[scope->node.kind].type == S_IFDIR ? 0 : -ENOTDIR;
+}
+
+static int find_by_child(struct scope *scope, struct slice name, struct child *child)
+{
+    int err = 0;
+    for (uint64_t place = 0; err >= 0; place++) {
+        err = ops_of(scope->node.kind)->child(scope, place, child);
+        if (err == 0 && slice_equal(child->name, name))
+            return 0;
+    }
+    return err;
+}
+
+/* Looks at a child with what its folder holds already. */
+static int child_attr(const struct scope *folder, const struct child *child, struct tree_attr *attr)
+{
+    cleanup_(scope_end) struct scope scope = scope_at(folder, child->node);
+    /* Parts are those of an episode, whose number is the i of all that stands below it. */
+    for (int i = 0; i < PARTS && child->node.i == folder->node.i; i++) {
+        scope.parts[i] = folder->parts[i];
+        scope.is_lent[i] = scope.parts[i] != NULL;
+    }
+    return fill_attr(&scope, attr);
+}
+
+/* Whether somebody stands in a folder that has given way to one of a new version. */
+static bool is_old_folder(const struct scope *folder)
+{
+    return layouts[folder->node.kind].is_outdated &&
+           folder->node.version != scope_episode(folder)->version;
+}
+
+int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tree_attr *attr)
+{
+    cleanup_(scope_end) struct scope scope;
+    struct child child;
+    *attr = (struct tree_attr){0};
+    int err = begin_folder(tree, folder, &scope);
+    if (err)
+        return err;
+    const struct layout *layout = &layouts[scope.node.kind];
+    const struct node_ops *ops = ops_of(scope.node.kind);
+    struct slice wanted = slice_of(name);
+    err = ops->find ? ops->find(&scope, wanted, &child) : find_by_child(&scope, wanted, &child);
+    if (!err)
+        err = child_attr(&scope, &child, attr);
+    /* No transcript makes a name that begins with a dot. What is found from an old folder is
+     * nowhere called back. */
+    attr->is_volatile |= is_old_folder(&scope) || (err && layout->is_open && name[0] != '.');
+    return err;
+}
+
+int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
+{
+    cleanup_(scope_end) struct scope scope;
+    int err = begin_folder(tree, id, &scope);
+    if (err)
+        return err;
+    struct node node = ops_of(scope.node.kind)->parent(&scope);
+    *parent = node_id(&node);
+    return 0;
+}
+
+/*
+ * A cookie is the place behind an entry where that is the same in every generation. In a sorted run
+ * it is a bookmark: the name behind which the listing goes on, whatever has come and gone since. In
+ * a folder whose order may be another in the next version it has that version beside the place.
+ */
+enum { RUN_BITS = 2, PLACE_BITS = 20, VERSION_MASK = 0xFFFF };
+static const uint64_t first_bookmark = UINT64_C(1) << 40;
+
+static uint64_t version_mark(const struct scope *folder)
+{
+    return layouts[folder->node.kind].is_outdated
+               ? (uint64_t)(scope_episode(folder)->version & VERSION_MASK) << PLACE_BITS
+               : 0;
+}
+
+static uint64_t cookie_behind(const struct scope *folder, const struct child *child, uint64_t place)
+{
+    uint32_t number;
+    if (child->run == 0 || !bookmarks_enter(&folder->tree->bookmarks, child->name, &number))
+        return version_mark(folder) | (place + 1);
+    return first_bookmark | (uint64_t)number << RUN_BITS | child->run;
+}
+
+static int place_of_cookie(struct scope *folder, uint64_t cookie, uint64_t *place)
+{
+    const struct layout *layout = &layouts[folder->node.kind];
+    const struct node_ops *ops = ops_of(folder->node.kind);
+    struct slice name;
+    *place = cookie;
+    if (cookie >= first_bookmark) {
+        cookie -= first_bookmark;
+        if (!ops->seek || !bookmarks_find(&folder->tree->bookmarks, cookie >> RUN_BITS, &name))
+            return -EINVAL;
+        *place = ops->seek(folder, cookie & ((1 << RUN_BITS) - 1), name);
+    } else if (cookie && layout->is_outdated) {
+        *place = cookie & ((1 << PLACE_BITS) - 1);
+        return *place == (cookie ^ version_mark(folder)) ? 0 : -ESTALE;
+    }
+    return 0;
+}
+
+int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
+              bool (*each)(void *context, uint64_t next, const struct tree_entry *entry),
+              void *context)
+{
+    cleanup_(scope_end) struct scope scope;
+    struct tree_entry entry;
+    struct child child;
+    uint64_t place = 0;
+
+    int err = begin_folder(tree, folder, &scope);
+    if (!err)
+        err = place_of_cookie(&scope, cookie, &place);
+    while (err >= 0) {
+        child.is_costly = false;
+        child.run = 0;
+        err = ops_of(scope.node.kind)->child(&scope, place, &child);
+        uint64_t here = place++;
+        if (err)
+            continue;
+        const struct layout *layout = &layouts[child.node.kind];
+        entry = (struct tree_entry){
+            .name = child.name,
+            .has_attr = !child.is_costly && !layout->is_volatile && !is_old_folder(&scope),
+        };
+        /* One child that cannot be read now must not hide the others. */
+        if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {
+            struct scope of_child = scope_at(&scope, child.node);
+            fill_identity(&of_child, &entry.attr);
+            entry.has_attr = false;
+        }
+        if (!each(context, cookie_behind(&scope, &child, here), &entry))
+            return 0;
+    }
+    return err == -ENOENT ? 0 : err;
+}
+
+/* --- files and links -----------------------------------------------------------------------------
+ */
+
+static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
+    if (layout->type != S_IFREG)
+        return layout->type == S_IFDIR ? -EISDIR : -EINVAL;
+    if (ops->read)
+        return ops->read(scope, offset, len, text);
+    int err = ops->render(scope, &text->own);
+    text->bytes = slice_range(buf_slice(&text->own), offset, len);
+    return err;
+}
+
+/* The whole of a version of which the node's id keeps the low bits. */
+static uint32_t whole_version(const struct scope *scope)
+{
+    const struct episode *now = corpus_episode(scope->corpus, scope->node.i);
+    return now ? node_whole_version(&scope->node, now->version) : scope->node.version;
+}
+
+/* What was read of a version that is not the newest is given as it was, as long as it is kept. No
+ * disk is asked, and nothing is rendered from what is there now. */
+static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
+    struct cache *cache = scope->tree->cache;
+    if (!layout->has_version || layout->type != S_IFREG)
+        return -ESTALE;
+    scope->parts[PART_TEXT] = cache_find_text(cache, node_id(&scope->node));
+    if (scope->parts[PART_TEXT]) {
+        text->bytes = slice_range(buf_slice(&scope->parts[PART_TEXT]->text), offset, len);
+        return 0;
+    }
+    if (!ops->read_past)
+        return -ESTALE;
+    /* What is there now may have been found already. */
+    cache_put(cache, scope->parts[PART_BODY]);
+    scope->parts[PART_BODY] = cache_find(cache, scope->node.i, whole_version(scope), PART_BODY);
+    return scope->parts[PART_BODY] ? ops->read_past(scope, offset, len, text) : -ESTALE;
+}
+
+int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text)
+{
+    cleanup_(scope_end) struct scope scope;
+    *text = (struct tree_text){0};
+    int err = scope_begin(tree, id, &scope);
+    if (!err)
+        err = read_now(&scope, offset, len, text);
+    else if (err == -ESTALE && scope.node.kind != KIND_NONE)
+        err = read_past(&scope, offset, len, text);
+    if (!err && text->own.failed)
+        err = -ENOMEM;
+    /* The bytes may be a part's: it is held as long as they are. */
+    for (int i = 0; i < PARTS; i++)
+        text->parts[i] = steal_pointer(&scope.parts[i]);
+    if (err)
+        tree_text_free(tree, text);
+    return err;
+}
+
+void tree_text_free(struct tree *tree, struct tree_text *text)
+{
+    buf_free(&text->own);
+    for (int i = 0; i < PARTS; i++)
+        cache_put(tree->cache, text->parts[i]);
+    *text = (struct tree_text){0};
+}
+
+uint64_t tree_siblings(uint64_t id)
+{
+    struct node node = {0};
+    if (node_of_id(id, &node) || (node.kind != KIND_TURN && node.kind != KIND_ORIGINAL_TURN))
+        return 0;
+    node.j = 0;
+    return node_id(&node);
+}
+
+int tree_read_siblings(struct tree *tree, uint64_t id,
+                       bool (*each)(void *context, uint64_t id, struct slice bytes), void *context)
+{
+    if (!tree_siblings(id))
+        return -EINVAL;
+    cleanup_(scope_end) struct scope scope;
+    const struct body *body;
+    int err = scope_begin(tree, id, &scope);
+    if (!err)
+        err = scope_body(&scope, &body);
+    for (uint32_t i = 1, first = scope.node.j; !err && i < body->count; i++) {
+        scope.node.j = (first + i) % body->count;
+        struct slice bytes = turn_file(&scope, body);
+        if (bytes.len && !each(context, node_id(&scope.node), bytes))
+            break;
+    }
+    return err;
+}
+
+int tree_readlink(struct tree *tree, uint64_t id, struct buf *target)
+{
+    cleanup_(scope_end) struct scope scope;
+    int err = scope_begin(tree, id, &scope);
+    if (err)
+        return err;
+    if (layouts[scope.node.kind].type != S_IFLNK)
+        return -EINVAL;
+    err = ops_of(scope.node.kind)->target(&scope, target);
+    return err ? err : target->failed ? -ENOMEM : 0;
+}
+
+static bool has_attributes(const struct scope *scope)
+{
+    const struct layout *layout = &layouts[scope->node.kind];
+    return layout->of_episode && layout->type != S_IFLNK;
+}
+
+int tree_getxattr(struct tree *tree, uint64_t id, const char *name, struct buf *value)
+{
+    cleanup_(scope_end) struct scope scope;
+    int err = scope_begin(tree, id, &scope);
+    if (!err)
+        err = has_attributes(&scope) ? attributes_get(&scope, slice_of(name), value) : -ENODATA;
+    return err ? err : value->failed ? -ENOMEM : 0;
+}
+
+int tree_listxattr(struct tree *tree, uint64_t id, struct buf *names)
+{
+    cleanup_(scope_end) struct scope scope;
+    int err = scope_begin(tree, id, &scope);
+    if (!err && has_attributes(&scope))
+        err = attributes_list(&scope, names);
+    return err ? err : names->failed ? -ENOMEM : 0;
+}
+
+void tree_statfs(struct tree *tree, struct tree_statfs *statfs)
+{
+    struct generation *generation = generations_get(&tree->generations);
+    const struct corpus *corpus = generation->corpus;
+    statfs->bytes = corpus->bytes;
+    statfs->files = corpus_shown_count(corpus) + corpus->shown_folder_count + corpus->dated_count +
+                    corpus->views.view_count + corpus->views.facet_count +
+                    corpus->views.entry_count;
+    generations_put(&tree->generations, generation);
+}

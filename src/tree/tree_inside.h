@@ -1,0 +1,25 @@
+/*
+ * What a tree is made of, for the files that answer for it.
+ */
+#ifndef TREE_TREE_INSIDE_H
+#define TREE_TREE_INSIDE_H
+
+#include "index/generations.h"
+#include "tree/bookmarks.h"
+#include "tree/known_turns.h"
+#include "tree/snapshots.h"
+#include "tree/status.h"
+#include "tree/tree_options.h"
+
+struct tree {
+    struct cache *cache; /* borrowed */
+    struct tree_options options;
+    struct generations generations;
+    struct status status;
+    struct known_turns known_turns;
+    struct snapshots snapshots;
+    struct bookmarks bookmarks;
+    uint64_t made[KIND_COUNT]; /* the generation of which a text was made last; 0: none */
+};
+
+#endif
