@@ -16,7 +16,7 @@ static void add_escaped(struct buf *out, struct slice bytes)
         buf_printf(out, "%%%02X", (unsigned)(unsigned char)bytes.data[i]);
 }
 
-void name_escape(struct buf *out, struct slice value)
+void filename_escape(struct buf *out, struct slice value)
 {
     size_t len, start = out->len;
 
@@ -57,30 +57,30 @@ static bool looks_cut(struct slice name, size_t max)
     return hash.data[0] == '~' && digits == HASH_BYTES;
 }
 
-void name_cut(struct buf *out, struct slice name, size_t max, struct slice whole)
+void filename_cut(struct buf *out, struct slice name, size_t max, struct slice whole)
 {
     if (name.len <= max && !looks_cut(name, max)) {
         buf_add_slice(out, name);
         return;
     }
-    name_tell_apart(out, name, max, whole, 0, 0);
+    filename_tell_apart(out, name, max, whole, 0, 0);
 }
 
-void name_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
-                     unsigned round, uint32_t place)
+void filename_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
+                         unsigned round, uint32_t place)
 {
     uint64_t seed = round < ROUNDS_OF_HASH ? round : (uint64_t)round << 32 | place;
     buf_add_slice(out, cut_name(name, max - HASH_BYTES));
     add_hash(out, whole, seed);
 }
 
-void name_of_value(struct buf *out, struct slice value)
+void filename_of_value(struct buf *out, struct slice value)
 {
     cleanup_buf struct buf escaped = {0};
 
-    name_escape(&escaped, value);
+    filename_escape(&escaped, value);
     out->failed |= escaped.failed;
-    name_cut(out, buf_slice(&escaped), NAME_MAX_BYTES, value);
+    filename_cut(out, buf_slice(&escaped), FILENAME_MAX_BYTES, value);
 }
 
 static int hex_digit(char c)
@@ -92,7 +92,7 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool name_to_value(struct buf *out, struct slice name)
+bool filename_to_value(struct buf *out, struct slice name)
 {
     for (; name.len; name = slice_skip(name, 1)) {
         if (name.data[0] != '%') {

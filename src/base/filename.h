@@ -15,26 +15,26 @@
 
 #include "base/buf.h"
 
-enum { NAME_MAX_BYTES = 255 };
+enum { FILENAME_MAX_BYTES = 255 };
 
 /* Appends the file name of a value. */
-void name_of_value(struct buf *out, struct slice value);
+void filename_of_value(struct buf *out, struct slice value);
 
 /* Appends a value with its escapes, however long it is. */
-void name_escape(struct buf *out, struct slice value);
+void filename_escape(struct buf *out, struct slice value);
 
 /* Appends the value of a file name: undoes the escapes. False where the name has a broken one. */
-bool name_to_value(struct buf *out, struct slice name);
+bool filename_to_value(struct buf *out, struct slice name);
 
 /* Appends `name` cut to `max` bytes where it is longer, with a hash of `whole`. */
-void name_cut(struct buf *out, struct slice name, size_t max, struct slice whole);
+void filename_cut(struct buf *out, struct slice name, size_t max, struct slice whole);
 
 /*
  * Appends `name` with a hash of `whole`, in `max` bytes, for a name that is taken. That one may be
  * taken too, by chance or by malice: then it is another in the next round, counted from 0. `place`
  * is another for each that is to be told apart.
  */
-void name_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
-                     unsigned round, uint32_t place);
+void filename_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
+                         unsigned round, uint32_t place);
 
 #endif

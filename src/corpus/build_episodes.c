@@ -396,7 +396,7 @@ static int tell_entries_apart(struct step *s)
                 continue;
             all_differ = false;
             s->next->is_told_apart = true;
-            name_tell_apart(&entry, two->entry, NAME_MAX_BYTES, two->path, round, i);
+            filename_tell_apart(&entry, two->entry, FILENAME_MAX_BYTES, two->path, round, i);
             err = entry.failed ? -ENOMEM : rename_entry(s, all[i], buf_slice(&entry));
         }
     }

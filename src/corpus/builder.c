@@ -15,7 +15,7 @@ static int name_place(struct builder *b, struct place *place)
 {
     cleanup_buf struct buf plain = {0};
     struct slice above = b->places[place->parent].name;
-    name_of_value(&plain, path_base(place->path));
+    filename_of_value(&plain, path_base(place->path));
     place->base = arena_copy_buf(&b->arena, &plain);
     for (unsigned round = 0; place->base.data; round++) {
         cleanup_buf struct buf other = {0};
@@ -30,7 +30,7 @@ static int name_place(struct builder *b, struct place *place)
             slot->value = (uint32_t)b->place_count;
             return 0;
         }
-        name_tell_apart(&other, buf_slice(&plain), NAME_MAX_BYTES, place->path, round, 0);
+        filename_tell_apart(&other, buf_slice(&plain), FILENAME_MAX_BYTES, place->path, round, 0);
         place->base = arena_copy_buf(&b->arena, &other);
     }
     return -ENOMEM;

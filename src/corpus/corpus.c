@@ -76,7 +76,7 @@ uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path)
     struct slice part;
     while (path.len && number != NO_INDEX && slice_take(&path, '/', &part)) {
         cleanup_buf struct buf base = {0};
-        name_of_value(&base, part);
+        filename_of_value(&base, part);
         number = corpus_find_folder(corpus, corpus->folders[number], buf_slice(&base));
     }
     return number;

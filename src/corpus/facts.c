@@ -79,7 +79,7 @@ static int view_of_key(struct arena *arena, struct slice key, struct slice *view
     buf_add_text(&name, "by-");
     buf_add_slice(&name, key);
     cleanup_buf struct buf safe = {0};
-    name_of_value(&safe, buf_slice(&name));
+    filename_of_value(&safe, buf_slice(&name));
     *view = arena_copy(arena, buf_slice(&safe));
     return name.failed || safe.failed || !view->data ? -ENOMEM : 0;
 }

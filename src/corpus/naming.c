@@ -30,8 +30,8 @@ static int take(struct map *taken, struct slice name)
 /* Whether nothing else has this name, and text/<name>.txt is free too. */
 static bool is_free(const struct map *taken, struct slice name)
 {
-    char with_ending[NAME_MAX_BYTES + 1];
-    if (name.len + 4 > NAME_MAX_BYTES)
+    char with_ending[FILENAME_MAX_BYTES + 1];
+    if (name.len + 4 > FILENAME_MAX_BYTES)
         return false;
     memcpy(with_ending, name.data, name.len);
     memcpy(with_ending + name.len, ".txt", 4);
@@ -52,7 +52,7 @@ static int name_file(struct arena *arena, struct map *taken, struct naming *file
 
     for (size_t i = 0; i < 2; i++) {
         struct buf name = {0};
-        name_of_value(&name, candidates[i]);
+        filename_of_value(&name, candidates[i]);
         file->base = keep(arena, &name);
         if (!file->base.data)
             return -ENOMEM;
@@ -63,7 +63,7 @@ static int name_file(struct arena *arena, struct map *taken, struct naming *file
     for (unsigned round = 0;; round++) {
         struct buf name = {0};
         /* Four bytes less: ".txt" has to fit behind it in text/. */
-        name_tell_apart(&name, full, NAME_MAX_BYTES - 4, file->path, round, 0);
+        filename_tell_apart(&name, full, FILENAME_MAX_BYTES - 4, file->path, round, 0);
         file->base = keep(arena, &name);
         if (!file->base.data)
             return -ENOMEM;
@@ -132,7 +132,7 @@ void naming_entry(struct buf *out, const struct date *date, struct slice title, 
         buf_add_text(&head, "--");
     }
     add_title(&spaced, title);
-    name_escape(&middle, buf_slice(&spaced));
+    filename_escape(&middle, buf_slice(&spaced));
     if (middle.len)
         buf_add_text(&tail, "--");
     struct slice part;
@@ -143,13 +143,13 @@ void naming_entry(struct buf *out, const struct date *date, struct slice title, 
     out->failed |= head.failed || middle.failed || tail.failed || spaced.failed;
 
     cleanup_buf struct buf whole = {0};
-    size_t room = NAME_MAX_BYTES - head.len - SHORTEST_TITLE;
+    size_t room = FILENAME_MAX_BYTES - head.len - SHORTEST_TITLE;
     buf_add_slice(&whole, buf_slice(&head));
     if (tail.len <= room)
-        name_cut(&whole, buf_slice(&middle), NAME_MAX_BYTES - head.len - tail.len, title);
+        filename_cut(&whole, buf_slice(&middle), FILENAME_MAX_BYTES - head.len - tail.len, title);
     else
         buf_add_slice(&whole, buf_slice(&middle));
     buf_add_slice(&whole, buf_slice(&tail));
     out->failed |= whole.failed;
-    name_cut(out, buf_slice(&whole), NAME_MAX_BYTES, buf_slice(&whole));
+    filename_cut(out, buf_slice(&whole), FILENAME_MAX_BYTES, buf_slice(&whole));
 }

@@ -170,7 +170,7 @@ static int next_facet(struct building *b, uint32_t number, size_t first, size_t 
         if (old && slice_equal(old->value, facet.value))
             buf_add_slice(&name, old->name);
         else
-            name_of_value(&name, facet.value);
+            filename_of_value(&name, facet.value);
         b->next->facets[number] = name.failed ? NULL
                                               : make_facet(b, number, buf_slice(&name), &facet);
         if (!b->next->facets[number])
@@ -234,7 +234,7 @@ static int plain_names(struct building *b, const uint32_t *facets, uint32_t coun
     int err = 0;
     for (uint32_t i = 0; i < count && !err; i++) {
         cleanup_buf struct buf name = {0};
-        name_of_value(&name, b->next->facets[facets[i]]->value);
+        filename_of_value(&name, b->next->facets[facets[i]]->value);
         if (!slice_equal(buf_slice(&name), b->next->facets[facets[i]]->name))
             err = rename_facet(b, facets[i], &name);
     }
@@ -258,7 +258,7 @@ static int tell_apart(struct building *b, uint32_t *facets, uint32_t count, bool
                 continue;
             all_differ = false;
             *is_told_apart = true;
-            name_tell_apart(&name, two->name, NAME_MAX_BYTES, two->value, round, i);
+            filename_tell_apart(&name, two->name, FILENAME_MAX_BYTES, two->value, round, i);
             err = rename_facet(b, facets[i], &name);
         }
     }
@@ -488,7 +488,7 @@ uint32_t views_order_behind(const struct views *views, struct slice name)
 uint32_t views_find_spelling(const struct views *views, uint32_t view, struct slice name)
 {
     cleanup_buf struct buf value = {0};
-    if (!name_to_value(&value, name) || value.failed)
+    if (!filename_to_value(&value, name) || value.failed)
         return NO_INDEX;
     uint32_t facet = ledger_find(views->ledger, views->views[view]->name,
                                  slice_trim(buf_slice(&value)));

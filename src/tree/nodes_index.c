@@ -211,7 +211,7 @@ static int name_table(struct child *child, struct slice view)
 {
     struct slice ending = SLICE(".tsv");
     cleanup_buf struct buf name = {0};
-    name_cut(&name, view, NAME_MAX_BYTES - ending.len, view);
+    filename_cut(&name, view, FILENAME_MAX_BYTES - ending.len, view);
     buf_add_slice(&name, ending);
     if (name.failed)
         return -ENOMEM;

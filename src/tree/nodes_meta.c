@@ -28,7 +28,7 @@ static int meta_child(struct scope *scope, uint64_t place, struct child *child)
     /* Absent beats empty: a key that says nothing has no file. */
     if (yaml_is_empty(value) || value->key.len == 0)
         return CHILD_GAP;
-    name_of_value(&name, value->key);
+    filename_of_value(&name, value->key);
     if (name.failed)
         return -ENOMEM;
     memcpy(child->text, name.data, name.len);

@@ -83,11 +83,11 @@ static int name_section(const struct body *body, uint32_t section, struct child 
     if (section) {
         struct slice text = body_note(body, body->sections[section - 1].heading);
         buf_add_byte(&name, '-');
-        name_of_value(&heading, text);
+        filename_of_value(&heading, text);
         buf_add_slice(&name, buf_slice(&heading));
     }
     cleanup_buf struct buf fitted = {0};
-    name_cut(&fitted, buf_slice(&name), NAME_MAX_BYTES, buf_slice(&name));
+    filename_cut(&fitted, buf_slice(&name), FILENAME_MAX_BYTES, buf_slice(&name));
     if (name.failed || heading.failed || fitted.failed)
         return -ENOMEM;
     memcpy(child->text, fitted.data, fitted.len);
@@ -163,7 +163,7 @@ static int voices_child(struct scope *scope, uint64_t place, struct child *child
         return err;
     if (place >= body->voice_count)
         return -ENOENT;
-    name_of_value(&name, body_voice_name(body, &body->voices[place]));
+    filename_of_value(&name, body_voice_name(body, &body->voices[place]));
     if (name.failed)
         return -ENOMEM;
     memcpy(child->text, name.data, name.len);

@@ -231,7 +231,7 @@ static void add_voice(const struct scope *scope, struct buf *target)
     while (i + 1 < marks->count && marks->spellings[i]->facet != scope->node.i)
         i++;
     buf_add_text(target, "/voices/");
-    name_of_value(target, marks->spellings[i]->text);
+    filename_of_value(target, marks->spellings[i]->text);
 }
 
 static int entry_target(struct scope *scope, struct buf *target)

@@ -372,7 +372,7 @@ void stale_forget_heard(const struct stale_context *stale, struct spelling *cons
     /* With the name of a folder goes all that is below it. */
     for (size_t i = 0; i < count; i++) {
         cleanup_buf struct buf name = {0};
-        name_of_value(&name, spellings[i]->text);
+        filename_of_value(&name, spellings[i]->text);
         if (!name.failed)
             tell_name(&t, KIND_HEARD, 0, buf_slice(&name));
         tell_folder(&t, KIND_HEARD_FACET, spellings[i]->facet);

@@ -32,9 +32,9 @@ static void values_become_names_and_back(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cleanup_buf struct buf name = {0}, value = {0};
-        name_of_value(&name, slice_of(rows[i].value));
+        filename_of_value(&name, slice_of(rows[i].value));
         assert_slice(buf_slice(&name), rows[i].name);
-        assert_true(name_to_value(&value, buf_slice(&name)));
+        assert_true(filename_to_value(&value, buf_slice(&name)));
         assert_slice(buf_slice(&value), rows[i].value);
     }
 }
@@ -45,7 +45,7 @@ static void broken_escapes_are_no_names(void **state)
     (void)state;
     for (size_t i = 0; i < 4; i++) {
         cleanup_buf struct buf value = {0};
-        assert_false(name_to_value(&value, slice_of(names[i])));
+        assert_false(filename_to_value(&value, slice_of(names[i])));
     }
 }
 
@@ -58,13 +58,13 @@ static void long_values_are_cut_with_a_hash(void **state)
             buf_add_text(&value, "山");
         while (value.len < len)
             buf_add_byte(&value, '/');
-        name_of_value(&name, buf_slice(&value));
-        assert_true(name.len <= NAME_MAX_BYTES);
+        filename_of_value(&name, buf_slice(&value));
+        assert_true(name.len <= FILENAME_MAX_BYTES);
         assert_true(utf8_is_valid(buf_slice(&name)));
         if (len > 255)
             assert_int_equal(name.data[name.len - 9], '~');
         buf_add_text(&value, "x");
-        name_of_value(&other, buf_slice(&value));
+        filename_of_value(&other, buf_slice(&value));
         assert_false(slice_equal(buf_slice(&name), buf_slice(&other)));
     }
 }
@@ -78,7 +78,7 @@ static void a_cut_never_halves_an_escape(void **state)
             buf_add_byte(&value, 'x');
         for (int i = 0; i < 200; i++)
             buf_add_byte(&value, '/');
-        name_of_value(&name, buf_slice(&value));
+        filename_of_value(&name, buf_slice(&value));
         assert_int_equal((name.len - 9 - lead) % 3, 0);
     }
 }
@@ -119,13 +119,13 @@ static void long_titles_leave_room_for_the_name(void **state)
     for (int i = 0; i < 100; i++)
         buf_add_text(&title, "题目");
     naming_entry(&entry, &date, buf_slice(&title), SLICE("gTlxCrsUcFM"));
-    assert_true(entry.len <= NAME_MAX_BYTES && entry.len > NAME_MAX_BYTES - 6);
+    assert_true(entry.len <= FILENAME_MAX_BYTES && entry.len > FILENAME_MAX_BYTES - 6);
     assert_true(slice_ends(buf_slice(&entry), SLICE("--gTlxCrsUcFM")));
     assert_true(utf8_is_valid(buf_slice(&entry)));
     for (int i = 0; i < 250; i++)
         buf_add_byte(&name, 'n');
     naming_entry(&crowded, &date, buf_slice(&title), buf_slice(&name));
-    assert_true(crowded.len <= NAME_MAX_BYTES);
+    assert_true(crowded.len <= FILENAME_MAX_BYTES);
 }
 
 int main(void)
