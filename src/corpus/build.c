@@ -47,13 +47,13 @@ static void add_up(struct corpus *corpus, const struct episode *episode, uint32_
 {
     if (!episode)
         return;
-    corpus->original_count += by * episode->has_originals;
+    corpus->original_count += by * episode->head.has_originals;
     corpus->hash ^= state_hash(episode);
     corpus->private_count += by * episode->is_private;
     if (episode->is_private)
         return;
     corpus->problem_count += by * episode->problems.count;
-    corpus->silent_count += by * !episode->has_body;
+    corpus->silent_count += by * !episode->head.has_body;
     corpus->bytes += (uint64_t)(int64_t)(int32_t)by * (uint64_t)episode->id.size;
 }
 

@@ -111,16 +111,9 @@ int step_draft_file(struct step *s, const struct scanned *file)
         return draft.before ? add_draft(s, &draft) : 0;
     *now = (struct episode){
         .path = file->path,
-        .title = file->title,
-        .date = file->date,
+        .head = file->head,
         .id = file->id,
         .hash = hash64(file->path, 0),
-        .body = file->body,
-        .body_line = file->body_line,
-        .has_front = file->has_front,
-        .has_values = file->has_values,
-        .has_body = file->has_body,
-        .has_originals = file->has_originals,
     };
     draft.number = known;
     draft.has_new_marks = true;
@@ -202,7 +195,7 @@ static void pack_problems(struct packing *packing, struct problems *problems,
 
 static void pack_episode(struct packing *packing, struct episode *to, const struct episode *from)
 {
-    struct slice *const texts[] = {&to->path, &to->name, &to->base, &to->entry, &to->title};
+    struct slice *const texts[] = {&to->path, &to->name, &to->base, &to->entry, &to->head.title};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = pack(packing, *texts[i]);
     pack_problems(packing, packing->at ? &to->problems : NULL, &from->problems, to->path);
@@ -232,8 +225,8 @@ static int draft_entry(struct step *s, struct draft *draft)
     bool is_bare = s->builder->options.bare_entries;
     cleanup_buf struct buf entry = {0};
 
-    naming_entry(&entry, is_bare ? &none : &draft->now.date, is_bare ? SLICE("") : draft->now.title,
-                 draft->now.name);
+    naming_entry(&entry, is_bare ? &none : &draft->now.head.date,
+                 is_bare ? SLICE("") : draft->now.head.title, draft->now.name);
     draft->now.entry = arena_copy_buf(&s->scratch, &entry);
     return draft->now.entry.data ? 0 : -ENOMEM;
 }
@@ -283,8 +276,8 @@ static int by_entry(const void *corpus_, uint32_t a, uint32_t b)
 static int by_date(const void *corpus_, uint32_t a, uint32_t b)
 {
     const struct corpus *corpus = corpus_;
-    uint32_t x = code_of_date(&corpus->episodes[a]->date);
-    uint32_t y = code_of_date(&corpus->episodes[b]->date);
+    uint32_t x = code_of_date(&corpus->episodes[a]->head.date);
+    uint32_t y = code_of_date(&corpus->episodes[b]->head.date);
     return x != y ? (x < y ? -1 : 1) : by_entry(corpus, a, b);
 }
 
@@ -295,7 +288,7 @@ static uint32_t list_drafts(struct step *s, bool with_date, order_fn *order)
     uint32_t count = 0;
     for (size_t i = 0; i < s->draft_count; i++) {
         const struct episode *now = &s->drafts[i].now;
-        if (s->drafts[i].is_there && (!with_date || (now->date.year && !now->is_private)))
+        if (s->drafts[i].is_there && (!with_date || (now->head.date.year && !now->is_private)))
             s->list[count++] = s->drafts[i].number;
     }
     step_sort(s->list, count, order, s->next);

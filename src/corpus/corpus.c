@@ -59,7 +59,7 @@ static int compare_entry(const struct search *s, uint32_t id)
 
 static int compare_date(const struct search *s, uint32_t id)
 {
-    uint32_t code = code_of_date(&s->corpus->episodes[id]->date);
+    uint32_t code = code_of_date(&s->corpus->episodes[id]->head.date);
     return (code > s->code) - (code < s->code);
 }
 

@@ -7,7 +7,7 @@
 
 #include "corpus/access.h"
 #include "syntax/diag.h"
-#include "transcript/front.h"
+#include "transcript/head.h"
 
 enum { CORPUS_MAX_EPISODES = 1 << 24 /* what a node id can tell apart */ };
 
@@ -29,31 +29,16 @@ static inline bool file_id_equal(const struct file_id *a, const struct file_id *
            a->mtime == b->mtime && a->ctime == b->ctime && access_equal(&a->access, &b->access);
 }
 
-/* One value of one key that makes a view. */
-struct fact {
-    struct fact *next;
-    struct slice view;
-    struct slice value;    /* trimmed, not empty, UTF-8 */
-    uint32_t line, column; /* where it stands, 1-based */
-};
-
 /* What a scan found out about one content file, or about a folder. Texts live with the scan. */
 struct scanned {
     struct slice path; /* below the content folder, as on disk */
     struct file_id id;
-    struct slice title; /* empty: none */
-    struct date date;   /* year 0: none */
+    struct head head;
     struct fact *facts;
     struct diag *problems;
-    size_t body;        /* offset of the body */
-    uint32_t body_line; /* the line on which it begins */
-    bool has_front;     /* front matter with at least one key */
-    bool has_values;    /* … and with a value in one */
-    bool has_body;      /* something but white space behind the front matter */
-    bool has_originals; /* its beginning has the mark of one */
-    bool is_stray;      /* no episode: only its problems count */
-    bool is_folder;     /* a folder of the content, "" for that itself: only its access counts */
-    bool is_gone;       /* there is no such file any more */
+    bool is_stray;  /* no episode: only its problems count */
+    bool is_folder; /* a folder of the content, "" for that itself: only its access counts */
+    bool is_gone;   /* there is no such file any more */
 };
 
 /* Something wrong in a file of the content. */
@@ -75,19 +60,12 @@ struct episode {
     struct slice name;  /* its path below episodes/ */
     struct slice base;  /* the last part of that */
     struct slice entry; /* its name in the views */
-    struct slice title;
-    struct date date;
+    struct head head;
     struct file_id id;
     uint64_t hash; /* of the path: the root of its inode numbers */
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
-    size_t body;
-    uint32_t body_line;
-    bool has_front;
-    bool has_values;
-    bool has_body;
-    bool has_originals;
-    bool is_private; /* some may not read it who may read the content folder: it is in no view */
+    bool is_private;  /* some may not read it who may read the content folder: it is in no view */
     const struct marks *marks;
     struct problems problems;
 };

@@ -59,7 +59,7 @@ void history_note_file(struct journal *journal, const struct scanned *file)
         return;
     buf_add(&bytes, file, sizeof *file);
     put(&bytes, file->path);
-    put(&bytes, file->title);
+    put(&bytes, file->head.title);
     put_facts(&bytes, file->facts);
     put_problems(&bytes, file->problems);
     add_record(journal, HISTORY_FILE, &bytes);
@@ -137,7 +137,7 @@ bool history_read_file(const struct journal_record *record, struct arena *arena,
 {
     struct slice rest = record->bytes;
     return record->kind == HISTORY_FILE && take(&rest, file, sizeof *file) &&
-           take_text(&rest, &file->path) && take_text(&rest, &file->title) &&
+           take_text(&rest, &file->path) && take_text(&rest, &file->head.title) &&
            take_facts(&rest, arena, &file->facts) && take_problems(&rest, arena, &file->problems);
 }
 

@@ -133,7 +133,7 @@ static int parse_front(struct cache *cache, const struct making *making, struct 
     /* Its mistakes were reported when the folder was scanned. */
     struct diags unheard = {.arena = &parsed->arena, .count = DIAGS_MAX};
 
-    int err = cache->content.read(cache->content.context, episode, 0, episode->body, &text);
+    int err = cache->content.read(cache->content.context, episode, 0, episode->head.body, &text);
     if (!err)
         err = front_read(&parsed->arena, buf_slice(&text), true, cache->limits, &unheard,
                          &parsed->front);
@@ -149,7 +149,7 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
     struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
     struct front front;
 
-    if (!episode->has_body)
+    if (!episode->head.has_body)
         return 0;
     parsed->diags.arena = &parsed->arena;
     cleanup_trial struct trial trial = trial_begin(cache->content.suspects, TRIAL_BODY,
@@ -163,8 +163,8 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
     if (!err)
         err = front_read(&arena, buf_slice(&text), true, cache->limits, &unheard, &front);
     if (!err)
-        err = body_read(slice_skip(buf_slice(&text), episode->body), episode->body_line, front.map,
-                        cache->limits, &parsed->diags, &parsed->body);
+        err = body_read(slice_skip(buf_slice(&text), episode->head.body), episode->head.body_line,
+                        front.map, cache->limits, &parsed->diags, &parsed->body);
     arena_free(&arena);
     trial.has_passed = !err;
     return !err && parsed->diags.failed ? -ENOMEM : err;

@@ -80,8 +80,8 @@ static const char *const creator_keys[] = {"author", "authors", "speaker", "spea
 static int read_date(const struct episode *episode, struct about *about)
 {
     cleanup_buf struct buf text = {0};
-    if (episode->date.year)
-        naming_date(&text, &episode->date);
+    if (episode->head.date.year)
+        naming_date(&text, &episode->head.date);
     if (text.failed)
         return -ENOMEM;
     if (text.len > sizeof about->date_text)
@@ -104,7 +104,8 @@ int about_read(const struct material *material, struct about *about)
     const struct yaml *map = material->front;
 
     *about = (struct about){
-        .title = utf8_cut(episode->title.len ? episode->title : episode->name, MOST_TITLE)};
+        .title = utf8_cut(episode->head.title.len ? episode->head.title : episode->name,
+                          MOST_TITLE)};
     int err = read_date(episode, about);
     if (err || !map)
         return err;

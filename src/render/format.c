@@ -9,7 +9,7 @@
 #define BY_EPISODE(name, condition)                   \
     static bool name(const struct material *material) \
     {                                                 \
-        return material->episode->condition;          \
+        return material->episode->head.condition;     \
     }
 
 BY_EPISODE(if_body, has_body)

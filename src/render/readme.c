@@ -106,7 +106,7 @@ static const struct episode *first_whole(const struct corpus *corpus)
 {
     for (uint32_t i = 0; i < corpus->episode_count; i++) {
         const struct episode *episode = corpus->episodes[corpus->by_path[i]];
-        if (!episode->is_private && episode->has_body && episode->has_front)
+        if (!episode->is_private && episode->head.has_body && episode->head.has_front)
             return episode;
     }
     return NULL;

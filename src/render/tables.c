@@ -27,7 +27,7 @@ static struct value get_episode(const void *row, struct buf *scratch)
 static struct value get_title(const void *row, struct buf *scratch)
 {
     (void)scratch;
-    return value_text(((const struct row *)row)->episode->title);
+    return value_text(((const struct row *)row)->episode->head.title);
 }
 
 static struct value get_date(const void *row, struct buf *scratch)
@@ -190,7 +190,7 @@ int tables_add_days(const struct corpus *corpus, struct buf *out)
     if (!days)
         return -ENOMEM;
     for (uint32_t i = 0; i < corpus->dated_count; i++) {
-        uint32_t code = code_of_date(&corpus->episodes[corpus->dated[i]]->date);
+        uint32_t code = code_of_date(&corpus->episodes[corpus->dated[i]]->head.date);
         if (count == 0 || days[count - 1].code != code)
             days[count++].code = code;
         days[count - 1].count++;

@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "corpus/scan.h"
+#include "transcript/scan.h"
 
 enum {
     FIRST_READ = 16 * 1024, /* holds the front matter of nearly every file */
@@ -358,7 +358,7 @@ static int read_head(int fd, struct scanned *file, struct arena *arena, struct d
             return err;
         bool is_all = head.len >= size || head.len < want;
         err = scan_head(arena, buf_slice(&head), is_all, &folder->config, folder->limits, diags,
-                        file);
+                        &file->head, &file->facts);
         if (err != -EAGAIN)
             return err;
     }

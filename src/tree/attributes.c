@@ -42,7 +42,7 @@ static int read_subject(struct scope *scope, struct subject *subject)
 
 static void add_title(const struct subject *s, struct buf *out)
 {
-    buf_add_slice(out, scope_episode(s->scope)->title);
+    buf_add_slice(out, scope_episode(s->scope)->head.title);
 }
 
 static void add_date(const struct subject *s, struct buf *out)

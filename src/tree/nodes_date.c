@@ -20,7 +20,7 @@ static bool has_dates(const struct corpus *corpus, uint32_t code, uint32_t span)
 {
     uint32_t first = corpus_find_date(corpus, code);
     return first < corpus->dated_count &&
-           code_of_date(&corpus->episodes[corpus->dated[first]]->date) < code + span;
+           code_of_date(&corpus->episodes[corpus->dated[first]]->head.date) < code + span;
 }
 
 bool dates_in(const struct corpus *corpus, uint32_t code, enum date_span span)
@@ -200,7 +200,7 @@ static int dated_child(const struct scope *scope, uint64_t at, struct child *chi
         return -ENOENT;
     uint32_t number = corpus->dated[at];
     const struct episode *episode = corpus->episodes[number];
-    if (code_of_date(&episode->date) != scope->node.i)
+    if (code_of_date(&episode->head.date) != scope->node.i)
         return -ENOENT;
     child_is(child, KIND_DATE_ENTRY, scope->node.i, 0, episode->entry);
     child->node.j = number;
@@ -232,7 +232,7 @@ static int date_entry_check(struct scope *scope)
 {
     const struct episode *episode = episode_shown(corpus_episode(scope->corpus, scope->node.j));
     return episode && scope->corpus->date_view.len && scope->node.i &&
-                   code_of_date(&episode->date) == scope->node.i
+                   code_of_date(&episode->head.date) == scope->node.i
                ? 0
                : -ESTALE;
 }

@@ -112,7 +112,7 @@ static int original_folder_check(struct scope *scope)
 static int has_text(struct scope *scope, bool is_folder, uint32_t id, bool *has)
 {
     const struct survey *survey;
-    *has = is_folder || scope->corpus->episodes[id]->has_body;
+    *has = is_folder || scope->corpus->episodes[id]->head.has_body;
     if (scope->node.kind == KIND_TEXT_FOLDER || !*has)
         return 0;
     int err = scope_survey(scope, &survey);

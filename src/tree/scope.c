@@ -52,7 +52,7 @@ int scope_material(struct scope *scope, unsigned needs, struct material *materia
     *material = (struct material){.episode = scope_episode(scope)};
     if (needs & NEEDS_BODY)
         err = scope_body(scope, &material->body);
-    if (!err && needs & NEEDS_FRONT && material->episode->has_front)
+    if (!err && needs & NEEDS_FRONT && material->episode->head.has_front)
         err = scope_front(scope, &material->front);
     return err;
 }

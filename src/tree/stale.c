@@ -86,7 +86,8 @@ static void tell_edited(struct telling *t, uint32_t number, const struct episode
         const char *name = format_name(i);
         const struct episode *now = t->after->episodes[number];
         /* A folder that stays keeps whoever stands in it. */
-        bool is_lasting = strcmp(name, "turns") == 0 && now && was->has_body == now->has_body;
+        bool is_lasting = strcmp(name, "turns") == 0 && now &&
+                          was->head.has_body == now->head.has_body;
         if (!is_lasting)
             tell_name(t, KIND_EPISODE, number, slice_of(name));
     }
@@ -153,8 +154,8 @@ static void tell_date_folders(struct telling *t, uint32_t code)
 static void tell_date(struct telling *t, uint32_t number, const struct episode *was,
                       const struct episode *now)
 {
-    uint32_t before = was ? code_of_date(&was->date) : 0,
-             after = now ? code_of_date(&now->date) : 0;
+    uint32_t before = was ? code_of_date(&was->head.date) : 0,
+             after = now ? code_of_date(&now->head.date) : 0;
     bool is_same = before == after && was && now && slice_equal(was->entry, now->entry);
     if (before && is_same) {
         tell(t, STALE_ATTR, id_of(KIND_DATE_ENTRY, before, number, 0), NULL);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "corpus/scan.h"
+#include "transcript/scan.h"
 
 static void check_value(const struct yaml *value, unsigned depth, uint32_t lines)
 {
@@ -74,12 +74,12 @@ static void check_pieces(struct slice file, const struct front *whole)
     arena_free(&arena);
 }
 
-static void check_facts(const struct scanned *scanned)
+static void check_facts(const struct head *head, const struct fact *facts)
 {
-    const struct date *date = &scanned->date;
-    CHECK(utf8_is_valid(scanned->title));
+    const struct date *date = &head->date;
+    CHECK(utf8_is_valid(head->title));
     CHECK(date->year == 0 || (date->month >= 1 && date->month <= 12 && date->day <= 31));
-    for (const struct fact *fact = scanned->facts; fact; fact = fact->next) {
+    for (const struct fact *fact = facts; fact; fact = fact->next) {
         CHECK(fact->view.len && fact->view.len <= 255 && utf8_is_valid(fact->view));
         CHECK(!memchr(fact->view.data, '/', fact->view.len));
         CHECK(fact->value.len && utf8_is_valid(fact->value));
@@ -92,7 +92,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice file = input_copy(data, size);
     struct arena arena = {0}, rules = {0};
     struct diags diags = {.arena = &arena}, again = {.arena = &arena};
-    struct scanned scanned = {0};
+    struct head head = {0};
+    struct fact *facts = NULL;
     struct config config;
     const struct limits limits = limits_default();
     struct front front;
@@ -102,10 +103,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_front(&front, file);
     check_diags(&diags, count_lines(file));
     check_pieces(file, &front);
-    CHECK(scan_head(&arena, file, true, &config, &limits, &again, &scanned) == 0);
-    CHECK(scanned.body == front.body && scanned.body_line == front.body_line);
+    CHECK(scan_head(&arena, file, true, &config, &limits, &again, &head, &facts) == 0);
+    CHECK(head.body == front.body && head.body_line == front.body_line);
     check_diags(&again, count_lines(file));
-    check_facts(&scanned);
+    check_facts(&head, facts);
     arena_free(&arena);
     arena_free(&rules);
     free((void *)(uintptr_t)file.data);

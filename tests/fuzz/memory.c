@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 #include "fuzz.h"
-#include "corpus/scan.h"
+#include "transcript/scan.h"
 
 enum { MOST_DEPTH = 64, CACHE_BYTES = 1 << 20 };
 
@@ -129,7 +129,7 @@ static struct scanned scan(struct memory *memory, const struct memory_file *file
     struct diags diags = {.arena = arena};
     if (!file->is_gone)
         CHECK(scan_head(arena, file->bytes, true, &memory->config, &memory->limits, &diags,
-                        &scanned) == 0);
+                        &scanned.head, &scanned.facts) == 0);
     scanned.problems = diags.first;
     return scanned;
 }

@@ -69,12 +69,12 @@ static void publish(struct world *w, unsigned number, unsigned state, bool is_go
     first.value.len = (size_t)snprintf(tag, sizeof tag, "Person %u", state % 50);
     struct scanned file = {
         .path = {path, (size_t)snprintf(path, sizeof path, "f%u/e%u.md", number % 7, number)},
-        .title = {title, (size_t)snprintf(title, sizeof title, "Title %u", state)},
+        .head.title = {title, (size_t)snprintf(title, sizeof title, "Title %u", state)},
         .id = {.inode = number, .size = state},
-        .date = {.year = (uint16_t)(2000 + state % 20), .month = 5, .day = 6},
+        .head.date = {.year = (uint16_t)(2000 + state % 20), .month = 5, .day = 6},
         .facts = &first,
         .problems = state % 4 ? NULL : &problem,
-        .has_body = true,
+        .head.has_body = true,
         .is_gone = is_gone,
     };
     assert_int_equal(corpus_next(w->builder, w->corpus, &file, 1, &next), 0);
@@ -103,7 +103,7 @@ static void assert_same_episode(const struct episode *a, const struct episode *b
     assert_true(slice_equal(a->path, b->path));
     assert_true(slice_equal(a->name, b->name));
     assert_true(slice_equal(a->entry, b->entry));
-    assert_true(slice_equal(a->title, b->title));
+    assert_true(slice_equal(a->head.title, b->head.title));
     assert_true(file_id_equal(&a->id, &b->id));
     assert_int_equal(a->version, b->version);
     assert_int_equal(a->folder, b->folder);
@@ -226,7 +226,7 @@ static void check(bool is_compacted, bool is_seen, bool has_tail)
     }
     if (has_tail) {
         /* The beginning of a generation that was never published. */
-        const struct scanned torn = {.path = SLICE("torn.md"), .has_body = true};
+        const struct scanned torn = {.path = SLICE("torn.md"), .head.has_body = true};
         const struct configuration configuration = configured(999);
         history_note_configuration(&w.journal, &configuration);
         history_note_file(&w.journal, &torn);

@@ -141,7 +141,7 @@ static void test_generations_do_not_pile_up(void **state)
     }
     assert_true(tree_wait_until_told(f.tree, 0, 5000));
     struct generation *held = tree_hold(f.tree);
-    assert_slice(held->corpus->episodes[0]->title, "40");
+    assert_slice(held->corpus->episodes[0]->head.title, "40");
     tree_let_go(f.tree, held);
     tear_down(&f);
 }

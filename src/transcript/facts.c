@@ -1,4 +1,4 @@
-#include "corpus/facts.h"
+#include "transcript/facts.h"
 
 #include <errno.h>
 
@@ -12,7 +12,8 @@ struct reading {
     struct diags *diags;
     const struct limits *limits;
     struct fact *last;
-    struct scanned *scanned;
+    struct head *head;
+    struct fact **facts;
 };
 
 /* Whether a value is longer than values may be, which is told. */
@@ -37,7 +38,7 @@ static int add_fact(struct reading *r, struct slice view, const struct yaml *ite
     if (!fact)
         return -ENOMEM;
     *fact = (struct fact){.view = view, .value = value, .line = item->line, .column = item->column};
-    *(r->last ? &r->last->next : &r->scanned->facts) = fact;
+    *(r->last ? &r->last->next : r->facts) = fact;
     r->last = fact;
     return 0;
 }
@@ -88,7 +89,7 @@ static void read_date(struct reading *r, const struct yaml *item)
 {
     if (item->kind == YAML_NULL || (yaml_is_scalar(item) && slice_trim(item->text).len == 0))
         return;
-    if (yaml_is_scalar(item) && date_read(item->text, &r->scanned->date))
+    if (yaml_is_scalar(item) && date_read(item->text, &r->head->date))
         return;
     struct slice cited = utf8_cut(item->text, MOST_CITED);
     diags_add(r->diags, item->line, item->column, "the episode stands under no date",
@@ -105,7 +106,7 @@ static void read_title(struct reading *r, const struct yaml *item)
         diags_add(r->diags, item->line, item->column, nothing, "title: %s in place of a text",
                   yaml_kind_name(item->kind));
     else if (!is_too_long(r, item, item->key, nothing))
-        r->scanned->title = slice_trim(item->text);
+        r->head->title = slice_trim(item->text);
 }
 
 static int read_key(struct reading *r, const struct config *config, const struct yaml *item)
@@ -138,9 +139,10 @@ static int read_key(struct reading *r, const struct config *config, const struct
 }
 
 int facts_read(struct arena *arena, const struct config *config, const struct limits *limits,
-               const struct yaml *map, struct diags *diags, struct scanned *scanned)
+               const struct yaml *map, struct diags *diags, struct head *head, struct fact **facts)
 {
-    struct reading r = {.arena = arena, .diags = diags, .limits = limits, .scanned = scanned};
+    struct reading r = {
+        .arena = arena, .diags = diags, .limits = limits, .head = head, .facts = facts};
     int err = 0;
 
     for (const struct yaml *item = map ? map->first : NULL; item && !err; item = item->next)

@@ -1,0 +1,28 @@
+/*
+ * What the beginning of a content file says, before anybody has read its body.
+ */
+#ifndef TRANSCRIPT_HEAD_H
+#define TRANSCRIPT_HEAD_H
+
+#include "transcript/front.h"
+
+struct head {
+    struct slice title; /* empty: none */
+    struct date date;   /* year 0: none */
+    size_t body;        /* offset of the body */
+    uint32_t body_line; /* the line on which it begins */
+    bool has_front;     /* front matter with at least one key */
+    bool has_values;    /* … and with a value in one */
+    bool has_body;      /* something but white space behind the front matter */
+    bool has_originals; /* its beginning has the mark of one */
+};
+
+/* One value of one key that makes a view. */
+struct fact {
+    struct fact *next;
+    struct slice view;
+    struct slice value;    /* trimmed, not empty, UTF-8 */
+    uint32_t line, column; /* where it stands, 1-based */
+};
+
+#endif

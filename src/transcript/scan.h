@@ -1,0 +1,21 @@
+/*
+ * What the beginning of a content file says about it, for the corpus. No more of a file is read
+ * than that takes, and whoever calls this reads it.
+ */
+#ifndef TRANSCRIPT_SCAN_H
+#define TRANSCRIPT_SCAN_H
+
+#include "transcript/config.h"
+#include "transcript/head.h"
+
+/*
+ * Reads the first bytes of a file, perhaps all of it. Texts and facts live in `arena`, problems go
+ * to `diags`. `head` and `facts` are zeroed before.
+ *
+ * 0; -EAGAIN when the front matter does not end in these bytes (call again with more); -ENOMEM.
+ */
+int scan_head(struct arena *arena, struct slice bytes, bool is_all, const struct config *config,
+              const struct limits *limits, struct diags *diags, struct head *head,
+              struct fact **facts);
+
+#endif
