@@ -17,7 +17,7 @@
 #include "index/suspects.h"
 #include "transcript/body.h"
 
-/* How content is read: the model itself touches no disk. */
+/* How content is read: nothing here touches a disk. */
 struct content {
     /*
      * Appends `len` bytes from `offset` of the episode's file; fewer only where the file ends.

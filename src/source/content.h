@@ -65,7 +65,7 @@ int content_take_configuration(struct content_folder *folder,
 /* The configuration that holds, for the builder. */
 struct configuration content_configuration(const struct content_folder *folder);
 
-/* How the model reads: struct content, with the folder as its context. */
+/* How the cache reads: struct content, with the folder as its context. */
 struct content content_reader(struct content_folder *folder);
 
 #endif
