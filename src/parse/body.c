@@ -36,12 +36,13 @@ struct assembly {
     const struct limits *limits;
     uint32_t first_line;
     uint32_t section;
-    size_t next_bold;   /* of lines->bold */
-    bool in_original;   /* the last turn's original can grow */
-    bool in_turn;       /* the last turn can grow */
-    bool takes_more;    /* … and takes the paragraphs that follow */
-    uint32_t details;   /* the one that the last line stood in */
-    uint32_t abandoned; /* one that is not closed, and whose original is over */
+    size_t next_bold;       /* of lines->bold */
+    bool in_original;       /* the last turn's original can grow */
+    struct slice lone_time; /* the time at the head of the last turn, as written */
+    bool in_turn;           /* the last turn can grow */
+    bool takes_more;        /* … and takes the paragraphs that follow */
+    uint32_t details;       /* the one that the last line stood in */
+    uint32_t abandoned;     /* one that is not closed, and whose original is over */
 };
 
 /* Whether memory ended: then no part of it is for anybody. */
@@ -187,11 +188,17 @@ static bool is_wordless(struct assembly *a)
     return a->text.len == turn->text + turn->speaker + (turn->speaker ? 1 : 0);
 }
 
-/* A label without words names nobody: what would it have said? The word itself stays. */
+/* Whether all there is of the last turn is when it begins. */
+static bool is_lone_time(struct assembly *a)
+{
+    return is_wordless(a) && !last_turn(a)->speaker && last_turn(a)->start != NO_TIME;
+}
+
+/* A label without words names nobody: what would it have said? The word itself stays, and its time.
+ */
 static void drop_speaker(struct assembly *a, struct turn *turn)
 {
     turn->speaker = 0;
-    turn->start = NO_TIME;
     diags_add(a->diags, turn->first_line, 0, "it is kept as words without a speaker",
               "a label without words");
 }
@@ -208,8 +215,13 @@ static void end_turn(struct assembly *a)
     a->failed |= add_terms(a) != 0;
 
     struct turn *turn = last_turn(a);
-    if (turn->speaker && is_wordless(a))
+    if (turn->speaker && is_wordless(a)) {
         drop_speaker(a, turn);
+    } else if (is_lone_time(a)) {
+        /* Nothing begins then: it is what was written. */
+        buf_add_slice(&a->text, a->lone_time);
+        turn->start = NO_TIME;
+    }
     if (a->text.len == turn->text) {
         /* A chevron and nothing else: an original behind it is nobody's. */
         if (turn->original.len) {
@@ -331,8 +343,11 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
     } else {
         /* A time at the very head of the words is when the turn begins. */
         int64_t start;
-        if (turn->start == NO_TIME && timestamp_take_bracketed(&words, &start))
+        struct slice written = words;
+        if (turn->start == NO_TIME && timestamp_take_bracketed(&words, &start)) {
             turn->start = start;
+            a->lone_time = slice_trim(written);
+        }
         if (turn->speaker && words.len)
             buf_add_byte(&a->text, ' ');
     }
@@ -382,7 +397,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
                                .start = NO_TIME};
     }
     if (is_speaker || label.form == LABEL_CHEVRON || !a->in_turn ||
-        (line->before == BREAK_PARAGRAPH && !a->takes_more)) {
+        (line->before == BREAK_PARAGRAPH && !a->takes_more && !is_lone_time(a))) {
         end_turn(a);
         err = begin_turn(a, line, &label);
     }

@@ -686,6 +686,17 @@ static bool is_block(cmark_node_type type)
     return type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
 }
 
+/* An item that has a number and no words says the number. */
+static void end_item(struct walk *w)
+{
+    struct slice marker = w->marker;
+    w->marker.len = 0;
+    if (marker.len && marker.data[0] != '-') {
+        add_text(w, marker);
+        break_line(w, BREAK_HARD);
+    }
+}
+
 /* A heading that says nothing is a section all the same. */
 static void add_empty_heading(struct walk *w)
 {
@@ -730,7 +741,7 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
         w->heading = 0;
         w->lists -= type == CMARK_NODE_LIST && w->lists > 0;
         if (type == CMARK_NODE_ITEM)
-            w->marker.len = 0;
+            end_item(w);
     } else if (type == CMARK_NODE_STRONG) {
         end_bold(w);
     } else if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) {
