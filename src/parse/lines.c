@@ -45,8 +45,7 @@ struct walk {
     struct html_open open;
     bool is_hidden; /* inside a script or a style sheet */
     bool in_html_block;
-    struct slice marker; /* "- " or "12. " for the first line of a list item */
-    char marker_text[16];
+    struct buf marker; /* "- " or "12. " for the first line of a list item */
 };
 
 /* --- writing lines ---------------------------------------------------------------------------- */
@@ -274,7 +273,7 @@ static void add_text(struct walk *w, struct slice text)
             .before = (uint8_t)w->pending,
         };
         w->is_open = true;
-        buf_add_slice(&w->lines->text, w->marker);
+        buf_add_slice(&w->lines->text, buf_slice(&w->marker));
         w->marker.len = 0;
     }
     add_plain(&w->lines->text, text, w->line.text, w->is_code);
@@ -524,6 +523,12 @@ static size_t marker_length(struct slice text)
     return len && len < 10 && len < text.len ? len + 1 : 0;
 }
 
+/* Whether the marker of the item that begins is a number. */
+static bool has_number(const struct walk *w)
+{
+    return w->marker.len && w->marker.data[0] != '-';
+}
+
 /* A place in the text that only goes forward. */
 struct cursor {
     struct slice text;
@@ -601,19 +606,30 @@ static void begin_item(struct walk *w, cmark_node *item)
 {
     intptr_t data = (intptr_t)cmark_node_get_user_data(item);
     struct slice text = buf_slice(&w->mended->text);
-    int len = 2;
 
-    memcpy(w->marker_text, "- ", 3);
+    if (!has_number(w))
+        w->marker.len =
+            0; /* of an item that begins with this one, `- - words`; but not of `1. - words` */
     if (data > 0) {
         struct slice marker = slice_skip(text, (size_t)data - 1);
-        len = snprintf(w->marker_text, sizeof w->marker_text, "%.*s ", (int)marker_length(marker),
-                       marker.data);
+        buf_add(&w->marker, marker.data, marker_length(marker));
     } else if (data < 0) {
         bool is_period = cmark_node_get_list_delim(cmark_node_parent(item)) == CMARK_PERIOD_DELIM;
-        len = snprintf(w->marker_text, sizeof w->marker_text, "%d%c ", (int)(-data - 1),
-                       is_period ? '.' : ')');
+        buf_printf(&w->marker, "%d%c", (int)(-data - 1), is_period ? '.' : ')');
+    } else {
+        buf_add_byte(&w->marker, '-');
     }
-    w->marker = (struct slice){w->marker_text, (size_t)len};
+    buf_add_byte(&w->marker, ' ');
+}
+
+/* An item that has a number and no words says the number. */
+static void end_item(struct walk *w)
+{
+    if (has_number(w)) {
+        add_text(w, SLICE(" ")); /* behind the marker */
+        break_line(w, BREAK_HARD);
+    }
+    w->marker.len = 0;
 }
 
 static bool is_in_list(cmark_node *node)
@@ -684,17 +700,6 @@ static void enter_inline(struct walk *w, cmark_node *node, cmark_node_type type)
 static bool is_block(cmark_node_type type)
 {
     return type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
-}
-
-/* An item that has a number and no words says the number. */
-static void end_item(struct walk *w)
-{
-    struct slice marker = w->marker;
-    w->marker.len = 0;
-    if (marker.len && marker.data[0] != '-') {
-        add_text(w, marker);
-        break_line(w, BREAK_HARD);
-    }
 }
 
 /* A heading that says nothing is a section all the same. */
@@ -794,8 +799,9 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
     if (exceeded != LIMIT_COUNT)
         return refuse(&w, number, limits, exceeded);
     int err = fence_run(limits->at[LIMIT_MARKDOWN], walk_document, &w);
-    w.failed |= w.summary.failed;
+    w.failed |= w.summary.failed || w.marker.failed;
     buf_free(&w.summary);
+    buf_free(&w.marker);
     for (size_t i = 0; i < lines->count; i++)
         lines->at[i].number = mended_line(&mended, lines->at[i].number);
     if (err == -E2BIG || w.has_too_many)
