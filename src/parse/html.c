@@ -1,7 +1,7 @@
 #include "parse/html.h"
 
 #include <ctype.h>
-#include <stdlib.h>
+#include <endian.h>
 #include <strings.h>
 
 enum {
@@ -57,17 +57,32 @@ static const struct html_element elements[] = {
 enum { ELEMENTS = sizeof elements / sizeof *elements };
 _Static_assert(ELEMENTS <= 3 * 64, "html_open has a bit for each");
 
-static int compare_names(const void *name_, const void *element_)
+/* The first eight bytes of a name as a number: of two names, the greater has the greater one. */
+static uint64_t key_of(const char *name)
 {
-    const struct slice *name = name_;
-    const struct html_element *element = element_;
-    int order = strncasecmp(name->data, element->name, name->len);
-    return order ? order : -(element->name[name->len] != '\0');
+    uint64_t key;
+    memcpy(&key, name, sizeof key);
+    return htobe64(key);
 }
 
 static const struct html_element *find_element(struct slice name)
 {
-    return name.len ? bsearch(&name, elements, ELEMENTS, sizeof *elements, compare_names) : NULL;
+    char lower[sizeof elements->name] = {0};
+    if (name.len >= sizeof lower)
+        return NULL;
+    for (size_t i = 0; i < name.len; i++)
+        lower[i] = (char)tolower((unsigned char)name.data[i]);
+    uint64_t key = key_of(lower);
+    size_t low = 0, high = ELEMENTS;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (key_of(elements[middle].name) < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < ELEMENTS && memcmp(elements[low].name, lower, sizeof lower) == 0 ? &elements[low]
+                                                                                  : NULL;
 }
 
 /* --- tags ------------------------------------------------------------------------------------- */
@@ -140,8 +155,8 @@ static bool are_attributes(struct slice text)
     static const struct byte_set in_word = {
         {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['/'] = true, ['>'] = true}};
 
-    if (text.len && memchr(text.data, '=', text.len))
-        return true;
+    if (text.len <= 1 || memchr(text.data, '=', text.len))
+        return true; /* a bracket alone */
     while (text.len) {
         struct slice word = slice_head(text, slice_before(text, &in_word));
         bool has_letter = false;
@@ -159,9 +174,11 @@ bool html_read_tag(struct slice text, struct html_tag *tag)
 {
     size_t at = 1;
 
-    *tag = (struct html_tag){.len = declaration_length(text)};
-    if (tag->len)
-        return true;
+    *tag = (struct html_tag){0};
+    if (at < text.len && (text.data[at] == '!' || text.data[at] == '?')) {
+        tag->len = declaration_length(text);
+        return tag->len > 0;
+    }
     tag->is_closing = at < text.len && text.data[at] == '/';
     at += tag->is_closing;
     size_t start = at;
@@ -172,7 +189,7 @@ bool html_read_tag(struct slice text, struct html_tag *tag)
     if (tag->name.len == 0 || !isalpha((unsigned char)tag->name.data[0]) ||
         (at < text.len && !byte_is_space(text.data[at]) && !memchr("/><\\\"'", text.data[at], 6)))
         return false;
-    tag->len = tag_end(text, at);
+    tag->len = at < text.len && text.data[at] == '>' ? at + 1 : tag_end(text, at);
     if (are_attributes((struct slice){text.data + at, tag->len - at}))
         tag->element = find_element(tag->name);
     return true;

@@ -22,7 +22,7 @@ enum html_effect {
 };
 
 struct html_element {
-    const char *name;
+    char name[12]; /* lower case */
     enum html_effect effect;
 };
 

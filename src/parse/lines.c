@@ -536,15 +536,20 @@ struct cursor {
     int line; /* from 1 */
 };
 
-/* Goes to the start of a line, as cmark counts them. */
+/* The bytes of a line and what ends it: a newline, a carriage return, or both (CommonMark, section
+ * 2). */
+static size_t line_length(struct slice text)
+{
+    const char *newline = text.len ? memchr(text.data, '\n', text.len) : NULL;
+    size_t len = newline ? (size_t)(newline - text.data) + 1 : text.len;
+    const char *carriage = len ? memchr(text.data, '\r', len) : NULL;
+    return carriage && carriage + 1 != newline ? (size_t)(carriage - text.data) + 1 : len;
+}
+
 static void go_to_line(struct cursor *c, int line)
 {
-    static const struct byte_set ends = {{['\n'] = true, ['\r'] = true}};
-    while (c->line < line && c->at < c->text.len) {
-        c->at += slice_before(slice_skip(c->text, c->at), &ends);
-        c->at += slice_starts(slice_skip(c->text, c->at), SLICE("\r\n")) ? 2 : 1;
-        c->line++;
-    }
+    for (; c->line < line && c->at < c->text.len; c->line++)
+        c->at += line_length(slice_skip(c->text, c->at));
 }
 
 static void find_marker(struct cursor *c, cmark_node *item)

@@ -5,6 +5,7 @@ And timed labels (`Name: 00:12:34`): as many turns of each name as an independen
 
 import os
 import re
+import runpy
 import subprocess
 from collections import Counter
 
@@ -48,6 +49,16 @@ def test_every_word_is_in_one_place(name):
         timeout=300, env=dict(os.environ, TRANSCRIPTFS_BUILD=os.path.abspath(build)))
     assert report.stdout.decode().splitlines()[1:] == [], "words are lost or doubled"
     assert report.returncode == 0, report.stderr.decode()
+
+
+def test_each_element_of_html_is_markup(tmp_path):
+    """They are in a table that has to be sorted."""
+    report = runpy.run_path(os.path.join(REPOSITORY, "scripts", "corpus-report"))
+    path = tmp_path / "elements.md"
+    within = sorted(report["ELEMENTS"] - {"details", "summary", "script", "style", "svg"})
+    path.write_text("**Ana:** Words\n\n" + "".join(f"word <{name}>word</{name.upper()}>\n\n" for name in within))
+    shown = subprocess.run([PRINT_TURNS, path], capture_output=True, check=True).stdout.decode()
+    assert "<" not in shown and shown.count("word") == 2 * len(within)
 
 
 def transcripts(folder):
