@@ -41,6 +41,8 @@ struct assembly {
     struct slice lone_time; /* the time at the head of the last turn, as written */
     bool in_turn;           /* the last turn can grow */
     bool takes_more;        /* … and takes the paragraphs that follow */
+    bool is_alone;          /* its label has a line of its own, without a colon */
+    bool is_list;           /* … and its words are items of a list */
     uint32_t details;       /* the one that the last line stood in */
     uint32_t abandoned;     /* one that is not closed, and whose original is over */
 };
@@ -179,6 +181,8 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
         take_early_original(a);
     a->in_turn = true;
     a->takes_more = speaker.len > 0;
+    a->is_alone = label->form == LABEL_ALONE;
+    a->is_list = false;
     return 0;
 }
 
@@ -332,14 +336,29 @@ static int add_terms(struct assembly *a)
 
 /* --- lines of the text ------------------------------------------------------------------------ */
 
+/* What somebody said may stand below the name as items of a list: these are paragraphs. */
+static bool take_bullet(struct assembly *a, const struct line *line, struct slice *words)
+{
+    bool has_bullet = slice_starts(*words, SLICE("- ")) && !line->indent;
+    a->is_list |= a->is_alone && has_bullet && is_wordless(a);
+    if (!a->is_list || !has_bullet)
+        return false;
+    *words = slice_skip(*words, 2);
+    return true;
+}
+
 static int add_words(struct assembly *a, const struct line *line, struct slice words)
 {
     struct turn *turn = last_turn(a);
 
     if (words.len == 0)
         return 0;
+    bool is_paragraph = take_bullet(a, line, &words);
     if (!is_wordless(a)) {
-        add_break(&a->text, line, words);
+        if (is_paragraph)
+            buf_add_text(&a->text, "\n\n");
+        else
+            add_break(&a->text, line, words);
     } else {
         /* A time at the very head of the words is when the turn begins. */
         int64_t start;
@@ -379,14 +398,14 @@ static int add_heading(struct assembly *a, const struct line *line, struct slice
 
 static int add_text_line(struct assembly *a, const struct line *line, struct slice text)
 {
-    struct label label = label_read(text, line->bold);
+    struct label label = label_read(text, line->bold_at, line->bold);
     int err = 0;
 
     if (label.form == LABEL_BOLD && label_is_mark(&label)) {
         end_turn(a);
         return 0;
     }
-    bool is_speaker = census_is_speaker(&a->census, &label, line);
+    bool is_speaker = line->heading || census_is_speaker(&a->census, &label, line);
     if (!is_speaker) {
         /* Words, whatever they look like; behind a chevron, of somebody who is not named. */
         struct slice words = text;
@@ -411,7 +430,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
 static bool is_over(struct assembly *a, const struct line *line, struct slice text)
 {
     const struct details *details = &a->lines->details[line->details - 1];
-    struct label label = label_read(text, line->bold);
+    struct label label = label_read(text, line->bold_at, line->bold);
     size_t wide = 0, len;
 
     if (details->is_closed || line->before != BREAK_PARAGRAPH)
@@ -429,7 +448,7 @@ static bool is_over(struct assembly *a, const struct line *line, struct slice te
 
 static void add_original_line(struct assembly *a, const struct line *line, struct slice text)
 {
-    struct label label = label_read(text, line->bold);
+    struct label label = label_read(text, line->bold_at, line->bold);
     bool has_label = label.speaker.len && census_is_original_speaker(&a->census, &label);
     bool is_early = a->body->count == 0;
     bool names = has_label && (label.form == LABEL_BOLD || slice_starts(text, label.speaker));
@@ -463,6 +482,13 @@ static void add_original_line(struct assembly *a, const struct line *line, struc
 
 /* --- all lines -------------------------------------------------------------------------------- */
 
+/* Whether a line is a heading, and not the label of a turn that is written as one. */
+static bool is_section(const struct assembly *a, const struct line *line, struct slice text)
+{
+    struct label label = label_read(text, line->bold_at, line->bold);
+    return line->heading && !census_is_heading_speaker(&a->census, &label);
+}
+
 static int add_line(struct assembly *a, const struct line *line, struct slice text)
 {
     bool is_original = line->details && line->details != a->abandoned;
@@ -473,7 +499,7 @@ static int add_line(struct assembly *a, const struct line *line, struct slice te
         is_original = false;
     }
     if (!is_original)
-        err = line->heading ? add_heading(a, line, text) : add_text_line(a, line, text);
+        err = is_section(a, line, text) ? add_heading(a, line, text) : add_text_line(a, line, text);
     else if (text.len) /* a heading may say nothing */
         add_original_line(a, line, text);
     a->details = line->details;

@@ -8,6 +8,12 @@
  * once, they are lead-ins; and so are one or two, unless the text begins with one, as short talks
  * do; but not where the front matter names most of them.
  *
+ * Bold names alone (`**Ana**`), labels that only a time or pointed brackets make (`[0:23] Ana:`,
+ * `<ana> words`), items of a list (`- Ana: words`) and headings with a time (`#### Ana [0:23]`) are
+ * counted each by itself. Where three or more are in a file, and half of them are of labels that
+ * recur, a label counts that recurs or has the form of a name. Items count only where they are most
+ * of the text, and no other label is in the file: elsewhere they are categories.
+ *
  * Plain labels (`Ana: words`) are what every other colon looks like. One of these has to hold:
  *   - a time stands beside it somewhere in the file (`Ana: 00:12:34`);
  *   - the front matter names it: whole, or, where it recurs, by one of its words or its initials;
@@ -34,22 +40,34 @@
 #include "parse/lines.h"
 #include "parse/yaml.h"
 
+/* Labels of one kind, and whether most of them stand in the file again, as those of speakers do. */
+struct label_kind {
+    struct map uses; /* label -> uses */
+    uint32_t total;  /* all uses */
+    uint32_t again;  /* those of labels that are used more than once */
+};
+
 struct census {
-    const struct lines *lines; /* borrowed */
-    struct map bold;           /* label -> uses */
-    struct map plain;          /* label -> uses at the head of a line */
-    struct map timed;          /* label -> uses with a time */
-    struct map originals;      /* label -> uses at the head of an original */
-    struct map chevrons;       /* label -> uses behind a chevron */
-    struct map exchanges;      /* label -> uses in A, B, A */
-    struct map known;          /* folded names in the front matter */
-    struct map name_parts;     /* the words of these names */
-    struct map asked;          /* label -> whether it is one of these names, where it was asked */
-    struct map initials;       /* of these names */
-    struct arena arena;        /* of the keys that are not in the lines */
-    bool *failed;              /* set where memory ends when it is asked; borrowed */
-    bool is_article;           /* bold labels name nobody … */
-    bool is_dialogue;          /* plain ones that recur name somebody */
+    const struct lines *lines;  /* borrowed */
+    struct map bold;            /* label -> uses */
+    struct map plain;           /* label -> uses at the head of a line */
+    struct map timed;           /* label -> uses with a time */
+    struct map originals;       /* label -> uses at the head of an original */
+    struct map chevrons;        /* label -> uses behind a chevron */
+    struct map exchanges;       /* label -> uses in A, B, A */
+    struct label_kind alone;    /* **Name** */
+    struct label_kind loose;    /* only a time or pointed brackets say that it is a label */
+    struct label_kind items;    /* behind the bullet of a list */
+    struct label_kind headings; /* #### Name [0:23] */
+    struct map known;           /* folded names in the front matter */
+    struct map name_parts;      /* the words of these names */
+    struct map asked;           /* label -> whether it is one of these names, where it was asked */
+    struct map initials;        /* of these names */
+    struct arena arena;         /* of the keys that are not in the lines */
+    bool *failed;               /* set where memory ends when it is asked; borrowed */
+    bool is_article;            /* bold labels name nobody … */
+    bool is_dialogue;           /* plain ones that recur name somebody */
+    bool are_items; /* most lines are items of a list with a label, and there is no other label */
 };
 
 /* Counts the labels of a file. Keys are borrowed from `lines` and `front`, which may be NULL. 0 or
@@ -62,6 +80,10 @@ void census_free(struct census *census);
 
 /* Whether this label, of a line of the text or of an original, names who speaks. */
 bool census_is_speaker(struct census *census, const struct label *label, const struct line *line);
+
+/* Whether a heading is the label of a turn: it has a time, and so have others, of the same names.
+ */
+bool census_is_heading_speaker(const struct census *census, const struct label *label);
 bool census_is_original_speaker(struct census *census, const struct label *label);
 
 #endif

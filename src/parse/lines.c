@@ -29,7 +29,7 @@ struct walk {
     bool has_too_many;   /* there are more lines than most_lines */
     struct line line;    /* the one being written, when is_open */
     bool is_open;
-    bool bold_begins;  /* inside bold text that opened the line */
+    bool bold_begins;  /* inside bold text near the front of the line, the first there */
     size_t bold_start; /* where the bold text began, in lines.text */
     bool failed;
     uint8_t heading;         /* level of the heading around the place */
@@ -90,6 +90,7 @@ static void move_bold(struct walk *w, const struct cut *cuts, size_t count)
     struct lines *lines = w->lines;
     size_t start = w->line.text;
     w->line.bold = place_after(cuts, count, start + w->line.bold) - start;
+    w->line.bold_at = (uint8_t)(place_after(cuts, count, start + w->line.bold_at) - start);
     for (size_t i = lines->bold_count; i > 0; i--) {
         struct span *bold = &lines->bold[i - 1];
         size_t end = bold->text + bold->len;
@@ -180,6 +181,7 @@ static void end_line(struct walk *w)
     line->text += indent;
     line->len = text.len;
     line->bold = line->bold > indent ? line->bold - indent : 0;
+    line->bold_at = line->bold_at > indent ? (uint8_t)(line->bold_at - indent) : 0;
     if (line->bold > text.len)
         line->bold = text.len;
 
@@ -279,17 +281,19 @@ static void add_text(struct walk *w, struct slice text)
     add_plain(&w->lines->text, text, w->line.text, w->is_code);
 }
 
-/* Bold counts only where it is the first thing of its line. */
 static void begin_bold(struct walk *w)
 {
-    w->bold_begins = !w->is_open && w->marker.len == 0;
+    size_t before = w->is_open ? w->lines->text.len - w->line.text : w->marker.len;
+    w->bold_begins = before <= LINE_MOST_LEAD && !(w->is_open && w->line.bold);
     w->bold_start = w->lines->text.len + (w->is_open ? 0 : w->marker.len);
 }
 
 static void end_bold(struct walk *w)
 {
-    if (w->bold_begins && w->is_open)
+    if (w->bold_begins && w->is_open && w->bold_start >= w->line.text) {
         w->line.bold = w->lines->text.len - w->line.text;
+        w->line.bold_at = (uint8_t)(w->bold_start - w->line.text);
+    }
     w->bold_begins = false;
 
     struct lines *lines = w->lines;
