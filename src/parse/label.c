@@ -84,7 +84,10 @@ static bool take_time(struct slice *text, int64_t *time)
     bool in_brackets = timestamp_take_bracketed(&rest, &taken);
     if (!in_brackets && !timestamp_take(&rest, &taken))
         return false;
-    if (!in_brackets && rest.len && !byte_is_space(rest.data[0]) && !colon_at_front(rest))
+    bool goes_on = rest.len > 1 && rest.data[0] == ':' && rest.data[1] >= '0' &&
+                   rest.data[1] <= '9';
+    if (!in_brackets && rest.len &&
+        (goes_on || (!byte_is_space(rest.data[0]) && !colon_at_front(rest))))
         return false;
     *text = skip_space(rest);
     *time = taken;
