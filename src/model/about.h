@@ -24,8 +24,8 @@ int about_read(struct scope *scope, struct about *about);
  * link that has a fragment already stays as it is. `url` is not empty. */
 void about_add_link(const struct about *about, int64_t start, struct buf *out);
 
-/* Calls `add` for each value that is a text in `value`, which is a scalar, a list or NULL. */
-void about_each(const struct yaml *value, void (*add)(void *context, struct slice text),
-                void *context);
+/* Calls `add` for each of the values in `value` (values_each), which may be NULL. 0 or -ENOMEM. */
+int about_each(const struct yaml *value, void (*add)(void *context, struct slice text),
+               void *context);
 
 #endif

@@ -1,6 +1,7 @@
 /* meta/ and meta.json: what the front matter says, key by key and whole. */
 #include <errno.h>
 
+#include "base/utf8.h"
 #include "model/format.h"
 #include "model/json.h"
 #include "model/names.h"
@@ -50,15 +51,18 @@ int meta_value_check(struct scope *scope)
     return value && !yaml_is_empty(value) && value->key.len ? 0 : -ESTALE;
 }
 
-/* One value, one line. */
+/* One value, one line, for whoever reads lines: what breaks one is a space, in any script. */
 static void add_line(struct buf *out, struct slice text)
 {
-    text = slice_trim(text);
-    for (size_t i = 0; i < text.len; i++) {
-        if (byte_is_space(text.data[i]))
+    size_t len;
+    for (text = slice_trim(text); text.len; text = slice_skip(text, len)) {
+        int32_t code = utf8_decode(text, &len);
+        bool breaks = byte_is_space(text.data[0]) || (code >= 0x1C && code <= 0x1E) ||
+                      code == 0x85 || code == 0x2028 || code == 0x2029;
+        if (breaks)
             buf_add_byte(out, ' ');
         else
-            buf_add_byte(out, text.data[i]);
+            buf_add(out, text.data, len);
     }
     buf_add_byte(out, '\n');
 }

@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "base/utf8.h"
+#include "parse/key.h"
+#include "parse/values.h"
 
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
@@ -64,7 +66,7 @@ static int know_part(struct census *census, struct slice word)
  * letters. */
 static int know_name(struct census *census, struct slice name)
 {
-    struct slice rest = slice_trim(name), word;
+    struct slice rest = name, word;
     cleanup_buf struct buf initials = {0};
     int err = know(census, rest);
 
@@ -80,25 +82,29 @@ static int know_name(struct census *census, struct slice name)
     return kept.data ? count(&census->initials, kept) : -ENOMEM;
 }
 
+static int know_value(void *census, const struct yaml *at, struct slice name)
+{
+    (void)at;
+    return know_name(census, name);
+}
+
 static int know_front(struct census *census, const struct yaml *front)
 {
     static const char *const keys[] = {
         "people",  "speakers", "speaker", "guests",      "guest",       "hosts",     "host",
-        "authors", "author",   "channel", "interviewer", "interviewee", "moderator",
+        "authors", "author",   "channel", "interviewer", "interviewee", "moderator", NULL,
     };
+    const struct values_reader reader = {.context = census, .add = know_value};
+    cleanup_buf struct buf key = {0};
     int err = 0;
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys && !err; i++) {
-        const struct yaml *value = yaml_get(front, slice_of(keys[i]));
-        if (!value || value->kind == YAML_MAP)
-            continue;
-        if (value->kind != YAML_LIST)
-            err = know_name(census, value->text);
-        for (const struct yaml *item = value->first; item && value->kind == YAML_LIST && !err;
-             item = item->next)
-            err = yaml_is_scalar(item) ? know_name(census, item->text) : 0;
+    for (const struct yaml *item = front ? front->first : NULL; item && !err; item = item->next) {
+        key.len = 0;
+        key_fold(&key, item->key);
+        if (keys[key_place(buf_slice(&key), keys)])
+            err = values_each(item, &reader);
     }
-    return err;
+    return key.failed ? -ENOMEM : err;
 }
 
 /* Where a label stands in a file again and again it is folded once, which takes long. */
