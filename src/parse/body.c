@@ -39,6 +39,8 @@ struct assembly {
     size_t next_bold;       /* of lines->bold */
     bool in_original;       /* the last turn's original can grow */
     struct slice lone_time; /* the time at the head of the last turn, as written */
+    struct slice speaker;   /* of the last label, in lines->text */
+    bool is_behind_heading; /* nothing was said in the section yet */
     bool in_turn;           /* the last turn can grow */
     bool takes_more;        /* … and takes the paragraphs that follow */
     bool is_alone;          /* its label has a line of its own, without a colon */
@@ -354,6 +356,8 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
     if (words.len == 0)
         return 0;
     bool is_paragraph = take_bullet(a, line, &words);
+    if (is_wordless(a))
+        turn->section = a->section;
     if (!is_wordless(a)) {
         if (is_paragraph)
             buf_add_text(&a->text, "\n\n");
@@ -381,7 +385,10 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
 static int add_heading(struct assembly *a, const struct line *line, struct slice text)
 {
     struct body *body = a->body;
-    end_turn(a);
+    a->is_behind_heading = true;
+    /* A label without words has them behind the heading. */
+    if (!a->in_turn || !last_turn(a)->speaker || !is_wordless(a))
+        end_turn(a);
     if (body->section_count == a->limits->at[LIMIT_SECTIONS])
         return refuse(a, line, LIMIT_SECTIONS);
     if (!array_reserve(&body->sections, body->section_count, &a->section_cap,
@@ -394,6 +401,14 @@ static int add_heading(struct assembly *a, const struct line *line, struct slice
     };
     a->section = body->section_count;
     return 0;
+}
+
+/* Whether somebody goes on behind a heading, `text` being the first words there. */
+static bool is_continued_speech(struct assembly *a, const struct label *label, struct slice text)
+{
+    return a->census.is_speech && a->is_behind_heading && !a->in_turn && a->speaker.len &&
+           label->form == LABEL_NONE && !slice_starts(text, SLICE("|")) &&
+           !slice_starts(text, SLICE("- "));
 }
 
 static int add_text_line(struct assembly *a, const struct line *line, struct slice text)
@@ -415,10 +430,16 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
                                .words = slice_trim(words),
                                .start = NO_TIME};
     }
-    if (is_speaker || label.form == LABEL_CHEVRON || !a->in_turn ||
+    bool is_continued = !is_speaker && is_continued_speech(a, &label, text);
+    if (is_continued)
+        label.speaker = a->speaker;
+    if (is_speaker || is_continued || label.form == LABEL_CHEVRON || !a->in_turn ||
         (line->before == BREAK_PARAGRAPH && !a->takes_more && !is_lone_time(a))) {
         end_turn(a);
         err = begin_turn(a, line, &label);
+        if (is_speaker || label.form == LABEL_CHEVRON)
+            a->speaker = label.speaker;
+        a->is_behind_heading &= slice_starts(text, SLICE("|"));
     }
     return err ? err : add_words(a, line, label.words);
 }
@@ -485,14 +506,18 @@ static void add_original_line(struct assembly *a, const struct line *line, struc
 /* Whether a line is a heading, and not the label of a turn that is written as one. */
 static bool is_section(const struct assembly *a, const struct line *line, struct slice text)
 {
+    if (!line->heading || a->census.headings.total == 0)
+        return line->heading;
     struct label label = label_read(text, line->bold_at, line->bold);
-    return line->heading && !census_is_heading_speaker(&a->census, &label);
+    return !census_is_heading_speaker(&a->census, &label);
 }
 
 static int add_line(struct assembly *a, const struct line *line, struct slice text)
 {
     bool is_original = line->details && line->details != a->abandoned;
     int err = 0;
+    if (line->is_behind_rule)
+        a->speaker.len = 0; /* another part, whoever speaks in it */
 
     if (is_original && is_over(a, line, text)) {
         a->abandoned = line->details;

@@ -246,6 +246,52 @@ static bool is_dialogue(const struct census *census, size_t paragraphs)
     return has_pair || (names == 1 && labelled >= 3 && labelled * 3 >= paragraphs);
 }
 
+/* --- headings in a speech --------------------------------------------------------------------- */
+
+/* Whether a line is in a table or a list, which nobody says. */
+static bool is_aside(struct slice text)
+{
+    return slice_starts(text, SLICE("|")) || slice_starts(text, SLICE("- "));
+}
+
+/* A line of the head, before anybody speaks: `Slides: https://…`. */
+static bool is_field(struct slice text, const struct label *label)
+{
+    return memmem(text.data, text.len, "://", 3) || label_is_note(label->speaker);
+}
+
+/* Looks at the first line of the text and of each section, but for tables and lists. */
+static bool is_speech(struct census *census)
+{
+    const struct lines *lines = census->lines;
+    size_t sections = 0, labelled = 0;
+    bool is_begun = false, is_first = true;
+
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct line *line = &lines->at[i];
+        struct slice text = line_text(lines, line);
+        if (line->details)
+            continue;
+        if (line->heading) {
+            is_first = !line->is_behind_rule;
+            continue;
+        }
+        if (!is_first || is_aside(text))
+            continue;
+        struct label label = label_read(text, line->bold_at, line->bold);
+        bool is_labelled = label.form != LABEL_NONE && census_is_speaker(census, &label, line);
+        if (!is_begun && !is_labelled && is_field(text, &label))
+            continue;
+        if (!is_begun && !is_labelled)
+            return false;
+        sections += is_begun;
+        labelled += is_begun && is_labelled;
+        is_begun = true;
+        is_first = false;
+    }
+    return sections >= 2 && labelled * 4 <= sections;
+}
+
 int census_take(const struct lines *lines, const struct yaml *front, bool *failed,
                 struct census *census)
 {
@@ -277,6 +323,7 @@ int census_take(const struct lines *lines, const struct yaml *front, bool *faile
     census->is_dialogue = is_dialogue(census, tally.paragraphs);
     census->are_items = census->items.total * 2 >= tally.lines && !census->is_dialogue &&
                         (census->is_article || !census->bold.len);
+    census->is_speech = !err && is_speech(census);
     return err;
 }
 

@@ -28,6 +28,12 @@
  * And none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
  * word for a note (`Note:`, `结论：`), a number.
  *
+ * A heading ends who speaks, but where headings were put into a speech: the text begins with a
+ * label, and of the sections behind it at most a quarter begin with one. A section that begins
+ * without one then goes on with whoever spoke. Where more begin with labels, those who wrote them
+ * say when somebody speaks again, and an unlabelled paragraph is theirs; where the text begins
+ * without one, somebody tells a story that others are heard in.
+ *
  * Measured on lines of three corpora that were judged by hand: precision 1.00 and recall 0.98 on
  * 200 that the rule was tuned with, 0.96 and 0.98 at first sight of 100 others
  * (tests/corpus/test_plain_labels.py).
@@ -65,6 +71,7 @@ struct census {
     struct map initials;        /* of these names */
     struct arena arena;         /* of the keys that are not in the lines */
     bool *failed;               /* set where memory ends when it is asked; borrowed */
+    bool is_speech;             /* headings stand in what somebody says */
     bool is_article;            /* bold labels name nobody … */
     bool is_dialogue;           /* plain ones that recur name somebody */
     bool are_items; /* most lines are items of a list with a label, and there is no other label */

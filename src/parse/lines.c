@@ -34,6 +34,7 @@ struct walk {
     bool failed;
     uint8_t heading;         /* level of the heading around the place */
     uint8_t lists;           /* how many lists are open */
+    bool is_behind_rule;     /* one was drawn since the last line */
     bool is_code;            /* spaces count */
     size_t lines_before;     /* the heading */
     enum line_break pending; /* what stands before the next line */
@@ -273,7 +274,9 @@ static void add_text(struct walk *w, struct slice text)
             .heading = w->heading,
             .indent = w->lists > 1 ? (uint8_t)(w->lists - 1) : 0,
             .before = (uint8_t)w->pending,
+            .is_behind_rule = w->is_behind_rule,
         };
+        w->is_behind_rule = false;
         w->is_open = true;
         buf_add_slice(&w->lines->text, buf_slice(&w->marker));
         w->marker.len = 0;
@@ -742,6 +745,7 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
 {
     cmark_node_type type = cmark_node_get_type(node);
 
+    w->is_behind_rule |= type == CMARK_NODE_THEMATIC_BREAK;
     if (type == CMARK_NODE_DOCUMENT || type == CMARK_NODE_THEMATIC_BREAK)
         return;
     if (event == CMARK_EVENT_ENTER && is_block(type)) {
