@@ -89,7 +89,8 @@ struct putting {
     size_t index;          /* characters in `out` */
     uint32_t line;         /* of the place in the file */
     const char *line_data; /* where it begins */
-    size_t line_out;       /* where it begins in `out` */
+    char last;             /* of its characters, blanks not counted; '\n' where there is none */
+    bool is_behind_blank;
 };
 
 static uint32_t second_of(uint32_t code)
@@ -112,18 +113,19 @@ static bool is_break(char c)
     return c == '\n' || c == '\r';
 }
 
+enum { MOST_BESIDE = 8 /* odd characters in a row that are looked past */ };
+
 /* The first character behind odd ones; '\n' at the end. */
 static char next_character(struct slice rest)
 {
     uint32_t code;
     bool is_needed = true;
-    while (rest.len) {
+    for (int i = 0; rest.len && is_needed && i < MOST_BESIDE; i++) {
         size_t len = look(rest, &code, &is_needed);
-        if (!is_needed)
-            return rest.data[0];
-        rest = slice_skip(rest, len);
+        if (is_needed)
+            rest = slice_skip(rest, len);
     }
-    return '\n';
+    return rest.len ? rest.data[0] : '\n';
 }
 
 /*
@@ -132,15 +134,29 @@ static char next_character(struct slice rest)
  */
 static bool is_beside(const struct putting *p, struct slice rest)
 {
-    size_t at = p->out->len;
-    while (at > p->line_out && is_blank(p->out->data[at - 1]))
-        at--;
-    char before = at > p->line_out ? p->out->data[at - 1] : '\n', after = next_character(rest);
-    if (before == '\n')
+    char after = next_character(rest);
+    if (p->last == '\n')
         return true;
-    if (memchr("\"']}", before, 4) && (is_break(after) || memchr(" \t,:]}", after, 6)))
+    if (memchr("\"']}", p->last, 4) && (is_break(after) || memchr(" \t,:]}", after, 6)))
         return true;
-    return (at < p->out->len || memchr("[{,", before, 3)) && memchr("\"'[{", after, 4);
+    return (p->is_behind_blank || memchr("[{,", p->last, 3)) && memchr("\"'[{", after, 4);
+}
+
+/* Copies what is as it should be. */
+static void put_plain(struct putting *p, struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        p->index += ((unsigned char)c & 0xC0) != 0x80;
+        p->is_behind_blank = is_blank(c);
+        if (!p->is_behind_blank)
+            p->last = c;
+        if (c == '\n') {
+            p->line++;
+            p->line_data = text.data + i + 1;
+        }
+    }
+    buf_add_slice(p->out, text);
 }
 
 static int note(struct putting *p, uint32_t code, uint32_t column)
@@ -157,8 +173,7 @@ static int put_one(struct putting *p, struct slice text, size_t len, uint32_t co
     uint32_t column = (uint32_t)(text.data - p->line_data) + 1;
     char bytes[2 * CODE_BYTES];
     if (code == CODE_REPLACEMENT) { /* broken UTF-8 is told elsewhere */
-        buf_add(p->out, bytes, code_put(bytes, code));
-        p->index++;
+        put_plain(p, (struct slice){bytes, code_put(bytes, code)});
         return 0;
     }
     if (code != '\\' && code != LEAD && is_beside(p, slice_skip(text, len))) {
@@ -171,27 +186,20 @@ static int put_one(struct putting *p, struct slice text, size_t len, uint32_t co
     used += code_put(bytes + used, second_of(code));
     buf_add(p->out, bytes, used);
     p->index += 2;
+    p->last = bytes[0];
+    p->is_behind_blank = false;
     return 0;
-}
-
-/* Copies what needs no look. */
-static void put_plain(struct putting *p, struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        p->index += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-        if (text.data[i] == '\n') {
-            p->line++;
-            p->line_data = text.data + i + 1;
-            p->line_out = p->out->len + i + 1;
-        }
-    }
-    buf_add_slice(p->out, text);
 }
 
 int standins_put(struct standins *standins, struct slice text, uint32_t first_line,
                  struct oddities *oddities, struct buf *out)
 {
-    struct putting p = {standins, oddities, out, 0, first_line, text.data, out->len};
+    struct putting p = {.standins = standins,
+                        .oddities = oddities,
+                        .out = out,
+                        .line = first_line,
+                        .line_data = text.data,
+                        .last = '\n'};
     uint32_t code;
     bool is_needed;
     int err = 0;

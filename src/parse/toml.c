@@ -13,7 +13,8 @@ struct reader {
     const struct limits *limits;
     struct slice text, rest; /* all of it, and from the place on */
     uint32_t first_line;
-    const char *line_start; /* of the line that was asked for last, and its number */
+    const char *seen;       /* the place that was asked for last */
+    const char *line_start; /* of its line, and that line's number */
     uint32_t line;
     unsigned depth;
     uint64_t events;
@@ -33,13 +34,13 @@ static struct place place_of(struct reader *r, const char *at)
     const char *end;
     if (at < r->line_start) {
         r->line = r->first_line;
-        r->line_start = r->text.data;
+        r->seen = r->line_start = r->text.data;
     }
-    while (at > r->line_start &&
-           (end = memchr(r->line_start, '\n', (size_t)(at - r->line_start)))) {
+    while (at > r->seen && (end = memchr(r->seen, '\n', (size_t)(at - r->seen)))) {
         r->line++;
-        r->line_start = end + 1;
+        r->seen = r->line_start = end + 1;
     }
+    r->seen = at;
     return (struct place){r->line, (uint32_t)(at - r->line_start) + 1};
 }
 
@@ -590,7 +591,7 @@ int toml_read(struct arena *arena, struct slice text, uint32_t first_line,
         text = buf_slice(&repaired);
     }
     r.text = r.rest = text;
-    r.line_start = text.data;
+    r.seen = r.line_start = text.data;
     r.root = r.table = new_value(&r, YAML_MAP, (struct place){first_line, 1});
     if (!r.root)
         return -ENOMEM;
