@@ -30,7 +30,7 @@ static unsigned digit_of(char c)
 
 size_t escape_number(struct slice text, uint32_t *code)
 {
-    char kind = text.len ? text.data[0] : '\0';
+    char kind = (char)(text.len ? text.data[0] : '\0');
     size_t digits = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
     *code = 0;
     if (!digits || text.len <= digits)

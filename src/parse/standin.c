@@ -125,7 +125,7 @@ static char next_character(struct slice rest)
         if (is_needed)
             rest = slice_skip(rest, len);
     }
-    return rest.len ? rest.data[0] : '\n';
+    return (char)(rest.len ? rest.data[0] : '\n');
 }
 
 /*
@@ -173,7 +173,7 @@ static int put_one(struct putting *p, struct slice text, size_t len, uint32_t co
     uint32_t column = (uint32_t)(text.data - p->line_data) + 1;
     char bytes[2 * CODE_BYTES];
     if (code == CODE_REPLACEMENT) { /* broken UTF-8 is told elsewhere */
-        put_plain(p, (struct slice){bytes, code_put(bytes, code)});
+        put_plain(p, SLICE("\xEF\xBF\xBD"));
         return 0;
     }
     if (code != '\\' && code != LEAD && is_beside(p, slice_skip(text, len))) {

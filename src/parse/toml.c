@@ -70,7 +70,7 @@ static int refuse(struct reader *r, struct place at, enum limit limit)
 
 static char peek(const struct reader *r)
 {
-    return r->rest.len ? r->rest.data[0] : '\0';
+    return (char)(r->rest.len ? r->rest.data[0] : '\0');
 }
 
 static void skip(struct reader *r, size_t len)
@@ -412,7 +412,7 @@ static int read_pair(struct reader *r, struct yaml *map)
 {
     struct place at = here(r);
     struct yaml *value = NULL;
-    struct slice key;
+    struct slice key = {0};
     int err = read_key(r, &key);
     if (err)
         return err;
