@@ -49,7 +49,7 @@ struct scanned {
     struct date date;   /* year 0: none */
     struct fact *facts;
     struct diag *problems;
-    size_t body;        /* offset of the body */
+    size_t body;        /* offset of the body, in the bytes of the file */
     uint32_t body_line; /* the line on which it begins */
     bool has_front;     /* front matter with at least one key */
     bool has_values;    /* … and with a value in one */
