@@ -62,19 +62,186 @@ void utf8_repair(struct buf *out, struct slice text)
     }
 }
 
-bool utf8_fold(struct buf *out, struct slice text)
+bool utf8_is_space(int32_t code)
+{
+    return code == ' ' || (code >= '\t' && code <= '\r') || code == 0x85 || code == 0xA0 ||
+           code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
+           code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+}
+
+/* What shows nothing by itself: a default ignorable, as Unicode has it. */
+static bool is_invisible(int32_t code)
+{
+    return code >= 0x80 && utf8proc_get_property(code)->ignorable;
+}
+
+static bool is_tag(int32_t code)
+{
+    return code >= 0xE0020 && code <= 0xE007F;
+}
+
+/* What gives the character before it another shape: a variation selector, or a tag of a flag. */
+static bool is_selector(int32_t code)
+{
+    return (code >= 0xFE00 && code <= 0xFE0F) || (code >= 0xE0100 && code <= 0xE01EF) ||
+           (code >= 0x180B && code <= 0x180D) || code == 0x180F || is_tag(code);
+}
+
+/* --- trimming --------------------------------------------------------------------------------- */
+
+static bool is_blank(int32_t code)
+{
+    return utf8_is_space(code) || is_invisible(code);
+}
+
+/* The last character; 0 where the text is empty. */
+static int32_t last_character(struct slice text, size_t *len)
+{
+    size_t used = 0;
+    *len = text.len != 0;
+    while (*len < text.len && *len < 4 &&
+           ((unsigned char)text.data[text.len - *len] & 0xC0) == 0x80)
+        (*len)++;
+    int32_t code = *len ? utf8_decode(slice_skip(text, text.len - *len), &used) : 0;
+    return used == *len ? code : -1;
+}
+
+struct slice utf8_trim(struct slice text)
+{
+    size_t len;
+    text = slice_trim(text);
+    while (text.len && is_blank(utf8_decode(text, &len)))
+        text = slice_skip(text, len);
+    for (int32_t last = last_character(text, &len); is_blank(last) && !is_selector(last);
+         last = last_character(text, &len))
+        text.len -= len;
+    return text;
+}
+
+/* --- folding ---------------------------------------------------------------------------------- */
+
+/* The character of ASCII that another one looks like, where people and their keyboards write now
+ * the one and now the other; else itself. NFKC knows of those that are full-width. */
+static int32_t look_alike(int32_t code)
+{
+    switch (code) {
+    case 0x2018: /* ‘ */
+    case 0x2019: /* ’ */
+    case 0x201A: /* ‚ */
+    case 0x201B: /* ‛ */
+    case 0x02B9: /* ʹ */
+    case 0x02BB: /* ʻ, the ʻokina */
+    case 0x02BC: /* ʼ */
+    case 0x02BD: /* ʽ */
+    case 0x00B4: /* ´ */
+    case 0x2032: /* ′ */
+    case 0x05F3: /* ׳, geresh */
+        return '\'';
+    case 0x201C: /* “ */
+    case 0x201D: /* ” */
+    case 0x201E: /* „ */
+    case 0x201F: /* ‟ */
+    case 0x2033: /* ″ */
+    case 0x05F4: /* ״, gershayim */
+        return '"';
+    case 0x2010: /* a hyphen … */
+    case 0x2011: /* … and one where no line is broken */
+        return '-';
+    default:
+        return code;
+    }
+}
+
+/* Appends ASCII in small letters, a run of white space as one space, and none at the ends. */
+static void fold_ascii(struct buf *out, struct slice text)
+{
+    if (!buf_reserve(out, text.len))
+        return;
+    char *const start = out->data + out->len;
+    char *to = start;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (c >= 'A' && c <= 'Z')
+            *to++ = (char)(c - 'A' + 'a');
+        else if (!byte_is_space(c))
+            *to++ = c;
+        else if (to > start && to[-1] != ' ')
+            *to++ = ' ';
+    }
+    if (to > start && to[-1] == ' ')
+        to--;
+    *to = '\0';
+    out->len += (size_t)(to - start);
+}
+
+/* Appends what is visible, with each character that looks like another of ASCII as that one, and
+ * white space as above. The tags of a flag tell it from other flags. */
+static void add_visible(struct buf *out, struct slice text)
+{
+    enum { FLAG = 0x1F3F4 };
+    size_t len, start = out->len;
+    bool is_flag = false, has_gap = false;
+    buf_reserve(out, text.len);
+    for (; text.len; text = slice_skip(text, len)) {
+        int32_t code = utf8_decode(text, &len);
+        is_flag = code == FLAG || (is_flag && is_tag(code));
+        if (utf8_is_space(code)) {
+            has_gap = out->len > start;
+            continue;
+        }
+        if (is_invisible(code) && !is_flag)
+            continue;
+        if (has_gap)
+            buf_add_byte(out, ' ');
+        has_gap = false;
+        int32_t alike = look_alike(code);
+        if (alike == code)
+            buf_add(out, text.data, len);
+        else
+            buf_add_byte(out, (char)alike);
+    }
+}
+
+/* Appends NFKC of `text`, which is UTF-8, with case folded. */
+static void fold_visible(struct buf *out, struct slice text)
 {
     utf8proc_uint8_t *folded = NULL;
     utf8proc_ssize_t len = utf8proc_map(
         (const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.len, &folded,
         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
-    out->failed |= len == UTF8PROC_ERROR_NOMEM;
     if (len < 0)
-        return false;
-    buf_add(out, folded, (size_t)len);
+        out->failed = true; /* it was UTF-8: there is no memory */
+    else
+        buf_add(out, folded, (size_t)len);
     free(folded);
-    return !out->failed;
 }
+
+static bool is_ascii(struct slice text)
+{
+    size_t at = ascii_prefix(text);
+    while (at < text.len && (unsigned char)text.data[at] < 0x80)
+        at++;
+    return at == text.len;
+}
+
+bool utf8_fold(struct buf *out, struct slice text)
+{
+    cleanup_buf struct buf visible = {0};
+    size_t before = out->len;
+    if (is_ascii(text)) {
+        fold_ascii(out, text);
+        return !out->failed && out->len > before;
+    }
+    if (!utf8_is_valid(text))
+        return false;
+    add_visible(&visible, text);
+    out->failed |= visible.failed;
+    if (visible.len && !out->failed)
+        fold_visible(out, buf_slice(&visible));
+    return !out->failed && out->len > before;
+}
+
+/* --- cutting and showing ---------------------------------------------------------------------- */
 
 struct slice utf8_cut(struct slice text, size_t max)
 {

@@ -28,9 +28,24 @@ bool utf8_is_valid(struct slice text);
 /* Appends `text` with every byte that is not UTF-8 as U+FFFD. */
 void utf8_repair(struct buf *out, struct slice text);
 
-/* Appends the form that all spellings of a value share: NFKC with case folded (Unicode 15, UAX #31
- * R5). False, and nothing is appended, when `text` is not UTF-8, or when memory ends, which `out`
- * knows. */
+/* White space of any script (Unicode's property White_Space). */
+bool utf8_is_space(int32_t code);
+
+/* Without what shows nothing at either end: white space of any script, and characters of no width
+ * (zero-width spaces and joiners, marks of direction, soft hyphens, byte order marks). What gives
+ * the last character its shape stays: an emoji's variation selector, a flag's tags. */
+struct slice utf8_trim(struct slice text);
+
+/*
+ * Appends the form that all spellings of a value share: NFKC_Casefold (Unicode 15, UAX #31 R5:
+ * compatible forms, case folded, without the characters that show nothing), with quotes and hyphens
+ * as ASCII has them (O’Brien, O'Brien), a run of white space as one space, and none at the ends. A
+ * flag keeps the tags that tell it from others. The text itself stays as it was written: this is
+ * for comparing names, keys and values.
+ *
+ * False, and nothing is appended, where `text` is not UTF-8, where nothing of it is visible, or
+ * when memory ends, which `out` knows.
+ */
 bool utf8_fold(struct buf *out, struct slice text);
 
 /* The longest prefix of at most `max` bytes that cuts neither a character nor a combining sequence.

@@ -4,8 +4,8 @@
  * spelling is used now. It belongs to whoever builds the generations, one at a time; readers of a
  * generation only ask ledger_find().
  *
- * A value is what differs in case and Unicode form only: it makes one folder, the facet, under its
- * commonest spelling.
+ * A value is what differs only in case, Unicode form and what cannot be seen (utf8_fold): it makes
+ * one folder, the facet, under its commonest spelling.
  */
 #ifndef CORPUS_LEDGER_H
 #define CORPUS_LEDGER_H

@@ -111,8 +111,7 @@ static void add_title(struct buf *out, struct slice title)
 
     for (; title.len; title = slice_skip(title, len)) {
         int32_t code = utf8_decode(title, &len);
-        if (code == ' ' || (code >= '\t' && code <= '\r') || code == 0xA0 || code == 0x3000 ||
-            (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029) {
+        if (utf8_is_space(code)) {
             gap = out->len > start;
             continue;
         }

@@ -490,7 +490,6 @@ uint32_t views_find_spelling(const struct views *views, uint32_t view, struct sl
     cleanup_buf struct buf value = {0};
     if (!filename_to_value(&value, name) || value.failed)
         return NO_INDEX;
-    uint32_t facet = ledger_find(views->ledger, views->views[view]->name,
-                                 slice_trim(buf_slice(&value)));
+    uint32_t facet = ledger_find(views->ledger, views->views[view]->name, buf_slice(&value));
     return facet != NO_INDEX && views_facet(views, facet) ? facet : NO_INDEX;
 }

@@ -84,7 +84,7 @@ void views_free_all(struct views *views);
 /* The facet of exactly this name in a view; NO_INDEX where there is none. */
 uint32_t views_find(const struct views *views, uint32_t view, struct slice name);
 
-/* The facet that gathers this spelling, which differs in case or Unicode form. */
+/* The facet that gathers this spelling, which looks or reads the same (utf8_fold). */
 uint32_t views_find_spelling(const struct views *views, uint32_t view, struct slice name);
 
 /* The first place among the view's facets, or among the views, whose name is greater. */

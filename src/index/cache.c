@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "syntax/decode.h"
+
 enum {
     BUCKETS = 4096,
     KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
@@ -126,16 +128,25 @@ struct making {
     void *context;
 };
 
+/* The text of the first `len` bytes of an episode, which are to be kept as long, in `bytes`. */
+static int read_text(const struct cache *cache, const struct episode *episode, uint64_t len,
+                     struct buf *bytes, struct decoded *decoded)
+{
+    int err = cache->content.read(cache->content.context, episode, 0, len, bytes);
+    return err ? err : decode(buf_slice(bytes), true, decoded);
+}
+
 static int parse_front(struct cache *cache, const struct making *making, struct parsed *parsed)
 {
     const struct episode *episode = making->episode;
-    cleanup_buf struct buf text = {0};
+    cleanup_buf struct buf bytes = {0};
+    cleanup_decoded struct decoded decoded = {0};
     /* Its mistakes were reported when the folder was scanned. */
     struct diags unheard = {.arena = &parsed->arena, .count = DIAGS_MAX};
 
-    int err = cache->content.read(cache->content.context, episode, 0, episode->head.body, &text);
+    int err = read_text(cache, episode, episode->head.body, &bytes, &decoded);
     if (!err)
-        err = front_read(&parsed->arena, buf_slice(&text), true, cache->limits, &unheard,
+        err = front_read(&parsed->arena, decoded.text, true, cache->limits, &unheard,
                          &parsed->front);
     return err;
 }
@@ -144,7 +155,8 @@ static int parse_front(struct cache *cache, const struct making *making, struct 
 static int parse_body(struct cache *cache, const struct making *making, struct parsed *parsed)
 {
     const struct episode *episode = making->episode;
-    cleanup_buf struct buf text = {0};
+    cleanup_buf struct buf bytes = {0};
+    cleanup_decoded struct decoded decoded = {0};
     struct arena arena = {0};
     struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
     struct front front;
@@ -158,13 +170,12 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
         trial_report(&trial, &parsed->diags);
         return parsed->diags.failed ? -ENOMEM : 0;
     }
-    int err = cache->content.read(cache->content.context, episode, 0, (uint64_t)episode->id.size,
-                                  &text);
+    int err = read_text(cache, episode, (uint64_t)episode->id.size, &bytes, &decoded);
     if (!err)
-        err = front_read(&arena, buf_slice(&text), true, cache->limits, &unheard, &front);
+        err = front_read(&arena, decoded.text, true, cache->limits, &unheard, &front);
     if (!err)
-        err = body_read(slice_skip(buf_slice(&text), episode->head.body), episode->head.body_line,
-                        front.map, cache->limits, &parsed->diags, &parsed->body);
+        err = body_read(slice_skip(decoded.text, front.body), episode->head.body_line, front.map,
+                        cache->limits, &parsed->diags, &parsed->body);
     arena_free(&arena);
     trial.has_passed = !err;
     return !err && parsed->diags.failed ? -ENOMEM : err;

@@ -5,19 +5,31 @@
 
 #include "base/utf8.h"
 #include "corpus/naming.h"
+#include "syntax/key.h"
 #include "syntax/timestamp.h"
+#include "syntax/values.h"
 
 /* --- values of several spellings -------------------------------------------------------------- */
 
-void about_each(const struct yaml *value, void (*add)(void *context, struct slice text),
-                void *context)
+struct adding {
+    void (*add)(void *context, struct slice text);
+    void *context;
+};
+
+static int add_value(void *adding_, const struct yaml *at, struct slice text)
 {
-    const struct yaml *item = value && value->kind == YAML_LIST ? value->first : value;
-    for (; item; item = value->kind == YAML_LIST ? item->next : NULL) {
-        struct slice text = slice_trim(item->text);
-        if (yaml_is_scalar(item) && item->kind != YAML_NULL && text.len)
-            add(context, text);
-    }
+    const struct adding *adding = adding_;
+    (void)at;
+    adding->add(adding->context, text);
+    return 0;
+}
+
+int about_each(const struct yaml *value, void (*add)(void *context, struct slice text),
+               void *context)
+{
+    struct adding adding = {add, context};
+    const struct values_reader reader = {.context = &adding, .add = add_value};
+    return values_each(value, &reader);
 }
 
 /* The first text that passes. */
@@ -33,13 +45,26 @@ static void choose(void *choice_, struct slice text)
         choice->chosen = text;
 }
 
-static struct slice first_of(const struct yaml *map, const char *const *keys,
-                             bool (*passes)(struct slice text))
+/* Of several keys, in the order of a table that ends in NULL, the first that says something. */
+struct wanted {
+    const char *const *keys;
+    bool (*passes)(struct slice text);
+    size_t place;             /* of the key in the table */
+    const struct yaml *value; /* NULL: none says it */
+    struct slice text;
+};
+
+/* Whether `item`, whose folded key this is, says it better. */
+static int consider(struct wanted *wanted, struct slice key, const struct yaml *item)
 {
-    struct choice choice = {passes, {0}};
-    for (; *keys; keys++)
-        about_each(yaml_get(map, slice_of(*keys)), choose, &choice);
-    return choice.chosen;
+    struct choice choice = {wanted->passes, {0}};
+    size_t place = key_place(key, wanted->keys);
+    if (!wanted->keys[place] || (wanted->value && place >= wanted->place))
+        return 0;
+    int err = about_each(item, choose, &choice);
+    if (!err && choice.chosen.len)
+        *wanted = (struct wanted){wanted->keys, wanted->passes, place, item, choice.chosen};
+    return err;
 }
 
 enum { MOST_URL = 2048, MOST_TITLE = 1000 /* bytes: they are repeated in every turn */ };
@@ -70,12 +95,18 @@ static bool is_language(struct slice text)
     return text.len >= 2 && text.len <= 35 && text.data[text.len - 1] != '-';
 }
 
+static bool is_text(struct slice text)
+{
+    return text.len > 0;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* The recording before a page about it. */
 static const char *const url_keys[] = {"media", "source", "url", "link", NULL};
 static const char *const language_keys[] = {"language", "lang", NULL};
-static const char *const creator_keys[] = {"author", "authors", "speaker", "speakers", "channel"};
+static const char *const creator_keys[] = {"author",   "authors", "speaker",
+                                           "speakers", "channel", NULL};
 
 static int read_date(const struct episode *episode, struct about *about)
 {
@@ -92,10 +123,26 @@ static int read_date(const struct episode *episode, struct about *about)
     return 0;
 }
 
-static void note_text(void *has_text, struct slice text)
+static int read_map(const struct yaml *map, struct about *about)
 {
-    (void)text;
-    *(bool *)has_text = true;
+    struct wanted wanted[] = {
+        {.keys = url_keys, .passes = is_url},
+        {.keys = language_keys, .passes = is_language},
+        {.keys = creator_keys, .passes = is_text},
+    };
+    cleanup_buf struct buf key = {0};
+    int err = 0;
+
+    for (const struct yaml *item = map->first; item && !err; item = item->next) {
+        key.len = 0;
+        key_fold(&key, item->key);
+        for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !err; i++)
+            err = consider(&wanted[i], buf_slice(&key), item);
+    }
+    about->url = wanted[0].text;
+    about->language = wanted[1].text;
+    about->creators = wanted[2].value;
+    return key.failed ? -ENOMEM : err;
 }
 
 int about_read(const struct material *material, struct about *about)
@@ -109,16 +156,7 @@ int about_read(const struct material *material, struct about *about)
     int err = read_date(episode, about);
     if (err || !map)
         return err;
-    about->url = first_of(map, url_keys, is_url);
-    about->language = first_of(map, language_keys, is_language);
-    for (size_t i = 0; i < sizeof creator_keys / sizeof *creator_keys && !about->creators; i++) {
-        const struct yaml *value = yaml_get(map, slice_of(creator_keys[i]));
-        bool has_text = false;
-        about_each(value, note_text, &has_text);
-        if (has_text)
-            about->creators = value;
-    }
-    return 0;
+    return read_map(map, about);
 }
 
 /* --- links ------------------------------------------------------------------------------------ */

@@ -28,8 +28,8 @@ void about_add_link(const struct about *about, int64_t start, struct buf *out);
 /* Where the turn and its original stand: "interviews/tea-mountain.md:43-48", in UTF-8. */
 void about_add_lines(const struct episode *episode, const struct turn *turn, struct buf *out);
 
-/* Calls `add` for each value that is a text in `value`, which is a scalar, a list or NULL. */
-void about_each(const struct yaml *value, void (*add)(void *context, struct slice text),
-                void *context);
+/* Calls `add` for each of the values in `value` (values_each), which may be NULL. 0 or -ENOMEM. */
+int about_each(const struct yaml *value, void (*add)(void *context, struct slice text),
+               void *context);
 
 #endif

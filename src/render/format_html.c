@@ -141,7 +141,7 @@ static void add_header(struct buf *out, const struct about *about)
     buf_add_text(out, "</h1>\n");
     if (about->creators) {
         buf_add_text(out, "<p>");
-        about_each(about->creators, add_name, &names);
+        out->failed |= about_each(about->creators, add_name, &names) != 0;
         buf_add_text(out, "</p>\n");
     }
     if (about->date.len || about->url.len)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/utf8.h"
+
 static json_t *json_of_scalar(const struct yaml *value)
 {
     switch (value->kind) {
@@ -107,9 +109,52 @@ static size_t real_precision(json_t *json)
     return JSON_REAL_PRECISION(most_digits(json));
 }
 
+/* The bytes of a line or paragraph separator or of a next line (C1), which some readers take for
+ * the end of a record, at the front; 0: there is none. */
+static size_t separator_at(struct slice text)
+{
+    static const struct slice separators[] = {
+        {"\xE2\x80\xA8", 3}, {"\xE2\x80\xA9", 3}, {"\xC2\x85", 2}};
+    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+        if (slice_starts(text, separators[i]))
+            return separators[i].len;
+    }
+    return 0;
+}
+
+static bool has_separator(struct slice text)
+{
+    return memmem(text.data, text.len, "\xE2\x80\xA8", 3) ||
+           memmem(text.data, text.len, "\xE2\x80\xA9", 3) ||
+           memmem(text.data, text.len, "\xC2\x85", 2);
+}
+
+/* Escapes them in what was added from `start` on: they stand in strings only. */
+static void escape_separators(struct buf *out, size_t start)
+{
+    struct slice added = slice_skip(buf_slice(out), start);
+    if (out->failed || added.len == 0 || !has_separator(added))
+        return;
+    cleanup_buf struct buf before = {0};
+    buf_add_slice(&before, added);
+    out->failed |= before.failed;
+    out->len = start;
+    for (struct slice rest = buf_slice(&before); rest.len;) {
+        size_t len = separator_at(rest), plain = len == 0;
+        if (len)
+            buf_printf(out, "\\u%04x", (unsigned)utf8_decode(rest, &len));
+        while (plain && plain < rest.len && !separator_at(slice_skip(rest, plain)))
+            plain++;
+        buf_add(out, rest.data, plain);
+        rest = slice_skip(rest, len + plain);
+    }
+}
+
 void json_add(struct buf *out, json_t *json, size_t flags)
 {
+    size_t start = out->len;
     if (!json || json_dump_callback(json, add_bytes, out, flags | real_precision(json)))
         out->failed = true;
     json_decref(json);
+    escape_separators(out, start);
 }

@@ -1,5 +1,7 @@
 /*
- * JSON from values: by way of Jansson, which knows how to escape.
+ * JSON from values: by way of Jansson, which knows how to escape. Beyond what JSON asks for,
+ * U+2028, U+2029 and U+0085 are escaped too: some readers of lines end one there (Python's
+ * splitlines(), JavaScript before 2019).
  */
 #ifndef RENDER_JSON_H
 #define RENDER_JSON_H

@@ -1,17 +1,21 @@
 #include "render/meta.h"
 
+#include "base/utf8.h"
 #include "render/json.h"
 #include "render/renderers.h"
 
-/* One value, one line. */
+/* One value, one line, for whoever reads lines: what breaks one is a space, in any script. */
 static void add_line(struct buf *out, struct slice text)
 {
-    text = slice_trim(text);
-    for (size_t i = 0; i < text.len; i++) {
-        if (byte_is_space(text.data[i]))
+    size_t len;
+    for (text = slice_trim(text); text.len; text = slice_skip(text, len)) {
+        int32_t code = utf8_decode(text, &len);
+        bool breaks = byte_is_space(text.data[0]) || (code >= 0x1C && code <= 0x1E) ||
+                      code == 0x85 || code == 0x2028 || code == 0x2029;
+        if (breaks)
             buf_add_byte(out, ' ');
         else
-            buf_add_byte(out, text.data[i]);
+            buf_add(out, text.data, len);
     }
     buf_add_byte(out, '\n');
 }

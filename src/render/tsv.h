@@ -1,6 +1,8 @@
 /*
  * Tab-separated values: a header line, a line a record. In a field a tab, a line break and a
- * backslash are written as `\t`, `\n`, `\r` and `\\`.
+ * backslash are written as `\t`, `\n`, `\r` and `\\`; other control characters (C0, DEL, C1) and
+ * the separators U+2028 and U+2029 as `\u` and four digits, as JSON does it. So every reader of
+ * lines finds as many as there are records.
  */
 #ifndef RENDER_TSV_H
 #define RENDER_TSV_H
@@ -18,8 +20,8 @@ void tsv_add_seconds(struct buf *out, int64_t milliseconds);
 /* Appends a field and what ends it: a tab, or a newline for the last of a line. */
 void tsv_add(struct buf *out, struct slice field, char end);
 
-/* The same so that it drives no terminal: what else is a control character or no UTF-8 is \xNN,
- * byte by byte. */
+/* The same so that it cannot look like another text: characters that reorder the text around them
+ * are \uNNNN too, and bytes that are not UTF-8, which have no number, \xNN. */
 void tsv_add_visible(struct buf *out, struct slice field, char end);
 void tsv_add_number(struct buf *out, uint64_t number, char end);
 

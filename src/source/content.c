@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
+#include "syntax/decode.h"
 
 enum { MAX_CONFIG = 1024 * 1024 };
 
@@ -167,6 +168,18 @@ void content_close(struct content_folder *folder)
 /* --- the configuration ---------------------------------------------------------------------------
  */
 
+static int read_config(struct arena *arena, struct slice bytes, const struct limits *limits,
+                       struct diags *diags, struct config *config)
+{
+    cleanup_decoded struct decoded decoded;
+    int err = decode(bytes, true, &decoded);
+    if (!err && decoded.encoding == ENCODING_UTF32) {
+        diags_add(diags, 0, 0, "", "UTF-32, which is not read");
+        err = -EINVAL;
+    }
+    return err ? err : config_read(arena, decoded.text, limits, diags, config);
+}
+
 /* Has a configuration hold, in place of the one before. -EINVAL after mistakes, or -ENOMEM. */
 static int take(struct content_folder *folder, struct slice text, const struct file_id *id,
                 struct diags *diags)
@@ -176,7 +189,7 @@ static int take(struct content_folder *folder, struct slice text, const struct f
     struct slice kept = arena_copy(&arena, text);
     int err = kept.data ? config_defaults(&arena, &config) : -ENOMEM;
     if (!err)
-        err = config_read(&arena, kept, folder->limits, diags, &config);
+        err = read_config(&arena, kept, folder->limits, diags, &config);
     if (err) {
         arena_free(&arena);
         return err;

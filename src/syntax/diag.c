@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "syntax/decode.h"
 
 void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *action,
                const char *format, ...)
@@ -47,7 +48,9 @@ bool diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t firs
             column = 0;
         }
     }
+    bool is_half = text.data[at] == *DECODE_BROKEN;
     diags_add(diags, line, column, "each such byte became U+FFFD",
-              "bytes that are not UTF-8, here and perhaps further on");
+              "bytes that are not UTF-8%s, here and perhaps further on",
+              is_half ? ", or half a pair of UTF-16" : "");
     return true;
 }

@@ -32,7 +32,7 @@ void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* Reports the first place in `text` that is not UTF-8, if there is one: then it is true. `text`
- * begins on `first_line`. */
+ * begins on `first_line`. What was broken in UTF-16 is DECODE_BROKEN in it. */
 bool diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t first_line);
 
 /* One file reports at most this many: a broken file must not fill the report of all. */

@@ -6,12 +6,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "syntax/fence.h"
+#include "syntax/html.h"
 #include "syntax/mend.h"
 #include "syntax/shape.h"
 
@@ -29,11 +29,12 @@ struct walk {
     bool has_too_many;   /* there are more lines than most_lines */
     struct line line;    /* the one being written, when is_open */
     bool is_open;
-    bool bold_begins;  /* inside bold text that opened the line */
+    bool bold_begins;  /* inside bold text near the front of the line, the first there */
     size_t bold_start; /* where the bold text began, in lines.text */
     bool failed;
     uint8_t heading;         /* level of the heading around the place */
     uint8_t lists;           /* how many lists are open */
+    bool is_behind_rule;     /* one was drawn since the last line */
     bool is_code;            /* spaces count */
     size_t lines_before;     /* the heading */
     enum line_break pending; /* what stands before the next line */
@@ -42,10 +43,10 @@ struct walk {
     uint32_t details_line;   /* where it opened */
     bool in_summary;
     struct buf summary; /* its text */
-    bool is_hidden;     /* inside a script or a style sheet */
+    struct html_open open;
+    bool is_hidden; /* inside a script or a style sheet */
     bool in_html_block;
-    struct slice marker; /* "- " or "12. " for the first line of a list item */
-    char marker_text[16];
+    struct buf marker; /* "- " or "12. " for the first line of a list item */
 };
 
 /* --- writing lines ---------------------------------------------------------------------------- */
@@ -90,6 +91,7 @@ static void move_bold(struct walk *w, const struct cut *cuts, size_t count)
     struct lines *lines = w->lines;
     size_t start = w->line.text;
     w->line.bold = place_after(cuts, count, start + w->line.bold) - start;
+    w->line.bold_at = (uint8_t)(place_after(cuts, count, start + w->line.bold_at) - start);
     for (size_t i = lines->bold_count; i > 0; i--) {
         struct span *bold = &lines->bold[i - 1];
         size_t end = bold->text + bold->len;
@@ -180,6 +182,7 @@ static void end_line(struct walk *w)
     line->text += indent;
     line->len = text.len;
     line->bold = line->bold > indent ? line->bold - indent : 0;
+    line->bold_at = line->bold_at > indent ? (uint8_t)(line->bold_at - indent) : 0;
     if (line->bold > text.len)
         line->bold = text.len;
 
@@ -271,25 +274,29 @@ static void add_text(struct walk *w, struct slice text)
             .heading = w->heading,
             .indent = w->lists > 1 ? (uint8_t)(w->lists - 1) : 0,
             .before = (uint8_t)w->pending,
+            .is_behind_rule = w->is_behind_rule,
         };
+        w->is_behind_rule = false;
         w->is_open = true;
-        buf_add_slice(&w->lines->text, w->marker);
+        buf_add_slice(&w->lines->text, buf_slice(&w->marker));
         w->marker.len = 0;
     }
     add_plain(&w->lines->text, text, w->line.text, w->is_code);
 }
 
-/* Bold counts only where it is the first thing of its line. */
 static void begin_bold(struct walk *w)
 {
-    w->bold_begins = !w->is_open && w->marker.len == 0;
+    size_t before = w->is_open ? w->lines->text.len - w->line.text : w->marker.len;
+    w->bold_begins = before <= LINE_MOST_LEAD && !(w->is_open && w->line.bold);
     w->bold_start = w->lines->text.len + (w->is_open ? 0 : w->marker.len);
 }
 
 static void end_bold(struct walk *w)
 {
-    if (w->bold_begins && w->is_open)
+    if (w->bold_begins && w->is_open && w->bold_start >= w->line.text) {
         w->line.bold = w->lines->text.len - w->line.text;
+        w->line.bold_at = (uint8_t)(w->bold_start - w->line.text);
+    }
     w->bold_begins = false;
 
     struct lines *lines = w->lines;
@@ -403,99 +410,48 @@ static void close_details(struct walk *w)
     w->details = 0;
 }
 
-static bool is_block_tag(const char *name)
+/* Two in a row are an empty line between paragraphs. */
+static void on_break_tag(struct walk *w)
 {
-    static const char *const names[] = {
-        "p",  "div", "li", "ul", "ol", "table", "tr", "blockquote", "section", "article", "h1",
-        "h2", "h3",  "h4", "h5", "h6", "hr",    "dl", "dt",         "dd",      "pre",
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcasecmp(name, names[i]) == 0)
-            return true;
-    }
-    return false;
+    bool again = !w->is_open && w->pending == BREAK_HARD;
+    if (w->heading)
+        add_text(w, SLICE(" "));
+    else
+        break_line(w, again ? BREAK_PARAGRAPH : BREAK_HARD);
 }
 
-static void on_tag(struct walk *w, const char *name, bool closing)
+static void on_tag(struct walk *w, const struct html_tag *tag)
 {
-    if (strcasecmp(name, "script") == 0 || strcasecmp(name, "style") == 0) {
+    switch (tag->element ? tag->element->effect : HTML_NONE) {
+    case HTML_HIDDEN:
         /* In the middle of words a tag is a slip, and what follows it is said. */
-        w->is_hidden = !closing && w->in_html_block;
-    } else if (strcasecmp(name, "details") == 0) {
-        if (closing)
+        w->is_hidden = !tag->is_closing && w->in_html_block;
+        break;
+    case HTML_DETAILS:
+        if (tag->is_closing)
             close_details(w);
         else
             open_details(w);
-    } else if (strcasecmp(name, "summary") == 0) {
+        break;
+    case HTML_SUMMARY:
         break_line(w, BREAK_PARAGRAPH);
         end_summary(w);
-        w->in_summary = !closing && w->details;
-    } else if (strcasecmp(name, "br") == 0) {
-        /* Two in a row are an empty line between paragraphs. */
-        if (w->heading) {
-            add_text(w, SLICE(" "));
-            return;
-        }
-        bool again = !w->is_open && w->pending == BREAK_HARD;
-        break_line(w, again ? BREAK_PARAGRAPH : BREAK_HARD);
-    } else if (is_block_tag(name)) {
+        w->in_summary = !tag->is_closing && w->details;
+        break;
+    case HTML_BREAK:
+        on_break_tag(w);
+        break;
+    case HTML_BLOCK:
         /* <summary>…</p> is a real spelling: a block ends a summary. */
         end_summary(w);
         break_line(w, BREAK_PARAGRAPH);
-    } else if (strcasecmp(name, "td") == 0 || strcasecmp(name, "th") == 0) {
+        break;
+    case HTML_CELL:
         add_text(w, SLICE(" "));
+        break;
+    case HTML_NONE:
+        break;
     }
-}
-
-/* Of a declaration; a longer one is text, so that many that are not closed cost little. */
-enum { MOST_DECLARATION = 4096 /* bytes */ };
-
-/* The length of the tag or comment at the front of `html`, which begins with '<'; 0 where it is
- * neither. Its name goes to `name`, empty for a comment or declaration. */
-static size_t tag_length(struct slice html, char name[16], bool *closing)
-{
-    static const struct slice comment_end = {"-->", 3};
-    size_t at = 1, n = 0, first_close = 0;
-
-    name[0] = '\0';
-    *closing = false;
-    if (slice_starts(html, SLICE("<!--"))) {
-        const char *end = memmem(html.data, html.len, comment_end.data, comment_end.len);
-        return end ? (size_t)(end - html.data) + comment_end.len : html.len;
-    }
-    if (at < html.len && html.data[at] == '/') {
-        *closing = true;
-        at++;
-    }
-    if (at < html.len && (html.data[at] == '!' || html.data[at] == '?') && !*closing) {
-        const char *end = memchr(html.data, '>',
-                                 html.len < MOST_DECLARATION ? html.len : MOST_DECLARATION);
-        return end ? (size_t)(end - html.data) + 1 : 0;
-    }
-    while (at < html.len && isalnum((unsigned char)html.data[at]) && n < 15)
-        name[n++] = html.data[at++];
-    name[n] = '\0';
-    if (n == 0 || isdigit((unsigned char)name[0]))
-        return 0;
-    for (char quote = 0; at < html.len; at++) {
-        char c = html.data[at];
-        /* A quote that is not closed on its line was no quote: class="class="x"> */
-        if (quote && (c == '\n' || c == '<'))
-            return first_close ? first_close + 1 : at;
-        if (c == '>' && !first_close)
-            first_close = at;
-        if (quote && c == quote)
-            quote = 0;
-        else if (quote)
-            continue;
-        else if (c == '"' || c == '\'')
-            quote = c;
-        else if (c == '>')
-            return at + 1;
-        else if (c == '<' || (c == '\n' && at + 1 < html.len && html.data[at + 1] == '\n'))
-            return at; /* never closed: it ends where the next thing begins */
-    }
-    return first_close ? first_close + 1 : at;
 }
 
 static void count_newlines(struct walk *w, struct slice text)
@@ -514,20 +470,19 @@ static void add_html(struct walk *w, struct slice html)
         if (html.len == 0)
             return;
 
-        char name[16];
-        bool closing;
+        struct html_tag tag;
         size_t used = 1;
         if (html.data[0] == '\n') {
             w->number++;
             break_line(w, html.len > 1 && html.data[1] == '\n' ? BREAK_PARAGRAPH : BREAK_SOFT);
         } else if (html.data[0] == '&') {
             used = add_entity(w, html);
-        } else if ((used = tag_length(html, name, &closing)) > 0) {
-            on_tag(w, name, closing);
+        } else if (html_read_tag(html, &tag) && html_is_markup(&w->open, &tag)) {
+            on_tag(w, &tag);
+            used = tag.len;
             count_newlines(w, slice_head(html, used));
         } else {
             add_text(w, SLICE("<"));
-            used = 1;
         }
         html = slice_skip(html, used);
     }
@@ -554,24 +509,6 @@ static void add_code(struct walk *w, struct slice code, int height)
     w->is_code = false;
 }
 
-static void begin_item(struct walk *w, cmark_node *item)
-{
-    cmark_node *list = cmark_node_parent(item);
-    int len = 2;
-
-    if (cmark_node_get_list_type(list) == CMARK_ORDERED_LIST) {
-        /* Each item carries its number for the next one: counting back would be quadratic. */
-        cmark_node *before = cmark_node_previous(item);
-        intptr_t number = before ? (intptr_t)cmark_node_get_user_data(before) + 1
-                                 : cmark_node_get_list_start(list);
-        cmark_node_set_user_data(item, (void *)number);
-        len = snprintf(w->marker_text, sizeof w->marker_text, "%d. ", (int)number);
-    } else {
-        memcpy(w->marker_text, "- ", 3);
-    }
-    w->marker = (struct slice){w->marker_text, (size_t)len};
-}
-
 /* Text over a line of dashes is a heading to Markdown; where it is a label with its words, or runs
  * over lines, the writer meant a rule below a paragraph. */
 static bool is_underlined_paragraph(cmark_node *node)
@@ -582,6 +519,129 @@ static bool is_underlined_paragraph(cmark_node *node)
     cmark_node *first = cmark_node_first_child(node);
     return height > 1 || (height == 1 && first && cmark_node_get_type(first) == CMARK_NODE_STRONG &&
                           cmark_node_next(first));
+}
+
+/* The bytes of the digits and the sign at the front of an item; 0 where there is none. */
+static size_t marker_length(struct slice text)
+{
+    size_t len = 0;
+    while (len < text.len && isdigit((unsigned char)text.data[len]))
+        len++;
+    return len && len < 10 && len < text.len ? len + 1 : 0;
+}
+
+/* Whether the marker of the item that begins is a number. */
+static bool has_number(const struct walk *w)
+{
+    return w->marker.len && w->marker.data[0] != '-';
+}
+
+/* A place in the text that only goes forward. */
+struct cursor {
+    struct slice text;
+    size_t at;
+    int line; /* from 1 */
+};
+
+/* The bytes of a line and what ends it: a newline, a carriage return, or both (CommonMark, section
+ * 2). */
+static size_t line_length(struct slice text)
+{
+    const char *newline = text.len ? memchr(text.data, '\n', text.len) : NULL;
+    size_t len = newline ? (size_t)(newline - text.data) + 1 : text.len;
+    const char *carriage = len ? memchr(text.data, '\r', len) : NULL;
+    return carriage && carriage + 1 != newline ? (size_t)(carriage - text.data) + 1 : len;
+}
+
+static void go_to_line(struct cursor *c, int line)
+{
+    for (; c->line < line && c->at < c->text.len; c->line++)
+        c->at += line_length(slice_skip(c->text, c->at));
+}
+
+static void find_marker(struct cursor *c, cmark_node *item)
+{
+    go_to_line(c, cmark_node_get_start_line(item));
+    size_t at = c->at + (size_t)cmark_node_get_start_column(item) - 1;
+    if (at < c->text.len && marker_length(slice_skip(c->text, at)))
+        cmark_node_set_user_data(item, (void *)(at + 1));
+}
+
+/* What was written is what the numbers are: 1999. and 2005. are years, and 10., 9., 8. count down.
+ * But whoever writes 1., 1., 1. (or 0.) leaves the counting to Markdown. */
+static void count_items(const struct cursor *c, cmark_node *list)
+{
+    cmark_node *item = cmark_node_first_child(list), *each;
+    intptr_t number = cmark_node_get_list_start(list);
+
+    if (!item || !cmark_node_next(item) || number > 1)
+        return;
+    for (each = item; each; each = cmark_node_next(each)) {
+        size_t at = (size_t)(intptr_t)cmark_node_get_user_data(each);
+        if (at == 0 || strtol(c->text.data + at - 1, NULL, 10) != number)
+            return;
+    }
+    for (each = item; each; each = cmark_node_next(each))
+        cmark_node_set_user_data(each, (void *)-++number);
+}
+
+/* Finds the markers of all numbered lists: block by block, in the order of the text. */
+static void read_numbers(struct slice text, cmark_node *document)
+{
+    struct cursor cursor = {.text = text, .line = 1};
+    cmark_node *node = document, *next;
+
+    while (node) {
+        cmark_node_type type = cmark_node_get_type(node);
+        bool is_item = type == CMARK_NODE_ITEM &&
+                       cmark_node_get_list_type(cmark_node_parent(node)) == CMARK_ORDERED_LIST;
+        if (is_item)
+            find_marker(&cursor, node);
+        next = type == CMARK_NODE_DOCUMENT || type == CMARK_NODE_BLOCK_QUOTE ||
+                       type == CMARK_NODE_LIST || type == CMARK_NODE_ITEM
+                   ? cmark_node_first_child(node)
+                   : NULL;
+        while (node && !next) {
+            if (cmark_node_get_type(node) == CMARK_NODE_LIST &&
+                cmark_node_get_list_type(node) == CMARK_ORDERED_LIST)
+                count_items(&cursor, node);
+            next = cmark_node_next(node);
+            node = cmark_node_parent(node);
+        }
+        node = next;
+    }
+}
+
+/* An item of a numbered list has in its user data where its marker stands in the text, and 1 more;
+ * in a list that counts by itself the same of its number, negated. */
+static void begin_item(struct walk *w, cmark_node *item)
+{
+    intptr_t data = (intptr_t)cmark_node_get_user_data(item);
+    struct slice text = buf_slice(&w->mended->text);
+
+    if (!has_number(w))
+        w->marker.len =
+            0; /* of an item that begins with this one, `- - words`; but not of `1. - words` */
+    if (data > 0) {
+        struct slice marker = slice_skip(text, (size_t)data - 1);
+        buf_add(&w->marker, marker.data, marker_length(marker));
+    } else if (data < 0) {
+        bool is_period = cmark_node_get_list_delim(cmark_node_parent(item)) == CMARK_PERIOD_DELIM;
+        buf_printf(&w->marker, "%d%c", (int)(-data - 1), is_period ? '.' : ')');
+    } else {
+        buf_add_byte(&w->marker, '-');
+    }
+    buf_add_byte(&w->marker, ' ');
+}
+
+/* An item that has a number and no words says the number. */
+static void end_item(struct walk *w)
+{
+    if (has_number(w)) {
+        add_text(w, SLICE(" ")); /* behind the marker */
+        break_line(w, BREAK_HARD);
+    }
+    w->marker.len = 0;
 }
 
 static bool is_in_list(cmark_node *node)
@@ -667,10 +727,25 @@ static void add_empty_heading(struct walk *w)
     keep_line(w, &line);
 }
 
+/* `[laughs](loudly)` has words in parentheses behind it: no address is a word alone. */
+static void add_false_address(struct walk *w, struct slice address)
+{
+    for (size_t i = 0; i < address.len; i++) {
+        if ((unsigned char)address.data[i] < 0x80 && !isalnum((unsigned char)address.data[i]))
+            return;
+    }
+    if (address.len == 0)
+        return;
+    add_text(w, SLICE("("));
+    add_text(w, address);
+    add_text(w, SLICE(")"));
+}
+
 static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
 {
     cmark_node_type type = cmark_node_get_type(node);
 
+    w->is_behind_rule |= type == CMARK_NODE_THEMATIC_BREAK;
     if (type == CMARK_NODE_DOCUMENT || type == CMARK_NODE_THEMATIC_BREAK)
         return;
     if (event == CMARK_EVENT_ENTER && is_block(type)) {
@@ -684,9 +759,11 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
         w->heading = 0;
         w->lists -= type == CMARK_NODE_LIST && w->lists > 0;
         if (type == CMARK_NODE_ITEM)
-            w->marker.len = 0;
+            end_item(w);
     } else if (type == CMARK_NODE_STRONG) {
         end_bold(w);
+    } else if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) {
+        add_false_address(w, slice_of(cmark_node_get_url(node)));
     }
 }
 
@@ -695,6 +772,7 @@ static void walk_document(void *walk)
 {
     struct walk *w = walk;
     cmark_node *document = parse(w, buf_slice(&w->mended->text));
+    read_numbers(buf_slice(&w->mended->text), document);
     cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w->failed && !w->has_too_many)
@@ -734,8 +812,9 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
     if (exceeded != LIMIT_COUNT)
         return refuse(&w, number, limits, exceeded);
     int err = fence_run(limits->at[LIMIT_MARKDOWN], walk_document, &w);
-    w.failed |= w.summary.failed;
+    w.failed |= w.summary.failed || w.marker.failed;
     buf_free(&w.summary);
+    buf_free(&w.marker);
     for (size_t i = 0; i < lines->count; i++)
         lines->at[i].number = mended_line(&mended, lines->at[i].number);
     if (err == -E2BIG || w.has_too_many)

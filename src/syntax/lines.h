@@ -23,15 +23,22 @@ enum line_break {
     BREAK_PARAGRAPH, /* a new paragraph, list, quotation or block of code */
 };
 
+enum {
+    LINE_MOST_LEAD = 24 /* bytes before bold text that a line is said to have near its front */
+};
+
 struct line {
-    size_t text;      /* offset into lines.text */
-    size_t len;       /* no white space at either end */
-    size_t bold;      /* so many bytes at the front were bold */
-    uint32_t number;  /* line of the body, from 0 */
-    uint32_t details; /* which <details> it stands in, from 1; 0 outside */
-    uint8_t indent;   /* how many lists stand around its own */
-    uint8_t heading;  /* level 1 to 6; 0 where it is none */
-    uint8_t before;   /* enum line_break */
+    size_t text; /* offset into lines.text */
+    size_t len;  /* no white space at either end */
+    size_t
+        bold; /* where the bold text ends that began at bold_at; 0: there is none near the front */
+    uint32_t number;     /* line of the body, from 0 */
+    uint32_t details;    /* which <details> it stands in, from 1; 0 outside */
+    uint8_t indent;      /* how many lists stand around its own */
+    uint8_t heading;     /* level 1 to 6; 0 where it is none */
+    uint8_t bold_at;     /* at most LINE_MOST_LEAD: a time may stand before a bold name */
+    uint8_t before;      /* enum line_break */
+    bool is_behind_rule; /* a line across the page stands before it */
 };
 
 /* One <details>: the original of a turn. */

@@ -1,9 +1,11 @@
 #include "syntax/mend.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "base/array.h"
 #include "base/utf8.h"
+#include "syntax/html.h"
 
 static bool is_space(int32_t code)
 {
@@ -217,13 +219,81 @@ static void add_paragraphs(struct buf *out, struct slice text)
     }
 }
 
-/* Appends a line with a backslash before the place; none where that is its end. */
-static void add_escaped(struct buf *out, struct slice line, size_t place)
+/* <https://…>, <mailto:…>, <ana@example.org>; CommonMark takes each <word:…> for one (section 6.5).
+ */
+static bool is_autolink(struct slice text)
 {
-    buf_add_slice(out, slice_head(line, place));
-    if (place < line.len)
-        buf_add_byte(out, '\\');
-    buf_add_slice(out, slice_skip(line, place));
+    static const struct byte_set end = {
+        {['<'] = true, ['>'] = true, [' '] = true, ['\n'] = true, ['\r'] = true, ['\t'] = true}};
+    struct slice inside = slice_skip(text, 1);
+    inside = slice_head(inside, slice_before(inside, &end));
+    return is_address(inside) || (inside.len && memchr(inside.data, '@', inside.len));
+}
+
+/* Whether a '<' at the front of a text begins words that CommonMark or HTML would take for a tag.
+ * An address is its own business. */
+static bool is_false_tag(struct slice text, struct html_open *open)
+{
+    struct html_tag tag;
+    bool is_open = text.len > 1 &&
+                   (isalpha((unsigned char)text.data[1]) || memchr("/!?", text.data[1], 3));
+    if (!is_open || slice_starts(text, SLICE("<!--")))
+        return false;
+    if (html_read_tag(text, &tag))
+        return !html_is_markup(open, &tag);
+    return !is_autolink(text);
+}
+
+/* Whether the stars at the place stand in a number or formula, `2*3*4` or `2**10`, and mark no
+ * emphasis. */
+static bool is_product(struct slice line, size_t at, size_t run)
+{
+    if (at == 0 || at + run >= line.len)
+        return false;
+    unsigned char before = (unsigned char)line.data[at - 1];
+    unsigned char after = (unsigned char)line.data[at + run];
+    bool has_letter = isalpha(before) || isalpha(after);
+    return isalnum(before) && isalnum(after) && (isdigit(before) || isdigit(after)) &&
+           !(has_letter && run > 1);
+}
+
+static size_t find_byte(struct slice text, size_t at, char byte)
+{
+    const char *found = at < text.len ? memchr(text.data + at, byte, text.len - at) : NULL;
+    return found ? (size_t)(found - text.data) : text.len;
+}
+
+/* Appends the first `len` bytes of a text, which are a line or a part of one: with marks in what
+ * looks like a tag or emphasis and is none. */
+static void add_line(struct buf *out, struct slice text, size_t len, struct html_open *open)
+{
+    struct slice line = slice_head(text, len);
+    size_t done = 0, tag = find_byte(line, 0, '<'), star = find_byte(line, 0, '*');
+    while (tag < len || star < len) {
+        if (tag < star) {
+            bool is_false = is_false_tag(slice_skip(text, tag), open);
+            tag++;
+            if (is_false) {
+                buf_add(out, line.data + done, tag - done);
+                buf_add_text(out, MEND_MARK);
+                done = tag;
+            }
+            tag = find_byte(line, tag, '<');
+            continue;
+        }
+        size_t end = star;
+        while (end < len && line.data[end] == '*')
+            end++;
+        if (is_product(line, star, end - star)) {
+            buf_add(out, line.data + done, star - done);
+            buf_add_text(out, MEND_MARK);
+            buf_add(out, line.data + star, end - star);
+            buf_add_text(out, MEND_MARK);
+            done = end;
+        }
+        star = find_byte(line, end, '*');
+    }
+    buf_add_slice(out, slice_skip(line, done));
 }
 
 /* A mark of who speaks at the head of a line that CommonMark would read as something else. */
@@ -232,11 +302,12 @@ static bool hides_label(struct slice line)
     return is_bracketed_label(line) || slice_starts(line, SLICE(">>"));
 }
 
-/* What takes no more than a look at a line and the next. */
+/* What takes no more than a look at a line and the next, or at the tags that begin on it. */
 static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
 {
     const char *last_end = find_last(text, SLICE("-->"));
     bool has_comments = find_first(text, SLICE("<!--"));
+    struct html_open open = {0};
 
     (void)buf_reserve(out, text.len); /* and little more */
     for (uint32_t number = 0; text.len; number++) {
@@ -244,7 +315,12 @@ static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
         size_t comment = has_comments ? unclosed_comment(line, last_end) : line.len;
         if (slice_equal(slice_trim(line), SLICE("=")))
             buf_add_text(out, MEND_MARK); /* one = below a line is no rule that somebody drew */
-        add_escaped(out, line, hides_label(line) ? 0 : comment);
+        if (hides_label(line))
+            comment = 0;
+        add_line(out, text, comment, &open);
+        if (comment < line.len)
+            buf_add_byte(out, '\\');
+        add_line(out, slice_skip(text, comment), line.len - comment, &open);
         text = slice_skip(text, line.len);
         if (!ends_html(line) || !is_markdown(first_line(text)))
             continue;

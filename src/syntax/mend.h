@@ -1,15 +1,17 @@
 /*
- * Mending Markdown before cmark reads it: what people write, and what the letter of CommonMark
- * makes of it, differ in a few places where words or labels would be lost.
+ * Mending Markdown before cmark reads it: what people write, and what the letter of CommonMark 0.30
+ * makes of it, differ in a few places where words, numbers or labels would be lost.
  *
- *   **说：**好       CommonMark 0.30, section 6.2: `**` does not close behind punctuation and
- * before a 这是**“好”**的   letter, nor open the other way round. Between scripts without spaces it
- * has to. [Ana]: words     section 4.7 takes this for the definition of a link. It is one only
- * where what follows is an address.
- *   <!-- …           that never closes hides the rest of the file (section 4.6).
- *   >> words         is somebody else speaking, and no quotation in a quotation (section 5.1).
- *   </details>       and words on the next line are one block of HTML to it, and the Markdown in
- * the words            words is not read (section 4.6): an empty line is put between.
+ * - `**说：**好`: `**` does not close behind punctuation and before a letter (section 6.2), nor
+ * open the other way round. Between scripts without spaces it has to.
+ * - `[Ana]: words` is the definition of a link (section 4.7). It is one only where what follows is
+ * an address.
+ * - `<!-- …` that never closes hides the rest of the file (section 4.6).
+ * - `>> words` is a quotation in a quotation (section 5.1), and means somebody else who speaks.
+ * - `<inaudible>` is a tag (section 6.6), and none that HTML has (syntax/html.h).
+ * - `2*3*4` is 234 with an emphasised 3 (section 6.2), and means a product.
+ * - `</details>` and words on the next line are one block of HTML, in which Markdown is not read
+ *   (section 4.6): an empty line is put between.
  */
 #ifndef SYNTAX_MEND_H
 #define SYNTAX_MEND_H

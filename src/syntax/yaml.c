@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "syntax/standin.h"
 
 struct reader {
     struct arena *arena;
@@ -12,7 +13,9 @@ struct reader {
     const struct limits *limits;
     yaml_parser_t parser;
     uint32_t first_line, last_line;
-    struct slice text;
+    struct slice text; /* what libyaml reads */
+    struct standins standins;
+    struct oddities oddities;
     struct yaml *open[LIMIT_MOST_YAML_DEPTH]; /* the lists and maps around the place */
     unsigned depth;
     struct slice key; /* of the map on top, when has_key */
@@ -109,7 +112,7 @@ static enum yaml_kind number_kind(struct slice text)
     return text.len == 0 ? YAML_FLOAT : YAML_STRING;
 }
 
-static enum yaml_kind plain_kind(struct slice text)
+enum yaml_kind yaml_plain_kind(struct slice text)
 {
     if (text.len == 0 || is_one_of(text, "~ null Null NULL"))
         return YAML_NULL;
@@ -120,8 +123,7 @@ static enum yaml_kind plain_kind(struct slice text)
 
 /* --- building the tree ------------------------------------------------------------------------ */
 
-/* libyaml puts the end of a text without a line end on a line of its own, and counts U+2028 and the
- * like as line ends. */
+/* libyaml puts the end of a text without a line end on a line of its own. */
 static uint32_t line_of(const struct reader *r, const yaml_mark_t *mark)
 {
     uint32_t line = r->first_line + (uint32_t)mark->line;
@@ -140,13 +142,13 @@ static struct yaml *new_value(struct reader *r, enum yaml_kind kind, const yaml_
 }
 
 /* A key that stands twice: the later one counts, as most readers of YAML have it. */
-static void drop_repeated(struct reader *r, struct yaml *map, const struct yaml *value)
+static void drop_repeated(struct yaml *map, const struct yaml *value, struct diags *diags)
 {
     struct yaml *before = NULL;
     for (struct yaml *item = map->first; item; before = item, item = item->next) {
         if (!slice_equal(item->key, value->key))
             continue;
-        diags_add(r->diags, value->key_line, value->key_column, "the later one counts",
+        diags_add(diags, value->key_line, value->key_column, "the later one counts",
                   "key \"%.*s\" stands twice, first on line %u", (int)value->key.len,
                   value->key.data, (unsigned)item->line);
         *(before ? &before->next : &map->first) = item->next;
@@ -155,6 +157,25 @@ static void drop_repeated(struct reader *r, struct yaml *map, const struct yaml 
         map->count--;
         return;
     }
+}
+
+void yaml_append(struct yaml *parent, struct yaml *value, struct diags *diags)
+{
+    if (parent->kind == YAML_MAP)
+        drop_repeated(parent, value, diags);
+    *(parent->last ? &parent->last->next : &parent->first) = value;
+    parent->last = value;
+    parent->count++;
+}
+
+void yaml_drop_last(struct yaml *parent)
+{
+    struct yaml *before = NULL;
+    for (struct yaml *item = parent->first; item != parent->last; item = item->next)
+        before = item;
+    *(before ? &before->next : &parent->first) = NULL;
+    parent->last = before;
+    parent->count--;
 }
 
 static void append(struct reader *r, struct yaml *value)
@@ -169,11 +190,8 @@ static void append(struct reader *r, struct yaml *value)
         value->key_line = r->key_line;
         value->key_column = r->key_column;
         r->has_key = false;
-        drop_repeated(r, parent, value);
     }
-    *(parent->last ? &parent->last->next : &parent->first) = value;
-    parent->last = value;
-    parent->count++;
+    yaml_append(parent, value, r->diags);
 }
 
 static bool wants_key(const struct reader *r)
@@ -194,10 +212,22 @@ static int refuse_more(struct reader *r, const yaml_mark_t *mark, enum limit lim
     return refuse(r, mark, limit_message(r->limits, limit, text));
 }
 
+/* What was written, in the arena; data is NULL without memory. */
+static struct slice text_of(struct reader *r, const yaml_event_t *event)
+{
+    struct slice value = {(const char *)event->data.scalar.value, event->data.scalar.length};
+    cleanup_buf struct buf text = {0};
+    if (!r->standins.count)
+        return arena_copy(r->arena, value);
+    standins_resolve(&r->standins, value, event->start_mark.index, event->end_mark.index,
+                     event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE, &r->oddities,
+                     &text);
+    return arena_copy_buf(r->arena, &text);
+}
+
 static int on_scalar(struct reader *r, const yaml_event_t *event)
 {
-    struct slice written = {(const char *)event->data.scalar.value, event->data.scalar.length};
-    struct slice text = arena_copy(r->arena, written);
+    struct slice text = text_of(r, event);
     if (!text.data)
         return -ENOMEM;
     if (wants_key(r)) {
@@ -212,7 +242,8 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
         return 0;
     }
     bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag;
-    struct yaml *value = new_value(r, plain ? plain_kind(text) : YAML_STRING, &event->start_mark);
+    struct yaml *value = new_value(r, plain ? yaml_plain_kind(text) : YAML_STRING,
+                                   &event->start_mark);
     if (!value)
         return -ENOMEM;
     value->text = text;
@@ -283,8 +314,6 @@ static const char *explain(const yaml_parser_t *parser, struct slice line)
     if (strstr(problem, "could not find expected ':'") ||
         strstr(problem, "did not find expected key"))
         return "the indentation or a missing \":\" breaks the mapping here";
-    if (strstr(problem, "control characters are not allowed"))
-        return "a control character";
     return problem;
 }
 
@@ -313,14 +342,9 @@ static int syntax_error(struct reader *r)
     /* What is never closed is wrong where it opens, not where the text ends. */
     bool is_open = p->problem && strstr(p->problem, "unexpected end of stream");
     const yaml_mark_t *mark = is_open && p->context ? &p->context_mark : &p->problem_mark;
-    uint32_t line = line_of(r, mark), column = (uint32_t)mark->column + 1;
-    if (p->error == YAML_READER_ERROR) {
-        /* The reader knows an offset alone. */
-        line = r->first_line + count_newlines(slice_head(r->text, p->problem_offset));
-        column = 0;
-    }
-    diags_add(r->diags, line, column, "the keys before this place are kept", "%s",
-              explain(p, nth_line(r->text, line - r->first_line)));
+    uint32_t line = line_of(r, mark);
+    diags_add(r->diags, line, (uint32_t)mark->column + 1, "the keys before this place are kept",
+              "%s", explain(p, nth_line(r->text, line - r->first_line)));
     return -EINVAL;
 }
 
@@ -352,38 +376,45 @@ static void keep_complete_keys(struct reader *r)
     bool is_syntax = r->parser.error != YAML_NO_ERROR;
     if (!map->last || (r->depth == 1 && (r->has_key || !is_syntax)))
         return;
-    struct yaml *before = NULL;
-    for (struct yaml *item = map->first; item != map->last; item = item->next)
-        before = item;
-    *(before ? &before->next : &map->first) = NULL;
-    map->last = before;
-    map->count--;
+    yaml_drop_last(map);
+}
+
+/* Gives libyaml a text that it takes. */
+static int set_text(struct reader *r, struct slice text, struct buf *taken)
+{
+    bool is_broken = diags_add_broken_utf8(r->diags, text, r->first_line);
+    if (is_broken || standins_needed(text)) {
+        if (standins_put(&r->standins, text, r->first_line, &r->oddities, taken))
+            return -ENOMEM;
+        text = buf_slice(taken);
+    }
+    r->text = text;
+    r->last_line = r->first_line + count_newlines(text);
+    yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)text.data, text.len);
+    return 0;
 }
 
 int yaml_read(struct arena *arena, struct slice text, uint32_t first_line,
               const struct limits *limits, struct diags *diags, struct yaml **root)
 {
-    struct reader r = {.arena = arena, .limits = limits, .diags = diags, .first_line = first_line};
-    cleanup_buf struct buf repaired = {0};
+    struct reader r = {.arena = arena,
+                       .limits = limits,
+                       .diags = diags,
+                       .first_line = first_line,
+                       .oddities = {.diags = diags}};
+    cleanup_buf struct buf taken = {0};
 
     *root = NULL;
-    if (!utf8_is_valid(text)) {
-        utf8_repair(&repaired, text);
-        if (repaired.failed)
-            return -ENOMEM;
-        diags_add_broken_utf8(diags, text, first_line);
-        text = buf_slice(&repaired);
-    }
-    r.text = text;
-    r.last_line = first_line + count_newlines(text);
     if (!yaml_parser_initialize(&r.parser))
         return -ENOMEM;
-    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.data, text.len);
-    int err = read_events(&r);
+    int err = set_text(&r, text, &taken);
+    if (!err)
+        err = read_events(&r);
     if (err == -EINVAL)
         keep_complete_keys(&r);
     yaml_parser_delete(&r.parser);
+    standins_free(&r.standins);
     if (err != -ENOMEM)
         *root = r.root;
     return err;

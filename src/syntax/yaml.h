@@ -40,7 +40,8 @@ enum { YAML_MAX_KEY = 255 /* bytes: it is a file's name in meta/ */ };
 
 /*
  * Reads one document into `arena`. `first_line` is the line of the file on which
- * `text` begins, for messages. What is not UTF-8 becomes U+FFFD.
+ * `text` begins, for messages; lines end in LF or CRLF. What is not UTF-8 becomes U+FFFD; other
+ * characters that libyaml does not take stay in the values, and are reported (standin.h).
  *
  * 0 and the root in *root (NULL for an empty document); -EINVAL where the text is
  * not YAML or exceeds a limit: then *root holds the keys that were complete before
@@ -48,6 +49,21 @@ enum { YAML_MAX_KEY = 255 /* bytes: it is a file's name in meta/ */ };
  */
 int yaml_read(struct arena *arena, struct slice text, uint32_t first_line,
               const struct limits *limits, struct diags *diags, struct yaml **root);
+
+/* --- for whoever reads values in another form ------------------------------------------------- */
+
+/* The kind of a scalar that stands without quotes. */
+enum yaml_kind yaml_plain_kind(struct slice text);
+
+/* Appends `value` to a list, or to a map: there its key is set, and a value that had it goes, which
+ * is reported. */
+void yaml_append(struct yaml *parent, struct yaml *value, struct diags *diags);
+
+/* Takes the last value out of a list or map that is not empty. */
+void yaml_drop_last(struct yaml *parent);
+
+/* --- asking ------------------------------------------------------------------------------------
+ */
 
 /* The value of `key` in a map; NULL when there is none or `map` is NULL or no map. */
 const struct yaml *yaml_get(const struct yaml *map, struct slice key);

@@ -36,12 +36,17 @@ struct assembly {
     const struct limits *limits;
     uint32_t first_line;
     uint32_t section;
-    size_t next_bold;   /* of lines->bold */
-    bool in_original;   /* the last turn's original can grow */
-    bool in_turn;       /* the last turn can grow */
-    bool takes_more;    /* … and takes the paragraphs that follow */
-    uint32_t details;   /* the one that the last line stood in */
-    uint32_t abandoned; /* one that is not closed, and whose original is over */
+    size_t next_bold;       /* of lines->bold */
+    bool in_original;       /* the last turn's original can grow */
+    struct slice lone_time; /* the time at the head of the last turn, as written */
+    struct slice speaker;   /* of the last label, in lines->text */
+    bool is_behind_heading; /* nothing was said in the section yet */
+    bool in_turn;           /* the last turn can grow */
+    bool takes_more;        /* … and takes the paragraphs that follow */
+    bool is_alone;          /* its label has a line of its own, without a colon */
+    bool is_list;           /* … and its words are items of a list */
+    uint32_t details;       /* the one that the last line stood in */
+    uint32_t abandoned;     /* one that is not closed, and whose original is over */
 };
 
 /* Whether memory ended: then no part of it is for anybody. */
@@ -178,6 +183,8 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
         take_early_original(a);
     a->in_turn = true;
     a->takes_more = speaker.len > 0;
+    a->is_alone = label->form == LABEL_ALONE;
+    a->is_list = false;
     return 0;
 }
 
@@ -187,11 +194,17 @@ static bool is_wordless(struct assembly *a)
     return a->text.len == turn->text + turn->speaker + (turn->speaker ? 1 : 0);
 }
 
-/* A label without words names nobody: what would it have said? The word itself stays. */
+/* Whether all there is of the last turn is when it begins. */
+static bool is_lone_time(struct assembly *a)
+{
+    return is_wordless(a) && !last_turn(a)->speaker && last_turn(a)->start != NO_TIME;
+}
+
+/* A label without words names nobody: what would it have said? The word itself stays, and its time.
+ */
 static void drop_speaker(struct assembly *a, struct turn *turn)
 {
     turn->speaker = 0;
-    turn->start = NO_TIME;
     diags_add(a->diags, turn->first_line, 0, "it is kept as words without a speaker",
               "a label without words");
 }
@@ -208,8 +221,13 @@ static void end_turn(struct assembly *a)
     a->failed |= add_terms(a) != 0;
 
     struct turn *turn = last_turn(a);
-    if (turn->speaker && is_wordless(a))
+    if (turn->speaker && is_wordless(a)) {
         drop_speaker(a, turn);
+    } else if (is_lone_time(a)) {
+        /* Nothing begins then: it is what was written. */
+        buf_add_slice(&a->text, a->lone_time);
+        turn->start = NO_TIME;
+    }
     if (a->text.len == turn->text) {
         /* A chevron and nothing else: an original behind it is nobody's. */
         if (turn->original.len) {
@@ -320,19 +338,39 @@ static int add_terms(struct assembly *a)
 
 /* --- lines of the text ------------------------------------------------------------------------ */
 
+/* What somebody said may stand below the name as items of a list: these are paragraphs. */
+static bool take_bullet(struct assembly *a, const struct line *line, struct slice *words)
+{
+    bool has_bullet = slice_starts(*words, SLICE("- ")) && !line->indent;
+    a->is_list |= a->is_alone && has_bullet && is_wordless(a);
+    if (!a->is_list || !has_bullet)
+        return false;
+    *words = slice_skip(*words, 2);
+    return true;
+}
+
 static int add_words(struct assembly *a, const struct line *line, struct slice words)
 {
     struct turn *turn = last_turn(a);
 
     if (words.len == 0)
         return 0;
+    bool is_paragraph = take_bullet(a, line, &words);
+    if (is_wordless(a))
+        turn->section = a->section;
     if (!is_wordless(a)) {
-        add_break(&a->text, line, words);
+        if (is_paragraph)
+            buf_add_text(&a->text, "\n\n");
+        else
+            add_break(&a->text, line, words);
     } else {
         /* A time at the very head of the words is when the turn begins. */
         int64_t start;
-        if (turn->start == NO_TIME && timestamp_take_bracketed(&words, &start))
+        struct slice written = words;
+        if (turn->start == NO_TIME && timestamp_take_bracketed(&words, &start)) {
             turn->start = start;
+            a->lone_time = slice_trim(written);
+        }
         if (turn->speaker && words.len)
             buf_add_byte(&a->text, ' ');
     }
@@ -347,7 +385,10 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
 static int add_heading(struct assembly *a, const struct line *line, struct slice text)
 {
     struct body *body = a->body;
-    end_turn(a);
+    a->is_behind_heading = true;
+    /* A label without words has them behind the heading. */
+    if (!a->in_turn || !last_turn(a)->speaker || !is_wordless(a))
+        end_turn(a);
     if (body->section_count == a->limits->at[LIMIT_SECTIONS])
         return refuse(a, line, LIMIT_SECTIONS);
     if (!array_reserve(&body->sections, body->section_count, &a->section_cap,
@@ -362,16 +403,24 @@ static int add_heading(struct assembly *a, const struct line *line, struct slice
     return 0;
 }
 
+/* Whether somebody goes on behind a heading, `text` being the first words there. */
+static bool is_continued_speech(struct assembly *a, const struct label *label, struct slice text)
+{
+    return a->census.is_speech && a->is_behind_heading && !a->in_turn && a->speaker.len &&
+           label->form == LABEL_NONE && !slice_starts(text, SLICE("|")) &&
+           !slice_starts(text, SLICE("- "));
+}
+
 static int add_text_line(struct assembly *a, const struct line *line, struct slice text)
 {
-    struct label label = label_read(text, line->bold);
+    struct label label = label_read(text, line->bold_at, line->bold);
     int err = 0;
 
     if (label.form == LABEL_BOLD && label_is_mark(&label)) {
         end_turn(a);
         return 0;
     }
-    bool is_speaker = census_is_speaker(&a->census, &label, line);
+    bool is_speaker = line->heading || census_is_speaker(&a->census, &label, line);
     if (!is_speaker) {
         /* Words, whatever they look like; behind a chevron, of somebody who is not named. */
         struct slice words = text;
@@ -381,10 +430,16 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
                                .words = slice_trim(words),
                                .start = NO_TIME};
     }
-    if (is_speaker || label.form == LABEL_CHEVRON || !a->in_turn ||
-        (line->before == BREAK_PARAGRAPH && !a->takes_more)) {
+    bool is_continued = !is_speaker && is_continued_speech(a, &label, text);
+    if (is_continued)
+        label.speaker = a->speaker;
+    if (is_speaker || is_continued || label.form == LABEL_CHEVRON || !a->in_turn ||
+        (line->before == BREAK_PARAGRAPH && !a->takes_more && !is_lone_time(a))) {
         end_turn(a);
         err = begin_turn(a, line, &label);
+        if (is_speaker || label.form == LABEL_CHEVRON)
+            a->speaker = label.speaker;
+        a->is_behind_heading &= slice_starts(text, SLICE("|"));
     }
     return err ? err : add_words(a, line, label.words);
 }
@@ -396,7 +451,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
 static bool is_over(struct assembly *a, const struct line *line, struct slice text)
 {
     const struct details *details = &a->lines->details[line->details - 1];
-    struct label label = label_read(text, line->bold);
+    struct label label = label_read(text, line->bold_at, line->bold);
     size_t wide = 0, len;
 
     if (details->is_closed || line->before != BREAK_PARAGRAPH)
@@ -414,7 +469,7 @@ static bool is_over(struct assembly *a, const struct line *line, struct slice te
 
 static void add_original_line(struct assembly *a, const struct line *line, struct slice text)
 {
-    struct label label = label_read(text, line->bold);
+    struct label label = label_read(text, line->bold_at, line->bold);
     bool has_label = label.speaker.len && census_is_original_speaker(&a->census, &label);
     bool is_early = a->body->count == 0;
     bool names = has_label && (label.form == LABEL_BOLD || slice_starts(text, label.speaker));
@@ -448,17 +503,28 @@ static void add_original_line(struct assembly *a, const struct line *line, struc
 
 /* --- all lines -------------------------------------------------------------------------------- */
 
+/* Whether a line is a heading, and not the label of a turn that is written as one. */
+static bool is_section(const struct assembly *a, const struct line *line, struct slice text)
+{
+    if (!line->heading || a->census.headings.total == 0)
+        return line->heading;
+    struct label label = label_read(text, line->bold_at, line->bold);
+    return !census_is_heading_speaker(&a->census, &label);
+}
+
 static int add_line(struct assembly *a, const struct line *line, struct slice text)
 {
     bool is_original = line->details && line->details != a->abandoned;
     int err = 0;
+    if (line->is_behind_rule)
+        a->speaker.len = 0; /* another part, whoever speaks in it */
 
     if (is_original && is_over(a, line, text)) {
         a->abandoned = line->details;
         is_original = false;
     }
     if (!is_original)
-        err = line->heading ? add_heading(a, line, text) : add_text_line(a, line, text);
+        err = is_section(a, line, text) ? add_heading(a, line, text) : add_text_line(a, line, text);
     else if (text.len) /* a heading may say nothing */
         add_original_line(a, line, text);
     a->details = line->details;

@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "base/utf8.h"
+#include "syntax/key.h"
+#include "syntax/values.h"
 
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
@@ -22,6 +24,23 @@ static uint32_t uses(const struct map *map, struct slice label)
 {
     uint32_t counted = label.len ? map_get(map, label) : UINT32_MAX;
     return counted == UINT32_MAX ? 0 : counted;
+}
+
+static int count_kind(struct label_kind *kind, struct slice label)
+{
+    int err = count(&kind->uses, label);
+    uint32_t times = uses(&kind->uses, label);
+    kind->total++;
+    kind->again += times == 2 ? 2 : times > 2;
+    return err;
+}
+
+/* Whether a label of a kind names who speaks: it recurs, or it has the form of a name, in a file in
+ * which most of that kind recur. */
+static bool is_of_speakers(const struct label_kind *kind, struct slice label)
+{
+    return kind->total > 2 && kind->again * 2 >= kind->total && !label_is_note(label) &&
+           (uses(&kind->uses, label) >= 2 || label_is_name(label));
 }
 
 /* --- names that the front matter has ---------------------------------------------------------- */
@@ -47,7 +66,7 @@ static int know_part(struct census *census, struct slice word)
  * letters. */
 static int know_name(struct census *census, struct slice name)
 {
-    struct slice rest = slice_trim(name), word;
+    struct slice rest = name, word;
     cleanup_buf struct buf initials = {0};
     int err = know(census, rest);
 
@@ -63,25 +82,29 @@ static int know_name(struct census *census, struct slice name)
     return kept.data ? count(&census->initials, kept) : -ENOMEM;
 }
 
+static int know_value(void *census, const struct yaml *at, struct slice name)
+{
+    (void)at;
+    return know_name(census, name);
+}
+
 static int know_front(struct census *census, const struct yaml *front)
 {
     static const char *const keys[] = {
         "people",  "speakers", "speaker", "guests",      "guest",       "hosts",     "host",
-        "authors", "author",   "channel", "interviewer", "interviewee", "moderator",
+        "authors", "author",   "channel", "interviewer", "interviewee", "moderator", NULL,
     };
+    const struct values_reader reader = {.context = census, .add = know_value};
+    cleanup_buf struct buf key = {0};
     int err = 0;
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys && !err; i++) {
-        const struct yaml *value = yaml_get(front, slice_of(keys[i]));
-        if (!value || value->kind == YAML_MAP)
-            continue;
-        if (value->kind != YAML_LIST)
-            err = know_name(census, value->text);
-        for (const struct yaml *item = value->first; item && value->kind == YAML_LIST && !err;
-             item = item->next)
-            err = yaml_is_scalar(item) ? know_name(census, item->text) : 0;
+    for (const struct yaml *item = front ? front->first : NULL; item && !err; item = item->next) {
+        key.len = 0;
+        key_fold(&key, item->key);
+        if (keys[key_place(buf_slice(&key), keys)])
+            err = values_each(item, &reader);
     }
-    return err;
+    return key.failed ? -ENOMEM : err;
 }
 
 /* Where a label stands in a file again and again it is folded once, which takes long. */
@@ -117,6 +140,7 @@ static bool is_known(struct census *census, struct slice label)
 
 struct tally {
     size_t paragraphs; /* of the text */
+    size_t lines;      /* of the text, but for those of lists in lists */
     size_t bold, bold_again, bold_known;
     bool begins_bold;
     struct label before;  /* of the line before; LABEL_NONE where it has none */
@@ -149,15 +173,29 @@ static int count_neighbours(struct census *census, const struct label *label, st
     return err;
 }
 
+/* Whether there is nothing but a time, or pointed brackets, that makes a plain label one. */
+static bool is_loose(const struct label *label)
+{
+    return label->form == LABEL_PLAIN && (label->is_loose || label->has_no_colon);
+}
+
 static int count_text(struct census *census, const struct line *line, struct slice text,
                       struct tally *tally)
 {
-    struct label label = label_read(text, line->bold);
+    struct label label = label_read(text, line->bold_at, line->bold);
     bool is_first = tally->paragraphs == 0, has_chevron = label.has_chevron;
     int err = 0;
 
     tally->paragraphs += line->before == BREAK_PARAGRAPH;
-    if (label.form == LABEL_BOLD && !label_is_numbered(label.speaker) && !label_is_mark(&label)) {
+    tally->lines += !line->indent;
+    if (label.form == LABEL_ALONE || label.is_item || is_loose(&label)) {
+        struct label_kind *kind = label.form == LABEL_ALONE ? &census->alone
+                                  : label.is_item           ? &census->items
+                                                            : &census->loose;
+        err = line->indent ? 0 : count_kind(kind, label.speaker);
+        label.form = LABEL_NONE;
+    } else if (label.form == LABEL_BOLD && !label_is_numbered(label.speaker) &&
+               !label_is_mark(&label)) {
         err = count(&census->bold, label.speaker);
         uint32_t times = uses(&census->bold, label.speaker);
         tally->bold++;
@@ -208,6 +246,52 @@ static bool is_dialogue(const struct census *census, size_t paragraphs)
     return has_pair || (names == 1 && labelled >= 3 && labelled * 3 >= paragraphs);
 }
 
+/* --- headings in a speech --------------------------------------------------------------------- */
+
+/* Whether a line is in a table or a list, which nobody says. */
+static bool is_aside(struct slice text)
+{
+    return slice_starts(text, SLICE("|")) || slice_starts(text, SLICE("- "));
+}
+
+/* A line of the head, before anybody speaks: `Slides: https://…`. */
+static bool is_field(struct slice text, const struct label *label)
+{
+    return memmem(text.data, text.len, "://", 3) || label_is_note(label->speaker);
+}
+
+/* Looks at the first line of the text and of each section, but for tables and lists. */
+static bool is_speech(struct census *census)
+{
+    const struct lines *lines = census->lines;
+    size_t sections = 0, labelled = 0;
+    bool is_begun = false, is_first = true;
+
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct line *line = &lines->at[i];
+        struct slice text = line_text(lines, line);
+        if (line->details)
+            continue;
+        if (line->heading) {
+            is_first = !line->is_behind_rule;
+            continue;
+        }
+        if (!is_first || is_aside(text))
+            continue;
+        struct label label = label_read(text, line->bold_at, line->bold);
+        bool is_labelled = label.form != LABEL_NONE && census_is_speaker(census, &label, line);
+        if (!is_begun && !is_labelled && is_field(text, &label))
+            continue;
+        if (!is_begun && !is_labelled)
+            return false;
+        sections += is_begun;
+        labelled += is_begun && is_labelled;
+        is_begun = true;
+        is_first = false;
+    }
+    return sections >= 2 && labelled * 4 <= sections;
+}
+
 int census_take(const struct lines *lines, const struct yaml *front, bool *failed,
                 struct census *census)
 {
@@ -221,11 +305,15 @@ int census_take(const struct lines *lines, const struct yaml *front, bool *faile
         struct slice text = line_text(lines, line);
         if (line->details) {
             /* The first line of each original. */
-            struct label label = label_read(text, line->bold);
+            struct label label = label_read(text, line->bold_at, line->bold);
             if (line->details != details && label.form != LABEL_NONE)
                 err = count(&census->originals, label.speaker);
             details = line->details;
-        } else if (!line->heading) {
+        } else if (line->heading) {
+            struct label label = label_read(text, line->bold_at, line->bold);
+            if (label.start != NO_TIME && label.words.len == 0)
+                err = count_kind(&census->headings, label.speaker);
+        } else {
             err = count_text(census, line, text, &tally);
         }
     }
@@ -233,6 +321,9 @@ int census_take(const struct lines *lines, const struct yaml *front, bool *faile
     census->is_article = !are_known &&
                          (tally.bold > 2 ? tally.bold_again * 2 < tally.bold : !tally.begins_bold);
     census->is_dialogue = is_dialogue(census, tally.paragraphs);
+    census->are_items = census->items.total * 2 >= tally.lines && !census->is_dialogue &&
+                        (census->is_article || !census->bold.len);
+    census->is_speech = !err && is_speech(census);
     return err;
 }
 
@@ -248,6 +339,10 @@ void census_free(struct census *census)
     map_free(&census->asked);
     map_free(&census->exchanges);
     map_free(&census->chevrons);
+    map_free(&census->alone.uses);
+    map_free(&census->loose.uses);
+    map_free(&census->items.uses);
+    map_free(&census->headings.uses);
     arena_free(&census->arena);
 }
 
@@ -300,6 +395,10 @@ static bool is_plain_speaker(struct census *census, const struct label *label,
     struct slice name = label->speaker;
     if (label_is_refused(label) || label_is_note(name))
         return false;
+    if (is_loose(label))
+        return is_of_speakers(&census->loose, name) || uses(&census->plain, name) >= 2 ||
+               uses(&census->timed, name) || (!census->is_article && uses(&census->bold, name)) ||
+               (!label->has_no_colon && is_known(census, name));
     return label->start != NO_TIME || uses(&census->timed, name) ||
            uses(&census->originals, name) || uses(&census->exchanges, name) ||
            is_known(census, name) || (!census->is_article && uses(&census->bold, name)) ||
@@ -325,8 +424,15 @@ bool census_is_speaker(struct census *census, const struct label *label, const s
         return false;
     if (label->has_chevron && uses(&census->chevrons, label->speaker) >= 2)
         return true;
+    if (label->is_item)
+        return census->are_items && !line->indent && is_of_speakers(&census->items, label->speaker);
     switch (label->form) {
+    case LABEL_ALONE:
+        return is_of_speakers(&census->alone, label->speaker) ||
+               (!census->is_article && uses(&census->bold, label->speaker) >= 2);
     case LABEL_BOLD:
+        if (label->has_no_colon && census->is_article)
+            return uses(&census->bold, label->speaker) >= 2;
         return (!census->is_article && !is_lead_in(census, label, line)) || label->start != NO_TIME;
     case LABEL_TIMED:
         return !label->is_loose || uses(&census->timed, label->speaker) ||
@@ -336,6 +442,12 @@ bool census_is_speaker(struct census *census, const struct label *label, const s
     default:
         return false;
     }
+}
+
+bool census_is_heading_speaker(const struct census *census, const struct label *label)
+{
+    return label->start != NO_TIME && label->words.len == 0 &&
+           is_of_speakers(&census->headings, label->speaker);
 }
 
 bool census_is_original_speaker(struct census *census, const struct label *label)

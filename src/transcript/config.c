@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fnmatch.h>
 
-/* Which keys are views without being asked, and under which name. A list under any other key is
- * one too, as by-<key>. */
+#include "syntax/key.h"
+
+/* Which keys are views without being asked, and under which name; folded, as all keys here are. A
+ * list under any other key is one too, as by-<key>. */
 static const struct {
     const char *key;
     const char *view;
@@ -45,13 +47,13 @@ static const char *const default_excludes[] = {
     ".*", "README*", "LICENSE*", "CONTRIBUTING*", "_index*",
 };
 
-static int add_view(struct arena *arena, struct config *config, struct slice key, struct slice view,
-                    bool is_list)
+static int add_view(struct arena *arena, struct config *config, const struct view_rule *like)
 {
     struct view_rule *rule = ARENA_NEW(arena, struct view_rule, 1);
     if (!rule)
         return -ENOMEM;
-    *rule = (struct view_rule){config->views, key, view, is_list};
+    *rule = *like;
+    rule->next = config->views;
     config->views = rule;
     return 0;
 }
@@ -82,11 +84,16 @@ int config_defaults(struct arena *arena, struct config *config)
     int err = 0;
 
     *config = (struct config){0};
-    for (size_t i = 0; i < sizeof default_views / sizeof *default_views && !err; i++)
-        err = add_view(arena, config, slice_of(default_views[i].key),
-                       slice_of(default_views[i].view), default_views[i].is_list);
-    for (size_t i = 0; i < sizeof keys_without_view / sizeof *keys_without_view && !err; i++)
-        err = add_view(arena, config, slice_of(keys_without_view[i]), (struct slice){0}, false);
+    for (size_t i = 0; i < sizeof default_views / sizeof *default_views && !err; i++) {
+        const struct view_rule rule = {.key = slice_of(default_views[i].key),
+                                       .view = slice_of(default_views[i].view),
+                                       .is_list = default_views[i].is_list};
+        err = add_view(arena, config, &rule);
+    }
+    for (size_t i = 0; i < sizeof keys_without_view / sizeof *keys_without_view && !err; i++) {
+        const struct view_rule rule = {.key = slice_of(keys_without_view[i])};
+        err = add_view(arena, config, &rule);
+    }
     for (size_t i = 0; i < sizeof default_excludes / sizeof *default_excludes && !err; i++)
         err = add_exclude(arena, config, slice_of(default_excludes[i]));
     return err;
@@ -115,6 +122,35 @@ static bool is_view_name(struct slice name)
     return true;
 }
 
+/* A key as all its spellings are, for as long as the arena; data is NULL without memory. */
+static struct slice folded_key(struct arena *arena, struct slice key)
+{
+    cleanup_buf struct buf folded = {0};
+    key_fold(&folded, key);
+    return arena_copy_buf(arena, &folded);
+}
+
+static int read_view(struct arena *arena, const struct yaml *item, struct diags *diags,
+                     struct config *config)
+{
+    struct view_rule rule = {
+        .key = folded_key(arena, item->key), .line = item->line, .column = item->column};
+    if (!rule.key.data)
+        return -ENOMEM;
+    if (item->kind == YAML_STRING && is_view_name(item->text))
+        rule.view = item->text;
+    else if (!(item->kind == YAML_BOOL && item->text.len == 5) && item->kind != YAML_NULL)
+        return mistake(diags, item,
+                       "views: a name that begins with \"by-\", or false, is expected here");
+    const struct view_rule *before = config_view(config, rule.key);
+    if (before && before->line && !slice_equal(before->view, rule.view))
+        return mistake(
+            diags, item,
+            "views: another spelling of this key has another view, and they are one key");
+    rule.is_list = before && before->is_list;
+    return add_view(arena, config, &rule);
+}
+
 static int read_views(struct arena *arena, const struct yaml *views, struct diags *diags,
                       struct config *config)
 {
@@ -125,18 +161,10 @@ static int read_views(struct arena *arena, const struct yaml *views, struct diag
     if (views->kind != YAML_MAP)
         return mistake(diags, views, "views: a mapping of keys to view names is expected here");
     for (const struct yaml *item = views->first; item; item = item->next) {
-        struct slice view = {0};
-        if (item->kind == YAML_STRING && is_view_name(item->text)) {
-            view = item->text;
-        } else if (!(item->kind == YAML_BOOL && item->text.len == 5) && item->kind != YAML_NULL) {
-            result = mistake(diags, item,
-                             "views: a name that begins with \"by-\", or false, is expected here");
-            continue;
-        }
-        const struct view_rule *before = config_view(config, item->key);
-        int err = add_view(arena, config, item->key, view, before && before->is_list);
-        if (err)
+        int err = read_view(arena, item, diags, config);
+        if (err == -ENOMEM)
             return err;
+        result = err ? err : result;
     }
     return result;
 }
@@ -168,19 +196,18 @@ static int read_excludes(struct arena *arena, const struct yaml *list, struct di
 }
 
 /* Dates have a shape of their own: no other key can stand in their view. */
-static int check_date_view(const struct yaml *root, struct diags *diags,
-                           const struct config *config)
+static int check_date_view(struct diags *diags, const struct config *config)
 {
     const struct view_rule *date = config_view(config, SLICE("date"));
-    const struct yaml *views = yaml_get(root, SLICE("views"));
     int result = 0;
 
-    if (!views || views->kind != YAML_MAP || !date || date->view.len == 0)
-        return 0;
-    for (const struct yaml *item = views->first; item; item = item->next) {
-        if (slice_equal(item->text, date->view) && !slice_equal(item->key, SLICE("date")))
-            result = mistake(diags, item,
-                             "views: this is the view of dates, for the key date only");
+    for (const struct view_rule *rule = config->views; rule && date; rule = rule->next) {
+        if (!rule->line || date->view.len == 0 || !slice_equal(rule->view, date->view) ||
+            slice_equal(rule->key, date->key))
+            continue;
+        diags_add(diags, rule->line, rule->column, "",
+                  "views: this is the view of dates, for the key date only");
+        result = -EINVAL;
     }
     return result;
 }
@@ -204,27 +231,32 @@ int config_read(struct arena *arena, struct slice text, const struct limits *lim
     if (root->kind != YAML_MAP)
         return mistake(diags, root, "a mapping with the keys views and exclude is expected here");
 
+    cleanup_buf struct buf key = {0};
     int result = 0;
     for (const struct yaml *item = root->first; item && err != -ENOMEM; item = item->next) {
-        if (slice_equal(item->key, SLICE("views")))
+        key.len = 0;
+        key_fold(&key, item->key);
+        if (key.failed)
+            err = -ENOMEM;
+        else if (slice_equal(buf_slice(&key), SLICE("views")))
             err = read_views(arena, item, diags, config);
-        else if (slice_equal(item->key, SLICE("exclude")))
+        else if (slice_equal(buf_slice(&key), SLICE("exclude")))
             err = read_excludes(arena, item, diags, config);
         else
             err = unknown_key(diags, item);
         if (err)
             result = err;
     }
-    return result ? result : check_date_view(root, diags, config);
+    return result ? result : check_date_view(diags, config);
 }
 
 /* --- asking -------------------------------------------------------------------------------------
  */
 
-const struct view_rule *config_view(const struct config *config, struct slice key)
+const struct view_rule *config_view(const struct config *config, struct slice folded)
 {
     for (const struct view_rule *rule = config->views; rule; rule = rule->next) {
-        if (slice_equal(rule->key, key))
+        if (slice_equal(rule->key, folded))
             return rule;
     }
     return NULL;

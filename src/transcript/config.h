@@ -7,6 +7,8 @@
  *     exclude:               # files to leave out, as in .gitignore; the last match counts
  *       - drafts/
  *       - "!README.md"
+ *
+ * Keys are those of key.h: `Guest Name` is a rule for guest_name, and `Views` is views.
  */
 #ifndef TRANSCRIPT_CONFIG_H
 #define TRANSCRIPT_CONFIG_H
@@ -16,9 +18,11 @@
 /* Whether and where a key makes a view. */
 struct view_rule {
     struct view_rule *next;
-    struct slice key;
+    struct slice key;  /* folded, as key_fold() does it */
     struct slice view; /* "by-tag"; empty: this key makes none */
     bool is_list;      /* a list is expected: a bare string is worth a word */
+    uint32_t line;     /* where the configuration file says so; 0: it holds without one */
+    uint32_t column;
 };
 
 struct exclude_rule {
@@ -42,8 +46,8 @@ int config_defaults(struct arena *arena, struct config *config);
 int config_read(struct arena *arena, struct slice text, const struct limits *limits,
                 struct diags *diags, struct config *config);
 
-/* The rule for a key, or NULL. */
-const struct view_rule *config_view(const struct config *config, struct slice key);
+/* The rule for a key, which is folded (key_fold), or NULL. */
+const struct view_rule *config_view(const struct config *config, struct slice folded);
 
 /* Whether the file or folder at `path`, relative to the content folder and NUL-terminated, is left
  * out. */

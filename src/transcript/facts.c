@@ -4,6 +4,8 @@
 
 #include "base/filename.h"
 #include "base/utf8.h"
+#include "syntax/key.h"
+#include "syntax/values.h"
 
 enum { MOST_CITED = 60 /* bytes of a value, in a message */ };
 
@@ -14,30 +16,58 @@ struct reading {
     struct fact *last;
     struct head *head;
     struct fact **facts;
+    struct buf folded;        /* the key that is read, as all its spellings are */
+    const struct yaml *key;   /* it as it was written, with its value */
+    struct slice view;        /* where its values go */
+    const struct yaml *title; /* the first that is one; NULL: none so far */
+    const struct yaml *date;
 };
 
+/* --- problems --------------------------------------------------------------------------------- */
+
+static void tell(void *reading, const struct yaml *at, const char *problem, const char *action)
+{
+    const struct reading *r = reading;
+    diags_add(r->diags, at->line, at->column, action, "%.*s: %s", (int)r->key->key.len,
+              r->key->key.data, problem);
+}
+
 /* Whether a value is longer than values may be, which is told. */
-static bool is_too_long(const struct reading *r, const struct yaml *item, struct slice key,
+static bool is_too_long(struct reading *r, const struct yaml *at, struct slice value,
                         const char *action)
 {
     char text[LIMIT_TEXT];
-    if (slice_trim(item->text).len <= r->limits->at[LIMIT_VALUE])
+    if (value.len <= r->limits->at[LIMIT_VALUE])
         return false;
-    diags_add(r->diags, item->line, item->column, action, "%.*s: %s", (int)key.len, key.data,
-              limit_message(r->limits, LIMIT_VALUE, text));
+    tell(r, at, limit_message(r->limits, LIMIT_VALUE, text), action);
     return true;
 }
 
-static int add_fact(struct reading *r, struct slice view, const struct yaml *item, struct slice key)
+/* Whether another spelling of the key has said it, which is told. */
+static bool is_repeated(struct reading *r, const struct yaml *first)
 {
-    struct slice value = slice_trim(item->text);
-    if (!yaml_is_scalar(item) || item->kind == YAML_NULL || value.len == 0 ||
-        is_too_long(r, item, key, "it is in no view"))
+    cleanup_buf struct buf problem = {0};
+    if (!first)
+        return false;
+    buf_printf(&problem, "it stands on line %u too, as %.*s", (unsigned)first->key_line,
+               (int)first->key.len, first->key.data);
+    r->diags->failed |= problem.failed;
+    if (!problem.failed)
+        tell(r, r->key, problem.data, "the first one counts");
+    return true;
+}
+
+/* --- values of views -------------------------------------------------------------------------- */
+
+static int add_fact(void *reading, const struct yaml *at, struct slice value)
+{
+    struct reading *r = reading;
+    if (is_too_long(r, at, value, "it is in no view"))
         return 0;
     struct fact *fact = ARENA_NEW(r->arena, struct fact, 1);
     if (!fact)
         return -ENOMEM;
-    *fact = (struct fact){.view = view, .value = value, .line = item->line, .column = item->column};
+    *fact = (struct fact){.view = r->view, .value = value, .line = at->line, .column = at->column};
     *(r->last ? &r->last->next : r->facts) = fact;
     r->last = fact;
     return 0;
@@ -50,92 +80,106 @@ static bool says_nothing(struct slice text)
            slice_equal(text, SLICE("{}"));
 }
 
-static int read_scalar(struct reading *r, const struct yaml *item, const struct view_rule *rule)
+/* A string in place of a list is told. Whether there is something in it. */
+static bool check_list(const struct reading *r, const struct yaml *item)
 {
-    struct slice value = slice_trim(item->text);
-    if (rule->is_list && item->kind == YAML_STRING && value.len) {
-        struct slice cited = utf8_cut(value, MOST_CITED);
-        bool empty = says_nothing(value);
-        diags_add(r->diags, item->line, item->column,
-                  empty ? "it is read as an empty list" : "it is taken as one value",
-                  "%.*s: a list is expected, and this is the string \"%.*s\"", (int)item->key.len,
-                  item->key.data, (int)cited.len, cited.data);
-        if (empty)
-            return 0;
-    }
-    return add_fact(r, rule->view, item, item->key);
+    struct slice value = utf8_trim(item->text);
+    if (item->kind != YAML_STRING || value.len == 0 || values_are_links(value))
+        return true;
+    struct slice cited = utf8_cut(value, MOST_CITED);
+    bool empty = says_nothing(value);
+    diags_add(r->diags, item->line, item->column,
+              empty ? "it is read as an empty list" : "it is taken as one value",
+              "%.*s: a list is expected, and this is the string \"%.*s\"", (int)item->key.len,
+              item->key.data, (int)cited.len, cited.data);
+    return !empty;
 }
 
-static int read_list(struct reading *r, const struct yaml *list, struct slice view)
-{
-    int err = 0;
-    for (const struct yaml *item = list->first; item && !err; item = item->next)
-        err = add_fact(r, view, item, list->key);
-    return err;
-}
-
-static int view_of_key(struct arena *arena, struct slice key, struct slice *view)
+/* The view of a list under a key that no rule is for. By its fold, so that it depends on nothing
+ * that other files say: Topics and topics are by-topics. */
+static int view_of_key(struct reading *r)
 {
     cleanup_buf struct buf name = {0};
     buf_add_text(&name, "by-");
-    buf_add_slice(&name, key);
+    buf_add_slice(&name, buf_slice(&r->folded));
     cleanup_buf struct buf safe = {0};
     filename_of_value(&safe, buf_slice(&name));
-    *view = arena_copy(arena, buf_slice(&safe));
-    return name.failed || safe.failed || !view->data ? -ENOMEM : 0;
+    r->view = arena_copy(r->arena, buf_slice(&safe));
+    return name.failed || safe.failed || !r->view.data ? -ENOMEM : 0;
+}
+
+static int read_values(struct reading *r, const struct yaml *item, const struct view_rule *rule)
+{
+    const struct values_reader reader = {
+        .context = r, .add = add_fact, .tell = tell, .skips_data = !rule};
+    if (rule && rule->is_list && !check_list(r, item))
+        return 0;
+    if (rule) {
+        r->view = rule->view;
+        return values_each(item, &reader);
+    }
+    if (item->kind != YAML_LIST || r->folded.len == 0)
+        return 0;
+    int err = view_of_key(r);
+    return err ? err : values_each(item, &reader);
+}
+
+/* --- date and title --------------------------------------------------------------------------- */
+
+static void tell_no_date(const struct reading *r, const struct yaml *item)
+{
+    struct slice cited = utf8_cut(item->text, MOST_CITED);
+    diags_add(r->diags, item->line, item->column, "the episode stands under no date",
+              "%.*s: \"%.*s\" is no date such as 2025-10-23 or 2025-10", (int)item->key.len,
+              item->key.data, (int)cited.len, cited.len ? cited.data : "");
 }
 
 static void read_date(struct reading *r, const struct yaml *item)
 {
-    if (item->kind == YAML_NULL || (yaml_is_scalar(item) && slice_trim(item->text).len == 0))
+    struct slice text;
+    struct date date;
+    bool is_text = values_single(item, &text);
+    if (is_text && text.len == 0)
         return;
-    if (yaml_is_scalar(item) && date_read(item->text, &r->head->date))
-        return;
-    struct slice cited = utf8_cut(item->text, MOST_CITED);
-    diags_add(r->diags, item->line, item->column, "the episode stands under no date",
-              "date: \"%.*s\" is no date such as 2025-10-23 or 2025-10", (int)cited.len,
-              cited.len ? cited.data : "");
+    if (!is_text || !date_read(text, &date)) {
+        tell_no_date(r, item);
+    } else if (!is_repeated(r, r->date)) {
+        r->head->date = date;
+        r->date = item;
+    }
 }
 
 static void read_title(struct reading *r, const struct yaml *item)
 {
     static const char nothing[] = "the episode has no title";
-    if (item->kind == YAML_NULL)
-        return;
-    if (!yaml_is_scalar(item))
-        diags_add(r->diags, item->line, item->column, nothing, "title: %s in place of a text",
-                  yaml_kind_name(item->kind));
-    else if (!is_too_long(r, item, item->key, nothing))
-        r->head->title = slice_trim(item->text);
+    struct slice text;
+    if (!values_single(item, &text)) {
+        diags_add(r->diags, item->line, item->column, nothing, "%.*s: %s in place of a text",
+                  (int)item->key.len, item->key.data, yaml_kind_name(item->kind));
+    } else if (text.len && !is_too_long(r, item, text, nothing) && !is_repeated(r, r->title)) {
+        r->head->title = text;
+        r->title = item;
+    }
 }
+
+/* --- all of it -------------------------------------------------------------------------------- */
 
 static int read_key(struct reading *r, const struct config *config, const struct yaml *item)
 {
-    const struct view_rule *rule = config_view(config, item->key);
-    struct slice view;
-
-    if (slice_equal(item->key, SLICE("title"))) {
+    r->key = item;
+    r->folded.len = 0;
+    key_fold(&r->folded, item->key);
+    if (r->folded.failed)
+        return -ENOMEM;
+    struct slice key = buf_slice(&r->folded);
+    const struct view_rule *rule = config_view(config, key);
+    if (slice_equal(key, SLICE("title")))
         read_title(r, item);
-    }
-    if (slice_equal(item->key, SLICE("date"))) {
+    if (slice_equal(key, SLICE("date"))) {
         read_date(r, item);
         return 0;
     }
-    if (rule && rule->view.len == 0)
-        return 0;
-    if (rule && item->kind == YAML_MAP)
-        diags_add(r->diags, item->line, item->column, "it is in meta.json only",
-                  "%.*s: a mapping in place of a value or a list", (int)item->key.len,
-                  item->key.data);
-    if (item->kind == YAML_MAP)
-        return 0;
-    if (rule)
-        return item->kind == YAML_LIST ? read_list(r, item, rule->view)
-                                       : read_scalar(r, item, rule);
-    if (item->kind != YAML_LIST)
-        return 0;
-    int err = view_of_key(r->arena, item->key, &view);
-    return err ? err : read_list(r, item, view);
+    return rule && rule->view.len == 0 ? 0 : read_values(r, item, rule);
 }
 
 int facts_read(struct arena *arena, const struct config *config, const struct limits *limits,
@@ -147,5 +191,6 @@ int facts_read(struct arena *arena, const struct config *config, const struct li
 
     for (const struct yaml *item = map ? map->first : NULL; item && !err; item = item->next)
         err = read_key(&r, config, item);
+    buf_free(&r.folded);
     return err;
 }

@@ -1,10 +1,14 @@
 /*
  * Front matter: where it begins and ends in a file, and what it says.
  *
- * It begins with a line of three dashes at the very start (after a byte order
- * mark, if there is one) and ends with the next line of three dashes or three
- * dots. A first line of more dashes is read the same when a closing line follows,
- * and reported.
+ * It begins with a line of three dashes, at the very start, and ends with the next line of three
+ * dashes or three dots: YAML is between. A first line of more dashes is read the same when a
+ * closing line follows, and reported. Between two lines of +++ stands TOML.
+ *
+ * Empty lines and comments may stand before it, where nobody can take it for two rules and what
+ * somebody says between: each line there has to look like one of a mapping, and one of its keys has
+ * to be such as title, date or tags. A comment is one of HTML, or lines with # right above the
+ * dashes: with an empty line between, that is a heading. It is reported too.
  */
 #ifndef TRANSCRIPT_FRONT_H
 #define TRANSCRIPT_FRONT_H
@@ -13,14 +17,14 @@
 
 struct front {
     struct yaml *map;   /* the keys in the order of the file; NULL when there are none */
-    size_t body;        /* offset of the first byte behind the front matter */
+    size_t body;        /* offset in the text of the first byte behind the front matter */
     uint32_t body_line; /* the line on which that byte stands, 1-based */
     bool has_block;     /* a front matter was found, understood or not */
 };
 
 /*
- * Reads the front matter from the first bytes of a file. `whole` says that `head`
- * is all of the file. Values live in `arena`.
+ * Reads the front matter from the beginning of a file's text (decode.h). `whole` says that `head`
+ * is all of it. Values live in `arena`.
  *
  * 0; -EAGAIN when the end of the front matter is not in `head` (call again with
  * more, up to the limit of front matter); -ENOMEM. Mistakes of the file are reported in `diags`

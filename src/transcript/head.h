@@ -9,7 +9,7 @@
 struct head {
     struct slice title; /* empty: none */
     struct date date;   /* year 0: none */
-    size_t body;        /* offset of the body */
+    size_t body;        /* offset of the body, in the bytes of the file */
     uint32_t body_line; /* the line on which it begins */
     bool has_front;     /* front matter with at least one key */
     bool has_values;    /* … and with a value in one */

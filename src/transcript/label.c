@@ -40,23 +40,105 @@ static bool has_letter(struct slice text)
     return false;
 }
 
+/* --- signs and times -------------------------------------------------------------------------- */
+
+static struct slice skip_space(struct slice text)
+{
+    while (text.len && byte_is_space(text.data[0]))
+        text = slice_skip(text, 1);
+    return text;
+}
+
+/* Takes a colon, or a dash or bar that has a space or the end behind it, and white space. */
+static bool take_sign(struct slice *text)
+{
+    static const char *const dashes[] = {"-", "–", "—", "|"};
+    size_t len = colon_at_front(*text);
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes && !len; i++) {
+        size_t end = strlen(dashes[i]);
+        if (slice_starts(*text, slice_of(dashes[i])) &&
+            (text->len == end || byte_is_space(text->data[end])))
+            len = end;
+    }
+    *text = skip_space(slice_skip(*text, len));
+    return len > 0;
+}
+
+/* A name without a dash or bar at its end. */
+static struct slice without_dash(struct slice name)
+{
+    static const char *const dashes[] = {"-", "–", "—", "|"};
+    name = slice_trim(name);
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
+        if (slice_ends(name, slice_of(dashes[i])))
+            return slice_trim(slice_head(name, name.len - strlen(dashes[i])));
+    }
+    return name;
+}
+
+/* Takes a time, in brackets or not, and white space. One that goes on is another thing: 12:30pm. */
+static bool take_time(struct slice *text, int64_t *time)
+{
+    struct slice rest = *text;
+    int64_t taken;
+    bool in_brackets = timestamp_take_bracketed(&rest, &taken);
+    if (!in_brackets && !timestamp_take(&rest, &taken))
+        return false;
+    bool goes_on = rest.len > 1 && rest.data[0] == ':' && rest.data[1] >= '0' &&
+                   rest.data[1] <= '9';
+    if (!in_brackets && rest.len &&
+        (goes_on || (!byte_is_space(rest.data[0]) && !colon_at_front(rest))))
+        return false;
+    *text = skip_space(rest);
+    *time = taken;
+    return true;
+}
+
 /* --- bold ------------------------------------------------------------------------------------- */
+
+/* Takes the times and signs from a bold name: `[0:23] Ana:`, `Ana (9:02) -`, `Ana 0:23`. */
+static struct slice read_bold_name(struct slice name, struct label *label, bool *has_colon)
+{
+    struct slice rest = name;
+    int64_t time;
+    if (take_time(&rest, &time) && rest.len) {
+        label->start = time;
+        name = rest;
+    }
+    size_t colon = colon_at_end(name);
+    name.len -= colon;
+    *has_colon = colon > 0;
+    rest = without_dash(name);
+    if (timestamp_take_last(&rest, &time) && rest.len) {
+        label->start = time;
+        colon = colon_at_end(rest);
+        rest.len -= colon;
+        *has_colon |= colon > 0;
+        name = without_dash(rest);
+    }
+    return slice_trim(name);
+}
 
 static bool read_bold(struct slice line, size_t bold, struct label *label)
 {
-    struct slice name = slice_trim(slice_head(line, bold));
-    struct slice after = slice_trim(slice_skip(line, bold));
-    size_t colon = colon_at_end(name);
+    struct slice after = skip_space(slice_skip(line, bold));
+    bool has_colon;
+    struct slice name = read_bold_name(slice_trim(slice_head(line, bold)), label, &has_colon);
 
-    if (colon) {
-        name.len -= colon;
-    } else {
-        colon = colon_at_front(after);
+    if (!has_colon) {
+        size_t colon = colon_at_front(after);
         after = slice_skip(after, colon);
+        has_colon = colon > 0;
     }
+    if (!has_colon && label->start == NO_TIME && take_time(&after, &label->start))
+        has_colon = take_sign(&after);
+    else if (!has_colon && label->start != NO_TIME)
+        (void)take_sign(&after);
     label->speaker = without_brackets(name);
     label->words = slice_trim(after);
-    return colon && label->speaker.len && label->speaker.len <= LABEL_MAX_BYTES;
+    label->has_no_colon = !has_colon;
+    return (has_colon || label->start != NO_TIME) && label->speaker.len &&
+           label->speaker.len <= LABEL_MAX_BYTES;
 }
 
 /* --- plain ------------------------------------------------------------------------------------ */
@@ -111,24 +193,19 @@ static bool is_name(struct slice name)
 static bool read_timed(struct slice line, struct label *label)
 {
     struct slice name = line;
-    if (!timestamp_take_last(&name, &label->start))
+    int64_t start;
+    if (!timestamp_take_last(&name, &start))
         return false;
     name = slice_trim(name);
     /* timestamp_take_last() dropped a colon behind the time, but not one before it. */
     size_t colon = colon_at_end(name);
     name.len -= colon;
     label->is_loose = colon == 0 && line.data[line.len - 1] != ':';
-    name = slice_trim(name);
-    if (slice_ends(name, en_dash))
-        name = slice_trim(slice_head(name, name.len - en_dash.len));
-    else if (slice_ends(name, SLICE("-")))
-        name = slice_trim(slice_head(name, name.len - 1));
-    label->speaker = without_brackets(name);
+    label->speaker = without_brackets(without_dash(name));
     label->words = (struct slice){0};
-    if (!is_name(label->speaker)) {
-        label->start = NO_TIME;
+    if (!is_name(label->speaker))
         return false;
-    }
+    label->start = start;
     return true;
 }
 
@@ -180,6 +257,57 @@ static bool read_plain(struct slice line, struct label *label)
     return is_name(label->speaker);
 }
 
+/* `Name (0:23): words`, `Name [0:23] - words`, `Name | 0:23 | words`. */
+static bool read_named_time(struct slice line, struct label *label)
+{
+    size_t most = line.len < LABEL_MAX_PLAIN_BYTES ? line.len : LABEL_MAX_PLAIN_BYTES;
+    for (size_t at = 1; at < most; at++) {
+        char c = line.data[at];
+        if (!byte_is_space(line.data[at - 1]) || !memchr("0123456789[(", c, 12))
+            continue;
+        struct slice rest = slice_skip(line, at);
+        if (!take_time(&rest, &label->start))
+            continue;
+        label->is_loose = true;
+        label->speaker = without_brackets(without_dash(slice_head(line, at)));
+        if (take_sign(&rest) && rest.len && is_name(label->speaker)) {
+            label->words = rest;
+            return true;
+        }
+        label->start = NO_TIME;
+        break;
+    }
+    return false;
+}
+
+/* | Name | 0:23 | words |, a row of a table. */
+static bool read_row(struct slice line, struct label *label)
+{
+    struct slice rest = slice_skip(line, 1), name, time;
+    if (slice_ends(rest, SLICE("|")))
+        rest.len--;
+    if (!slice_take(&rest, '|', &name) || !slice_take(&rest, '|', &time) || !rest.data)
+        return false;
+    time = slice_trim(time);
+    label->speaker = slice_trim(name);
+    label->words = slice_trim(rest);
+    label->is_loose = true;
+    return take_time(&time, &label->start) && time.len == 0 && is_name(label->speaker);
+}
+
+/* <Name> words, as in the log of a chat. */
+static bool read_nick(struct slice line, struct label *label)
+{
+    const char *close = memchr(line.data, '>', line.len);
+    if (!close || close + 1 == line.data + line.len || !byte_is_space(close[1]))
+        return false;
+    size_t end = (size_t)(close - line.data);
+    label->speaker = slice_trim((struct slice){line.data + 1, end - 1});
+    label->words = slice_trim(slice_skip(line, end + 1));
+    label->has_no_colon = true;
+    return is_name(label->speaker);
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 /* Takes all `>>` from the front, however many there are. */
@@ -195,37 +323,84 @@ static bool take_chevrons(struct slice *line)
     return any;
 }
 
-struct label label_read(struct slice line, size_t bold)
+static enum label_form read_unmarked(struct slice line, struct label *label)
+{
+    if (line.len && line.data[0] == '|')
+        return read_row(line, label) ? LABEL_PLAIN : LABEL_NONE;
+    if (line.len && line.data[0] == '<')
+        return read_nick(line, label) ? LABEL_PLAIN : LABEL_NONE;
+    if (!label->is_behind_time && read_timed(line, label))
+        return LABEL_TIMED;
+    if (!label->is_behind_time && read_named_time(line, label))
+        return LABEL_PLAIN;
+    label->is_loose = label->is_behind_time;
+    return read_plain(line, label) ? LABEL_PLAIN : LABEL_NONE;
+}
+
+static bool has_colon(struct slice text)
+{
+    return memchr(text.data, ':', text.len) ||
+           memmem(text.data, text.len, wide_colon.data, wide_colon.len);
+}
+
+static enum label_form read_marked(struct slice line, size_t bold, struct label *label)
+{
+    if (read_bold(line, bold, label))
+        return LABEL_BOLD;
+    bool is_alone = bold == line.len && !label->is_item && is_name(label->speaker) &&
+                    !has_colon(label->speaker);
+    label->words = (struct slice){0};
+    return is_alone ? LABEL_ALONE : LABEL_NONE;
+}
+
+/* Takes what may stand before a name; bold text begins at `bold_at`. */
+static struct slice take_lead(struct slice line, size_t bold_at, size_t bold_end,
+                              struct label *label)
+{
+    struct slice rest = line;
+    if (slice_starts(rest, SLICE("- "))) {
+        label->is_item = true;
+        rest = skip_space(slice_skip(rest, 2));
+    }
+    bool is_bold = bold_end && bold_at == (size_t)(rest.data - line.data);
+    struct slice behind = rest;
+    if (is_bold || !take_time(&behind, &label->start))
+        return rest;
+    (void)take_sign(&behind);
+    label->is_behind_time = true;
+    return behind;
+}
+
+struct label label_read(struct slice line, size_t bold_at, size_t bold_end)
 {
     struct label label = {.start = NO_TIME, .words = line};
 
     struct slice whole = line;
     if (take_chevrons(&line)) {
         size_t taken = (size_t)(line.data - whole.data);
-        label = label_read(line, bold > taken ? bold - taken : 0);
+        bool is_behind = bold_at >= taken;
+        label = label_read(line, is_behind ? bold_at - taken : 0,
+                           is_behind || bold_end > taken ? bold_end - taken : 0);
         label.has_chevron = true;
         if (label.form == LABEL_NONE)
             label.form = LABEL_CHEVRON;
         return label;
     }
-    if (bold && read_bold(line, bold, &label))
-        label.form = LABEL_BOLD;
-    else if (!bold && read_timed(line, &label))
-        label.form = LABEL_TIMED;
-    else if (!bold && read_plain(line, &label))
-        label.form = LABEL_PLAIN;
-    else
-        label.speaker = (struct slice){0};
-    if (label.form == LABEL_NONE) {
-        label.words = line;
-        return label;
-    }
+    struct slice rest = take_lead(line, bold_at, bold_end, &label);
+    size_t taken = (size_t)(rest.data - line.data);
+    bool is_bold = bold_end > taken && bold_at == taken;
+    label.form = is_bold ? read_marked(rest, bold_end - taken, &label)
+                         : read_unmarked(rest, &label);
+    if (label.form == LABEL_NONE)
+        return (struct label){.start = NO_TIME, .words = line};
     label.written = label.words;
+    if (label.start != NO_TIME)
+        return label;
     /* `**Name:** 00:12:34` alone, or a time in brackets before the words. */
     struct slice only = label.words;
     if (label.form == LABEL_BOLD && timestamp_take(&only, &label.start) && only.len == 0)
         label.words = only;
-    else if (label.form != LABEL_TIMED && !timestamp_take_bracketed(&label.words, &label.start))
+    else if (!timestamp_take_bracketed(&label.words, &label.start))
         label.start = NO_TIME;
     return label;
 }
@@ -350,14 +525,17 @@ bool label_is_name(struct slice name)
 bool label_is_note(struct slice name)
 {
     static const char *const notes[] = {
-        "Note",     "Notes",    "Editor's note", "Summary",   "Conclusion", "Update", "PS",
-        "Example",  "Examples", "Disclaimer",    "Warning",   "Links",      "Link",   "Source",
-        "Sources",  "Tweet",    "Title",         "Date",      "Slides",     "Video",  "Transcript",
-        "Location", "Topic",    "Agenda",        "Reference", "References", "结论",   "总结",
-        "注",       "注意",     "备注",          "补充",      "说明",       "编者按", "来源",
-        "例如",     "比如",     "原文",          "译文",      "标题",       "日期",   "链接",
-        "技术细节", "建议",     "背景",          "要点",      "摘要",       "提示",   "优点",
-        "缺点",
+        "Note",      "Notes",      "Editor's note", "Summary",        "Conclusion", "Update",
+        "PS",        "Example",    "Examples",      "Disclaimer",     "Warning",    "Links",
+        "Link",      "Source",     "Sources",       "Tweet",          "Title",      "Date",
+        "Slides",    "Video",      "Transcript",    "Location",       "Topic",      "Agenda",
+        "Reference", "References", "结论",          "总结",           "注",         "注意",
+        "备注",      "补充",       "说明",          "编者按",         "来源",       "例如",
+        "比如",      "原文",       "译文",          "标题",           "日期",       "链接",
+        "技术细节",  "建议",       "背景",          "要点",           "摘要",       "提示",
+        "优点",      "缺点",       "Inaudible",     "Unintelligible", "Indistinct", "Crosstalk",
+        "Laughs",    "Laughter",   "Applause",      "Music",          "Silence",    "Pause",
+        "Noise",
     };
     return is_one_of(name, notes, sizeof notes / sizeof *notes);
 }

@@ -14,24 +14,33 @@ enum {
 
 enum label_form {
     LABEL_NONE,
-    LABEL_BOLD,    /* **Name:** words, **Name**: words */
-    LABEL_TIMED,   /* Name: 00:12:34 alone on its line */
-    LABEL_PLAIN,   /* Name: words, [Name]: words, Q - words */
+    LABEL_BOLD,  /* **Name:** words, **Name**: words; with a time also without a colon */
+    LABEL_ALONE, /* **Name** alone on its line */
+    LABEL_TIMED, /* Name: 00:12:34 alone on its line */
+    LABEL_PLAIN, /* Name: words, [Name]: words, Q - words, <Name> words, | Name | 0:23 | words | */
     LABEL_CHEVRON, /* >> words: somebody else, and nobody says who */
 };
 
+/* What stands at the head of a line, in this order, each but the name there or not: chevrons; the
+ * bullet of an item; a time and a dash; the name, bold or not, with a time in it or behind it, in
+ * brackets or not; a colon or a dash. A time makes a label of what otherwise would need a colon. */
 struct label {
     enum label_form form;
-    struct slice speaker; /* without colon, bold, brackets and white space; empty for a chevron */
+    struct slice
+        speaker; /* without colon, bold, brackets, time and white space; empty for a chevron */
     struct slice words;   /* what follows on the line; may be empty */
     struct slice written; /* the same before a time was taken from its front */
     int64_t start;        /* milliseconds; NO_TIME where the line has none at its head */
     bool has_chevron;     /* >> stood before it */
     bool is_loose;        /* a time without a colon before it: `Ana 00:12:34` */
+    bool is_item;         /* the bullet of a list stood before it */
+    bool is_behind_time;  /* a time stood before it */
+    bool has_no_colon;    /* nothing but a time, or pointed brackets, say that it is one */
 };
 
-/* Reads the shape of a line, `bold` bytes of which at the front are bold. */
-struct label label_read(struct slice line, size_t bold);
+/* Reads the shape of a line that is bold from `bold_at` to `bold_end`, near its front; nowhere
+ * where these are 0. */
+struct label label_read(struct slice line, size_t bold_at, size_t bold_end);
 
 /* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`. */
 bool label_is_mark(const struct label *label);

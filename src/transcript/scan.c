@@ -1,7 +1,8 @@
 #include "transcript/scan.h"
 
-#include "transcript/facts.h"
+#include "syntax/decode.h"
 #include "transcript/body.h"
+#include "transcript/facts.h"
 
 enum { SHORT_BODY = 4 * 1024 };
 
@@ -25,22 +26,40 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
     return err;
 }
 
-int scan_head(struct arena *arena, struct slice bytes, bool is_all, const struct config *config,
-              const struct limits *limits, struct diags *diags, struct head *head,
-              struct fact **facts)
+static int scan_text(struct arena *arena, struct slice text, bool is_all,
+                     const struct config *config, const struct limits *limits, struct diags *diags,
+                     struct head *head, struct fact **facts)
 {
     struct front front;
-    int err = front_read(arena, bytes, is_all, limits, diags, &front);
+    int err = front_read(arena, text, is_all, limits, diags, &front);
     if (err)
         return err;
     head->body = front.body;
     head->body_line = front.body_line;
     head->has_front = front.map && front.map->count;
     head->has_values = front.map && !yaml_is_empty(front.map);
-    head->has_originals = body_may_have_originals(bytes);
+    head->has_originals = body_may_have_originals(text);
     head->has_body = true;
-    struct slice text = slice_skip(bytes, front.body);
+    text = slice_skip(text, front.body);
     if (is_all && text.len <= SHORT_BODY)
         err = find_words(text, limits, diags, head);
     return err ? err : facts_read(arena, config, limits, front.map, diags, head, facts);
+}
+
+int scan_head(struct arena *arena, struct slice bytes, bool is_all, const struct config *config,
+              const struct limits *limits, struct diags *diags, struct head *head,
+              struct fact **facts)
+{
+    cleanup_decoded struct decoded decoded;
+    int err = decode(bytes, is_all, &decoded);
+    if (!err && decoded.encoding == ENCODING_UTF32) {
+        diags_add(diags, 0, 0, "only source.md is served", "UTF-32, which is not read");
+        head->body_line = 1;
+        return 0;
+    }
+    if (!err)
+        err = scan_text(arena, decoded.text, is_all, config, limits, diags, head, facts);
+    if (!err)
+        head->body = decoded_offset(&decoded, head->body, bytes.len);
+    return err;
 }

@@ -45,6 +45,13 @@ static struct map_slot *put_folded(struct names *names, struct slice name)
     return key.len ? map_put(&names->folded, key) : NULL;
 }
 
+/* What a voice is named after: a speaker as written, but for what shows nothing at the ends. */
+static struct slice shown_name(struct slice speaker)
+{
+    struct slice name = utf8_trim(speaker);
+    return name.len ? name : speaker;
+}
+
 /* A voice goes by the spelling that is heard first. */
 static int find_voice(struct body *body, size_t *cap, struct names *names, uint32_t turn,
                       uint32_t *voice)
@@ -58,12 +65,13 @@ static int find_voice(struct body *body, size_t *cap, struct names *names, uint3
         if (!folded || !array_reserve(&body->voices, body->voice_count, cap, sizeof *body->voices))
             return -ENOMEM;
         if (folded->value == UINT32_MAX) {
+            struct slice shown = shown_name(name);
             folded->value = body->voice_count;
             body->voices[body->voice_count++] = (struct voice){
-                .name = {body->turns[turn].text, (uint32_t)name.len},
+                .name = {(uint32_t)(shown.data - body->text), (uint32_t)shown.len},
                 .first = turn,
                 .time = NO_TIME,
-                .is_anonymous = label_is_anonymous(name),
+                .is_anonymous = label_is_anonymous(shown),
             };
         }
         slot->value = folded->value;

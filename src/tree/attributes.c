@@ -6,7 +6,9 @@
 #include "render/about.h"
 #include "syntax/timestamp.h"
 
-enum { MOST_BYTES = 65536 /* of a value: XATTR_SIZE_MAX */ };
+/* Bytes of a value, so that it can be copied: ext4 keeps a file's attributes in a block of 4 KiB.
+ */
+enum { MOST_BYTES = 3800 };
 
 /* A node, and what its attributes are made of. */
 struct subject {
@@ -60,7 +62,7 @@ static void add_name(void *out_, struct slice name)
 
 static void add_creator(const struct subject *s, struct buf *out)
 {
-    about_each(s->about.creators, add_name, out);
+    out->failed |= about_each(s->about.creators, add_name, out) != 0;
 }
 
 static void add_episode(const struct subject *s, struct buf *out)
@@ -122,6 +124,14 @@ static const struct attribute {
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
+static void add_cut(struct buf *out, struct slice value)
+{
+    static const char more[] = "…";
+    bool is_long = value.len > MOST_BYTES;
+    buf_add_slice(out, is_long ? utf8_cut(value, MOST_BYTES - (sizeof more - 1)) : value);
+    buf_add_text(out, is_long ? more : "");
+}
+
 /* Appends the value; -ENODATA where there is none. */
 static int add_value(const struct subject *subject, const struct attribute *attribute,
                      struct buf *out)
@@ -130,9 +140,9 @@ static int add_value(const struct subject *subject, const struct attribute *attr
     attribute->add(subject, &value);
     if (value.failed)
         return -ENOMEM;
-    if (value.len == 0 || value.len > MOST_BYTES)
+    if (value.len == 0)
         return -ENODATA;
-    buf_add_slice(out, buf_slice(&value));
+    add_cut(out, buf_slice(&value));
     return 0;
 }
 

@@ -86,9 +86,58 @@ Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|N
 Loader.add_constructor("tag:yaml.org,2002:null", lambda loader, node: None)
 
 
+# What shows nothing: Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, but for the
+# tags of flags (E0020..E007F), which no real file has.
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0100-\U000e0fff"
+)
+SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+ENDS = re.compile(r"^[\s%s]+|(?:(?![%s])[\s%s])+$" % (INVISIBLE, SELECTORS, INVISIBLE))
+LOOK_ALIKES = {ord(c): "'" for c in "‘’‚‛ʹʻʼʽ´′׳"} | {ord(c): '"' for c in "“”„‟″״"} | {0x2010: "-", 0x2011: "-"}
+
+
 def fold(value):
-    """Two values with the same fold are one folder."""
+    """Two values with the same fold are one folder: those that look the same."""
+    value = " ".join(re.sub("[%s]" % INVISIBLE, "", value).translate(LOOK_ALIKES).split())
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
+
+
+def trim(value):
+    """Without white space and what is invisible at the ends."""
+    return ENDS.sub("", value)
+
+
+def fold_key(key):
+    """Guest Name, guest-name and guest_name are one key."""
+    return re.sub("[- ]", "_", fold(key))
+
+
+LINK = re.compile(r"\[\[([^][]+)\]\]")
+
+
+def page(inside):
+    """The page that a vault's link names: [[folder/page#heading|shown]]."""
+    name = re.sub(r"(?<=.)\\?\|.*|(?<=[^|])#.+", "", inside)
+    return inside if "://" in inside else name.rsplit("/", 1)[-1].removesuffix(".md")
+
+
+def names(item, is_known):
+    """The values in an item of a list, or in a value that is none."""
+    if isinstance(item, dict) and is_known:
+        # A mapping under a key of no table (additional_resources) is a record and no name of anything.
+        by_key = {fold_key(key): value for key, value in item.items()}
+        item = next((by_key[key] for key in ("name", "title", "label") if by_key.get(key)), None)
+    if isinstance(item, list) and len(item) == 1 and isinstance(item[0], list):  # - [[Ana Lima]]
+        item = item[0]
+    if isinstance(item, list) and not is_known and len(item) > 1:
+        return []
+    if isinstance(item, list):
+        return [name for inner in item if isinstance(inner, str) for name in names("[[%s]]" % inner, is_known)]
+    if not isinstance(item, str) or not trim(item):
+        return []
+    links = LINK.findall(item)
+    return [trim(page(link)) for link in links] if links and not LINK.sub("", item).strip(" ,;&\n") else [trim(item)]
 
 
 # ---- files -------------------------------------------------------------------------------
@@ -158,16 +207,16 @@ def facts(front):
     if not isinstance(data, dict):
         return [], {}, ["no mapping"]
     views, odd = {}, []
-    for key, value in data.items():
+    for written, value in data.items():
+        key = fold_key(written or "")
         if key in NO_VIEW or (key not in VIEWS and not isinstance(value, list)):
             continue
-        if key in LISTS and isinstance(value, str) and value:
+        if key in LISTS and isinstance(value, str) and value and not LINK.match(value):
             odd.append("%s is a string: %s" % (key, value))
             if value.strip() == "[]":  # an empty list that somebody quoted
                 value = []
         values = value if isinstance(value, list) else [value]
-        # A mapping in a list (additional_resources) is a record and no name of anything.
-        values = [item.strip() for item in values if isinstance(item, str) and item.strip()]
+        values = [name for item in values for name in names(item, key in VIEWS)]
         if any(item == "[]" for item in values):
             odd.append("%s has the value []" % key)
         if key == "date":

@@ -40,10 +40,16 @@ def records(path):
     return [json.loads(line) for line in path.read_text().split("\n")[:-1]]
 
 
+def unescape(field):
+    """What a field of a TSV says."""
+    return re.sub(r"\\(?:u([0-9a-f]{4})|(.))", lambda found: chr(int(found[1], 16)) if found[1] else ESCAPES[found[2]],
+                  field)
+
+
 def rows(path):
     with open(path, newline="", encoding="utf-8") as file:
         lines = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE, lineterminator="\n"))
-    return [[re.sub(r"\\(.)", lambda found: ESCAPES[found[1]], field) for field in line] for line in lines]
+    return [[unescape(field) for field in line] for line in lines]
 
 
 def line(label, words):

@@ -4,6 +4,7 @@
  */
 #include "fuzz.h"
 
+#include "syntax/decode.h"
 #include "syntax/timestamp.h"
 #include "transcript/body.h"
 #include "transcript/front.h"
@@ -120,14 +121,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice file = input_copy(data, size);
     struct arena arena = {0};
     struct diags unheard = {.arena = &arena}, diags = {.arena = &arena};
-    uint32_t lines = count_lines(file);
+    cleanup_decoded struct decoded decoded;
     const struct limits limits = limits_default();
     struct front front;
     struct body body;
 
-    CHECK(front_read(&arena, file, true, &limits, &unheard, &front) == 0);
-    CHECK(body_read(slice_skip(file, front.body), front.body_line, front.map, &limits, &diags,
-                    &body) == 0);
+    CHECK(decode(file, true, &decoded) == 0);
+    uint32_t lines = count_lines(decoded.text);
+    CHECK(front_read(&arena, decoded.text, true, &limits, &unheard, &front) == 0);
+    CHECK(body_read(slice_skip(decoded.text, front.body), front.body_line, front.map, &limits,
+                    &diags, &body) == 0);
     check_turns(&body, lines);
     check_sections(&body, lines);
     check_voices(&body);

@@ -53,22 +53,46 @@ static uint32_t lines_of(struct slice text)
 
 /* --- tables and JSON -------------------------------------------------------------------------- */
 
+/* Whether some reader takes it for the end of a line; a newline is one to all. */
+static bool breaks_line(int32_t code)
+{
+    return code == '\r' || code == '\v' || code == '\f' || (code >= 0x1C && code <= 0x1E) ||
+           code == 0x85 || code == 0x2028 || code == 0x2029;
+}
+
+static void check_breaks(struct slice text)
+{
+    size_t len;
+    for (; text.len; text = slice_skip(text, len))
+        CHECK(!breaks_line(utf8_decode(text, &len)));
+}
+
+/* How long an escape is, behind its backslash: \t, \u2028, and in problems.tsv \xFF. */
+static size_t check_escape(struct slice at)
+{
+    CHECK(at.len && memchr("tnr\\ux", at.data[0], 6));
+    size_t digits = at.data[0] == 'u' ? 4 : at.data[0] == 'x' ? 2 : 0;
+    CHECK(at.len > digits);
+    for (size_t i = 1; i <= digits; i++)
+        CHECK(memchr("0123456789abcdef", at.data[i], 16));
+    return 1 + digits;
+}
+
 /* As many fields on every line; no line is broken by what a field holds. Rows behind the first. */
 static uint32_t check_tsv(struct slice text)
 {
     uint32_t rows = lines_of(text);
     struct slice line;
     size_t tabs = SIZE_MAX;
-    CHECK(rows > 0 && utf8_is_valid(text) && !memchr(text.data, '\r', text.len));
+    CHECK(rows > 0 && utf8_is_valid(text));
+    check_breaks(text);
     for (uint32_t i = 0; i < rows; i++) {
         size_t here = 0;
         CHECK(slice_take(&text, '\n', &line));
         for (size_t at = 0; at < line.len; at++) {
             here += line.data[at] == '\t';
-            if (line.data[at] == '\\') {
-                CHECK(at + 1 < line.len && strchr("tnr\\", line.data[at + 1]));
-                at++;
-            }
+            if (line.data[at] == '\\')
+                at += check_escape(slice_skip(line, at + 1));
         }
         CHECK(tabs == SIZE_MAX || here == tabs);
         tabs = here;
@@ -79,6 +103,7 @@ static uint32_t check_tsv(struct slice text)
 static json_t *parse_json(struct slice text)
 {
     json_error_t error;
+    check_breaks(text);
     json_t *json = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (!json)
         fprintf(stderr, "%s, line %d\n", error.text, error.line);
@@ -362,6 +387,7 @@ static bool check_meta(void *where_, uint64_t next, const struct tree_entry *ent
     (void)next;
     read_entry(where, entry, &text);
     CHECK(check_lines(buf_slice(&text)) > 0);
+    check_breaks(buf_slice(&text));
     return true;
 }
 
@@ -393,7 +419,7 @@ static void check_attributes(struct rendering *r)
     for (size_t at = 0; at < names.len; at += strlen(names.data + at) + 1) {
         cleanup_buf struct buf value = {0};
         CHECK(tree_getxattr(r->tree, r->episode, names.data + at, &value) == 0);
-        CHECK(value.len && utf8_is_valid(buf_slice(&value)));
+        CHECK(value.len && value.len <= 3800 && utf8_is_valid(buf_slice(&value)));
     }
 }
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "syntax/decode.h"
 #include "syntax/timestamp.h"
 #include "transcript/body.h"
 #include "transcript/front.h"
@@ -106,6 +107,7 @@ int main(int argc, char **argv)
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
     const struct limits limits = limits_default();
+    cleanup_decoded struct decoded decoded = {0};
     struct front front;
     struct body body = {0};
 
@@ -116,10 +118,12 @@ int main(int argc, char **argv)
     }
     read_all(file, &text);
     fclose(file);
-    int err = front_read(&arena, buf_slice(&text), true, &limits, &diags, &front);
+    int err = decode(buf_slice(&text), true, &decoded);
     if (!err)
-        err = body_read(slice_skip(buf_slice(&text), front.body), front.body_line, front.map,
-                        &limits, &diags, &body);
+        err = front_read(&arena, decoded.text, true, &limits, &diags, &front);
+    if (!err)
+        err = body_read(slice_skip(decoded.text, front.body), front.body_line, front.map, &limits,
+                        &diags, &body);
     if (!err)
         print_body(&body);
     for (const struct diag *diag = diags.first; diag; diag = diag->next)

@@ -539,7 +539,7 @@ def test_each_problem_is_one_line_whatever_the_file_is_called(tmp_path, mount):
     assert len(told) == 1 and told[0].isprintable()
     mounted = mount(content)
     name, line, column, *_ = table_of(mounted)[0]
-    assert name == r"new\nline\t\x1b[31m.md"
+    assert name == r"new\nline\t\u001b[31m.md"
     assert told[0].startswith(f"new\\x0aline\\x09\\x1b[31m.md:{line}:{column}:")
     assert all(row.isprintable() for row in "".join(table_of(mounted)[0]))
 

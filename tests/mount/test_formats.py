@@ -35,11 +35,17 @@ def json_lines(path):
     return [json.loads(line) for line in path.read_text().split("\n")[:-1]]
 
 
+def unescape(field):
+    """What a field of a TSV says."""
+    return re.sub(r"\\(?:u([0-9a-f]{4})|(.))", lambda found: chr(int(found[1], 16)) if found[1] else ESCAPES[found[2]],
+                  field)
+
+
 def table(path):
     """The rows of a TSV, a dict each, read with Python's csv and unescaped as README says."""
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE, lineterminator="\n"))
-    unescaped = [[re.sub(r"\\(.)", lambda found: ESCAPES[found[1]], field) for field in row] for row in rows]
+    unescaped = [[unescape(field) for field in row] for row in rows]
     assert {len(row) for row in rows} == {len(rows[0])}, path
     return [dict(zip(unescaped[0], row)) for row in unescaped[1:]]
 

@@ -166,9 +166,9 @@ def test_views(mount, most):
     wait_until((mounted / "episodes/g").exists, "the file that is one too many does not come")
     assert (mounted / "episodes/g/turns/001.txt").read_text() == "Words.\n"
     assert table_of(mounted) == [
-        ["g.md", "2", "13", f"by-a-new-key: more than {most} views (-o max_views)",
+        ["g.md", "2", "13", f"by-a_new_key: more than {most} views (-o max_views)",
          "there is no such view"]]
-    assert not (mounted / "by-a-new-key").exists()
+    assert not (mounted / "by-a_new_key").exists()
     assert (mounted / "episodes/g/meta/a-new-key").read_text() == "v\nw\n"
 
 

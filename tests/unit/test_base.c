@@ -109,6 +109,25 @@ static void broken_utf8_is_repaired(void **state)
     }
 }
 
+/* Invisible characters, by name, as parts of string literals. */
+#define ZERO_WIDTH_SPACE   "\xE2\x80\x8B"
+#define ZERO_WIDTH_JOINER  "\xE2\x80\x8D"
+#define RIGHT_TO_LEFT_MARK "\xE2\x80\x8F"
+#define ISOLATE            "\xE2\x81\xA8"
+#define END_OF_ISOLATE     "\xE2\x81\xA9"
+#define BYTE_ORDER_MARK    "\xEF\xBB\xBF"
+#define SOFT_HYPHEN        "\xC2\xAD"
+#define NO_BREAK_SPACE     "\xC2\xA0"
+#define NEXT_LINE          "\xC2\x85"
+#define THIN_SPACE         "\xE2\x80\x89"
+#define LINE_SEPARATOR     "\xE2\x80\xA8"
+#define IDEOGRAPHIC_SPACE  "\xE3\x80\x80"
+#define OGHAM_SPACE        "\xE1\x9A\x80"
+#define EMOJI_SELECTOR     "\xEF\xB8\x8F"
+#define BLACK_FLAG         "\xF0\x9F\x8F\xB4"
+#define TAG_A              "\xF3\xA0\x81\xA1"
+#define TAG_B              "\xF3\xA0\x81\xA2"
+
 static void spellings_fold_to_one(void **state)
 {
     static const struct {
@@ -119,16 +138,105 @@ static void spellings_fold_to_one(void **state)
         {"Cafe\xCC\x81", "CAF\xC3\x89"}, /* e and an accent, and É */
         {"STRASSE", "straße"},
         {"ﬁn", "fin"},
+        {"Ana" ZERO_WIDTH_SPACE, "ana"},
+        {BYTE_ORDER_MARK "Ana " RIGHT_TO_LEFT_MARK "Lima" END_OF_ISOLATE, "ana lima"},
+        {"inter" SOFT_HYPHEN "view", "interview"},
+        {"e" ZERO_WIDTH_JOINER "\xCC\x81", "é"},
+        {"❤" EMOJI_SELECTOR, "❤"},
+        {NO_BREAK_SPACE "Ana" IDEOGRAPHIC_SPACE, "ana"},
+        {" \t Ana \n", "ana"},
+        {"Ana \t Lima", "ana lima"},
+        {"Ana" NO_BREAK_SPACE THIN_SPACE NEXT_LINE "Lima", "ana lima"},
+        {"Ana" LINE_SEPARATOR OGHAM_SPACE "Lima", "ana lima"},
+        {"O’Brien", "o'brien"},
+        {"O‘Brien", "o'brien"},
+        {"OʼBrien", "o'brien"},
+        {"O′Brien", "o'brien"},
+        {"O＇Brien", "o'brien"},
+        {"O´Brien", "o'brien"},
+        {"Hawaiʻi", "hawai'i"},
+        {"„Go“ “go” ″", "\"go\" \"go\" \""},
+        {"חז״ל", "חז\"ל"},
+        {"ai‐safety", "ai-safety"}, /* U+2010 */
+        {"ai‑safety", "ai-safety"}, /* U+2011 */
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cleanup_buf struct buf one = {0}, two = {0};
         assert_true(utf8_fold(&one, slice_of(rows[i].one)));
         assert_true(utf8_fold(&two, slice_of(rows[i].two)));
-        assert_true(slice_equal(buf_slice(&one), buf_slice(&two)));
+        if (!slice_equal(buf_slice(&one), buf_slice(&two)))
+            fail_msg("row %zu: \"%s\" and \"%s\"", i, one.data, two.data);
     }
-    cleanup_buf struct buf broken = {0};
-    assert_false(utf8_fold(&broken, SLICE("\xFF")));
+}
+
+static void folds_are_these(void **state)
+{
+    static const char *const rows[][2] = {
+        {"AI Safety!", "ai safety!"}, {"  a\tB  c ", "a b c"}, {"X", "x"},
+        {"山  水", "山 水"},          {"«a»", "«a»"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cleanup_buf struct buf fold = {0};
+        buf_add_text(&fold, "kept ");
+        assert_true(utf8_fold(&fold, slice_of(rows[i][0])));
+        assert_slice(slice_skip(buf_slice(&fold), 5), rows[i][1]);
+    }
+}
+
+static void what_looks_different_does_not_fold_to_one(void **state)
+{
+    static const char *const rows[][2] = {
+        {"ai safety", "aisafety"},      {"ai-safety", "ai safety"},
+        {"ai-safety", "ai—safety"},                                           /* a dash */
+        {"O'Brien", "OBrien"},          {BLACK_FLAG TAG_A, BLACK_FLAG TAG_B}, /* two flags */
+        {BLACK_FLAG TAG_A, BLACK_FLAG},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cleanup_buf struct buf one = {0}, two = {0};
+        assert_true(utf8_fold(&one, slice_of(rows[i][0])));
+        assert_true(utf8_fold(&two, slice_of(rows[i][1])));
+        assert_false(slice_equal(buf_slice(&one), buf_slice(&two)));
+    }
+}
+
+static void nothing_to_see_has_no_fold(void **state)
+{
+    static const char *const rows[] = {
+        "",     "  ",    ZERO_WIDTH_SPACE SOFT_HYPHEN, NO_BREAK_SPACE, EMOJI_SELECTOR, TAG_A,
+        "\xFF", "a\xFF",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cleanup_buf struct buf fold = {0};
+        assert_false(utf8_fold(&fold, slice_of(rows[i])));
+        assert_int_equal(fold.len, 0);
+        assert_false(fold.failed);
+    }
+}
+
+static void blanks_at_the_ends_are_trimmed(void **state)
+{
+    static const char *const rows[][2] = {
+        {" Ana Lima\t\r\n", "Ana Lima"},
+        {"Ana" ZERO_WIDTH_SPACE, "Ana"},
+        {ISOLATE "Ana" END_OF_ISOLATE " " RIGHT_TO_LEFT_MARK, "Ana"},
+        {BYTE_ORDER_MARK NO_BREAK_SPACE "山水" IDEOGRAPHIC_SPACE, "山水"},
+        {"a" ZERO_WIDTH_SPACE "b", "a" ZERO_WIDTH_SPACE "b"},
+        {"❤" EMOJI_SELECTOR, "❤" EMOJI_SELECTOR},
+        {"❤" EMOJI_SELECTOR ZERO_WIDTH_SPACE, "❤" EMOJI_SELECTOR},
+        {BLACK_FLAG TAG_A TAG_B, BLACK_FLAG TAG_A TAG_B},
+        {EMOJI_SELECTOR, ""},
+        {" " SOFT_HYPHEN " ", ""},
+        {"", ""},
+        {"\xC2", "\xC2"},
+        {"a\x80\x80\x80\x80\x80", "a\x80\x80\x80\x80\x80"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_slice(utf8_trim(slice_of(rows[i][0])), rows[i][1]);
 }
 
 static void cuts_keep_characters_whole(void **state)
@@ -177,6 +285,10 @@ int main(void)
         cmocka_unit_test(maps_keep_what_is_put),
         cmocka_unit_test(broken_utf8_is_repaired),
         cmocka_unit_test(spellings_fold_to_one),
+        cmocka_unit_test(folds_are_these),
+        cmocka_unit_test(what_looks_different_does_not_fold_to_one),
+        cmocka_unit_test(nothing_to_see_has_no_fold),
+        cmocka_unit_test(blanks_at_the_ends_are_trimmed),
         cmocka_unit_test(cuts_keep_characters_whole),
         cmocka_unit_test(parallel_work_is_done_once),
     };

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/buf.h"
+#include "syntax/key.h"
 #include "transcript/config.h"
 
 struct fixture {
@@ -22,7 +24,9 @@ static int read_config(struct fixture *f, const char *text)
 
 static const char *view_of(const struct fixture *f, const char *key)
 {
-    const struct view_rule *rule = config_view(&f->config, slice_of(key));
+    cleanup_buf struct buf folded = {0};
+    key_fold(&folded, slice_of(key));
+    const struct view_rule *rule = config_view(&f->config, buf_slice(&folded));
     return !rule ? "?" : rule->view.len ? rule->view.data : "-";
 }
 
@@ -50,6 +54,42 @@ static void keys_are_mapped_and_taken_out(void **state)
     assert_string_equal(view_of(&f, "tags"), "-");
     assert_string_equal(view_of(&f, "date"), "by-day");
     assert_string_equal(view_of(&f, "people"), "by-person");
+    arena_free(&f.arena);
+}
+
+static void keys_have_many_spellings(void **state)
+{
+    static const struct {
+        const char *config, *key, *view;
+    } rows[] = {
+        {"", "Tags", "by-tag"},
+        {"", "TAGS", "by-tag"},
+        {"", "Ｔａｇｓ", "by-tag"},
+        {"", "Companies Orgs", "by-org"},
+        {"", "companies-orgs", "by-org"},
+        {"",
+         " Media\xC2\xA0"
+         "Books",
+         "by-book"},
+        {"", "Cover-Image", "-"},
+        {"", "guestname", "?"},
+        {"views: {Guest Name: by-guest}", "guest_name", "by-guest"},
+        {"views: {guest_name: by-guest}", "Guest-Name", "by-guest"},
+        {"views: {TAGS: false}", "tags", "-"},
+        {"VIEWS: {Date: by-day}", "date", "by-day"},
+        {"views: {topics: by-topic, Topics: by-topic}", "TOPICS", "by-topic"},
+        {"views: {ГОСТИ: by-guest}", "гости", "by-guest"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fixture f;
+        assert_int_equal(read_config(&f, rows[i].config), 0);
+        assert_string_equal(view_of(&f, rows[i].key), rows[i].view);
+        arena_free(&f.arena);
+    }
+    struct fixture f;
+    assert_int_equal(read_config(&f, "Exclude: [drafts/]"), 0);
+    assert_true(config_excludes(&f.config, "drafts", true));
     arena_free(&f.arena);
 }
 
@@ -105,6 +145,10 @@ static void mistakes_have_a_place(void **state)
         {"views:\n  a: by-x/y\n", 2, 6, "begins with \"by-\""},
         {"views:\n  a: true\n", 2, 6, "begins with \"by-\""},
         {"views:\n  a: by-date\n", 2, 6, "the view of dates"},
+        {"Views:\n  A-b: by-date\n", 2, 8, "the view of dates"},
+        {"views:\n  Date: by-day\n  x: by-day\n", 3, 6, "the view of dates"},
+        {"views:\n  a_b: by-x\n  A B: by-y\n", 3, 8, "another spelling of this key"},
+        {"views:\n  a_b: by-x\n  A B: false\n", 3, 8, "another spelling of this key"},
         {"exclude: drafts\n", 1, 10, "a list of patterns"},
         {"exclude:\n - ''\n", 2, 4, "a pattern"},
         {"exclude:\n - [a]\n", 2, 4, "a pattern"},
@@ -130,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_readme),
         cmocka_unit_test(keys_are_mapped_and_taken_out),
+        cmocka_unit_test(keys_have_many_spellings),
         cmocka_unit_test(files_are_left_out),
         cmocka_unit_test(mistakes_have_a_place),
     };

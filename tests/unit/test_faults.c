@@ -130,7 +130,8 @@ static const struct file {
 } first_state[] = {
     {"a.md",
      "---\ntitle: The first\ndate: 2024-01-02\ntags: [Sea, sand, sea]\npeople: [Ann, 'Bo/Co']\n"
-     "nested: {a: [1, 2.5, {b: c}], d: true}\nurl: https://example.org/x\n---\n"
+     "nested: {a: [1, 2.5, {b: c}], d: true}\nURL: https://example.org/x\nTÏTLE: [[x]]\n"
+     "Guests: ['[[Bo|B]], [[Cy]]', {Näme: x, name: D’or}, [[Eve]], [f, g]]\nTitle: Twice\n---\n"
      "# Part *one*\n\n**Ann:** \\[00:01\\] Good **evening** &amp; [more](x).\n\n"
      "<details><summary>Original English</summary>\n<p>Good &eacute;vening</p>\n</details>\n\n"
      "**Bo:** \\[00:05\\] **term**（Original: definition） words\n\n1. one\n2. "

@@ -100,6 +100,7 @@ static void entries_are_for_people(void **state)
          "c  ",
          "d/x",
          "2025-01-02--a_b_c--d--x"},
+        {{0}, "a\xE2\x80\xAF\xC2\x85\xE1\x9A\x80z", "x", "a_z--x"}, /* narrow, next line, ogham */
         {{0}, "AC/DC 100%", "x", "AC%2FDC_100%25--x"},
         {{0}, ".hidden", "x", "%2Ehidden--x"},
     };
