@@ -61,6 +61,16 @@ static struct value get_source(const void *row, struct buf *scratch)
     return value_text(buf_slice(scratch));
 }
 
+static struct value get_date_from(const void *row, struct buf *scratch)
+{
+    static const char *const sources[] = {
+        [DATE_NOWHERE] = "",     [DATE_IN_FRONT] = "front matter", [DATE_IN_NAME] = "name",
+        [DATE_IN_PATH] = "path", [DATE_IN_BODY] = "body",
+    };
+    (void)scratch;
+    return value_text(slice_of(sources[((const struct row *)row)->episode->head.date_source]));
+}
+
 static struct value get_meta(const void *row, struct buf *scratch)
 {
     const struct yaml *map = ((const struct row *)row)->map;
@@ -69,9 +79,11 @@ static struct value get_meta(const void *row, struct buf *scratch)
 }
 
 static const struct field fields[] = {
-    {"episode", get_episode},   {"title", get_title}, {"date", get_date},
-    {"language", get_language}, {"url", get_url},     {"path", get_path},
-    {"source", get_source},     {"meta", get_meta}, /* the last one, which TSV does not have */
+    {"episode", get_episode}, {"title", get_title},
+    {"date", get_date},       {"language", get_language},
+    {"url", get_url},         {"path", get_path},
+    {"source", get_source},   {"date_from", get_date_from},
+    {"meta", get_meta}, /* the last one, which TSV does not have */
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields };

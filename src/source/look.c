@@ -357,8 +357,8 @@ static int read_head(int fd, struct scanned *file, struct arena *arena, struct d
         if (err)
             return err;
         bool is_all = head.len >= size || head.len < want;
-        err = scan_head(arena, buf_slice(&head), is_all, &folder->config, folder->limits, diags,
-                        &file->head, &file->facts);
+        err = scan_head(arena, file->path, buf_slice(&head), is_all, &folder->config,
+                        folder->limits, diags, &file->head, &file->facts);
         if (err != -EAGAIN)
             return err;
     }

@@ -128,8 +128,8 @@ static struct scanned scan(struct memory *memory, const struct memory_file *file
         .path = slice_of(file->path), .id = file->id, .is_gone = file->is_gone};
     struct diags diags = {.arena = arena};
     if (!file->is_gone)
-        CHECK(scan_head(arena, file->bytes, true, &memory->config, &memory->limits, &diags,
-                        &scanned.head, &scanned.facts) == 0);
+        CHECK(scan_head(arena, scanned.path, file->bytes, true, &memory->config, &memory->limits,
+                        &diags, &scanned.head, &scanned.facts) == 0);
     scanned.problems = diags.first;
     return scanned;
 }
