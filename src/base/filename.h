@@ -34,7 +34,7 @@ void filename_cut(struct buf *out, struct slice name, size_t max, struct slice w
  * taken too, by chance or by malice: then it is another in the next round, counted from 0. `place`
  * is another for each that is to be told apart.
  */
-void filename_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
-                         unsigned round, uint32_t place);
+void filename_disambiguate(struct buf *out, struct slice name, size_t max, struct slice whole,
+                           unsigned round, uint32_t index);
 
 #endif
