@@ -258,9 +258,9 @@ static void summarise(const struct program *program)
     if (corpus->episode_count == 0)
         report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
     if (corpus->private_count)
-        report("%u file%s may be read by fewer than the folder may: %s in episodes/ alone",
-               corpus->private_count, plural(corpus->private_count),
-               corpus->private_count == 1 ? "it stands" : "they stand");
+        report("%u file%s less readable than the content folder; %s only under episodes/",
+               corpus->private_count, corpus->private_count == 1 ? " is" : "s are",
+               corpus->private_count == 1 ? "it appears" : "they appear");
     if (corpus->problem_count && !program->options.verbose)
         report(
             "%u problem%s in files and front matter: see .transcriptfs/problems.tsv in the mount; "

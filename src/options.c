@@ -18,7 +18,7 @@ static const char usage[] =
     "Mounts a folder of transcripts (Markdown with YAML front matter) as a read-only tree.\n"
     "\n"
     "  -f, --foreground      stay in the foreground\n"
-    "  -d, --debug           tell each request on standard error; implies -f\n"
+    "  -d, --debug           log every request to standard error; implies -f\n"
     "  -s, --single-thread   serve one request at a time\n"
     "  -q, --quiet           no progress and no summary\n"
     "  -v, --verbose         tell what was read, and each problem in it\n"

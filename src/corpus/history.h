@@ -4,8 +4,8 @@
  * With it the next one has the same corpus under the same ids before it has read a file, and finds
  * out by looking what has changed since, as after any other change.
  *
- * A corpus is noted before clients can see it, and that clients were told of it after they were: so
- * there may be one at the end that they have seen and were not told of.
+ * A generation is logged before it becomes visible, its notification afterwards: the last ones may
+ * be visible but unnotified.
  */
 #ifndef CORPUS_HISTORY_H
 #define CORPUS_HISTORY_H

@@ -128,8 +128,8 @@ static struct fuse_entry_param entry_of(const struct tree_attr *attr)
     };
 }
 
-/* The error of a system call. That a file changed which is still to be looked at is nobody's but
- * ours. */
+/* The error that a system call gets. -EAGAIN is internal: the file changed and was not rescanned.
+ * Report ESTALE. */
 static int final_error(int err)
 {
     return err == -EAGAIN ? ESTALE : -err;

@@ -1,10 +1,9 @@
 /*
- * What was made when somebody asked: the parts of episodes that were parsed, and the files that
- * were rendered from them. It is kept up to a limit; what was not used for longest goes first.
- * What a reader holds stays until he puts it back, and so does what was used last: the limit can
- * be exceeded by these, never by more.
+ * The cache of parsed front matter, parsed bodies and rendered texts. It evicts the least recently
+ * used entry when it exceeds its limit. Entries in use and the most recent one may exceed the
+ * limit.
  *
- * Two readers that ask for the same part at once have it made once.
+ * When two readers ask for the same entry at once, one loads it and the other waits.
  */
 #ifndef INDEX_CACHE_H
 #define INDEX_CACHE_H

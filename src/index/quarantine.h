@@ -1,9 +1,10 @@
 /*
- * Files at which the program dies: so that one of them does not end a mount for good. What is being
- * read is noted in memory that outlives the process. Whoever serves next holds what was being read
- * then under suspicion and reads it alone, so that at the next death it is known which it was.
- * That one is read no more, until it is another: after two crashes. Who was killed may have been
- * killed for the memory that the file took, or for no fault of it; that takes twice as many.
+ * Quarantine: keeps a file that crashes the parser from ending the mount for good. Each thread
+ * notes the file it parses in memory that outlives the process. When a worker dies, its successor
+ * suspects the files that were noted then, and parses each of them while no other file is parsed,
+ * so the next death names the culprit. After two crashes that file is in quarantine until it
+ * changes: nobody parses it. SIGKILL may come from the OOM killer, so a kill counts half as much
+ * as a crash.
  */
 #ifndef INDEX_QUARANTINE_H
 #define INDEX_QUARANTINE_H

@@ -329,7 +329,7 @@ static bool note_death(struct supervisor *s, int status)
 
 static void mount_anew(struct supervisor *s)
 {
-    s->options->log("what was read before cannot be gone on with: mounting anew");
+    s->options->log("cannot resume the previous state; remounting");
     s->options->unmount(s->options->context, true);
     s->options->forget(s->options->context);
     s->mount = -1;

@@ -128,7 +128,7 @@ static void drain_events(struct updater *updater)
     if (watch_drain(updater->watch, note_change, updater))
         return;
     tree_note_overflow(updater->options.tree);
-    updater->options.log("more changed at once than the kernel tells of: looking at all of it");
+    updater->options.log("inotify queue overflow; rescanning everything");
     pthread_mutex_lock(&updater->lock);
     request_full_scan(updater);
     pthread_mutex_unlock(&updater->lock);
@@ -205,7 +205,7 @@ static void configure(struct updater *updater, struct diags *diags, bool *is_rep
     updater->must_reread = true;
 }
 
-/* Whatever is said of them, some may be as they were: then there is no other generation. */
+/* True if no change affects the corpus; then no generation is built. */
 static bool has_no_effect(const struct content_scan *scan, const struct corpus *corpus)
 {
     for (size_t i = 0; i < scan->count; i++) {

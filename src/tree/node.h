@@ -76,7 +76,7 @@ struct layout {
     bool of_episode;  /* it stands below an episode's folder, or is that: i numbers the episode */
     bool of_folder;   /* it stands for a folder of the content, which i numbers */
     bool no_entry_cache;      /* its bytes are what they were when it was looked up */
-    bool accepts_old_version; /* an id of an older version is taken for the node as it is now */
+    bool accepts_old_version; /* an id of an older version still resolves, to the current folder */
     bool no_negative_cache;   /* of a folder: names may come to be in it that nobody can tell
                                  beforehand */
 };

@@ -12,7 +12,7 @@
 struct update_status {
     uint64_t generation; /* of which clients have been told */
     int64_t last_change; /* when the newest came, nanoseconds since 1970; 0: none did */
-    uint32_t overflows;  /* how often more changed at once than the kernel tells of */
+    uint32_t overflows;  /* of the queue of inotify */
     bool is_scanning;    /* the content is looked at, or clients are still to be told */
     const char *watch;   /* how changes are found: "inotify", "poll", "none" */
     const char *why;     /* … and why that way */
