@@ -64,7 +64,7 @@ static int name_file(struct arena *arena, struct map *taken, struct naming *file
     for (unsigned round = 0;; round++) {
         struct buf name = {0};
         /* Four bytes less: ".txt" has to fit behind it in text/. */
-        filename_tell_apart(&name, full, FILENAME_MAX_BYTES - 4, file->path, round, 0);
+        filename_disambiguate(&name, full, FILENAME_MAX_BYTES - 4, file->path, round, 0);
         file->base = keep(arena, &name);
         if (!file->base.data)
             return -ENOMEM;
