@@ -68,7 +68,8 @@ static struct value get_date_from(const void *row, struct buf *scratch)
         [DATE_IN_PATH] = "path", [DATE_IN_BODY] = "body",
     };
     (void)scratch;
-    return value_text(slice_of(sources[((const struct row *)row)->episode->head.date_source]));
+    return value_text(
+        slice_of(sources[((const struct episode_row *)row)->episode->head.date_source]));
 }
 
 static struct value get_meta(const void *row, struct buf *scratch)
