@@ -416,7 +416,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
     struct label label = label_read(text, line->bold_at, line->bold);
     int err = 0;
 
-    if (label.form == LABEL_BOLD && label_is_mark(&label)) {
+    if (label_is_mark(&label)) {
         end_turn(a);
         return 0;
     }

@@ -420,7 +420,8 @@ static bool is_lead_in(const struct census *census, const struct label *label,
 
 bool census_is_speaker(struct census *census, const struct label *label, const struct line *line)
 {
-    if (label_is_numbered(label->speaker))
+    if (label_is_numbered(label->speaker) ||
+        (label_is_note(label->speaker) && !is_known(census, label->speaker)))
         return false;
     if (label->has_chevron && uses(&census->chevrons, label->speaker) >= 2)
         return true;

@@ -22,9 +22,17 @@ static size_t colon_at_end(struct slice text)
     return slice_ends(text, wide_colon) ? wide_colon.len : 0;
 }
 
+static bool has_colon(struct slice text)
+{
+    return memchr(text.data, ':', text.len) ||
+           memmem(text.data, text.len, wide_colon.data, wide_colon.len);
+}
+
 static struct slice without_brackets(struct slice name)
 {
     name = slice_trim(name);
+    if (slice_starts(name, SLICE(". ")))
+        name = slice_skip(name, 2); /* of the sentence before */
     if (name.len > 2 && name.data[0] == '[' && name.data[name.len - 1] == ']')
         name = (struct slice){name.data + 1, name.len - 2};
     return slice_trim(name);
@@ -174,12 +182,27 @@ static bool is_short(struct slice name)
     return words <= 6 && wide <= 12;
 }
 
+/* Whether each bracket of a name is closed; a label that is cut off within one is none. */
+static bool is_balanced(struct slice name)
+{
+    static const char *const brackets[][2] = {{"(", ")"}, {"[", "]"}, {"（", "）"}};
+    for (size_t i = 0; i < sizeof brackets / sizeof *brackets; i++) {
+        struct slice open = slice_of(brackets[i][0]), close = slice_of(brackets[i][1]);
+        int depth = 0;
+        for (struct slice rest = name; rest.len && depth >= 0; rest = slice_skip(rest, 1))
+            depth += slice_starts(rest, open) - slice_starts(rest, close);
+        if (depth != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool is_name(struct slice name)
 {
     size_t len;
     if (name.len == 0 || name.len > LABEL_MAX_PLAIN_BYTES || !has_letter(name) || !is_short(name))
         return false;
-    if (slice_starts(name, SLICE("- ")) || slice_starts(name, SLICE("#")))
+    if (slice_starts(name, SLICE("- ")) || slice_starts(name, SLICE("#")) || !is_balanced(name))
         return false;
     for (struct slice rest = name; rest.len; rest = slice_skip(rest, len)) {
         int32_t code = utf8_decode(rest, &len);
@@ -203,7 +226,7 @@ static bool read_timed(struct slice line, struct label *label)
     label->is_loose = colon == 0 && line.data[line.len - 1] != ':';
     label->speaker = without_brackets(without_dash(name));
     label->words = (struct slice){0};
-    if (!is_name(label->speaker))
+    if (!is_name(label->speaker) || has_colon(label->speaker))
         return false;
     label->start = start;
     return true;
@@ -337,12 +360,6 @@ static enum label_form read_unmarked(struct slice line, struct label *label)
     return read_plain(line, label) ? LABEL_PLAIN : LABEL_NONE;
 }
 
-static bool has_colon(struct slice text)
-{
-    return memchr(text.data, ':', text.len) ||
-           memmem(text.data, text.len, wide_colon.data, wide_colon.len);
-}
-
 static enum label_form read_marked(struct slice line, size_t bold, struct label *label)
 {
     if (read_bold(line, bold, label))
@@ -461,10 +478,13 @@ static bool is_range(struct slice words)
 
 bool label_is_mark(const struct label *label)
 {
-    static const char *const marks[] = {"Break", "Jingle", "Song", "Music", "Intro", "Outro", "Ad"};
-    if (is_range(label->written))
+    static const char *const marks[] = {"Break", "Ad break", "Commercial break", "Jingle",
+                                        "Song",  "Music",    "Sample",           "Intro",
+                                        "Outro", "Ad"};
+    if (label->form == LABEL_BOLD && is_range(label->written))
         return true;
-    return is_one_of(label->speaker, marks, sizeof marks / sizeof *marks) &&
+    return label->form != LABEL_NONE && label->form != LABEL_CHEVRON &&
+           is_one_of(label->speaker, marks, sizeof marks / sizeof *marks) &&
            is_only_time(label->words);
 }
 
@@ -522,22 +542,147 @@ bool label_is_name(struct slice name)
     return words <= 5;
 }
 
+/* What is announced, without its number and what stands in brackets behind it: ACTION 20.1, 1 New
+ * Topic, UPDATE (2-Nov). */
+static struct slice note_stem(struct slice name)
+{
+    size_t number = 0;
+    while (number < name.len && memchr("0123456789.", name.data[number], 11))
+        number++;
+    if (number < name.len && name.data[number] == ' ')
+        name = slice_skip(name, number + 1);
+    const char *bracket = name.len ? memchr(name.data, '(', name.len) : NULL;
+    if (bracket)
+        name.len = (size_t)(bracket - name.data);
+    while (name.len && memchr("0123456789.# ", name.data[name.len - 1], 13))
+        name.len--;
+    return name;
+}
+
 bool label_is_note(struct slice name)
 {
     static const char *const notes[] = {
-        "Note",      "Notes",      "Editor's note", "Summary",        "Conclusion", "Update",
-        "PS",        "Example",    "Examples",      "Disclaimer",     "Warning",    "Links",
-        "Link",      "Source",     "Sources",       "Tweet",          "Title",      "Date",
-        "Slides",    "Video",      "Transcript",    "Location",       "Topic",      "Agenda",
-        "Reference", "References", "结论",          "总结",           "注",         "注意",
-        "备注",      "补充",       "说明",          "编者按",         "来源",       "例如",
-        "比如",      "原文",       "译文",          "标题",           "日期",       "链接",
-        "技术细节",  "建议",       "背景",          "要点",           "摘要",       "提示",
-        "优点",      "缺点",       "Inaudible",     "Unintelligible", "Indistinct", "Crosstalk",
-        "Laughs",    "Laughter",   "Applause",      "Music",          "Silence",    "Pause",
+        "Note",
+        "Notes",
+        "Editor's note",
+        "Summary",
+        "Conclusion",
+        "Update",
+        "PS",
+        "Example",
+        "Examples",
+        "Disclaimer",
+        "Warning",
+        "Links",
+        "Link",
+        "Source",
+        "Sources",
+        "Tweet",
+        "Title",
+        "Date",
+        "Slides",
+        "Video",
+        "Transcript",
+        "Location",
+        "Topic",
+        "Agenda",
+        "Reference",
+        "References",
+        "结论",
+        "总结",
+        "注",
+        "注意",
+        "备注",
+        "补充",
+        "说明",
+        "编者按",
+        "来源",
+        "例如",
+        "比如",
+        "原文",
+        "译文",
+        "标题",
+        "日期",
+        "链接",
+        "技术细节",
+        "建议",
+        "背景",
+        "要点",
+        "摘要",
+        "提示",
+        "优点",
+        "缺点",
+        /* sounds */
+        "Inaudible",
+        "Unintelligible",
+        "Indistinct",
+        "Crosstalk",
+        "Laughs",
+        "Laughter",
+        "Applause",
+        "Silence",
+        "Pause",
         "Noise",
+        "Robot voice",
+        /* what is played */
+        "Break",
+        "Breakout",
+        "Break-out",
+        "Ad break",
+        "Commercial break",
+        "Jingle",
+        "Song",
+        "Music",
+        "Sample",
+        "Intro",
+        "Outro",
+        "Ad",
+        /* minutes */
+        "Action",
+        "Actions",
+        "Action item",
+        "Action items",
+        "Agreed",
+        "Agenda item",
+        "Attendees",
+        "Remote attendees",
+        "Chair",
+        "Chairs",
+        "Decision",
+        "Decisions",
+        "Discussion",
+        "Guests",
+        "Mini-topic",
+        "New topic",
+        "Next slide",
+        "Next steps",
+        "Participants",
+        "Present",
+        "Problem",
+        "Proposal",
+        "Proposed",
+        "Proposed resolution",
+        "Regrets",
+        "Resolution",
+        "Resolutions",
+        "Resolved",
+        "Scribe",
+        "Scribes",
+        "ScribeNick",
+        "Slide",
+        "Start time",
+        "Sub-topic",
+        "Syntax error",
+        "Timestamp",
+        "Topics",
+        "Objective",
+        "Motion",
+        "Minutes",
+        "TODO",
+        "Todo",
     };
-    return is_one_of(name, notes, sizeof notes / sizeof *notes);
+    struct slice stem = note_stem(name);
+    return is_one_of(stem.len ? stem : name, notes, sizeof notes / sizeof *notes);
 }
 
 bool label_is_refused(const struct label *label)

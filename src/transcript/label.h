@@ -42,7 +42,8 @@ struct label {
  * where these are 0. */
 struct label label_read(struct slice line, size_t bold_at, size_t bold_end);
 
-/* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`. */
+/* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`, `Jingle:`.
+ */
 bool label_is_mark(const struct label *label);
 
 /* Whether a label is the number of a point, `3. Tax` or `一、税`: no speaker has one. */
