@@ -341,7 +341,7 @@ def as_nobody(script, place):
 
 
 @pytest.fixture
-def nobodys(tmp_path_factory):
+def nobodys(fuse, tmp_path_factory):
     """The program, a content folder and a mount point, where nobody can reach them."""
     if os.geteuid() != 0 or run("unshare", "--mount", "true").returncode:
         pytest.skip("only root, with namespaces, can hide something")
@@ -522,7 +522,7 @@ def test_it_dies_when_it_is_mounted_and_not_yet_ready(fragile):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_is_told_to_end_while_it_starts(deadly, tmp_path, place, number):
+def test_it_is_told_to_end_while_it_starts(fuse, deadly, tmp_path, place, number):
     """In the background: who waits for it in a terminal means all of it."""
     os.mkfifo(tmp_path / "deaths")
     where = os.path.realpath(os.fsencode(place))  # it cannot be asked for when nobody answers
