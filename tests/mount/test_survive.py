@@ -312,7 +312,9 @@ def test_a_second_signal_does_not_wait(mount):
     assert not is_mounted(mounted.path)
 
 
-@pytest.mark.parametrize("force", [["fusermount3", "-uz"], ["umount", "-f"]])
+@pytest.mark.parametrize("force", [
+    ["fusermount3", "-uz"],
+    pytest.param(["umount", "-f"], marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can force an unmount"))])
 def test_it_is_taken_away_by_force_while_all_read(mount, force):
     mounted = mount({f"t{n}.md": talk(f"T {n}") for n in range(20)})
     readers = [subprocess.Popen(["sh", "-c", "while :; do cat episodes/*/turns/* || exit; done"], cwd=mounted.path,
@@ -449,6 +451,7 @@ pid_t fork(void)
 """
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's mount starts fusermount3 too: the processes are others")
 def test_no_process_can_be_started_for_a_while(mount, with_library):
     """Memory ends for all of the machine when it does for who serves."""
     mounted = mount({"t.md": talk("T")}, prefix=with_library(NO_MEMORY))
