@@ -34,8 +34,9 @@ def fuse():
 
 @pytest.fixture(autouse=True)
 def no_test_hangs():
-    """A request to a mount that does not answer cannot be interrupted; ending its server ends it."""
-    watchdog = threading.Timer(TIMEOUT, Mount.kill_all)
+    """A request to a mount that does not answer cannot be interrupted; ending its server ends it. The longest test takes
+    a third of TIMEOUT on a machine with nothing else to do."""
+    watchdog = threading.Timer(5 * TIMEOUT, Mount.kill_all)
     watchdog.start()
     yield
     watchdog.cancel()
