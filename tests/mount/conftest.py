@@ -5,7 +5,8 @@ import threading
 import pytest
 
 import made_corpus
-from tools import BUILD, DUMP, EXAMPLE, TIMEOUT, TRANSCRIPTFS, Mount, is_sanitized, run, unmount, write_content
+from tools import (BUILD, CAP_SYS_ADMIN, DUMP, EXAMPLE, TIMEOUT, TRANSCRIPTFS, Mount, can_have, is_sanitized, of_process,
+                   run, unmount, write_content)
 
 # A content file's time is part of what a mount shows: one that is not "now" tells the two apart.
 LONG_AGO = 1_500_000_000
@@ -25,12 +26,17 @@ def fuse():
         pytest.skip("there is no /dev/fuse: nothing can be mounted here")
     if not os.access("/dev/fuse", os.R_OK | os.W_OK):
         pytest.skip("/dev/fuse cannot be opened by this user: nothing can be mounted")
+    if not can_have(CAP_SYS_ADMIN):
+        pytest.skip("nobody has CAP_SYS_ADMIN here: nothing can be mounted")
+    if os.geteuid() != 0 and of_process("NoNewPrivs") == "1":
+        pytest.skip("no program may have more rights than this user (no_new_privs): nothing can be mounted")
 
 
 @pytest.fixture(autouse=True)
 def no_test_hangs():
-    """A request to a mount that does not answer cannot be interrupted; ending its server ends it."""
-    watchdog = threading.Timer(TIMEOUT, Mount.kill_all)
+    """A request to a mount that does not answer cannot be interrupted; ending its server ends it. The longest test takes
+    a third of TIMEOUT on a machine with nothing else to do."""
+    watchdog = threading.Timer(5 * TIMEOUT, Mount.kill_all)
     watchdog.start()
     yield
     watchdog.cancel()

@@ -15,7 +15,7 @@ import pytest
 
 import made_corpus
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import TRANSCRIPTFS, dump_of_mount, is_mounted, is_sanitized, mounts, run, shell, write_content
+from tools import TRANSCRIPTFS, drop_caches, dump_of_mount, is_mounted, is_sanitized, mounts, run, shell, write_content
 
 KILLS = 8
 
@@ -72,8 +72,7 @@ def test_readers_see_no_error(talks):
         reader.start()
     try:
         for _ in range(KILLS // 2):
-            with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as file:
-                file.write("2")
+            drop_caches(2)
             kill_worker(talks)
     finally:
         done.set()
@@ -98,7 +97,7 @@ def test_all_is_as_it_was(talks):
     kill_worker(talks)
     assert (talks / ".transcriptfs/generation").read_text() == generation
     assert shell("ls -liR", talks.path) == listing
-    shell("echo 3 > /proc/sys/vm/drop_caches", "/")
+    drop_caches()
     assert shell("ls -liR", talks.path) == listing
     assert dump_of_mount(talks.path) == before
     assert_same_dump(talks)
@@ -313,13 +312,15 @@ def test_a_second_signal_does_not_wait(mount):
     assert not is_mounted(mounted.path)
 
 
-@pytest.mark.parametrize("force", [["fusermount3", "-uz"], ["umount", "-f"]])
+@pytest.mark.parametrize("force", [
+    ["fusermount3", "-uz"],
+    pytest.param(["umount", "-f"], marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can force an unmount"))])
 def test_it_is_taken_away_by_force_while_all_read(mount, force):
     mounted = mount({f"t{n}.md": talk(f"T {n}") for n in range(20)})
     readers = [subprocess.Popen(["sh", "-c", "while :; do cat episodes/*/turns/* || exit; done"], cwd=mounted.path,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(8)]
     try:
-        shell("echo 3 > /proc/sys/vm/drop_caches", "/")
+        drop_caches()
         run(*force, mounted.path)
         for one in readers:
             one.kill()
@@ -342,7 +343,7 @@ def as_nobody(script, place):
 
 
 @pytest.fixture
-def nobodys(tmp_path_factory):
+def nobodys(fuse, tmp_path_factory):
     """The program, a content folder and a mount point, where nobody can reach them."""
     if os.geteuid() != 0 or run("unshare", "--mount", "true").returncode:
         pytest.skip("only root, with namespaces, can hide something")
@@ -450,6 +451,7 @@ pid_t fork(void)
 """
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's mount starts fusermount3 too: the processes are others")
 def test_no_process_can_be_started_for_a_while(mount, with_library):
     """Memory ends for all of the machine when it does for who serves."""
     mounted = mount({"t.md": talk("T")}, prefix=with_library(NO_MEMORY))
@@ -523,7 +525,7 @@ def test_it_dies_when_it_is_mounted_and_not_yet_ready(fragile):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_is_told_to_end_while_it_starts(deadly, tmp_path, place, number):
+def test_it_is_told_to_end_while_it_starts(fuse, deadly, tmp_path, place, number):
     """In the background: who waits for it in a terminal means all of it."""
     os.mkfifo(tmp_path / "deaths")
     where = os.path.realpath(os.fsencode(place))  # it cannot be asked for when nobody answers
@@ -631,6 +633,20 @@ def waits_in_the_kernel(pid):
     return False
 
 
+@pytest.fixture
+def connections():
+    """/sys/fs/fuse/connections, by which a connection is cut off. systemd mounts it, and a container has none."""
+    where = "/sys/fs/fuse/connections"
+    if os.path.ismount(where):
+        yield where
+    elif os.geteuid() != 0 or run("mount", "-t", "fusectl", "none", where).returncode:
+        pytest.skip(f"nothing is mounted on {where}, and only root can mount it: no connection can be cut off")
+    else:
+        yield where
+        run("umount", where)
+
+
+@pytest.mark.usefixtures("connections")
 def test_who_reads_is_let_go_when_it_ends_by_force(mount):
     """A thread of the worker waits in the kernel for an answer that it was to give itself: it cannot be killed, and
     holds on to the connection. That is cut off, or readers would wait for ever."""

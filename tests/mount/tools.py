@@ -20,6 +20,10 @@ CORPUS = Path(os.environ.get("TRANSCRIPTFS_CORPUS", REPOSITORY.parent / "shared"
 
 TIMEOUT = 60  # seconds: what takes longer hangs
 
+# What is run says the same for everybody, and has nothing to say of a locale that is not there.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.umask(0o022)
+
 
 def run(*args, timeout=TIMEOUT, **options):
     """Runs a program to its end. Its output is text; what is no UTF-8 comes through as surrogates."""
@@ -40,6 +44,31 @@ def run_ok(*args, **options):
 
 def shell(command, cwd, **options):
     return run_ok("bash", "-o", "pipefail", "-c", command, cwd=cwd, **options)
+
+
+def drop_caches(what=3):
+    """Has the kernel forget what it can ask for again (drop_caches in proc(5)); whether it did: only root may say so,
+    and in most containers nobody."""
+    try:
+        with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as file:
+            file.write(str(what))
+    except OSError:
+        return False
+    return True
+
+
+CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN = 2, 21
+
+
+def of_process(field):
+    """What the kernel says of this process (proc(5), status)."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        return dict(line.split(":\t", 1) for line in file)[field].strip()
+
+
+def can_have(right):
+    """Whether this process, or one that it starts, can have a capability; a container keeps some from root too."""
+    return bool(int(of_process("CapBnd"), 16) >> right & 1)
 
 
 def is_sanitized():
@@ -93,6 +122,20 @@ def mounts():
 
 def is_mounted(path):
     return os.path.realpath(os.fsencode(path)) in mounts()
+
+
+def cut_off(path):
+    """Ends all that waits for a mount, though nobody serves it any more: what served may wait in the kernel for an answer
+    of its own, holds the connection, and does not die."""
+    path = os.path.abspath(os.fsencode(path))
+    with open("/proc/self/mountinfo", "rb") as file:
+        minors = [line.split()[2].split(b":")[1].decode() for line in file if unescape(line.split()[4]) == path]
+    for minor in minors:
+        try:
+            with open(f"/sys/fs/fuse/connections/{minor}/abort", "w", encoding="ascii") as file:
+                file.write("1")
+        except OSError:  # there is no fusectl: root can do without
+            ctypes.CDLL(None).umount2(path, 1)  # MNT_FORCE
 
 
 def unmount(path):
@@ -198,6 +241,7 @@ class Mount:
         """Ends every request that hangs: without its process a mount answers with an error."""
         for mount in list(cls.running):
             mount.process.send_signal(signal.SIGKILL)
+            cut_off(Path(mount.cwd or ".") / mount.path)
 
 
 # --- walking ----------------------------------------------------------------------------------------
