@@ -411,6 +411,22 @@ static bool is_continued_speech(struct assembly *a, const struct label *label, s
            !slice_starts(text, SLICE("- "));
 }
 
+/* Takes the time from `(00:00:48): words`, at the head of a paragraph of somebody who goes on: what
+ * was said from then on is a turn of its own. */
+static bool take_resumption(const struct assembly *a, const struct line *line, struct label *label)
+{
+    struct slice rest = label->words;
+    int64_t start;
+    if (line->before != BREAK_PARAGRAPH || !a->in_turn || !a->takes_more || !a->speaker.len ||
+        label->form != LABEL_NONE || !timestamp_take_bracketed(&rest, &start) ||
+        !slice_starts(rest, SLICE(":")))
+        return false;
+    label->words = slice_trim(slice_skip(rest, 1));
+    label->speaker = a->speaker;
+    label->start = start;
+    return true;
+}
+
 static int add_text_line(struct assembly *a, const struct line *line, struct slice text)
 {
     struct label label = label_read(text, line->bold_at, line->bold);
@@ -433,6 +449,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
     bool is_continued = !is_speaker && is_continued_speech(a, &label, text);
     if (is_continued)
         label.speaker = a->speaker;
+    is_continued |= !is_speaker && take_resumption(a, line, &label);
     if (is_speaker || is_continued || label.form == LABEL_CHEVRON || !a->in_turn ||
         (line->before == BREAK_PARAGRAPH && !a->takes_more && !is_lone_time(a))) {
         end_turn(a);
