@@ -23,11 +23,11 @@ static void check_body(void *checking_, unsigned worker, size_t i)
     struct checking *checking = checking_;
     const struct corpus *corpus = checking->corpus;
     uint32_t number = corpus->by_path[i];
-    struct parsed *parsed;
+    struct cache_entry *entry;
 
-    checking->errors[i] = cache_get(checking->cache, number, corpus->episodes[number], PART_BODY,
-                                    &parsed);
-    cache_put(checking->cache, parsed);
+    checking->errors[i] = cache_get(checking->cache, number, corpus->episodes[number], CACHE_BODY,
+                                    &entry);
+    cache_put(checking->cache, entry);
     size_t done = __atomic_add_fetch(&checking->done, 1, __ATOMIC_RELAXED);
     if (worker == 0)
         progress_step(&checking->progress, done, corpus->episode_count);

@@ -16,7 +16,7 @@
 #include "corpus/build.h"
 #include "process/sandbox.h"
 #include "source/content.h"
-#include "source/look.h"
+#include "source/content_scan.h"
 #include "tree/tree.h"
 
 /* A folder that is still to be printed. */
@@ -145,10 +145,10 @@ static int print_tree(struct tree *tree, bool is_full)
 static int load(struct content_folder *folder, struct builder *builder, struct corpus **corpus)
 {
     const struct target all[] = {{.path = SLICE("")}};
-    const struct look_options options = {.threads = parallel_threads()};
+    const struct content_scan_options options = {.threads = parallel_threads()};
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
-    struct look look;
+    struct content_scan scan;
 
     int err = content_configure(folder, &diags);
     arena_free(&arena);
@@ -158,10 +158,10 @@ static int load(struct content_folder *folder, struct builder *builder, struct c
     err = builder_configure(builder, &taken);
     if (err)
         return err;
-    err = look_at_content(folder, all, 1, NULL, &options, &look);
+    err = content_scan(folder, all, 1, NULL, &options, &scan);
     if (!err)
-        err = corpus_next(builder, NULL, look.changes, look.count, corpus);
-    look_free(&look);
+        err = corpus_next(builder, NULL, scan.changes, scan.count, corpus);
+    content_scan_free(&scan);
     return err;
 }
 

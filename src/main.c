@@ -15,14 +15,14 @@
 #include "corpus/history.h"
 #include "corpus/resume.h"
 #include "fuse/kernel.h"
-#include "fuse/place.h"
+#include "fuse/mountpoint.h"
 #include "fuse/serve.h"
 #include "index/problems.h"
 #include "process/sandbox.h"
 #include "process/supervise.h"
 #include "source/content.h"
-#include "source/live.h"
-#include "source/look.h"
+#include "source/updater.h"
+#include "source/content_scan.h"
 #include "check.h"
 #include "options.h"
 #include "report.h"
@@ -30,17 +30,18 @@
 enum { GATHER = 50 /* milliseconds for which changes are gathered */ };
 
 /* What workers leave to each other: memory that the supervisor and all of them share. */
-struct legacy {
-    struct hello hello;
-    struct suspects suspects;
+struct shared_state {
+    struct init_request init;
+    struct quarantine quarantine;
     char journal[];
 };
 
 /* So much room for names and front matter, or less where there is not that much: only what is
  * written takes memory. */
-static const size_t most_legacy = SIZE_MAX / 2 < UINT64_C(1) << 32 ? (size_t)1 << 28
-                                                                   : (size_t)(UINT64_C(1) << 32);
-static const size_t least_legacy = (size_t)1 << 24;
+static const size_t max_shared_state = SIZE_MAX / 2 < UINT64_C(1) << 32
+                                           ? (size_t)1 << 28
+                                           : (size_t)(UINT64_C(1) << 32);
+static const size_t min_shared_state = (size_t)1 << 24;
 
 /* What the program is made of while it runs. The supervisor has the mount, a worker all the rest.
  */
@@ -48,9 +49,9 @@ struct program {
     struct options options;
     struct mount_options mount_options;
     struct mount *mount;
-    struct mounted mounted; /* what the kernel calls it */
-    struct legacy *legacy;  /* NULL: nothing is served */
-    size_t legacy_size;
+    struct mounted mounted;      /* what the kernel calls it */
+    struct shared_state *shared; /* NULL: nothing is served */
+    size_t shared_size;
     struct journal journal;
     struct worker *worker;
     struct content_folder folder;
@@ -60,7 +61,7 @@ struct program {
     uint64_t resumed;      /* the generation of the last of these; 0: nobody served before */
     struct cache *cache;
     struct tree *tree;
-    struct live *live;
+    struct updater *updater;
     struct confinement confinement;
     char *content_path;
     char *mount_path;
@@ -125,14 +126,14 @@ static int scan(struct program *program)
 {
     const struct target all[] = {{.path = SLICE("")}};
     struct progress progress = progress_begin("reading", program->options.quiet);
-    const struct look_progress steps = {progress_step, &progress};
-    const struct look_options options = {.threads = parallel_threads(), .progress = &steps};
-    struct look look;
+    const struct content_scan_progress steps = {progress_step, &progress};
+    const struct content_scan_options options = {.threads = parallel_threads(), .progress = &steps};
+    struct content_scan scan;
 
-    int err = look_at_content(&program->folder, all, 1, NULL, &options, &look);
+    int err = content_scan(&program->folder, all, 1, NULL, &options, &scan);
     if (!err)
-        err = corpus_next(program->builder, NULL, look.changes, look.count, &program->corpus);
-    look_free(&look);
+        err = corpus_next(program->builder, NULL, scan.changes, scan.count, &program->corpus);
+    content_scan_free(&scan);
     progress_end(&progress);
     return err;
 }
@@ -149,7 +150,7 @@ static int resume(struct program *program)
  * nothing to go on with, what the kernel knows would be taken for something else: -ESTALE. */
 static int make_corpus(struct program *program)
 {
-    bool is_successor = program->legacy && program->legacy->hello.len;
+    bool is_successor = program->shared && program->shared->init.len;
     if (!is_successor)
         history_begin_anew(&program->journal);
     program->builder = new_builder(program);
@@ -191,9 +192,10 @@ static int load(struct program *program)
         report("content folder \"%s\": %s", options->content, strerror(-err));
         return err;
     }
-    if (program->legacy) {
-        program->folder.suspects = &program->legacy->suspects;
-        suspects_blame(program->folder.suspects, program->worker && program->worker->was_killed);
+    if (program->shared) {
+        program->folder.quarantine = &program->shared->quarantine;
+        quarantine_note_death(program->folder.quarantine,
+                              program->worker && program->worker->was_killed);
     }
     if (options->sandbox)
         sandbox_enter(program->folder.fd, &program->confinement);
@@ -256,9 +258,9 @@ static void summarise(const struct program *program)
     if (corpus->episode_count == 0)
         report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
     if (corpus->private_count)
-        report("%u file%s may be read by fewer than the folder may: %s in episodes/ alone",
-               corpus->private_count, plural(corpus->private_count),
-               corpus->private_count == 1 ? "it stands" : "they stand");
+        report("%u file%s less readable than the content folder; %s only under episodes/",
+               corpus->private_count, corpus->private_count == 1 ? " is" : "s are",
+               corpus->private_count == 1 ? "it appears" : "they appear");
     if (corpus->problem_count && !program->options.verbose)
         report(
             "%u problem%s in files and front matter: see .transcriptfs/problems.tsv in the mount; "
@@ -269,16 +271,18 @@ static void summarise(const struct program *program)
 /* --- the worker --------------------------------------------------------------------------------
  */
 
-static enum live_order take_order(int socket)
+static enum updater_order take_order(int socket)
 {
     enum supervise_order order = worker_take_order(socket);
-    return order == ORDER_END ? LIVE_END : order == ORDER_RESCAN ? LIVE_RESCAN : LIVE_GO_ON;
+    return order == ORDER_END      ? UPDATER_STOP
+           : order == ORDER_RESCAN ? UPDATER_RESCAN
+                                   : UPDATER_CONTINUE;
 }
 
 static void follow_content(struct program *program, struct server *server)
 {
     const struct options *options = &program->options;
-    const struct live_options live_options = {
+    const struct updater_options live_options = {
         .folder = &program->folder,
         .builder = program->builder,
         .corpus = program->corpus,
@@ -286,14 +290,14 @@ static void follow_content(struct program *program, struct server *server)
         .threads = parallel_threads(),
         .gather = GATHER,
         .poll = options->poll,
-        .tell = serve_tell,
+        .notify = serve_notify,
         .stop = serve_stop,
         .context = server,
         .orders = program->worker->socket,
         .take_order = take_order,
         .log = report,
     };
-    int err = live_start(&live_options, &program->live);
+    int err = updater_start(&live_options, &program->updater);
     if (err)
         report("changes of the content will not be seen: %s", strerror(-err));
 }
@@ -301,8 +305,8 @@ static void follow_content(struct program *program, struct server *server)
 static void stop_following(void *program_)
 {
     struct program *program = program_;
-    live_free(program->live);
-    program->live = NULL;
+    updater_free(program->updater);
+    program->updater = NULL;
 }
 
 /* When the mount answers nobody reads standard error any more, unless it is in the foreground. */
@@ -329,10 +333,10 @@ static void begin_serving(void *program_, struct server *server)
 }
 
 /* Asked before the sandbox, in which it is not allowed. */
-static bool does_kernel_forget_absent(void)
+static bool does_kernel_drop_negative_dentries(void)
 {
     struct utsname name;
-    return uname(&name) == 0 && kernel_forgets_absent(name.release);
+    return uname(&name) == 0 && kernel_drops_negative_dentries(name.release);
 }
 
 static int serve_content(struct program *program)
@@ -340,11 +344,11 @@ static int serve_content(struct program *program)
     const struct options *options = &program->options;
     struct serve_options serve_options = {
         .mount = &program->mount_options,
-        .hello = &program->legacy->hello,
+        .init = &program->shared->init,
         .threads = options->threads,
         .xattr = options->xattr,
-        .no_ahead = options->no_ahead,
-        .forgets_absent = does_kernel_forget_absent(),
+        .no_prefetch = options->no_prefetch,
+        .drops_negative_dentries = does_kernel_drop_negative_dentries(),
         .ready = begin_serving,
         .ended = stop_following,
         .context = program,
@@ -374,8 +378,8 @@ static int work(void *program_, struct worker *worker)
         report_through(worker_log, worker);
     /* Memory for as many threads as can run: libc would keep some for eight times as many. */
     mallopt(M_ARENA_MAX, (int)parallel_threads());
-    journal_open(&program->journal, program->legacy->journal,
-                 program->legacy_size - offsetof(struct legacy, journal));
+    journal_open(&program->journal, program->shared->journal,
+                 program->shared_size - offsetof(struct shared_state, journal));
     int status = serve_content(program);
     program_free(program);
     return status;
@@ -392,15 +396,15 @@ static int mount_tree(void *program_)
     mount_keep_messages();
     int err = mount_new(options, &program->mount);
     if (!err) {
-        (void)place_find_mounted(options->mountpoint, &program->mounted);
+        (void)mountpoint_find_mounted(options->mountpoint, &program->mounted);
         return mount_fd(program->mount);
     }
     const char *why = mount_last_message();
     report("cannot mount on \"%s\": %s", options->mountpoint,
            *why ? why : "fusermount3 refused it");
     cleanup_buf struct buf way_out = {0};
-    place_explain_refusal(options->mountpoint, options->allow_other || options->allow_root,
-                          &way_out);
+    mountpoint_explain_refusal(options->mountpoint, options->allow_other || options->allow_root,
+                               &way_out);
     report("%s", way_out.len ? way_out.data : strerror(-err));
     return err;
 }
@@ -412,19 +416,19 @@ static void unmount_tree(void *program_, bool by_force)
         return;
     /* A thread of a dead worker may hold on to it, and whoever reads would wait for it for ever. */
     if (by_force)
-        place_cut_off(&program->mounted);
+        mountpoint_abort_connection(&program->mounted);
     mount_free(program->mount);
     program->mount = NULL;
     /* libfuse leaves one that is cut off. Else another may have mounted here by now, and to look at
      * that would keep it busy. */
     if (by_force)
-        (void)place_clear_dead(program->mount_path);
+        (void)mountpoint_clear_dead(program->mount_path);
 }
 
-static void forget_legacy(void *program_)
+static void reset_shared_state(void *program_)
 {
     const struct program *program = program_;
-    program->legacy->hello.len = 0; /* a worker that has no hello drops what does not count then */
+    program->shared->init.len = 0; /* a worker without a FUSE_INIT drops what does not count then */
 }
 
 static void tell_ready(void *program_)
@@ -499,15 +503,15 @@ static bool go_to_background(struct program *program, int *status)
     return false;
 }
 
-static bool share_legacy(struct program *program)
+static bool map_shared_state(struct program *program)
 {
-    for (size_t size = most_legacy; size >= least_legacy; size /= 2) {
+    for (size_t size = max_shared_state; size >= min_shared_state; size /= 2) {
         void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED)
             continue;
-        program->legacy = memory;
-        program->legacy_size = size;
+        program->shared = memory;
+        program->shared_size = size;
         return true;
     }
     return false;
@@ -521,7 +525,7 @@ static int supervise_mount(struct program *program)
         .mount = mount_tree,
         .unmount = unmount_tree,
         .ready = tell_ready,
-        .forget = forget_legacy,
+        .forget = reset_shared_state,
         .context = program,
         .log = report,
     };
@@ -534,7 +538,7 @@ static int supervise_mount(struct program *program)
     };
     /* The folder was resolved: a relative path would not survive the child's chdir. */
     program->options.content = program->content_path;
-    if (!share_legacy(program)) {
+    if (!map_shared_state(program)) {
         report("%s", strerror(ENOMEM));
         return EXIT_FAILED;
     }
@@ -549,13 +553,14 @@ static int run(struct program *program)
     cleanup_buf struct buf why = {0};
     int status;
 
-    int err = options->replace && options->mountpoint ? place_clear_dead(options->mountpoint) : 0;
+    int err = options->replace && options->mountpoint ? mountpoint_clear_dead(options->mountpoint)
+                                                      : 0;
     if (err)
         report("dead mount \"%s\": %s", options->mountpoint, strerror(-err));
-    err = place_check(options->content, options->mountpoint, options->nonempty,
-                      &program->content_path, &program->mount_path, &why);
+    err = mountpoint_check(options->content, options->mountpoint, options->nonempty,
+                           &program->content_path, &program->mount_path, &why);
     if (!err && options->mountpoint)
-        err = place_check_fuse(&why);
+        err = mountpoint_check_fuse(&why);
     if (err) {
         report("%s", why.len ? why.data : strerror(-err));
         return EXIT_FAILED;

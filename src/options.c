@@ -18,7 +18,7 @@ static const char usage[] =
     "Mounts a folder of transcripts (Markdown with YAML front matter) as a read-only tree.\n"
     "\n"
     "  -f, --foreground      stay in the foreground\n"
-    "  -d, --debug           tell each request on standard error; implies -f\n"
+    "  -d, --debug           log every request to standard error; implies -f\n"
     "  -s, --single-thread   serve one request at a time\n"
     "  -q, --quiet           no progress and no summary\n"
     "  -v, --verbose         tell what was read, and each problem in it\n"
@@ -200,13 +200,13 @@ static bool set_formats(struct options *options, const char *value)
 
 #define FLAG(field) .flag = offsetof(struct options, field), .is_flag = true
 
-static const struct known {
+static const struct option_spec {
     const char *name;
     size_t flag;
     bool is_flag;
     bool (*set)(struct options *options, const char *value); /* of an option with a value */
     const char *wanted; /* … what it has to be, to be told after a mistake; NULL: nothing is */
-} known[] = {
+} option_specs[] = {
     {"allow_other", FLAG(allow_other)},
     {"allow_root", FLAG(allow_root)},
     {"cache_size", .set = set_cache_size},
@@ -215,7 +215,7 @@ static const struct known {
     {"foreground", FLAG(foreground)},
     {"formats", .set = set_formats},
     {"gid", .set = set_gid, .wanted = "the number of a group is wanted"},
-    {"no_ahead", FLAG(no_ahead)},
+    {"no_ahead", FLAG(no_prefetch)},
     {"nonempty", FLAG(nonempty)},
     {"poll", .set = set_poll},
     {"quiet", FLAG(quiet)},
@@ -331,8 +331,8 @@ static bool unknown_option(const struct guess *guess, const char *dashes)
 static bool unknown_mount_option(const char *name, size_t len)
 {
     struct guess guess = {.name = name, .len = len};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        guess_at(&guess, known[i].name);
+    for (size_t i = 0; i < sizeof option_specs / sizeof *option_specs; i++)
+        guess_at(&guess, option_specs[i].name);
     for (enum limit i = 0; i < LIMIT_COUNT; i++)
         guess_at(&guess, limit_rows[i].name);
     for (unsigned i = 0; format_name(i); i++) /* behind formats=turns, */
@@ -358,20 +358,20 @@ static bool set_option(struct options *options, char *text)
     size_t len = strcspn(text, "=");
     char *value = text[len] ? text + len + 1 : NULL;
 
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strlen(known[i].name) != len || strncmp(known[i].name, text, len) != 0)
+    for (size_t i = 0; i < sizeof option_specs / sizeof *option_specs; i++) {
+        if (strlen(option_specs[i].name) != len || strncmp(option_specs[i].name, text, len) != 0)
             continue;
-        if (known[i].is_flag && !value) {
-            *(bool *)((char *)options + known[i].flag) = true;
+        if (option_specs[i].is_flag && !value) {
+            *(bool *)((char *)options + option_specs[i].flag) = true;
             return true;
         }
-        if (!known[i].is_flag && value && known[i].set(options, value))
+        if (!option_specs[i].is_flag && value && option_specs[i].set(options, value))
             return true;
         fprintf(stderr, "transcriptfs: option \"%s\": %s\nTry 'transcriptfs --help'.\n", text,
-                known[i].is_flag  ? "it takes no value"
-                : !value          ? "it needs a value"
-                : known[i].wanted ? known[i].wanted
-                                  : "this value is not understood");
+                option_specs[i].is_flag  ? "it takes no value"
+                : !value                 ? "it needs a value"
+                : option_specs[i].wanted ? option_specs[i].wanted
+                                         : "this value is not understood");
         return false;
     }
     enum limit limit = limit_find((struct slice){text, len});

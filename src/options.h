@@ -33,7 +33,7 @@ struct options {
     bool allow_other;
     bool allow_root;
     bool nonempty;
-    bool no_ahead;
+    bool no_prefetch;
     bool sandbox; /* confine what parses */
     bool replace; /* clear a dead mount away */
     bool xattr;

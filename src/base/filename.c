@@ -63,13 +63,13 @@ void filename_cut(struct buf *out, struct slice name, size_t max, struct slice w
         buf_add_slice(out, name);
         return;
     }
-    filename_tell_apart(out, name, max, whole, 0, 0);
+    filename_disambiguate(out, name, max, whole, 0, 0);
 }
 
-void filename_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
-                         unsigned round, uint32_t place)
+void filename_disambiguate(struct buf *out, struct slice name, size_t max, struct slice whole,
+                           unsigned round, uint32_t index)
 {
-    uint64_t seed = round < ROUNDS_OF_HASH ? round : (uint64_t)round << 32 | place;
+    uint64_t seed = round < ROUNDS_OF_HASH ? round : (uint64_t)round << 32 | index;
     buf_add_slice(out, cut_name(name, max - HASH_BYTES));
     add_hash(out, whole, seed);
 }

@@ -4,9 +4,9 @@
  * A name is at most 255 bytes of UTF-8. What no name may hold is written as % and two
  * hexadecimal digits, so that it can be undone: `/` is %2F, `%` is %25, likewise control
  * characters, characters that reorder text, a leading `.`, and bytes that are not UTF-8.
- * What is too long is cut where a character ends, then `~` and eight digits of a hash of
- * the whole; and so is what looks as if it had been, so that nothing has a name by its own words
- * that something cut has by its hash.
+ * A name that is too long is truncated where a character ends, and gets `~` and eight digits of a
+ * hash of the whole. A name that looks truncated is hashed too, so a literal name never collides
+ * with a truncated one.
  */
 #ifndef BASE_FILENAME_H
 #define BASE_FILENAME_H
@@ -30,11 +30,11 @@ bool filename_to_value(struct buf *out, struct slice name);
 void filename_cut(struct buf *out, struct slice name, size_t max, struct slice whole);
 
 /*
- * Appends `name` with a hash of `whole`, in `max` bytes, for a name that is taken. That one may be
- * taken too, by chance or by malice: then it is another in the next round, counted from 0. `place`
- * is another for each that is to be told apart.
+ * Appends `name` with a hash of `whole`, in at most `max` bytes, for a name that is taken. The
+ * result may be taken too, by chance or by malice: the caller then tries the next round, counted
+ * from 0. `index` differs for each name of a set.
  */
-void filename_tell_apart(struct buf *out, struct slice name, size_t max, struct slice whole,
-                         unsigned round, uint32_t place);
+void filename_disambiguate(struct buf *out, struct slice name, size_t max, struct slice whole,
+                           unsigned round, uint32_t index);
 
 #endif

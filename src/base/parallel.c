@@ -11,7 +11,7 @@ struct job {
     void *context;
 };
 
-struct worker {
+struct parallel_worker {
     struct job *job;
     unsigned number;
     pthread_t thread;
@@ -28,7 +28,7 @@ unsigned parallel_threads(void)
 
 static void *run(void *worker_)
 {
-    const struct worker *worker = worker_;
+    const struct parallel_worker *worker = worker_;
     struct job *job = worker->job;
     size_t i;
 
@@ -41,13 +41,13 @@ void parallel_for(size_t count, unsigned threads,
                   void (*work)(void *context, unsigned worker, size_t i), void *context)
 {
     struct job job = {.count = count, .work = work, .context = context};
-    struct worker workers[PARALLEL_MAX_THREADS] = {{.job = &job}};
+    struct parallel_worker workers[PARALLEL_MAX_THREADS] = {{.job = &job}};
     unsigned started = 1;
 
     if (threads > PARALLEL_MAX_THREADS)
         threads = PARALLEL_MAX_THREADS;
     for (; started < threads && started < count; started++) {
-        workers[started] = (struct worker){.job = &job, .number = started};
+        workers[started] = (struct parallel_worker){.job = &job, .number = started};
         if (pthread_create(&workers[started].thread, NULL, run, &workers[started]))
             break;
     }

@@ -12,25 +12,26 @@
 
 static int make_views(struct step *s)
 {
-    struct views_change *changes = ARENA_NEW(&s->scratch, struct views_change, s->draft_count);
+    struct views_change *changes = ARENA_NEW(&s->scratch, struct views_change,
+                                             s->episode_change_count);
     if (!changes)
         return -ENOMEM;
-    for (size_t i = 0; i < s->draft_count; i++) {
-        const struct draft *draft = &s->drafts[i];
-        const struct episode *before = episode_shown(draft->before);
-        const struct episode *now = draft->is_there ? episode_shown(&draft->now) : NULL;
-        changes[i] = (struct views_change){draft->number, before ? before->marks : NULL,
-                                           now ? now->marks : NULL};
+    for (size_t i = 0; i < s->episode_change_count; i++) {
+        const struct episode_change *change = &s->episode_changes[i];
+        const struct episode *before = episode_shown(change->before);
+        const struct episode *now = change->is_there ? episode_shown(&change->now) : NULL;
+        changes[i] = (struct views_change){change->number, before ? before->facet_refs : NULL,
+                                           now ? now->facet_refs : NULL};
     }
     const struct views_step step = {
         .old = &s->old->views,
-        .ledger = &s->builder->ledger,
+        .vocabulary = &s->builder->vocabulary,
         .before = s->old->episodes,
         .after = s->next->episodes,
         .episode_cap = s->next->episode_cap,
         .changes = changes,
-        .count = s->draft_count,
-        .turnover = &s->turnover,
+        .count = s->episode_change_count,
+        .txn = &s->txn,
     };
     return views_next(&step, &s->next->views);
 }
@@ -68,9 +69,9 @@ static void count_folders(struct step *s)
 
 static void sum_up(struct step *s)
 {
-    for (size_t i = 0; i < s->draft_count; i++) {
-        add_up(s->next, s->drafts[i].before, (uint32_t)-1);
-        add_up(s->next, s->next->episodes[s->drafts[i].number], 1);
+    for (size_t i = 0; i < s->episode_change_count; i++) {
+        add_up(s->next, s->episode_changes[i].before, (uint32_t)-1);
+        add_up(s->next, s->next->episodes[s->episode_changes[i].number], 1);
     }
     s->next->mtime = s->next->folders[0]->mtime;
     count_folders(s);
@@ -122,21 +123,21 @@ static int enter_paths(struct step *s, const struct scanned *changes, size_t cou
         if (changes[i].is_gone || changes[i].is_stray)
             continue;
         if (changes[i].is_folder) {
-            err = builder_find_place(b, changes[i].path, &number);
+            err = builder_find_folder(b, changes[i].path, &number);
             if (!err)
-                b->places[number].access = changes[i].id.access;
+                b->folder_records[number].access = changes[i].id.access;
             continue;
         }
         err = builder_find_number(b, changes[i].path, &number);
         if (!err)
-            err = builder_find_place(b, path_parent(changes[i].path), &number);
+            err = builder_find_folder(b, path_parent(changes[i].path), &number);
     }
     return err;
 }
 
 static int allocate(struct step *s)
 {
-    size_t episodes = s->builder->path_count, folders = s->builder->place_count;
+    size_t episodes = s->builder->path_count, folders = s->builder->folder_record_count;
     size_t most = episodes > folders ? episodes : folders;
     struct corpus *next = s->next;
 
@@ -144,18 +145,19 @@ static int allocate(struct step *s)
     next->folder_cap = (uint32_t)folders;
     next->episodes = pointers_grown(s->old->episodes, s->old->episode_cap, episodes);
     next->folders = pointers_grown(s->old->folders, s->old->folder_cap, folders);
-    s->draft_of = malloc((episodes + 1) * sizeof *s->draft_of);
+    s->change_of = malloc((episodes + 1) * sizeof *s->change_of);
     s->changed = calloc(episodes + 1, sizeof(bool));
-    s->works = calloc(folders + 1, sizeof *s->works);
+    s->folder_changes = calloc(folders + 1, sizeof *s->folder_changes);
     s->folder_gone = calloc(folders + 1, sizeof(bool));
     s->touched = calloc(folders + 1, sizeof *s->touched);
     s->list = calloc(most + 1, sizeof *s->list);
-    if (!next->episodes || !next->folders || !s->draft_of || !s->changed || !s->works ||
+    if (!next->episodes || !next->folders || !s->change_of || !s->changed || !s->folder_changes ||
         !s->folder_gone || !s->touched || !s->list)
         return -ENOMEM;
-    memset(s->draft_of, 0xFF, (episodes + 1) * sizeof *s->draft_of);
+    memset(s->change_of, 0xFF, (episodes + 1) * sizeof *s->change_of);
     for (size_t i = 0; i < folders; i++)
-        s->works[i].drafts = s->works[i].news = s->works[i].next_new = NO_INDEX;
+        s->folder_changes[i].episode_changes = s->folder_changes[i].new_folders =
+            s->folder_changes[i].next_new_folder = NO_INDEX;
     return 0;
 }
 
@@ -165,7 +167,7 @@ static int take_step(struct step *s, struct scanned *changes, size_t count)
     if (!err)
         err = allocate(s);
     for (size_t i = 0; i < count && !err; i++)
-        err = step_draft_file(s, &changes[i]);
+        err = step_change_file(s, &changes[i]);
     if (!err)
         err = step_follow_access(s);
     if (!err)
@@ -196,8 +198,8 @@ static void note_generation(const struct step *s, const struct scanned *changes,
     struct journal *journal = b->journal;
     for (size_t i = 0; i < count && journal; i++)
         history_note_file(journal, &changes[i]);
-    for (size_t i = 0; i < s->draft_count && journal; i++) {
-        uint32_t number = s->drafts[i].number;
+    for (size_t i = 0; i < s->episode_change_count && journal; i++) {
+        uint32_t number = s->episode_changes[i].number;
         /* One that was only named anew has the version that it had. */
         const struct episode *now = s->next->episodes[number];
         history_note_version(journal, number, now ? now->version : b->versions[number]);
@@ -227,24 +229,24 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     if (!err)
         err = take_step(&s, changes, count);
     if (err) {
-        turnover_undo(&s.turnover);
+        txn_abort(&s.txn);
         corpus_release(s.next);
     } else {
-        struct blocks retired = turnover_keep(&s.turnover);
+        struct blocks retired = txn_commit(&s.txn);
         s.next->generation = ++builder->generation;
         note_generation(&s, changes, count);
-        for (size_t i = 0; i < s.draft_count; i++)
-            builder->versions[s.drafts[i].number]++;
+        for (size_t i = 0; i < s.episode_change_count; i++)
+            builder->versions[s.episode_changes[i].number]++;
         if (old)
             old->retired = retired;
         else
             blocks_free(&retired);
         *next = s.next;
     }
-    free(s.drafts);
-    free(s.draft_of);
+    free(s.episode_changes);
+    free(s.change_of);
     free(s.changed);
-    free(s.works);
+    free(s.folder_changes);
     free(s.folder_gone);
     free(s.touched);
     free(s.list);

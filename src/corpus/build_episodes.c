@@ -10,31 +10,33 @@
 #include "base/path.h"
 #include "corpus/naming.h"
 
-/* --- drafts ----------------------------------------------------------------------------------- */
+/* --- changes of episodes --------------------------------------------------------------------- */
 
-static int add_draft(struct step *s, const struct draft *draft)
+static int add_change(struct step *s, const struct episode_change *change)
 {
-    if (!array_reserve(&s->drafts, s->draft_count, &s->draft_cap, sizeof *s->drafts))
+    if (!array_reserve(&s->episode_changes, s->episode_change_count, &s->episode_change_cap,
+                       sizeof *s->episode_changes))
         return -ENOMEM;
-    struct work *work = &s->works[draft_folder(draft)];
-    s->drafts[s->draft_count] = *draft;
-    s->drafts[s->draft_count].next = work->drafts;
-    s->draft_of[draft->number] = work->drafts = (uint32_t)s->draft_count++;
-    s->changed[draft->number] = true;
+    struct folder_change *folder_change = &s->folder_changes[episode_change_folder(change)];
+    s->episode_changes[s->episode_change_count] = *change;
+    s->episode_changes[s->episode_change_count].next = folder_change->episode_changes;
+    s->change_of[change->number] = folder_change->episode_changes =
+        (uint32_t)s->episode_change_count++;
+    s->changed[change->number] = true;
     return 0;
 }
 
-struct draft *step_draft(struct step *s, uint32_t number)
+struct episode_change *step_change_episode(struct step *s, uint32_t number)
 {
-    if (s->draft_of[number] == NO_INDEX) {
-        const struct draft same = {.number = number,
-                                   .before = s->old->episodes[number],
-                                   .is_there = true,
-                                   .now = *s->old->episodes[number]};
-        if (add_draft(s, &same))
+    if (s->change_of[number] == NO_INDEX) {
+        const struct episode_change same = {.number = number,
+                                            .before = s->old->episodes[number],
+                                            .is_there = true,
+                                            .now = *s->old->episodes[number]};
+        if (add_change(s, &same))
             return NULL;
     }
-    return &s->drafts[s->draft_of[number]];
+    return &s->episode_changes[s->change_of[number]];
 }
 
 /* Tells, once for each, which views are too many. */
@@ -51,25 +53,25 @@ static void report_views(struct step *s, const struct fact *fact, struct diags *
 }
 
 /* What the facts of a file add to the views. Those of a view too many are nowhere. */
-static int make_marks(struct step *s, const struct fact *facts, struct diags *diags,
-                      const struct marks **made)
+static int make_facet_refs(struct step *s, const struct fact *facts, struct diags *diags,
+                           const struct facet_refs **made)
 {
     size_t count = 0;
     for (const struct fact *fact = facts; fact; fact = fact->next)
         count++;
-    struct marks *marks = turnover_new(&s->turnover, 1,
-                                       sizeof *marks + count * sizeof *marks->spellings);
-    *made = marks;
-    if (!marks)
+    struct facet_refs *facet_refs = txn_alloc(
+        &s->txn, 1, sizeof *facet_refs + count * sizeof *facet_refs->spellings);
+    *made = facet_refs;
+    if (!facet_refs)
         return -ENOMEM;
     for (const struct fact *fact = facts; fact; fact = fact->next) {
-        int err = ledger_enter(&s->builder->ledger, fact->view, fact->value,
-                               &marks->spellings[marks->count]);
+        int err = vocabulary_enter(&s->builder->vocabulary, fact->view, fact->value,
+                                   &facet_refs->spellings[facet_refs->count]);
         if (err && err != -ENOSPC)
             return err;
         if (err)
             report_views(s, fact, diags);
-        marks->count += !err;
+        facet_refs->count += !err;
     }
     return 0;
 }
@@ -96,46 +98,46 @@ static int step_problems(struct step *s, const struct scanned *file, const struc
     return 0;
 }
 
-int step_draft_file(struct step *s, const struct scanned *file)
+int step_change_file(struct step *s, const struct scanned *file)
 {
     struct diags diags = {.arena = &s->scratch};
-    struct draft draft = {.is_there = !file->is_gone && !file->is_stray};
-    struct episode *now = &draft.now;
+    struct episode_change change = {.is_there = !file->is_gone && !file->is_stray};
+    struct episode *now = &change.now;
     uint32_t known = map_get(&s->builder->paths, file->path);
 
     if (file->is_folder)
         return 0;
-    draft.number = known;
-    draft.before = known == NO_INDEX ? NULL : corpus_episode(s->old, known);
-    if (!draft.is_there)
-        return draft.before ? add_draft(s, &draft) : 0;
+    change.number = known;
+    change.before = known == NO_INDEX ? NULL : corpus_episode(s->old, known);
+    if (!change.is_there)
+        return change.before ? add_change(s, &change) : 0;
     *now = (struct episode){
         .path = file->path,
         .head = file->head,
         .id = file->id,
         .hash = hash64(file->path, 0),
     };
-    draft.number = known;
-    draft.has_new_marks = true;
-    if (draft.before) {
-        now->base = draft.before->base;
-        now->name = draft.before->name;
+    change.number = known;
+    change.has_new_facet_refs = true;
+    if (change.before) {
+        now->base = change.before->base;
+        now->name = change.before->name;
     }
-    int err = builder_find_place(s->builder, path_parent(file->path), &now->folder);
+    int err = builder_find_folder(s->builder, path_parent(file->path), &now->folder);
     if (!err) {
         now->is_private = builder_hides(s->builder, &now->id.access, now->folder);
-        err = make_marks(s, file->facts, &diags, &now->marks);
+        err = make_facet_refs(s, file->facts, &diags, &now->facet_refs);
     }
     if (!err)
         err = diags.failed ? -ENOMEM : step_problems(s, file, &diags, &now->problems);
-    return err ? err : add_draft(s, &draft);
+    return err ? err : add_change(s, &change);
 }
 
 static bool has_other_access(const struct step *s)
 {
     for (uint32_t i = 0; i < s->old->folder_cap; i++) {
         const struct folder *old = s->old->folders[i];
-        if (old && !access_equal(&old->access, &s->builder->places[i].access))
+        if (old && !access_equal(&old->access, &s->builder->folder_records[i].access))
             return true;
     }
     return false;
@@ -147,12 +149,13 @@ int step_follow_access(struct step *s)
         return 0;
     for (uint32_t i = 0; i < s->old->episode_cap; i++) {
         const struct episode *old = s->old->episodes[i];
-        if (!old || s->draft_of[i] != NO_INDEX)
+        if (!old || s->change_of[i] != NO_INDEX)
             continue;
         bool is_private = builder_hides(s->builder, &old->id.access, old->folder);
-        struct draft *draft = is_private == old->is_private ? NULL : step_draft(s, i);
-        if (draft)
-            draft->now.is_private = is_private;
+        struct episode_change *change = is_private == old->is_private ? NULL
+                                                                      : step_change_episode(s, i);
+        if (change)
+            change->now.is_private = is_private;
         else if (is_private != old->is_private)
             return -ENOMEM;
     }
@@ -209,7 +212,7 @@ static const struct episode *make_episode(struct step *s, const struct episode *
     size_t head = sizeof *from + from->problems.count * sizeof *from->problems.at;
 
     pack_episode(&packing, &measured, from);
-    struct episode *made = turnover_new(&s->turnover, 1, head + packing.need);
+    struct episode *made = txn_alloc(&s->txn, 1, head + packing.need);
     if (!made)
         return NULL;
     *made = *from;
@@ -219,42 +222,42 @@ static const struct episode *make_episode(struct step *s, const struct episode *
     return made;
 }
 
-static int draft_entry(struct step *s, struct draft *draft)
+static int changed_entry(struct step *s, struct episode_change *change)
 {
     const struct date none = {0};
     bool is_bare = s->builder->options.bare_entries;
     cleanup_buf struct buf entry = {0};
 
-    naming_entry(&entry, is_bare ? &none : &draft->now.head.date,
-                 is_bare ? SLICE("") : draft->now.head.title, draft->now.name);
-    draft->now.entry = arena_copy_buf(&s->scratch, &entry);
-    return draft->now.entry.data ? 0 : -ENOMEM;
+    naming_entry(&entry, is_bare ? &none : &change->now.head.date,
+                 is_bare ? SLICE("") : change->now.head.title, change->now.name);
+    change->now.entry = arena_copy_buf(&s->scratch, &entry);
+    return change->now.entry.data ? 0 : -ENOMEM;
 }
 
-static int make_draft(struct step *s, struct draft *draft)
+static int make_change(struct step *s, struct episode_change *change)
 {
     const struct episode *made = NULL;
-    turnover_retire(&s->turnover, draft->before);
-    if (draft->before && (draft->has_new_marks || !draft->is_there))
-        turnover_retire(&s->turnover, draft->before->marks);
-    if (draft->is_there) {
-        int err = draft_entry(s, draft);
+    txn_retire(&s->txn, change->before);
+    if (change->before && (change->has_new_facet_refs || !change->is_there))
+        txn_retire(&s->txn, change->before->facet_refs);
+    if (change->is_there) {
+        int err = changed_entry(s, change);
         if (err)
             return err;
-        draft->now.version = s->builder->versions[draft->number];
-        made = make_episode(s, &draft->now);
+        change->now.version = s->builder->versions[change->number];
+        made = make_episode(s, &change->now);
         if (!made)
             return -ENOMEM;
     }
-    s->next->episodes[draft->number] = made;
+    s->next->episodes[change->number] = made;
     return 0;
 }
 
 int step_make_episodes(struct step *s)
 {
     int err = 0;
-    for (size_t i = 0; i < s->draft_count && !err; i++)
-        err = make_draft(s, &s->drafts[i]);
+    for (size_t i = 0; i < s->episode_change_count && !err; i++)
+        err = make_change(s, &s->episode_changes[i]);
     return err;
 }
 
@@ -281,15 +284,16 @@ static int by_date(const void *corpus_, uint32_t a, uint32_t b)
     return x != y ? (x < y ? -1 : 1) : by_entry(corpus, a, b);
 }
 
-/* The drafts that are there, in order; they are put in s->list. Only those that stand under a date,
- * where `with_date` says so. */
-static uint32_t list_drafts(struct step *s, bool with_date, order_fn *order)
+/* The changed episodes that the next generation has, in order; they are put in s->list. Only those
+ * that stand under a date, where `with_date` says so. */
+static uint32_t list_changes(struct step *s, bool with_date, order_fn *order)
 {
     uint32_t count = 0;
-    for (size_t i = 0; i < s->draft_count; i++) {
-        const struct episode *now = &s->drafts[i].now;
-        if (s->drafts[i].is_there && (!with_date || (now->head.date.year && !now->is_private)))
-            s->list[count++] = s->drafts[i].number;
+    for (size_t i = 0; i < s->episode_change_count; i++) {
+        const struct episode *now = &s->episode_changes[i].now;
+        if (s->episode_changes[i].is_there &&
+            (!with_date || (now->head.date.year && !now->is_private)))
+            s->list[count++] = s->episode_changes[i].number;
     }
     step_sort(s->list, count, order, s->next);
     return count;
@@ -297,21 +301,21 @@ static uint32_t list_drafts(struct step *s, bool with_date, order_fn *order)
 
 int step_list_paths(struct step *s)
 {
-    uint32_t count = list_drafts(s, false, by_path);
+    uint32_t count = list_changes(s, false, by_path);
     s->next->by_path = step_next_list(s, s->old->by_path, s->old->episode_count, count, by_path,
                                       &s->next->episode_count);
-    return s->turnover.failed ? -ENOMEM : 0;
+    return s->txn.failed ? -ENOMEM : 0;
 }
 
 int step_list_dates(struct step *s)
 {
     const struct corpus *old = s->old;
     struct corpus *next = s->next;
-    uint32_t count = s->builder->date_view.len ? list_drafts(s, true, by_date) : 0;
+    uint32_t count = s->builder->date_view.len ? list_changes(s, true, by_date) : 0;
     next->dated = step_next_list(s, old->dated, old->dated_count, count, by_date,
                                  &next->dated_count);
     next->date_view = next->dated_count ? s->builder->date_view : SLICE("");
-    return s->turnover.failed ? -ENOMEM : 0;
+    return s->txn.failed ? -ENOMEM : 0;
 }
 
 /* --- entries: no two are named alike -----------------------------------------------------------
@@ -321,34 +325,34 @@ static int list_entries(struct step *s)
 {
     struct corpus *next = s->next;
     uint32_t all;
-    uint32_t count = list_drafts(s, false, by_entry);
+    uint32_t count = list_changes(s, false, by_entry);
     next->by_entry = step_next_list(s, s->old->by_entry, s->old->episode_count, count, by_entry,
                                     &all);
-    if (s->turnover.failed)
+    if (s->txn.failed)
         return -ENOMEM;
-    for (size_t i = 0; i < s->draft_count && !next->is_told_apart; i++) {
-        if (!s->drafts[i].is_there)
+    for (size_t i = 0; i < s->episode_change_count && !next->is_disambiguated; i++) {
+        if (!s->episode_changes[i].is_there)
             continue;
-        struct slice entry = next->episodes[s->drafts[i].number]->entry;
+        struct slice entry = next->episodes[s->episode_changes[i].number]->entry;
         uint32_t behind = corpus_entry_behind(next, next->by_entry, all, entry);
-        next->is_told_apart = behind >= 2 &&
-                              slice_equal(next->episodes[next->by_entry[behind - 2]]->entry, entry);
+        next->is_disambiguated =
+            behind >= 2 && slice_equal(next->episodes[next->by_entry[behind - 2]]->entry, entry);
     }
     return 0;
 }
 
 static int rename_entry(struct step *s, uint32_t number, struct slice entry)
 {
-    struct draft *draft = step_draft(s, number);
-    if (!draft)
+    struct episode_change *change = step_change_episode(s, number);
+    if (!change)
         return -ENOMEM;
-    draft->now.entry = arena_copy(&s->scratch, entry);
+    change->now.entry = arena_copy(&s->scratch, entry);
     const struct episode *was = s->next->episodes[number];
-    const struct episode *made = draft->now.entry.data ? make_episode(s, &draft->now) : NULL;
+    const struct episode *made = change->now.entry.data ? make_episode(s, &change->now) : NULL;
     if (!made)
         return -ENOMEM;
     /* What was made in this step and is not used is freed with the generation before. */
-    turnover_retire(&s->turnover, was);
+    txn_retire(&s->txn, was);
     s->next->episodes[number] = made;
     return 0;
 }
@@ -358,8 +362,8 @@ static int plain_entries(struct step *s, const uint32_t *all, uint32_t count)
     int err = 0;
     for (uint32_t i = 0; i < count && !err; i++) {
         const struct episode *episode = s->next->episodes[all[i]];
-        struct draft plain = {.now = *episode};
-        err = draft_entry(s, &plain);
+        struct episode_change plain = {.now = *episode};
+        err = changed_entry(s, &plain);
         if (!err && !slice_equal(plain.now.entry, episode->entry))
             err = rename_entry(s, all[i], plain.now.entry);
     }
@@ -376,7 +380,7 @@ static int tell_entries_apart(struct step *s)
         return -ENOMEM;
     memcpy(all, s->next->by_path, count * sizeof *all);
     int err = plain_entries(s, all, count);
-    s->next->is_told_apart = false;
+    s->next->is_disambiguated = false;
     bool all_differ = false;
     for (unsigned round = 0; !all_differ && !err; round++) {
         all_differ = true;
@@ -388,8 +392,8 @@ static int tell_entries_apart(struct step *s)
             if (!slice_equal(one->entry, two->entry))
                 continue;
             all_differ = false;
-            s->next->is_told_apart = true;
-            filename_tell_apart(&entry, two->entry, FILENAME_MAX_BYTES, two->path, round, i);
+            s->next->is_disambiguated = true;
+            filename_disambiguate(&entry, two->entry, FILENAME_MAX_BYTES, two->path, round, i);
             err = entry.failed ? -ENOMEM : rename_entry(s, all[i], buf_slice(&entry));
         }
     }
@@ -399,18 +403,18 @@ static int tell_entries_apart(struct step *s)
 int step_name_entries(struct step *s)
 {
     int err = list_entries(s);
-    if (err || (!s->next->is_told_apart && !s->old->is_told_apart))
+    if (err || (!s->next->is_disambiguated && !s->old->is_disambiguated))
         return err;
     err = tell_entries_apart(s);
     if (err)
         return err;
     uint32_t count = s->next->episode_count;
-    uint32_t *list = turnover_new(&s->turnover, count, sizeof *list);
+    uint32_t *list = txn_alloc(&s->txn, count, sizeof *list);
     if (!list)
         return -ENOMEM;
     memcpy(list, s->next->by_path, count * sizeof *list);
     step_sort(list, count, by_entry, s->next);
-    turnover_retire(&s->turnover, s->next->by_entry);
+    txn_retire(&s->txn, s->next->by_entry);
     s->next->by_entry = list;
     return 0;
 }
@@ -426,7 +430,7 @@ static const struct stray *make_stray(struct step *s, const struct scanned *file
     pack(&packing, file->path);
     pack_problems(&packing, NULL, &problems, file->path);
     size_t head = sizeof(struct stray) + problems.count * sizeof *problems.at;
-    struct stray *stray = turnover_new(&s->turnover, 1, head + packing.need);
+    struct stray *stray = txn_alloc(&s->txn, 1, head + packing.need);
     if (!stray)
         return NULL;
     stray->problems = (struct problems){(struct problem *)(stray + 1), problems.count};
@@ -447,7 +451,7 @@ static int count_strays(struct step *s)
         return -ENOMEM;
     for (uint32_t i = 0; i < next->stray_count; i++) {
         const struct stray *stray = next->strays[i];
-        int err = builder_find_place(s->builder, path_parent(stray->path), &folder);
+        int err = builder_find_folder(s->builder, path_parent(stray->path), &folder);
         if (err)
             return err;
         next->stray_is_private[i] = builder_hides(s->builder, &stray->access, folder);
@@ -478,7 +482,7 @@ int step_make_strays(struct step *s, const struct scanned *files, size_t count)
     for (uint32_t i = 0; i < s->old->stray_count && !err; i++) {
         const struct stray *stray = s->old->strays[i];
         if (map_get(&changed, stray->path) != NO_INDEX)
-            turnover_retire(&s->turnover, stray);
+            txn_retire(&s->txn, stray);
         else
             next->strays[next->stray_count++] = stray;
     }

@@ -7,23 +7,24 @@
 
 #include "corpus/step.h"
 
-static inline uint32_t draft_folder(const struct draft *draft)
+static inline uint32_t episode_change_folder(const struct episode_change *change)
 {
-    return draft->is_there ? draft->now.folder : draft->before->folder;
+    return change->is_there ? change->now.folder : change->before->folder;
 }
 
-/* Drafts what was found at a path. */
-int step_draft_file(struct step *s, const struct scanned *file);
+/* Notes the change of an episode that a scan found at a path. */
+int step_change_file(struct step *s, const struct scanned *file);
 
-/* The draft of an episode; one that stays as it is gets one that says the same. NULL: no memory. */
-struct draft *step_draft(struct step *s, uint32_t number);
+/* The change of an episode; made, with the same contents, where it has none yet. NULL: no memory.
+ */
+struct episode_change *step_change_episode(struct step *s, uint32_t number);
 
-/* Drafts the episodes that come to be private, or to be so no more, since a folder has another
+/* Changes the episodes that become private, or cease to be, because a folder has another
  * mode.
  */
 int step_follow_access(struct step *s);
 
-/* The episodes of the drafts; then, in this order, their lists. */
+/* Makes the changed episodes; then, in this order, their lists. */
 int step_make_episodes(struct step *s);
 int step_list_paths(struct step *s);
 int step_name_entries(struct step *s);

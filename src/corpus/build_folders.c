@@ -12,11 +12,12 @@
 
 static void touch(struct step *s, uint32_t folder)
 {
-    for (; !s->works[folder].is_touched; folder = s->builder->places[folder].parent) {
+    for (; !s->folder_changes[folder].is_touched;
+         folder = s->builder->folder_records[folder].parent) {
         const struct folder *old = corpus_folder(s->old, folder);
-        s->works[folder].is_touched = true;
-        s->works[folder].episodes = old ? old->episode_count : 0;
-        s->works[folder].folders = old ? old->folder_count : 0;
+        s->folder_changes[folder].is_touched = true;
+        s->folder_changes[folder].episodes = old ? old->episode_count : 0;
+        s->folder_changes[folder].folders = old ? old->folder_count : 0;
         s->touched[s->touched_count++] = folder;
     }
 }
@@ -25,8 +26,8 @@ static int deepest_first(const void *a, const void *b, void *builder_)
 {
     const struct builder *builder = builder_;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    if (builder->places[x].depth != builder->places[y].depth)
-        return builder->places[x].depth > builder->places[y].depth ? -1 : 1;
+    if (builder->folder_records[x].depth != builder->folder_records[y].depth)
+        return builder->folder_records[x].depth > builder->folder_records[y].depth ? -1 : 1;
     return (x > y) - (x < y);
 }
 
@@ -34,34 +35,34 @@ static void touch_folders(struct step *s)
 {
     for (uint32_t i = 0; i < s->old->folder_cap; i++) {
         const struct folder *old = s->old->folders[i];
-        if (old && !access_equal(&old->access, &s->builder->places[i].access))
+        if (old && !access_equal(&old->access, &s->builder->folder_records[i].access))
             touch(s, i);
     }
-    for (size_t i = 0; i < s->draft_count; i++) {
-        const struct draft *draft = &s->drafts[i];
-        uint32_t folder = draft_folder(draft);
+    for (size_t i = 0; i < s->episode_change_count; i++) {
+        const struct episode_change *change = &s->episode_changes[i];
+        uint32_t folder = episode_change_folder(change);
         touch(s, folder);
-        if (!draft->before == !draft->is_there)
+        if (!change->before == !change->is_there)
             continue;
-        s->works[folder].has_new_names = true;
-        s->works[folder].episodes += draft->is_there ? 1u : -1u;
+        s->folder_changes[folder].has_new_names = true;
+        s->folder_changes[folder].episodes += change->is_there ? 1u : -1u;
     }
     touch(s, 0);
     qsort_r(s->touched, s->touched_count, sizeof *s->touched, deepest_first, s->builder);
     for (uint32_t i = 0; i < s->touched_count; i++) {
         uint32_t folder = s->touched[i];
-        struct work *work = &s->works[folder];
+        struct folder_change *folder_change = &s->folder_changes[folder];
         bool was_there = corpus_folder(s->old, folder) != NULL;
-        work->is_there = folder == 0 || work->episodes || work->folders;
-        if (work->is_there == was_there || folder == 0)
+        folder_change->is_there = folder == 0 || folder_change->episodes || folder_change->folders;
+        if (folder_change->is_there == was_there || folder == 0)
             continue;
-        struct work *above = &s->works[s->builder->places[folder].parent];
+        struct folder_change *above = &s->folder_changes[s->builder->folder_records[folder].parent];
         above->has_new_names = true;
-        above->folders += work->is_there ? 1u : -1u;
+        above->folders += folder_change->is_there ? 1u : -1u;
         s->folder_gone[folder] = was_there;
-        if (work->is_there) {
-            work->next_new = above->news;
-            above->news = folder;
+        if (folder_change->is_there) {
+            folder_change->next_new_folder = above->new_folders;
+            above->new_folders = folder;
         }
     }
 }
@@ -75,17 +76,19 @@ static uint32_t list_episodes(struct step *s, uint32_t folder)
         if (!s->changed[old->episodes[i]])
             s->list[count++] = old->episodes[i];
     }
-    for (uint32_t i = s->works[folder].drafts; i != NO_INDEX; i = s->drafts[i].next) {
-        if (s->drafts[i].is_there)
-            s->list[count++] = s->drafts[i].number;
+    for (uint32_t i = s->folder_changes[folder].episode_changes; i != NO_INDEX;
+         i = s->episode_changes[i].next) {
+        if (s->episode_changes[i].is_there)
+            s->list[count++] = s->episode_changes[i].number;
     }
     return count;
 }
 
 static struct slice path_of(const struct step *s, uint32_t number)
 {
-    uint32_t draft = s->draft_of[number];
-    return draft == NO_INDEX ? s->old->episodes[number]->path : s->drafts[draft].now.path;
+    uint32_t change = s->change_of[number];
+    return change == NO_INDEX ? s->old->episodes[number]->path
+                              : s->episode_changes[change].now.path;
 }
 
 static int by_path_of(const void *a, const void *b, void *step)
@@ -95,28 +98,29 @@ static int by_path_of(const void *a, const void *b, void *step)
 
 static int set_base(struct step *s, uint32_t number, uint32_t folder, struct slice base)
 {
-    if (s->draft_of[number] == NO_INDEX && slice_equal(s->old->episodes[number]->base, base))
+    if (s->change_of[number] == NO_INDEX && slice_equal(s->old->episodes[number]->base, base))
         return 0;
-    struct draft *draft = step_draft(s, number);
-    if (!draft)
+    struct episode_change *change = step_change_episode(s, number);
+    if (!change)
         return -ENOMEM;
-    draft->now.base = base;
-    draft->now.name = path_join(&s->scratch, s->builder->places[folder].name, base);
-    return draft->now.name.data ? 0 : -ENOMEM;
+    change->now.base = base;
+    change->now.name = path_join(&s->scratch, s->builder->folder_records[folder].name, base);
+    return change->now.name.data ? 0 : -ENOMEM;
 }
 
 /* Those of the folders in a folder; they are told apart by their paths. */
 static struct slice *folder_names(struct step *s, uint32_t folder, size_t *count)
 {
     const struct folder *old = corpus_folder(s->old, folder);
-    struct slice *names = ARENA_NEW(&s->scratch, struct slice, s->works[folder].folders);
+    struct slice *names = ARENA_NEW(&s->scratch, struct slice, s->folder_changes[folder].folders);
     *count = 0;
     for (uint32_t i = 0; names && old && i < old->folder_count; i++) {
         if (!s->folder_gone[old->folders[i]])
-            names[(*count)++] = s->builder->places[old->folders[i]].base;
+            names[(*count)++] = s->builder->folder_records[old->folders[i]].base;
     }
-    for (uint32_t i = s->works[folder].news; names && i != NO_INDEX; i = s->works[i].next_new)
-        names[(*count)++] = s->builder->places[i].base;
+    for (uint32_t i = s->folder_changes[folder].new_folders; names && i != NO_INDEX;
+         i = s->folder_changes[i].next_new_folder)
+        names[(*count)++] = s->builder->folder_records[i].base;
     return names;
 }
 
@@ -145,8 +149,8 @@ int step_name_episodes(struct step *s)
     int err = 0;
     touch_folders(s);
     for (uint32_t i = 0; i < s->touched_count && !err; i++) {
-        const struct work *work = &s->works[s->touched[i]];
-        if (work->is_there && work->has_new_names)
+        const struct folder_change *folder_change = &s->folder_changes[s->touched[i]];
+        if (folder_change->is_there && folder_change->has_new_names)
             err = name_episodes(s, s->touched[i]);
     }
     return err;
@@ -163,14 +167,15 @@ static int by_base(const void *corpus_, uint32_t a, uint32_t b)
 static int by_folder_base(const void *builder_, uint32_t a, uint32_t b)
 {
     const struct builder *builder = builder_;
-    return slice_compare(builder->places[a].base, builder->places[b].base);
+    return slice_compare(builder->folder_records[a].base, builder->folder_records[b].base);
 }
 
 static const uint32_t *next_folders(struct step *s, uint32_t number, uint32_t *count)
 {
     const struct folder *old = corpus_folder(s->old, number);
     uint32_t added = 0;
-    for (uint32_t i = s->works[number].news; i != NO_INDEX; i = s->works[i].next_new)
+    for (uint32_t i = s->folder_changes[number].new_folders; i != NO_INDEX;
+         i = s->folder_changes[i].next_new_folder)
         s->list[added++] = i;
     step_sort(s->list, added, by_folder_base, s->builder);
     const struct list_change change = {
@@ -182,16 +187,18 @@ static const uint32_t *next_folders(struct step *s, uint32_t number, uint32_t *c
         .order = by_folder_base,
         .context = s->builder,
     };
-    return list_next(&s->turnover, &change, count);
+    return list_next(&s->txn, &change, count);
 }
 
-/* The drafts in a folder that are there, in order; they are put in s->list. */
-static uint32_t list_folder_drafts(struct step *s, uint32_t folder)
+/* The changed episodes of a folder that the next generation has, in order; they are put in s->list.
+ */
+static uint32_t list_folder_changes(struct step *s, uint32_t folder)
 {
     uint32_t count = 0;
-    for (uint32_t i = s->works[folder].drafts; i != NO_INDEX; i = s->drafts[i].next) {
-        if (s->drafts[i].is_there)
-            s->list[count++] = s->drafts[i].number;
+    for (uint32_t i = s->folder_changes[folder].episode_changes; i != NO_INDEX;
+         i = s->episode_changes[i].next) {
+        if (s->episode_changes[i].is_there)
+            s->list[count++] = s->episode_changes[i].number;
     }
     step_sort(s->list, count, by_base, s->next);
     return count;
@@ -217,12 +224,13 @@ static int64_t next_mtime(const struct step *s, uint32_t number, const struct fo
                           const struct folder *folder)
 {
     int64_t newest = old ? old->mtime : 0;
-    for (uint32_t i = s->works[number].drafts; i != NO_INDEX; i = s->drafts[i].next) {
-        const struct draft *draft = &s->drafts[i];
-        if (draft->before && old && draft->before->id.mtime == old->mtime)
+    for (uint32_t i = s->folder_changes[number].episode_changes; i != NO_INDEX;
+         i = s->episode_changes[i].next) {
+        const struct episode_change *change = &s->episode_changes[i];
+        if (change->before && old && change->before->id.mtime == old->mtime)
             return newest_in(s, folder);
-        if (draft->is_there && draft->now.id.mtime > newest)
-            newest = draft->now.id.mtime;
+        if (change->is_there && change->now.id.mtime > newest)
+            newest = change->now.id.mtime;
     }
     for (uint32_t i = 0; i < folder->folder_count; i++) {
         const struct folder *was = corpus_folder(s->old, folder->folders[i]);
@@ -241,29 +249,29 @@ static int64_t next_mtime(const struct step *s, uint32_t number, const struct fo
 static int next_folder(struct step *s, uint32_t number)
 {
     const struct folder *old = corpus_folder(s->old, number);
-    const struct place *place = &s->builder->places[number];
+    const struct folder_record *record = &s->builder->folder_records[number];
     struct folder folder = {
-        .path = place->path,
-        .name = place->name,
-        .base = place->base,
-        .parent = place->parent,
-        .depth = place->depth,
-        .hash = place->hash,
-        .access = place->access,
+        .path = record->path,
+        .name = record->name,
+        .base = record->base,
+        .parent = record->parent,
+        .depth = record->depth,
+        .hash = record->hash,
+        .access = record->access,
     };
-    uint32_t added = list_folder_drafts(s, number);
+    uint32_t added = list_folder_changes(s, number);
     folder.episodes = step_next_list(s, old ? old->episodes : NULL, old ? old->episode_count : 0,
                                      added, by_base, &folder.episode_count);
     folder.folders = next_folders(s, number, &folder.folder_count);
-    turnover_retire(&s->turnover, old);
+    txn_retire(&s->txn, old);
     s->next->folders[number] = NULL;
     s->next->folder_count -= old != NULL;
-    if (s->turnover.failed)
+    if (s->txn.failed)
         return -ENOMEM;
-    if (!s->works[number].is_there)
+    if (!s->folder_changes[number].is_there)
         return 0;
     folder.mtime = next_mtime(s, number, old, &folder);
-    struct folder *made = turnover_new(&s->turnover, 1, sizeof *made);
+    struct folder *made = txn_alloc(&s->txn, 1, sizeof *made);
     if (!made)
         return -ENOMEM;
     *made = folder;

@@ -7,7 +7,7 @@
 
 #include "corpus/step.h"
 
-/* Finds out which folders there will be, and drafts the episodes whose names change by that. */
+/* Finds out which folders there will be, and changes the episodes whose names follow from that. */
 int step_name_episodes(struct step *s);
 
 /* The folders, when all episodes are made. */

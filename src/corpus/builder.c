@@ -11,49 +11,52 @@
 /* --- folders and numbers ---------------------------------------------------------------------- */
 
 /* Names a folder in the one that it stands in; a name that is taken there gets a hash. */
-static int name_place(struct builder *b, struct place *place)
+static int name_folder_record(struct builder *b, struct folder_record *record)
 {
     cleanup_buf struct buf plain = {0};
-    struct slice above = b->places[place->parent].name;
-    filename_of_value(&plain, path_base(place->path));
-    place->base = arena_copy_buf(&b->arena, &plain);
-    for (unsigned round = 0; place->base.data; round++) {
+    struct slice above = b->folder_records[record->parent].name;
+    filename_of_value(&plain, path_base(record->path));
+    record->base = arena_copy_buf(&b->arena, &plain);
+    for (unsigned round = 0; record->base.data; round++) {
         cleanup_buf struct buf other = {0};
-        place->name = path_join(&b->arena, above, place->base);
-        if (!place->name.data)
+        record->name = path_join(&b->arena, above, record->base);
+        if (!record->name.data)
             break;
-        struct map_slot *slot = map_put(&b->folder_names, place->name);
+        struct map_slot *slot = map_put(&b->folder_names, record->name);
         if (!slot)
             break;
         /* A number that is still to be given: nobody's, as in what memory ended in. */
-        if (slot->value >= b->place_count) {
-            slot->value = (uint32_t)b->place_count;
+        if (slot->value >= b->folder_record_count) {
+            slot->value = (uint32_t)b->folder_record_count;
             return 0;
         }
-        filename_tell_apart(&other, buf_slice(&plain), FILENAME_MAX_BYTES, place->path, round, 0);
-        place->base = arena_copy_buf(&b->arena, &other);
+        filename_disambiguate(&other, buf_slice(&plain), FILENAME_MAX_BYTES, record->path, round,
+                              0);
+        record->base = arena_copy_buf(&b->arena, &other);
     }
     return -ENOMEM;
 }
 
-static int enter_place(struct builder *b, struct slice path, uint32_t parent, uint32_t *number)
+static int enter_folder_record(struct builder *b, struct slice path, uint32_t parent,
+                               uint32_t *number)
 {
-    if (!array_reserve(&b->places, b->place_count, &b->place_cap, sizeof *b->places))
+    if (!array_reserve(&b->folder_records, b->folder_record_count, &b->folder_record_cap,
+                       sizeof *b->folder_records))
         return -ENOMEM;
-    struct place place = {.path = arena_copy(&b->arena, path), .parent = parent};
-    if (!place.path.data)
+    struct folder_record record = {.path = arena_copy(&b->arena, path), .parent = parent};
+    if (!record.path.data)
         return -ENOMEM;
     if (path.len) {
-        int err = name_place(b, &place);
-        struct map_slot *slot = err ? NULL : map_put(&b->folders, place.path);
+        int err = name_folder_record(b, &record);
+        struct map_slot *slot = err ? NULL : map_put(&b->folders, record.path);
         if (!slot)
             return -ENOMEM;
-        place.depth = b->places[parent].depth + 1;
-        slot->value = (uint32_t)b->place_count;
+        record.depth = b->folder_records[parent].depth + 1;
+        slot->value = (uint32_t)b->folder_record_count;
     }
-    place.hash = hash64(place.path, 1);
-    *number = (uint32_t)b->place_count;
-    b->places[b->place_count++] = place;
+    record.hash = hash64(record.path, 1);
+    *number = (uint32_t)b->folder_record_count;
+    b->folder_records[b->folder_record_count++] = record;
     if (path.len)
         journal_add(b->journal, HISTORY_FOLDER, 0, path);
     return 0;
@@ -61,7 +64,7 @@ static int enter_place(struct builder *b, struct slice path, uint32_t parent, ui
 
 /* Not by recursion: a path has
  * as many parts as somebody likes. */
-int builder_find_place(struct builder *b, struct slice path, uint32_t *number)
+int builder_find_folder(struct builder *b, struct slice path, uint32_t *number)
 {
     uint32_t parent = 0;
     struct slice rest = path, part;
@@ -72,7 +75,7 @@ int builder_find_place(struct builder *b, struct slice path, uint32_t *number)
     while (slice_take(&rest, '/', &part)) {
         struct slice upto = {path.data, (size_t)(part.data - path.data) + part.len};
         *number = map_get(&b->folders, upto);
-        int err = *number == NO_INDEX ? enter_place(b, upto, parent, number) : 0;
+        int err = *number == NO_INDEX ? enter_folder_record(b, upto, parent, number) : 0;
         if (err)
             return err;
         parent = *number;
@@ -88,9 +91,9 @@ struct builder *builder_new(const struct corpus_options *options)
         return NULL;
     b->options = *options;
     b->journal = options->journal;
-    ledger_init(&b->ledger, (uint32_t)options->limits->at[LIMIT_VIEWS], b->journal,
-                HISTORY_SPELLING);
-    if (enter_place(b, SLICE(""), 0, &root)) {
+    vocabulary_init(&b->vocabulary, (uint32_t)options->limits->at[LIMIT_VIEWS], b->journal,
+                    HISTORY_SPELLING);
+    if (enter_folder_record(b, SLICE(""), 0, &root)) {
         builder_free(b);
         return NULL;
     }
@@ -101,12 +104,12 @@ void builder_free(struct builder *b)
 {
     if (!b)
         return;
-    ledger_free(&b->ledger);
+    vocabulary_free(&b->vocabulary);
     map_free(&b->paths);
     map_free(&b->folders);
     map_free(&b->folder_names);
     free(b->versions);
-    free(b->places);
+    free(b->folder_records);
     arena_free(&b->arena);
     free(b);
 }
@@ -151,9 +154,9 @@ void builder_tidy(const struct builder *builder)
 /* Whether some may not read all of a folder's names who may read the content folder. */
 bool builder_is_private(const struct builder *b, uint32_t folder)
 {
-    const struct access all = access_of_gathered(&b->places[0].access);
-    for (; folder; folder = b->places[folder].parent) {
-        const struct access one = access_of_gathered(&b->places[folder].access);
+    const struct access all = access_of_gathered(&b->folder_records[0].access);
+    for (; folder; folder = b->folder_records[folder].parent) {
+        const struct access one = access_of_gathered(&b->folder_records[folder].access);
         if (access_is_less(&b->options.access, &one, &all))
             return true;
     }
@@ -162,6 +165,6 @@ bool builder_is_private(const struct builder *b, uint32_t folder)
 
 bool builder_hides(const struct builder *b, const struct access *file, uint32_t folder)
 {
-    const struct access all = access_of_gathered(&b->places[0].access);
+    const struct access all = access_of_gathered(&b->folder_records[0].access);
     return access_is_less(&b->options.access, file, &all) || builder_is_private(b, folder);
 }

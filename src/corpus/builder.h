@@ -1,7 +1,7 @@
 /*
  * The builder: it makes the generations of the corpus, one at a time, and knows what is given once
- * and for all of them: the numbers of episodes and folders, the names of folders, and the ledger of
- * values. Each is noted in the journal when it is given.
+ * and for all of them: the numbers of episodes and folders, the names of folders, and the
+ * vocabulary of values. Each is noted in the journal when it is given.
  *
  * Whoever builds (build.h, resume.h) is the only one to look into it.
  */
@@ -10,7 +10,7 @@
 
 #include "base/map.h"
 #include "corpus/episode.h"
-#include "corpus/ledger.h"
+#include "corpus/vocabulary.h"
 
 struct corpus_options {
     const struct limits *limits; /* borrowed */
@@ -35,7 +35,7 @@ void builder_tidy(const struct builder *builder);
  */
 
 /* What is true of a folder for ever, and who may read it. */
-struct place {
+struct folder_record {
     struct slice path, name, base;
     uint32_t parent, depth;
     uint64_t hash;
@@ -45,14 +45,14 @@ struct place {
 struct builder {
     struct corpus_options options;
     struct journal *journal; /* NULL while it is read back */
-    struct ledger ledger;
+    struct vocabulary vocabulary;
     struct map paths;   /* of content files -> number of the episode */
     uint32_t *versions; /* by that number: how often it was another */
     size_t path_count, path_cap;
     struct map folders;      /* path -> number */
     struct map folder_names; /* … by what they are called */
-    struct place *places;
-    size_t place_count, place_cap;
+    struct folder_record *folder_records;
+    size_t folder_record_count, folder_record_cap;
     struct slice date_view;
     uint64_t generation;
     struct arena arena; /* of paths and names */
@@ -62,7 +62,7 @@ struct builder {
 int builder_find_number(struct builder *builder, struct slice path, uint32_t *number);
 
 /* The folder at `path`, entered with those above it where it is new. 0 or -ENOMEM. */
-int builder_find_place(struct builder *builder, struct slice path, uint32_t *number);
+int builder_find_folder(struct builder *builder, struct slice path, uint32_t *number);
 
 /* Whether some may not read it who may read the content folder: a folder, or a file in a folder. */
 bool builder_is_private(const struct builder *builder, uint32_t folder);

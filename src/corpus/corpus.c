@@ -30,11 +30,11 @@ static uint32_t lower_bound(uint32_t low, uint32_t high, compare_fn *compare,
 }
 
 /* The place of exactly what is looked for, or NO_INDEX. */
-static uint32_t find_place(uint32_t low, uint32_t high, compare_fn *compare,
+static uint32_t find_index(uint32_t low, uint32_t high, compare_fn *compare,
                            const struct search *search)
 {
-    uint32_t place = lower_bound(low, high, compare, search, 0);
-    return place < high && compare(search, search->ids[place]) == 0 ? place : NO_INDEX;
+    uint32_t index = lower_bound(low, high, compare, search, 0);
+    return index < high && compare(search, search->ids[index]) == 0 ? index : NO_INDEX;
 }
 
 static int compare_path(const struct search *s, uint32_t id)
@@ -66,8 +66,8 @@ static int compare_date(const struct search *s, uint32_t id)
 uint32_t corpus_find_path(const struct corpus *corpus, struct slice path)
 {
     const struct search search = {.corpus = corpus, .ids = corpus->by_path, .name = path};
-    uint32_t place = find_place(0, corpus->episode_count, compare_path, &search);
-    return place == NO_INDEX ? NO_INDEX : corpus->by_path[place];
+    uint32_t index = find_index(0, corpus->episode_count, compare_path, &search);
+    return index == NO_INDEX ? NO_INDEX : corpus->by_path[index];
 }
 
 uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path)
@@ -110,23 +110,23 @@ uint32_t corpus_find_episode(const struct corpus *corpus, const struct folder *f
                              struct slice base)
 {
     const struct search search = {.corpus = corpus, .ids = folder->episodes, .name = base};
-    uint32_t place = find_place(0, folder->episode_count, compare_base, &search);
-    return place == NO_INDEX ? NO_INDEX : folder->episodes[place];
+    uint32_t index = find_index(0, folder->episode_count, compare_base, &search);
+    return index == NO_INDEX ? NO_INDEX : folder->episodes[index];
 }
 
 uint32_t corpus_find_folder(const struct corpus *corpus, const struct folder *folder,
                             struct slice base)
 {
     const struct search search = {.corpus = corpus, .ids = folder->folders, .name = base};
-    uint32_t place = find_place(0, folder->folder_count, compare_folder, &search);
-    return place == NO_INDEX ? NO_INDEX : folder->folders[place];
+    uint32_t index = find_index(0, folder->folder_count, compare_folder, &search);
+    return index == NO_INDEX ? NO_INDEX : folder->folders[index];
 }
 
 uint32_t corpus_find_entry(const struct corpus *corpus, const uint32_t *ids, uint32_t count,
                            struct slice entry)
 {
     const struct search search = {.corpus = corpus, .ids = ids, .name = entry};
-    return find_place(0, count, compare_entry, &search);
+    return find_index(0, count, compare_entry, &search);
 }
 
 uint32_t corpus_find_date(const struct corpus *corpus, uint32_t code)
@@ -138,7 +138,7 @@ uint32_t corpus_find_date(const struct corpus *corpus, uint32_t code)
 uint32_t corpus_find_dated(const struct corpus *corpus, uint32_t code, struct slice entry)
 {
     const struct search search = {.corpus = corpus, .ids = corpus->dated, .name = entry};
-    return find_place(corpus_find_date(corpus, code), corpus_find_date(corpus, code + 1),
+    return find_index(corpus_find_date(corpus, code), corpus_find_date(corpus, code + 1),
                       compare_entry, &search);
 }
 
@@ -192,7 +192,7 @@ void corpus_free_last(struct corpus *corpus)
         return;
     for (uint32_t i = 0; i < corpus->episode_cap; i++) {
         if (corpus->episodes[i])
-            block_free(corpus->episodes[i]->marks);
+            block_free(corpus->episodes[i]->facet_refs);
         block_free(corpus->episodes[i]);
     }
     for (uint32_t i = 0; i < corpus->folder_cap; i++) {

@@ -36,7 +36,7 @@ struct corpus {
     uint32_t episode_count; /* that there are */
     const uint32_t *by_path;
     const uint32_t *by_entry; /* all episodes, in the order of their entries */
-    bool is_told_apart;       /* two entries are named alike, and one has a hash */
+    bool is_disambiguated;    /* two entries are named alike, and one has a hash */
     const struct folder **folders;
     uint32_t folder_cap;
     uint32_t folder_count;

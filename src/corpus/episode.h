@@ -11,7 +11,7 @@
 
 enum { CORPUS_MAX_EPISODES = 1 << 24 /* what a node id can tell apart */ };
 
-struct marks;
+struct facet_refs;
 
 /* Which file it was, and in which state: all of it is equal or it is another content. */
 struct file_id {
@@ -66,7 +66,7 @@ struct episode {
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
     bool is_private;  /* some may not read it who may read the content folder: it is in no view */
-    const struct marks *marks;
+    const struct facet_refs *facet_refs;
     struct problems problems;
 };
 

@@ -3,7 +3,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/map.h"
-#include "corpus/ledger.h"
+#include "corpus/vocabulary.h"
 
 /* --- a file, as a record -----------------------------------------------------------------------
  *
@@ -22,9 +22,9 @@ static void put_facts(struct buf *out, const struct fact *facts)
 {
     const char more = 1, end = 0;
     for (const struct fact *fact = facts; fact; fact = fact->next) {
-        const uint32_t place[] = {fact->line, fact->column};
+        const uint32_t index[] = {fact->line, fact->column};
         buf_add_byte(out, more);
-        buf_add(out, place, sizeof place);
+        buf_add(out, index, sizeof index);
         put(out, fact->view);
         put(out, fact->value);
     }
@@ -35,9 +35,9 @@ static void put_problems(struct buf *out, const struct diag *problems)
 {
     const char more = 1, end = 0;
     for (const struct diag *diag = problems; diag; diag = diag->next) {
-        const uint32_t place[] = {diag->line, diag->column};
+        const uint32_t index[] = {diag->line, diag->column};
         buf_add_byte(out, more);
-        buf_add(out, place, sizeof place);
+        buf_add(out, index, sizeof index);
         put(out, diag->problem);
         put(out, diag->action);
     }
@@ -154,10 +154,10 @@ bool history_read_configuration(const struct journal_record *record,
 static uint32_t find_configuration(const struct journal *journal)
 {
     struct journal_record record;
-    uint32_t place = 0, first = NO_INDEX, last = NO_INDEX, published = NO_INDEX;
-    for (size_t cursor = 0; journal_next(journal, &cursor, &record); place++) {
+    uint32_t index = 0, first = NO_INDEX, last = NO_INDEX, published = NO_INDEX;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record); index++) {
         if (record.kind == HISTORY_CONFIG)
-            last = place;
+            last = index;
         if (first == NO_INDEX)
             first = last;
         if (record.kind == HISTORY_PUBLISHED)
@@ -169,9 +169,9 @@ static uint32_t find_configuration(const struct journal *journal)
 bool history_configuration(const struct journal *journal, struct configuration *configuration)
 {
     struct journal_record record;
-    uint32_t wanted = find_configuration(journal), place = 0;
-    for (size_t cursor = 0; journal_next(journal, &cursor, &record); place++) {
-        if (place == wanted)
+    uint32_t wanted = find_configuration(journal), index = 0;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record); index++) {
+        if (index == wanted)
             return history_read_configuration(&record, configuration);
     }
     return false;
@@ -187,7 +187,7 @@ struct lasts {
     uint32_t *versions; /* by episode: place */
     uint32_t *turns;    /* … */
     size_t version_cap, turn_cap;
-    uint32_t of_kind[HISTORY_TOLD + 1];
+    uint32_t of_kind[HISTORY_NOTIFIED + 1];
     uint32_t count, next;
     bool failed;
 };
@@ -215,52 +215,52 @@ static bool is_gone_file(const struct journal_record *record)
     return take(&rest, &file, sizeof file) && file.is_gone;
 }
 
-static bool set_place(uint32_t **places, size_t *cap, uint32_t key, uint32_t place)
+static bool set_index(uint32_t **indexes, size_t *cap, uint32_t key, uint32_t index)
 {
     while (key >= *cap) {
-        if (!array_reserve(places, *cap, cap, sizeof **places))
+        if (!array_reserve(indexes, *cap, cap, sizeof **indexes))
             return false;
     }
-    (*places)[key] = place;
+    (*indexes)[key] = index;
     return true;
 }
 
 static void note_last(struct lasts *lasts, const struct journal_record *record)
 {
-    uint32_t place = lasts->count++;
-    lasts->of_kind[record->kind] = place;
+    uint32_t index = lasts->count++;
+    lasts->of_kind[record->kind] = index;
     if (record->kind == HISTORY_FILE) {
         struct map_slot *slot = map_put(map_of(lasts, record), path_of_file(record));
         lasts->failed |= !slot;
         if (slot)
-            slot->value = place;
+            slot->value = index;
     } else if (record->kind == HISTORY_VERSION) {
-        lasts->failed |= !set_place(&lasts->versions, &lasts->version_cap, record->key, place);
+        lasts->failed |= !set_index(&lasts->versions, &lasts->version_cap, record->key, index);
     } else if (record->kind == HISTORY_TURNS) {
-        lasts->failed |= !set_place(&lasts->turns, &lasts->turn_cap, record->key, place);
+        lasts->failed |= !set_index(&lasts->turns, &lasts->turn_cap, record->key, index);
     }
 }
 
 static bool is_last(void *lasts_, const struct journal_record *record)
 {
     struct lasts *lasts = lasts_;
-    uint32_t place = lasts->next++;
-    if (place >= lasts->count)
+    uint32_t index = lasts->next++;
+    if (index >= lasts->count)
         return true; /* clients may have seen what comes of it, and were not told */
     switch (record->kind) {
     case HISTORY_FILE:
-        return map_get(map_of(lasts, record), path_of_file(record)) == place &&
+        return map_get(map_of(lasts, record), path_of_file(record)) == index &&
                !is_gone_file(record);
     case HISTORY_VERSION:
-        return lasts->versions[record->key] == place;
+        return lasts->versions[record->key] == index;
     case HISTORY_TURNS:
-        return lasts->turns[record->key] == place;
+        return lasts->turns[record->key] == index;
     case HISTORY_SERIAL:
-    case HISTORY_SURVEYED:
+    case HISTORY_VOICE_INDEX:
     case HISTORY_CONFIG:
     case HISTORY_PUBLISHED:
-    case HISTORY_TOLD:
-        return lasts->of_kind[record->kind] == place;
+    case HISTORY_NOTIFIED:
+        return lasts->of_kind[record->kind] == index;
     default:
         return true;
     }
@@ -268,18 +268,18 @@ static bool is_last(void *lasts_, const struct journal_record *record)
 
 /* How many records there are up to the generation that clients were told of, it included; 0: none.
  */
-static uint32_t count_told(const struct journal *journal)
+static uint32_t count_notified(const struct journal *journal)
 {
     struct journal_record record;
-    uint32_t told = 0, place = 0, count = 0;
+    uint32_t notified = 0, index = 0, count = 0;
     for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
-        if (record.kind == HISTORY_TOLD)
-            told = record.key;
+        if (record.kind == HISTORY_NOTIFIED)
+            notified = record.key;
     }
     for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
-        place++;
-        if (record.kind == HISTORY_PUBLISHED && record.key == told)
-            count = place;
+        index++;
+        if (record.kind == HISTORY_PUBLISHED && record.key == notified)
+            count = index;
     }
     return count;
 }
@@ -288,7 +288,7 @@ void history_compact(struct journal *journal)
 {
     struct lasts lasts = {0};
     struct journal_record record;
-    uint32_t count = count_told(journal);
+    uint32_t count = count_notified(journal);
 
     for (size_t cursor = 0; lasts.count < count && journal_next(journal, &cursor, &record);)
         note_last(&lasts, &record);
@@ -316,28 +316,28 @@ void history_drop_tail(struct journal *journal)
 {
     struct tail tail = {0};
     struct journal_record record;
-    uint32_t place = 0;
-    for (size_t cursor = 0; journal_next(journal, &cursor, &record); place++) {
+    uint32_t index = 0;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record); index++) {
         if (record.kind == HISTORY_PUBLISHED)
-            tail.published = place;
+            tail.published = index;
     }
     journal_compact(journal, is_before_tail, &tail);
 }
 
 struct only {
-    uint32_t place, next;
+    uint32_t index, next;
 };
 
 static bool is_only(void *only_, const struct journal_record *record)
 {
     struct only *only = only_;
     (void)record;
-    return only->next++ == only->place;
+    return only->next++ == only->index;
 }
 
 void history_begin_anew(struct journal *journal)
 {
-    struct only only = {.place = find_configuration(journal)};
+    struct only only = {.index = find_configuration(journal)};
     journal_mend(journal);
     journal_compact(journal, is_only, &only);
 }

@@ -4,8 +4,8 @@
  * With it the next one has the same corpus under the same ids before it has read a file, and finds
  * out by looking what has changed since, as after any other change.
  *
- * A corpus is noted before clients can see it, and that clients were told of it after they were: so
- * there may be one at the end that they have seen and were not told of.
+ * A generation is logged before it becomes visible, its notification afterwards: the last ones may
+ * be visible but unnotified.
  */
 #ifndef CORPUS_HISTORY_H
 #define CORPUS_HISTORY_H
@@ -19,18 +19,18 @@ enum history {
     HISTORY_PATH = 1, /* an episode's */
     HISTORY_FOLDER,
     HISTORY_SPELLING, /* view, NUL byte, text */
-    HISTORY_HEARD,    /* the same, of by-voice */
-    HISTORY_BOOKMARK,
+    HISTORY_VOICE,    /* the same, of by-voice */
+    HISTORY_DIR_COOKIE,
 
     /* States: the last one counts. */
-    HISTORY_FILE,      /* what was found at a path: struct scanned and its texts */
-    HISTORY_VERSION,   /* key: an episode; the version that it has */
-    HISTORY_TURNS,     /* key: an episode; how many names of its turns were given out */
-    HISTORY_SERIAL,    /* key: a serial number of a snapshot that was not given out yet */
-    HISTORY_SURVEYED,  /* somebody asked for by-voice */
-    HISTORY_CONFIG,    /* by what files are read from then on */
-    HISTORY_PUBLISHED, /* key: the generation that the files and versions before it make */
-    HISTORY_TOLD,      /* key: the generation of which clients were told */
+    HISTORY_FILE,        /* what was found at a path: struct scanned and its texts */
+    HISTORY_VERSION,     /* key: an episode; the version that it has */
+    HISTORY_TURNS,       /* key: an episode; how many names of its turns were given out */
+    HISTORY_SERIAL,      /* key: a serial number of a snapshot that was not given out yet */
+    HISTORY_VOICE_INDEX, /* somebody asked for by-voice */
+    HISTORY_CONFIG,      /* by what files are read from then on */
+    HISTORY_PUBLISHED,   /* key: the generation that the files and versions before it make */
+    HISTORY_NOTIFIED,    /* key: the generation of which clients were told */
 };
 
 /* Notes a new generation: what was found, and each version that changed (in numbers and versions).

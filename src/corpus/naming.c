@@ -1,6 +1,7 @@
 #include "corpus/naming.h"
 
 #include <errno.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/filename.h"
@@ -63,7 +64,7 @@ static int name_file(struct arena *arena, struct map *taken, struct naming *file
     for (unsigned round = 0;; round++) {
         struct buf name = {0};
         /* Four bytes less: ".txt" has to fit behind it in text/. */
-        filename_tell_apart(&name, full, FILENAME_MAX_BYTES - 4, file->path, round, 0);
+        filename_disambiguate(&name, full, FILENAME_MAX_BYTES - 4, file->path, round, 0);
         file->base = keep(arena, &name);
         if (!file->base.data)
             return -ENOMEM;
@@ -122,6 +123,29 @@ static void add_title(struct buf *out, struct slice title)
     }
 }
 
+static bool is_one_of(struct slice name, const char *const *words)
+{
+    for (; *words; words++) {
+        if (name.len == strlen(*words) && strncasecmp(name.data, *words, name.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The name of an episode without the parts that say only what it is: episodes/boz/transcript is
+ * boz. The rule looks at this name alone, so that a new file renames no other. */
+static struct slice without_kind(struct slice name)
+{
+    static const char *const folders[] = {"episodes", "transcripts", "content", "posts", NULL};
+    static const char *const files[] = {"transcript", "captions", "subtitles",
+                                        "audio",      "index",    NULL};
+    const char *slash = name.len ? memchr(name.data, '/', name.len) : NULL;
+    if (slash && is_one_of(slice_head(name, (size_t)(slash - name.data)), folders))
+        name = slice_skip(name, (size_t)(slash - name.data) + 1);
+    struct slice parent = path_parent(name);
+    return parent.len && is_one_of(path_base(name), files) ? parent : name;
+}
+
 void naming_entry(struct buf *out, const struct date *date, struct slice title, struct slice name)
 {
     cleanup_buf struct buf head = {0}, middle = {0}, tail = {0}, spaced = {0};
@@ -134,8 +158,8 @@ void naming_entry(struct buf *out, const struct date *date, struct slice title, 
     filename_escape(&middle, buf_slice(&spaced));
     if (middle.len)
         buf_add_text(&tail, "--");
-    struct slice part;
-    for (bool first = true; slice_take(&name, '/', &part); first = false) {
+    struct slice rest = without_kind(name), part;
+    for (bool first = true; slice_take(&rest, '/', &part); first = false) {
         buf_add_text(&tail, first ? "" : "--");
         buf_add_slice(&tail, part);
     }

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
-#include "transcript/front.h"
+#include "transcript/date.h"
 
 struct naming {
     struct slice path; /* of the content file */

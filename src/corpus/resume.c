@@ -10,8 +10,8 @@ struct resuming {
     struct builder *builder;
     struct journal *journal;
     struct arena arena;
-    uint32_t told;   /* generation */
-    size_t told_end; /* where its records end */
+    uint32_t notified;   /* generation */
+    size_t notified_end; /* where its records end */
     struct scanned *files;
     size_t count, cap;
     uint32_t *versions; /* by episode: the last that was given */
@@ -27,9 +27,9 @@ static int reenter_name(struct builder *b, const struct journal_record *record)
     case HISTORY_PATH:
         return builder_find_number(b, record->bytes, &number);
     case HISTORY_FOLDER:
-        return builder_find_place(b, record->bytes, &number);
+        return builder_find_folder(b, record->bytes, &number);
     case HISTORY_SPELLING:
-        return ledger_reenter(&b->ledger, record->bytes);
+        return vocabulary_restore(&b->vocabulary, record->bytes);
     default:
         return 0;
     }
@@ -42,8 +42,8 @@ static int read_names(struct resuming *r)
     int err = 0;
     for (size_t cursor = 0; !err && journal_next(r->journal, &cursor, &record);) {
         err = reenter_name(r->builder, &record);
-        if (record.kind == HISTORY_TOLD)
-            r->told = record.key;
+        if (record.kind == HISTORY_NOTIFIED)
+            r->notified = record.key;
     }
     return err;
 }
@@ -52,8 +52,8 @@ static void find_end(struct resuming *r)
 {
     struct journal_record record;
     for (size_t cursor = 0; journal_next(r->journal, &cursor, &record);) {
-        if (record.kind == HISTORY_PUBLISHED && record.key == r->told)
-            r->told_end = cursor;
+        if (record.kind == HISTORY_PUBLISHED && record.key == r->notified)
+            r->notified_end = cursor;
     }
 }
 
@@ -109,11 +109,11 @@ static int build(struct resuming *r, struct corpus *old, uint32_t generation, st
 
 /* The generations behind the one that clients were told of, one after the other: what came with one
  * and went with the next may be known too. */
-static int build_seen(struct resuming *r, struct corpus *told, struct corpora *seen)
+static int build_seen(struct resuming *r, struct corpus *notified, struct corpora *seen)
 {
     struct journal_record record;
-    struct corpus *last = told;
-    size_t from = r->told_end;
+    struct corpus *last = notified;
+    size_t from = r->notified_end;
     int err = 0;
     for (size_t cursor = from; !err && journal_next(r->journal, &cursor, &record);) {
         if (record.kind != HISTORY_PUBLISHED)
@@ -128,35 +128,35 @@ static int build_seen(struct resuming *r, struct corpus *told, struct corpora *s
     return err;
 }
 
-static int resume(struct resuming *r, struct corpus **told, struct corpora *seen)
+static int resume(struct resuming *r, struct corpus **notified, struct corpora *seen)
 {
     int err = read_names(r);
     find_end(r);
-    if (!err && !r->told_end)
+    if (!err && !r->notified_end)
         err = -ESTALE;
     r->versions = calloc(r->builder->path_count + 1, sizeof *r->versions);
     if (!err && !r->versions)
         err = -ENOMEM;
     if (!err)
-        err = read_states(r, 0, r->told_end);
+        err = read_states(r, 0, r->notified_end);
     if (!err)
-        err = build(r, NULL, r->told, told);
-    return err ? err : build_seen(r, *told, seen);
+        err = build(r, NULL, r->notified, notified);
+    return err ? err : build_seen(r, *notified, seen);
 }
 
-int corpus_resume(struct builder *builder, struct corpus **told, struct corpora *seen)
+int corpus_resume(struct builder *builder, struct corpus **notified, struct corpora *seen)
 {
     struct resuming r = {.builder = builder, .journal = builder->journal};
-    *told = NULL;
+    *notified = NULL;
     seen->count = 0;
     if (!journal_is_whole(r.journal))
         return -ESTALE;
     /* What is read back is not noted again. */
-    builder->journal = builder->ledger.journal = NULL;
+    builder->journal = builder->vocabulary.journal = NULL;
     history_drop_tail(r.journal);
-    int err = resume(&r, told, seen);
+    int err = resume(&r, notified, seen);
     builder->journal = r.journal;
-    builder->ledger.journal = r.journal;
+    builder->vocabulary.journal = r.journal;
     arena_free(&r.arena);
     free(r.files);
     free(r.versions);

@@ -21,6 +21,6 @@ struct corpora {
  * says by what files were read. 0; -ESTALE where that cannot be, since something is missing;
  * -ENOMEM.
  */
-int corpus_resume(struct builder *builder, struct corpus **told, struct corpora *seen);
+int corpus_resume(struct builder *builder, struct corpus **notified, struct corpora *seen);
 
 #endif

@@ -31,5 +31,5 @@ const uint32_t *step_next_list(struct step *s, const uint32_t *old, uint32_t old
         .order = order,
         .context = s->next,
     };
-    return list_next(&s->turnover, &change, count);
+    return list_next(&s->txn, &change, count);
 }

@@ -9,23 +9,24 @@
 #include "corpus/corpus.h"
 
 /* An episode that is new, other or gone. */
-struct draft {
+struct episode_change {
     uint32_t number;
     const struct episode *before; /* NULL: it is new */
     bool is_there;                /* in the next generation, as: */
     struct episode now;           /* texts and problems live elsewhere, and are copied */
-    bool has_new_marks;
+    bool has_new_facet_refs;
     uint32_t next; /* in the same folder; NO_INDEX */
 };
 
 /* A folder that is touched. */
-struct work {
+struct folder_change {
     bool is_touched;
     bool has_new_names; /* what stands in it is not what stood in it */
     bool is_there;
     uint32_t episodes, folders; /* that will be in it */
-    uint32_t drafts;            /* the first in it, whether it is there or gone; NO_INDEX */
-    uint32_t news, next_new;    /* the first folder that is new in it; the next beside it */
+    uint32_t episode_changes;   /* the first in it, whether it is there or gone; NO_INDEX */
+    uint32_t new_folders,
+        next_new_folder; /* the first folder that is new in it; the next beside it */
 };
 
 /* The step from one generation to the next. */
@@ -33,15 +34,15 @@ struct step {
     struct builder *builder;
     const struct corpus *old; /* never NULL: empty before the first */
     struct corpus *next;
-    struct turnover turnover;
+    struct txn txn;
     struct arena scratch;
-    struct draft *drafts;
-    size_t draft_count, draft_cap;
-    uint32_t *draft_of; /* by number of the episode; NO_INDEX */
-    bool *changed;      /* by number of the episode */
-    struct work *works; /* by number of the folder */
-    bool *folder_gone;  /* by number of the folder */
-    uint32_t *touched;  /* folders, the deepest first */
+    struct episode_change *episode_changes;
+    size_t episode_change_count, episode_change_cap;
+    uint32_t *change_of;                  /* by number of the episode; NO_INDEX */
+    bool *changed;                        /* by number of the episode */
+    struct folder_change *folder_changes; /* by number of the folder */
+    bool *folder_gone;                    /* by number of the folder */
+    uint32_t *touched;                    /* folders, the deepest first */
     uint32_t touched_count;
     uint32_t *list; /* of episodes or folders, for a moment */
 };

@@ -19,11 +19,11 @@ struct addition {
 struct building {
     const struct views *old; /* never NULL: empty where there was none */
     struct views *next;
-    struct ledger *ledger;
+    struct vocabulary *vocabulary;
     const struct episode *const *before; /* NULL: none */
     const struct episode *const *after;
     uint32_t episode_cap;
-    struct turnover *turnover;
+    struct txn *txn;
     bool *changed;      /* by episode */
     bool *touched;      /* by facet */
     bool *view_changed; /* by view: its facets or their names are others */
@@ -38,13 +38,13 @@ struct building {
 static void touch(struct building *b, uint32_t facet)
 {
     b->touched[facet] = true;
-    b->view_touched[b->ledger->values[facet].view] = true;
+    b->view_touched[b->vocabulary->values[facet].view] = true;
 }
 
-bool marks_have(const struct marks *marks, uint32_t facet, uint32_t count)
+bool facet_refs_have(const struct facet_refs *facet_refs, uint32_t facet, uint32_t count)
 {
-    for (uint32_t i = 0; marks && i < count; i++) {
-        if (marks->spellings[i]->facet == facet)
+    for (uint32_t i = 0; facet_refs && i < count; i++) {
+        if (facet_refs->spellings[i]->facet == facet)
             return true;
     }
     return false;
@@ -58,7 +58,7 @@ static int gather(struct building *b, const struct views_change *change)
     for (uint32_t i = 0; change->after && i < change->after->count; i++) {
         const struct spelling *spelling = change->after->spellings[i];
         touch(b, spelling->facet);
-        if (marks_have(change->after, spelling->facet, i))
+        if (facet_refs_have(change->after, spelling->facet, i))
             continue;
         if (!array_reserve(&b->additions, b->count, &b->cap, sizeof *b->additions))
             return -ENOMEM;
@@ -67,13 +67,13 @@ static int gather(struct building *b, const struct views_change *change)
     return 0;
 }
 
-static void count_uses(const struct marks *marks, uint32_t by)
+static void count_uses(const struct facet_refs *facet_refs, uint32_t by)
 {
-    for (uint32_t i = 0; marks && i < marks->count; i++)
-        marks->spellings[i]->uses += by;
+    for (uint32_t i = 0; facet_refs && i < facet_refs->count; i++)
+        facet_refs->spellings[i]->uses += by;
 }
 
-/* The ledger follows the changes, or takes them back. */
+/* The vocabulary follows the changes, or takes them back. */
 static void enter_uses(const struct views_change *changes, size_t count, bool backwards)
 {
     for (size_t i = 0; i < count; i++) {
@@ -126,14 +126,14 @@ static int64_t facet_mtime(const struct building *b, const struct facet *old,
 static const struct facet *make_facet(struct building *b, uint32_t number, struct slice name,
                                       const struct facet *like)
 {
-    struct facet *facet = turnover_new(b->turnover, 1, sizeof *facet + name.len + 1);
+    struct facet *facet = txn_alloc(b->txn, 1, sizeof *facet + name.len + 1);
     if (!facet)
         return NULL;
     *facet = *like;
     memcpy(facet->text, name.data, name.len);
     facet->name = (struct slice){facet->text, name.len};
-    facet->hash = b->ledger->values[number].hash;
-    facet->view = b->ledger->values[number].view;
+    facet->hash = b->vocabulary->values[number].hash;
+    facet->view = b->vocabulary->values[number].view;
     return facet;
 }
 
@@ -155,15 +155,15 @@ static int next_facet(struct building *b, uint32_t number, size_t first, size_t 
         .order = by_entry,
         .context = b->after,
     };
-    facet.episodes = list_next(b->turnover, &change, &facet.episode_count);
-    turnover_retire(b->turnover, old);
+    facet.episodes = list_next(b->txn, &change, &facet.episode_count);
+    txn_retire(b->txn, old);
     b->next->entry_count += facet.episode_count;
     b->next->entry_count -= old ? old->episode_count : 0;
     b->next->facet_count += facet.episode_count > 0;
     b->next->facet_count -= old != NULL;
     b->next->facets[number] = NULL;
     if (facet.episode_count) {
-        const struct spelling *best = ledger_best(b->ledger, number);
+        const struct spelling *best = vocabulary_best(b->vocabulary, number);
         facet.value = best->text;
         facet.mtime = facet_mtime(b, old, facet.episodes, facet.episode_count,
                                   (uint32_t)added_count);
@@ -178,8 +178,8 @@ static int next_facet(struct building *b, uint32_t number, size_t first, size_t 
     }
     const struct facet *now = b->next->facets[number];
     if (!old != !now || (old && !slice_equal(old->name, now->name)))
-        b->view_changed[b->ledger->values[number].view] = true;
-    return b->turnover->failed ? -ENOMEM : 0;
+        b->view_changed[b->vocabulary->values[number].view] = true;
+    return b->txn->failed ? -ENOMEM : 0;
 }
 
 static int next_facets(struct building *b)
@@ -224,7 +224,7 @@ static int rename_facet(struct building *b, uint32_t number, const struct buf *n
         b->next->facets[number] = old;
         return -ENOMEM;
     }
-    turnover_retire(b->turnover, old);
+    txn_retire(b->txn, old);
     return 0;
 }
 
@@ -242,10 +242,11 @@ static int plain_names(struct building *b, const uint32_t *facets, uint32_t coun
 }
 
 /* Two long values, one of which is written as the other would be cut. */
-static int tell_apart(struct building *b, uint32_t *facets, uint32_t count, bool *is_told_apart)
+static int disambiguate(struct building *b, uint32_t *facets, uint32_t count,
+                        bool *is_disambiguated)
 {
     int err = plain_names(b, facets, count);
-    *is_told_apart = false;
+    *is_disambiguated = false;
     bool all_differ = false;
     for (unsigned round = 0; !all_differ && !err; round++) {
         all_differ = true;
@@ -257,8 +258,8 @@ static int tell_apart(struct building *b, uint32_t *facets, uint32_t count, bool
             if (!slice_equal(one->name, two->name))
                 continue;
             all_differ = false;
-            *is_told_apart = true;
-            filename_tell_apart(&name, two->name, FILENAME_MAX_BYTES, two->value, round, i);
+            *is_disambiguated = true;
+            filename_disambiguate(&name, two->name, FILENAME_MAX_BYTES, two->value, round, i);
             err = rename_facet(b, facets[i], &name);
         }
     }
@@ -286,13 +287,13 @@ static int list_facets(struct building *b, uint32_t number, const struct view *o
             facets[view->count++] = i;
     }
     qsort_r(facets, view->count, sizeof *facets, by_name_of_pair, b->next);
-    if ((old && old->is_told_apart) || has_twins(b->next, facets, view->count)) {
-        int err = tell_apart(b, facets, view->count, &view->is_told_apart);
+    if ((old && old->is_disambiguated) || has_twins(b->next, facets, view->count)) {
+        int err = disambiguate(b, facets, view->count, &view->is_disambiguated);
         if (err)
             return err;
     }
-    turnover_retire(b->turnover, old ? old->facets : NULL);
-    uint32_t *kept = view->count ? turnover_new(b->turnover, view->count, sizeof *kept) : NULL;
+    txn_retire(b->txn, old ? old->facets : NULL);
+    uint32_t *kept = view->count ? txn_alloc(b->txn, view->count, sizeof *kept) : NULL;
     if (kept)
         memcpy(kept, facets, view->count * sizeof *kept);
     view->facets = kept;
@@ -302,7 +303,7 @@ static int list_facets(struct building *b, uint32_t number, const struct view *o
 static int next_view(struct building *b, uint32_t number)
 {
     const struct view *old = views_view(b->old, number);
-    struct view view = {.name = b->ledger->view_names[number], .mtime = 0};
+    struct view view = {.name = b->vocabulary->view_names[number], .mtime = 0};
 
     view.hash = hash64(view.name, 3);
     if (b->view_changed[number]) {
@@ -312,9 +313,9 @@ static int next_view(struct building *b, uint32_t number)
     } else {
         view.count = old->count;
         view.facets = old->facets;
-        view.is_told_apart = old->is_told_apart;
+        view.is_disambiguated = old->is_disambiguated;
     }
-    turnover_retire(b->turnover, old);
+    txn_retire(b->txn, old);
     b->next->views[number] = NULL;
     if (view.count == 0)
         return 0;
@@ -322,7 +323,7 @@ static int next_view(struct building *b, uint32_t number)
         int64_t mtime = b->next->facets[view.facets[i]]->mtime;
         view.mtime = mtime > view.mtime ? mtime : view.mtime;
     }
-    struct view *made = turnover_new(b->turnover, 1, sizeof *made);
+    struct view *made = txn_alloc(b->txn, 1, sizeof *made);
     if (!made)
         return -ENOMEM;
     *made = view;
@@ -340,7 +341,7 @@ static int by_view_name(const void *a, const void *b, void *views_)
 static int order_views(struct building *b)
 {
     struct views *next = b->next;
-    uint32_t *order = turnover_new(b->turnover, next->view_cap, sizeof *order);
+    uint32_t *order = txn_alloc(b->txn, next->view_cap, sizeof *order);
     if (!order)
         return -ENOMEM;
     for (uint32_t i = 0; i < next->view_cap; i++) {
@@ -348,7 +349,7 @@ static int order_views(struct building *b)
             order[next->view_count++] = i;
     }
     qsort_r(order, next->view_count, sizeof *order, by_view_name, next);
-    turnover_retire(b->turnover, b->old->order);
+    txn_retire(b->txn, b->old->order);
     next->order = order;
     return 0;
 }
@@ -370,8 +371,8 @@ static int allocate(struct building *b)
     struct views *next = b->next;
     size_t episodes = b->episode_cap;
 
-    next->view_cap = b->ledger->view_count;
-    next->facet_cap = (uint32_t)b->ledger->value_count;
+    next->view_cap = b->vocabulary->view_count;
+    next->facet_cap = (uint32_t)b->vocabulary->value_count;
     next->views = pointers_grown(b->old->views, b->old->view_cap, next->view_cap);
     next->facets = pointers_grown(b->old->facets, b->old->facet_cap, next->facet_cap);
     b->changed = calloc(episodes + 1, sizeof(bool));
@@ -390,15 +391,15 @@ int views_next(const struct views_step *step, struct views *next)
     static const struct views nothing;
     struct building b = {.old = step->old ? step->old : &nothing,
                          .next = next,
-                         .ledger = step->ledger,
+                         .vocabulary = step->vocabulary,
                          .before = step->before,
                          .after = step->after,
                          .episode_cap = step->episode_cap,
-                         .turnover = step->turnover};
+                         .txn = step->txn};
 
     *next = (struct views){.facet_count = b.old->facet_count,
                            .entry_count = b.old->entry_count,
-                           .ledger = step->ledger};
+                           .vocabulary = step->vocabulary};
     int err = allocate(&b);
     for (size_t i = 0; i < step->count && !err; i++)
         err = gather(&b, &step->changes[i]);
@@ -407,7 +408,7 @@ int views_next(const struct views_step *step, struct views *next)
         err = next_facets(&b);
         if (!err)
             err = next_views(&b);
-        if (!err && step->turnover->failed)
+        if (!err && step->txn->failed)
             err = -ENOMEM;
         if (err)
             enter_uses(step->changes, step->count, true);
@@ -448,7 +449,7 @@ void views_free_all(struct views *views)
 /* --- finding ---------------------------------------------------------------------------------- */
 
 /* The first place whose name is `name` or greater; greater where `behind` says so. */
-static uint32_t place_of(const struct views *views, const struct view *view, struct slice name,
+static uint32_t index_of(const struct views *views, const struct view *view, struct slice name,
                          bool behind)
 {
     uint32_t low = 0, high = view->count;
@@ -465,24 +466,24 @@ static uint32_t place_of(const struct views *views, const struct view *view, str
 uint32_t views_find(const struct views *views, uint32_t view, struct slice name)
 {
     const struct view *in = views->views[view];
-    uint32_t place = place_of(views, in, name, false);
-    if (place == in->count || !slice_equal(views->facets[in->facets[place]]->name, name))
+    uint32_t index = index_of(views, in, name, false);
+    if (index == in->count || !slice_equal(views->facets[in->facets[index]]->name, name))
         return NO_INDEX;
-    return in->facets[place];
+    return in->facets[index];
 }
 
-uint32_t views_place_behind(const struct views *views, uint32_t view, struct slice name)
+uint32_t views_facet_behind(const struct views *views, uint32_t view, struct slice name)
 {
-    return place_of(views, views->views[view], name, true);
+    return index_of(views, views->views[view], name, true);
 }
 
 uint32_t views_order_behind(const struct views *views, struct slice name)
 {
-    uint32_t place = 0;
-    while (place < views->view_count &&
-           slice_compare(views->views[views->order[place]]->name, name) <= 0)
-        place++;
-    return place;
+    uint32_t index = 0;
+    while (index < views->view_count &&
+           slice_compare(views->views[views->order[index]]->name, name) <= 0)
+        index++;
+    return index;
 }
 
 uint32_t views_find_spelling(const struct views *views, uint32_t view, struct slice name)
@@ -490,6 +491,7 @@ uint32_t views_find_spelling(const struct views *views, uint32_t view, struct sl
     cleanup_buf struct buf value = {0};
     if (!filename_to_value(&value, name) || value.failed)
         return NO_INDEX;
-    uint32_t facet = ledger_find(views->ledger, views->views[view]->name, buf_slice(&value));
+    uint32_t facet = vocabulary_find(views->vocabulary, views->views[view]->name,
+                                     buf_slice(&value));
     return facet != NO_INDEX && views_facet(views, facet) ? facet : NO_INDEX;
 }

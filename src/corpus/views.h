@@ -2,13 +2,13 @@
  * The views of one generation: by-tag, by-person … and the facets in them, by-tag/ai-safety. It
  * does not change; the next generation shares all that is the same in it.
  *
- * Views and facets go by their number in the ledger, where nothing is NULL.
+ * Views and facets go by their number in the vocabulary, where nothing is NULL.
  */
 #ifndef CORPUS_VIEWS_H
 #define CORPUS_VIEWS_H
 
-#include "corpus/ledger.h"
-#include "corpus/turnover.h"
+#include "corpus/vocabulary.h"
+#include "corpus/txn.h"
 
 struct episode;
 
@@ -28,7 +28,7 @@ struct view {
     struct slice name; /* "by-tag" */
     uint32_t count;
     const uint32_t *facets; /* in the order of their names */
-    bool is_told_apart;     /* two values are named alike, and one has a hash */
+    bool is_disambiguated;  /* two values are named alike, and one has a hash */
     int64_t mtime;
     uint64_t hash;
 };
@@ -42,38 +42,38 @@ struct views {
     uint32_t facet_cap;
     uint32_t facet_count;
     uint64_t entry_count; /* links in all of them */
-    struct ledger *ledger;
+    struct vocabulary *vocabulary;
 };
 
 /* What an episode adds to the views: the spellings of its values, in the order they were written.
  */
-struct marks {
+struct facet_refs {
     uint32_t count;
     struct spelling *spellings[];
 };
 
 /* Whether one of the first `count` is of this facet; NULL has none. */
-bool marks_have(const struct marks *marks, uint32_t facet, uint32_t count);
+bool facet_refs_have(const struct facet_refs *facet_refs, uint32_t facet, uint32_t count);
 
 /* An episode that is not what it was, and what it added and adds; NULL: nothing. */
 struct views_change {
     uint32_t episode;
-    const struct marks *before, *after;
+    const struct facet_refs *before, *after;
 };
 
 /* What one generation's views are made of. */
 struct views_step {
     const struct views *old; /* NULL: there were none */
-    struct ledger *ledger;
+    struct vocabulary *vocabulary;
     const struct episode *const *before; /* by number, those of `old`; NULL: there were none */
     const struct episode *const *after;  /* whose order and times the views have */
     uint32_t episode_cap;                /* numbers in `after` are below it */
     const struct views_change *changes;
     size_t count;
-    struct turnover *turnover;
+    struct txn *txn;
 };
 
-/* Builds the views that follow. 0, or -ENOMEM: then the ledger is as it was, and the turnover is to
+/* Builds the views that follow. 0, or -ENOMEM: then the vocabulary is as it was, and the txn is to
  * be undone. Either way `next` is to be released. */
 int views_next(const struct views_step *step, struct views *next);
 
@@ -88,7 +88,7 @@ uint32_t views_find(const struct views *views, uint32_t view, struct slice name)
 uint32_t views_find_spelling(const struct views *views, uint32_t view, struct slice name);
 
 /* The first place among the view's facets, or among the views, whose name is greater. */
-uint32_t views_place_behind(const struct views *views, uint32_t view, struct slice name);
+uint32_t views_facet_behind(const struct views *views, uint32_t view, struct slice name);
 uint32_t views_order_behind(const struct views *views, struct slice name);
 
 static inline const struct view *views_view(const struct views *views, uint32_t number)

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-bool kernel_forgets_absent(const char *release)
+bool kernel_drops_negative_dentries(const char *release)
 {
     char *behind;
     unsigned long major = strtoul(release, &behind, 10);

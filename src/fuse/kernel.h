@@ -12,6 +12,6 @@
  * it answers ENOENT where that is that there is none, and goes on saying so. A release that is not
  * understood is taken for such a one.
  */
-bool kernel_forgets_absent(const char *release);
+bool kernel_drops_negative_dentries(const char *release);
 
 #endif

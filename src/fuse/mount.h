@@ -15,7 +15,7 @@ struct mount_options {
     const char *content; /* named as the source of the mount */
     bool allow_other;
     bool allow_root;
-    bool debug; /* libfuse tells each request on standard error */
+    bool debug; /* libfuse logs every request to standard error */
 };
 
 /* The options as libfuse takes them, for a session; to be freed with fuse_opt_free_args(). 0 or

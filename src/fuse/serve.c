@@ -12,14 +12,14 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "fuse/ahead.h"
+#include "fuse/prefetch.h"
 
 /* Endless, for libfuse and the kernel; a double that both can still count with. */
-static const double for_ever = 1e9;
+static const double no_timeout = 1e9;
 
 /* Seconds for which a name is said to be absent to Linux 6.19 and newer, which do not forget that
  * when they are told to. See fuse/kernel.h. */
-static const double for_a_moment = 1;
+static const double short_timeout = 1;
 
 enum {
     MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
@@ -54,14 +54,14 @@ static const char *const request_names[] = {
 };
 
 struct server {
-    struct greeting greeting; /* at the beginning, see there */
+    struct init_state init_state; /* at the beginning, see there */
     struct tree *tree;
     const struct serve_options *options;
     struct fuse_session *session;
     pthread_t serving; /* the thread that waits for the end */
     pthread_mutex_t lock;
-    pthread_cond_t ended_now;
-    struct ahead *ahead; /* NULL: nothing is stored ahead */
+    pthread_cond_t end_announced;
+    struct prefetch *prefetch; /* NULL: nothing is stored ahead */
     struct request_count counts[REQUESTS + 1];
     bool has_ended;
     bool no_open;
@@ -80,23 +80,23 @@ static void count(fuse_req_t req, enum request kind)
 
 /* A request holds the generation until its answer is with the kernel: what is called back after a
  * change is then called back for good. */
-struct holding {
+struct held_generation {
     struct tree *tree;
     struct generation *generation;
 };
 
-static struct holding hold(fuse_req_t req)
+static struct held_generation get_generation(fuse_req_t req)
 {
     struct tree *tree = server_of(req)->tree;
-    return (struct holding){tree, tree_hold(tree)};
+    return (struct held_generation){tree, tree_get_generation(tree)};
 }
 
-static void let_go(const struct holding *holding)
+static void put_generation(const struct held_generation *held)
 {
-    tree_let_go(holding->tree, holding->generation);
+    tree_put_generation(held->tree, held->generation);
 }
 
-#define cleanup_holding __attribute__((cleanup(let_go), unused))
+#define cleanup_generation __attribute__((cleanup(put_generation), unused))
 
 /* --- replies ---------------------------------------------------------------------------------- */
 
@@ -123,13 +123,13 @@ static struct fuse_entry_param entry_of(const struct tree_attr *attr)
     return (struct fuse_entry_param){
         .ino = attr->id,
         .attr = stat_of(attr),
-        .attr_timeout = for_ever,
-        .entry_timeout = attr->is_volatile ? 0 : for_ever,
+        .attr_timeout = no_timeout,
+        .entry_timeout = attr->no_entry_cache ? 0 : no_timeout,
     };
 }
 
-/* The error of a system call. That a file changed which is still to be looked at is nobody's but
- * ours. */
+/* The error that a system call gets. -EAGAIN is internal: the file changed and was not rescanned.
+ * Report ESTALE. */
 static int final_error(int err)
 {
     return err == -EAGAIN ? ESTALE : -err;
@@ -139,8 +139,8 @@ static int final_error(int err)
  */
 static void reply_absent(fuse_req_t req)
 {
-    bool forgets = server_of(req)->options->forgets_absent;
-    const struct fuse_entry_param nothing = {.entry_timeout = forgets ? for_ever : for_a_moment};
+    bool drops = server_of(req)->options->drops_negative_dentries;
+    const struct fuse_entry_param nothing = {.entry_timeout = drops ? no_timeout : short_timeout};
     fuse_reply_entry(req, &nothing);
 }
 
@@ -160,21 +160,21 @@ static int look_up(struct tree *tree, uint64_t parent, const char *name, struct 
 
 /* Where a file changed that nobody has looked at yet the answer is in the next corpus, which is a
  * moment away. True where that is there, and held. */
-static bool hold_next(struct holding *holding, int err)
+static bool get_next_generation(struct held_generation *held, int err)
 {
-    uint64_t generation = holding->generation->corpus->generation;
+    uint64_t generation = held->generation->corpus->generation;
     if (err != -EAGAIN)
         return false;
-    tree_let_go(holding->tree, holding->generation);
-    bool is_there = tree_wait_for_newer(holding->tree, generation, LONGEST_WAIT);
-    holding->generation = tree_hold(holding->tree);
+    tree_put_generation(held->tree, held->generation);
+    bool is_there = tree_wait_for_newer(held->tree, generation, LONGEST_WAIT);
+    held->generation = tree_get_generation(held->tree);
     return is_there;
 }
 
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
     count(req, REQUEST_LOOKUP);
-    cleanup_holding struct holding holding = hold(req);
+    cleanup_generation struct held_generation held = get_generation(req);
     struct tree_attr attr = {0};
     int err;
 
@@ -183,9 +183,9 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
         return;
     }
     do
-        err = look_up(holding.tree, parent, name, &attr);
-    while (hold_next(&holding, err));
-    if (err == -ENOENT && !attr.is_volatile) {
+        err = look_up(held.tree, parent, name, &attr);
+    while (get_next_generation(&held, err));
+    if (err == -ENOENT && !attr.no_entry_cache) {
         reply_absent(req);
     } else if (err) {
         fuse_reply_err(req, final_error(err));
@@ -198,7 +198,7 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     count(req, REQUEST_GETATTR);
-    cleanup_holding const struct holding holding = hold(req);
+    cleanup_generation const struct held_generation held = get_generation(req);
     struct tree_attr attr;
     (void)fi;
     int err = tree_getattr(server_of(req)->tree, ino, &attr);
@@ -206,14 +206,14 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
         fuse_reply_err(req, final_error(err));
     } else {
         struct stat st = stat_of(&attr);
-        fuse_reply_attr(req, &st, for_ever);
+        fuse_reply_attr(req, &st, no_timeout);
     }
 }
 
 static void on_readlink(fuse_req_t req, fuse_ino_t ino)
 {
     count(req, REQUEST_READLINK);
-    cleanup_holding const struct holding holding = hold(req);
+    cleanup_generation const struct held_generation held = get_generation(req);
     cleanup_buf struct buf target = {0};
     int err = tree_readlink(server_of(req)->tree, ino, &target);
     if (err)
@@ -237,7 +237,7 @@ static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
     }
     fuse_reply_buf(req, text.bytes.data, text.bytes.len);
     tree_text_free(tree, &text);
-    ahead_note_read(server->ahead, ino);
+    prefetch_note_read(server->prefetch, ino);
 }
 
 static void on_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -342,7 +342,7 @@ static int fill(struct tree *tree, uint64_t folder, uint64_t from, struct listin
 
 static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bool with_attr)
 {
-    cleanup_holding struct holding holding = hold(req);
+    cleanup_generation struct held_generation held = get_generation(req);
 
     if (size > MOST_LISTED)
         size = MOST_LISTED;
@@ -351,8 +351,8 @@ static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offse
     int err = -ENOMEM;
     if (data) {
         do
-            err = fill(holding.tree, ino, (uint64_t)offset, &list);
-        while (list.used == 0 && hold_next(&holding, err));
+            err = fill(held.tree, ino, (uint64_t)offset, &list);
+        while (list.used == 0 && get_next_generation(&held, err));
     }
     /* What was found before an error is worth having; the error comes with the next call. */
     if (err && list.used == 0)
@@ -462,20 +462,20 @@ static const struct fuse_lowlevel_ops operations = {
 /* --- what the kernel has to forget -------------------------------------------------------------
  */
 
-void serve_tell(void *server_, enum stale what, uint64_t id, const char *name)
+void serve_notify(void *server_, enum invalidate_kind what, uint64_t id, const char *name)
 {
     const struct server *server = server_;
     /* That the kernel did not know of it is no error. */
     switch (what) {
-    case STALE_NAME:
+    case INVALIDATE_ENTRY:
         fuse_lowlevel_notify_inval_entry(server->session, id, name, strlen(name));
         break;
-    case STALE_FOLDER:
+    case INVALIDATE_FOLDER:
         /* A name that nothing has waits for a listing under way, which would be remembered. */
         fuse_lowlevel_notify_inval_entry(server->session, id, ".", 1);
         fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
         break;
-    case STALE_ATTR:
+    case INVALIDATE_ATTR:
         fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
         break;
     }
@@ -506,23 +506,23 @@ void serve_stop(void *server_)
     struct server *server = server_;
     if (__atomic_load_n(&server->has_ended, __ATOMIC_ACQUIRE))
         return;
-    ahead_stop(server->ahead);
+    prefetch_stop(server->prefetch);
     pthread_mutex_lock(&server->lock);
     fuse_session_exit(server->session);
     /* The signal may come just before the call that it is to interrupt: again, until it has. */
     while (!server->has_ended) {
         const struct timespec soon = time_after(CLOCK_REALTIME, 20);
         pthread_kill(server->serving, SIGUSR1);
-        pthread_cond_timedwait(&server->ended_now, &server->lock, &soon);
+        pthread_cond_timedwait(&server->end_announced, &server->lock, &soon);
     }
     pthread_mutex_unlock(&server->lock);
 }
 
-static void say_ended(struct server *server)
+static void announce_end(struct server *server)
 {
     pthread_mutex_lock(&server->lock);
     __atomic_store_n(&server->has_ended, true, __ATOMIC_RELEASE);
-    pthread_cond_broadcast(&server->ended_now);
+    pthread_cond_broadcast(&server->end_announced);
     pthread_mutex_unlock(&server->lock);
 }
 
@@ -553,31 +553,31 @@ static int new_session(struct server *server)
     fuse_opt_free_args(&args);
     if (err || !server->session)
         return err ? err : -EIO;
-    return fuse_session_custom_io(server->session, &hello_io, server->options->fd);
+    return fuse_session_custom_io(server->session, &init_replay_io, server->options->fd);
 }
 
 static int serve_requests(struct server *server)
 {
     const struct serve_options *options = server->options;
-    int err = hello_greet(&server->greeting, server->session, options->fd);
+    int err = init_replay_handshake(&server->init_state, server->session, options->fd);
     if (err)
         return err == -ENODEV ? 0 : err; /* it was taken away at once */
     /* Without memory or a thread for it nothing is stored ahead, and all else is as it was. */
-    if (!options->no_ahead)
-        (void)ahead_new(server->tree, store_file, server, &server->ahead);
+    if (!options->no_prefetch)
+        (void)prefetch_new(server->tree, store_file, server, &server->prefetch);
     options->ready(options->context, server); /* from now on somebody may end the serving */
     err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
-    say_ended(server);
+    announce_end(server);
     options->ended(options->context);
     /* Only now: whoever was about to end the serving stops it too. */
-    ahead_free(server->ahead);
+    prefetch_free(server->prefetch);
     return err;
 }
 
 int serve(struct tree *tree, const struct serve_options *options)
 {
     struct server server = {
-        .greeting = {.hello = options->hello},
+        .init_state = {.init = options->init},
         .tree = tree,
         .options = options,
         .serving = pthread_self(),
@@ -586,16 +586,16 @@ int serve(struct tree *tree, const struct serve_options *options)
 
     for (int i = 0; i < REQUESTS; i++)
         server.counts[i].name = request_names[i];
-    tree_tell_requests(tree, server.counts);
+    tree_set_request_counts(tree, server.counts);
     pthread_mutex_init(&server.lock, NULL);
-    pthread_cond_init(&server.ended_now, NULL);
+    pthread_cond_init(&server.end_announced, NULL);
     sigaction(SIGUSR1, &wake, NULL);
     signal(SIGPIPE, SIG_IGN);
     mount_keep_messages();
     int err = new_session(&server);
     if (!err)
         err = serve_requests(&server);
-    tree_tell_requests(tree, NULL);
+    tree_set_request_counts(tree, NULL);
     if (server.session)
         fuse_session_destroy(server.session);
     return err;

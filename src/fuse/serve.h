@@ -8,7 +8,7 @@
 #ifndef FUSE_SERVE_H
 #define FUSE_SERVE_H
 
-#include "fuse/hello.h"
+#include "fuse/init_replay.h"
 #include "fuse/mount.h"
 #include "tree/tree.h"
 
@@ -17,12 +17,12 @@ struct server; /* a mount while it is served */
 struct serve_options {
     const struct mount_options *mount;
     int fd; /* of the mount; serve() closes it */
-    struct hello *hello;
+    struct init_request *init;
     unsigned threads; /* 1: one at a time */
     bool xattr;       /* answer for extended attributes */
-    bool no_ahead;
-    bool forgets_absent; /* the kernel: see fuse/kernel.h */
-    /* Called once, when the kernel has said hello. */
+    bool no_prefetch;
+    bool drops_negative_dentries; /* the kernel: see fuse/kernel.h */
+    /* Called once, after FUSE_INIT. */
     void (*ready)(void *context, struct server *server);
     /* Called once, when serving has ended and before the session goes: nobody may tell from then
      * on. */
@@ -30,18 +30,18 @@ struct serve_options {
     void *context;
 };
 
-/* Tells the kernel what it has to forget: a stale_fn, with the server as its context. From no
+/* Tells the kernel what it has to forget: a invalidate_fn, with the server as its context. From no
  * thread that serves, and with no lock that a request could need: it waits for requests under way.
  */
-void serve_tell(void *server, enum stale what, uint64_t id, const char *name);
+void serve_notify(void *server, enum invalidate_kind what, uint64_t id, const char *name);
 
 /* Ends the serving. From no thread that serves. */
 void serve_stop(void *server);
 
 /*
  * Serves a mount until it is taken away or serve_stop() is called. Where another served it before
- * (there is a hello), what he left unanswered is asked again. SIGUSR1 is used.
- * 0; -EIO when libfuse lost the kernel; -EINVAL where a kernel before 6.9 does not ask again.
+ * (`init` holds its FUSE_INIT), the kernel sends again what that one did not answer. SIGUSR1 is
+ * used. 0; -EIO when libfuse lost the kernel; -EINVAL where a kernel before 6.9 does not ask again.
  */
 int serve(struct tree *tree, const struct serve_options *options);
 

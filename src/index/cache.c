@@ -12,7 +12,7 @@ enum {
 };
 
 /* What was wrong in the body of an episode that was read last. */
-struct noted {
+struct body_diags {
     uint32_t version;
     struct diag *diags;
     struct arena arena; /* of these */
@@ -23,12 +23,12 @@ struct cache {
     uint64_t limit;
     const struct limits *limits; /* of what is parsed */
     pthread_mutex_t lock;
-    pthread_cond_t parsed_one; /* a part became ready */
-    struct parsed *buckets[BUCKETS];
-    struct parsed *oldest, *newest; /* those that nobody uses */
+    pthread_cond_t entry_ready; /* a part became ready */
+    struct cache_entry *buckets[BUCKETS];
+    struct cache_entry *oldest, *newest; /* those that nobody uses */
     struct cache_stats stats;
-    struct noted *noted; /* by number of the episode */
-    size_t noted_cap;
+    struct body_diags *body_diags; /* by number of the episode */
+    size_t body_diags_cap;
 };
 
 struct cache *cache_new(const struct content *content, uint64_t limit, const struct limits *limits)
@@ -40,16 +40,16 @@ struct cache *cache_new(const struct content *content, uint64_t limit, const str
     cache->limit = limit;
     cache->limits = limits;
     pthread_mutex_init(&cache->lock, NULL);
-    pthread_cond_init(&cache->parsed_one, NULL);
+    pthread_cond_init(&cache->entry_ready, NULL);
     return cache;
 }
 
-static void parsed_free(struct parsed *parsed)
+static void entry_free(struct cache_entry *entry)
 {
-    body_free(&parsed->body);
-    buf_free(&parsed->text);
-    arena_free(&parsed->arena);
-    free(parsed);
+    body_free(&entry->body);
+    buf_free(&entry->text);
+    arena_free(&entry->arena);
+    free(entry);
 }
 
 void cache_free(struct cache *cache)
@@ -58,51 +58,51 @@ void cache_free(struct cache *cache)
         return;
     for (int i = 0; i < BUCKETS; i++) {
         while (cache->buckets[i]) {
-            struct parsed *next = cache->buckets[i]->next_in_bucket;
-            parsed_free(cache->buckets[i]);
+            struct cache_entry *next = cache->buckets[i]->next_in_bucket;
+            entry_free(cache->buckets[i]);
             cache->buckets[i] = next;
         }
     }
-    for (size_t i = 0; i < cache->noted_cap; i++)
-        arena_free(&cache->noted[i].arena);
-    free(cache->noted);
+    for (size_t i = 0; i < cache->body_diags_cap; i++)
+        arena_free(&cache->body_diags[i].arena);
+    free(cache->body_diags);
     pthread_mutex_destroy(&cache->lock);
-    pthread_cond_destroy(&cache->parsed_one);
+    pthread_cond_destroy(&cache->entry_ready);
     free(cache);
 }
 
 /* --- the list of those that nobody uses, oldest first ------------------------------------------
  */
 
-static void list_remove(struct cache *cache, struct parsed *parsed)
+static void list_remove(struct cache *cache, struct cache_entry *entry)
 {
-    *(parsed->older ? &parsed->older->newer : &cache->oldest) = parsed->newer;
-    *(parsed->newer ? &parsed->newer->older : &cache->newest) = parsed->older;
-    parsed->older = parsed->newer = NULL;
+    *(entry->older ? &entry->older->newer : &cache->oldest) = entry->newer;
+    *(entry->newer ? &entry->newer->older : &cache->newest) = entry->older;
+    entry->older = entry->newer = NULL;
 }
 
-static void list_append(struct cache *cache, struct parsed *parsed)
+static void list_append(struct cache *cache, struct cache_entry *entry)
 {
-    parsed->older = cache->newest;
-    parsed->newer = NULL;
-    *(cache->newest ? &cache->newest->newer : &cache->oldest) = parsed;
-    cache->newest = parsed;
+    entry->older = cache->newest;
+    entry->newer = NULL;
+    *(cache->newest ? &cache->newest->newer : &cache->oldest) = entry;
+    cache->newest = entry;
 }
 
-static struct parsed **bucket_of(struct cache *cache, uint64_t key)
+static struct cache_entry **bucket_of(struct cache *cache, uint64_t key)
 {
     return &cache->buckets[(key * 0x9E3779B97F4A7C15u) >> 52];
 }
 
-static void drop(struct cache *cache, struct parsed *parsed)
+static void drop(struct cache *cache, struct cache_entry *entry)
 {
-    struct parsed **at = bucket_of(cache, parsed->key);
-    while (*at != parsed)
+    struct cache_entry **at = bucket_of(cache, entry->key);
+    while (*at != entry)
         at = &(*at)->next_in_bucket;
-    *at = parsed->next_in_bucket;
-    cache->stats.used -= parsed->size;
+    *at = entry->next_in_bucket;
+    cache->stats.used -= entry->size;
     cache->stats.kept--;
-    parsed_free(parsed);
+    entry_free(entry);
 }
 
 static void keep_limit(struct cache *cache)
@@ -110,9 +110,9 @@ static void keep_limit(struct cache *cache)
     /* The newest stays, whatever the limit: whoever reads the turns of an episode one by one would
      * have it parsed for each. */
     while (cache->stats.used > cache->limit && cache->oldest != cache->newest) {
-        struct parsed *parsed = cache->oldest;
-        list_remove(cache, parsed);
-        drop(cache, parsed);
+        struct cache_entry *entry = cache->oldest;
+        list_remove(cache, entry);
+        drop(cache, entry);
     }
 }
 
@@ -120,8 +120,8 @@ static void keep_limit(struct cache *cache)
  */
 
 /* How a part is made: one of the three that follow. */
-struct making {
-    int (*make)(struct cache *cache, const struct making *making, struct parsed *parsed);
+struct loader {
+    int (*load)(struct cache *cache, const struct loader *loader, struct cache_entry *entry);
     uint32_t number;
     const struct episode *episode;
     int (*render)(void *context, struct buf *out);
@@ -136,25 +136,24 @@ static int read_text(const struct cache *cache, const struct episode *episode, u
     return err ? err : decode(buf_slice(bytes), true, decoded);
 }
 
-static int parse_front(struct cache *cache, const struct making *making, struct parsed *parsed)
+static int parse_front(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
-    const struct episode *episode = making->episode;
+    const struct episode *episode = loader->episode;
     cleanup_buf struct buf bytes = {0};
     cleanup_decoded struct decoded decoded = {0};
     /* Its mistakes were reported when the folder was scanned. */
-    struct diags unheard = {.arena = &parsed->arena, .count = DIAGS_MAX};
+    struct diags unheard = {.arena = &entry->arena, .count = DIAGS_MAX};
 
     int err = read_text(cache, episode, episode->head.body, &bytes, &decoded);
     if (!err)
-        err = front_read(&parsed->arena, decoded.text, true, cache->limits, &unheard,
-                         &parsed->front);
+        err = front_read(&entry->arena, decoded.text, true, cache->limits, &unheard, &entry->front);
     return err;
 }
 
 /* Together with the front matter, which says who may be speaking. */
-static int parse_body(struct cache *cache, const struct making *making, struct parsed *parsed)
+static int parse_body(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
-    const struct episode *episode = making->episode;
+    const struct episode *episode = loader->episode;
     cleanup_buf struct buf bytes = {0};
     cleanup_decoded struct decoded decoded = {0};
     struct arena arena = {0};
@@ -163,209 +162,213 @@ static int parse_body(struct cache *cache, const struct making *making, struct p
 
     if (!episode->head.has_body)
         return 0;
-    parsed->diags.arena = &parsed->arena;
-    cleanup_trial struct trial trial = trial_begin(cache->content.suspects, TRIAL_BODY,
-                                                   episode->path, &episode->id);
-    if (trial.is_guilty) {
-        trial_report(&trial, &parsed->diags);
-        return parsed->diags.failed ? -ENOMEM : 0;
+    entry->diags.arena = &entry->arena;
+    cleanup_parse_guard struct parse_guard guard = parse_guard_begin(
+        cache->content.quarantine, GUARDED_BODY, episode->path, &episode->id);
+    if (guard.is_quarantined) {
+        parse_guard_report(&guard, &entry->diags);
+        return entry->diags.failed ? -ENOMEM : 0;
     }
     int err = read_text(cache, episode, (uint64_t)episode->id.size, &bytes, &decoded);
     if (!err)
         err = front_read(&arena, decoded.text, true, cache->limits, &unheard, &front);
     if (!err)
         err = body_read(slice_skip(decoded.text, front.body), episode->head.body_line, front.map,
-                        cache->limits, &parsed->diags, &parsed->body);
+                        cache->limits, &entry->diags, &entry->body);
     arena_free(&arena);
-    trial.has_passed = !err;
-    return !err && parsed->diags.failed ? -ENOMEM : err;
+    guard.has_passed = !err;
+    return !err && entry->diags.failed ? -ENOMEM : err;
 }
 
-static int render_text(struct cache *cache, const struct making *making, struct parsed *parsed)
+static int render_text(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
     (void)cache;
-    parsed->text.limit = CACHE_MAX_TEXT;
-    int err = making->render(making->context, &parsed->text);
-    return err ? err : parsed->text.failed ? -EFBIG : 0;
+    entry->text.limit = CACHE_MAX_TEXT;
+    int err = loader->render(loader->context, &entry->text);
+    return err ? err : entry->text.failed ? -EFBIG : 0;
 }
 
 /* --- asking -------------------------------------------------------------------------------------
  */
 
-static uint64_t key_of(uint32_t number, uint32_t version, enum part part)
+static uint64_t key_of(uint32_t number, uint32_t version, enum cache_kind kind)
 {
     return (uint64_t)version << 32 | (uint64_t)number << 8 |
-           (part == PART_FRONT ? KEY_OF_FRONT : KEY_OF_BODY);
+           (kind == CACHE_FRONT ? KEY_OF_FRONT : KEY_OF_BODY);
 }
 
-static struct parsed *find(struct cache *cache, uint64_t key)
+static struct cache_entry *find(struct cache *cache, uint64_t key)
 {
-    struct parsed *parsed = *bucket_of(cache, key);
-    while (parsed && parsed->key != key)
-        parsed = parsed->next_in_bucket;
-    return parsed;
+    struct cache_entry *entry = *bucket_of(cache, key);
+    while (entry && entry->key != key)
+        entry = entry->next_in_bucket;
+    return entry;
 }
 
 static bool reserve_notes(struct cache *cache, uint32_t number)
 {
-    if (number < cache->noted_cap)
+    if (number < cache->body_diags_cap)
         return true;
     size_t cap = number + number / 2 + 64;
-    struct noted *noted = reallocarray(cache->noted, cap, sizeof *noted);
-    if (!noted)
+    struct body_diags *body_diags = reallocarray(cache->body_diags, cap, sizeof *body_diags);
+    if (!body_diags)
         return false;
-    memset(noted + cache->noted_cap, 0, (cap - cache->noted_cap) * sizeof *noted);
-    cache->noted = noted;
-    cache->noted_cap = cap;
+    memset(body_diags + cache->body_diags_cap, 0,
+           (cap - cache->body_diags_cap) * sizeof *body_diags);
+    cache->body_diags = body_diags;
+    cache->body_diags_cap = cap;
     return true;
 }
 
 /* With the lock held. Where memory ends a note is lost, and no reader is hindered. */
-static void note_problems(struct cache *cache, const struct making *making,
-                          const struct parsed *parsed)
+static void note_problems(struct cache *cache, const struct loader *loader,
+                          const struct cache_entry *entry)
 {
-    bool is_noted = making->number < cache->noted_cap && cache->noted[making->number].diags;
-    if (making->make != parse_body || (!parsed->diags.first && !is_noted) ||
-        !reserve_notes(cache, making->number))
+    bool is_noted = loader->number < cache->body_diags_cap &&
+                    cache->body_diags[loader->number].diags;
+    if (loader->load != parse_body || (!entry->diags.first && !is_noted) ||
+        !reserve_notes(cache, loader->number))
         return;
-    struct noted *noted = &cache->noted[making->number];
-    if (noted->diags && noted->version == making->episode->version)
+    struct body_diags *body_diags = &cache->body_diags[loader->number];
+    if (body_diags->diags && body_diags->version == loader->episode->version)
         return;
-    arena_free(&noted->arena);
-    *noted = (struct noted){.version = making->episode->version};
-    for (const struct diag *diag = parsed->diags.first; diag; diag = diag->next) {
-        struct diag *copy = ARENA_NEW(&noted->arena, struct diag, 1);
+    arena_free(&body_diags->arena);
+    *body_diags = (struct body_diags){.version = loader->episode->version};
+    for (const struct diag *diag = entry->diags.first; diag; diag = diag->next) {
+        struct diag *copy = ARENA_NEW(&body_diags->arena, struct diag, 1);
         if (!copy)
             return;
-        *copy = (struct diag){noted->diags, diag->line, diag->column,
-                              arena_copy(&noted->arena, diag->problem),
-                              arena_copy(&noted->arena, diag->action)};
+        *copy = (struct diag){body_diags->diags, diag->line, diag->column,
+                              arena_copy(&body_diags->arena, diag->problem),
+                              arena_copy(&body_diags->arena, diag->action)};
         if (copy->problem.data && copy->action.data)
-            noted->diags = copy;
+            body_diags->diags = copy;
     }
 }
 
 /* With the lock held, which is given up while the part is made. */
-static struct parsed *make_new(struct cache *cache, uint64_t key, const struct making *making)
+static struct cache_entry *load_entry(struct cache *cache, uint64_t key,
+                                      const struct loader *loader)
 {
-    struct parsed *parsed = calloc(1, sizeof *parsed);
-    if (!parsed)
+    struct cache_entry *entry = calloc(1, sizeof *entry);
+    if (!entry)
         return NULL;
-    parsed->key = key;
-    parsed->users = 1;
-    struct parsed **bucket = bucket_of(cache, key);
-    parsed->next_in_bucket = *bucket;
-    *bucket = parsed;
+    entry->key = key;
+    entry->users = 1;
+    struct cache_entry **bucket = bucket_of(cache, key);
+    entry->next_in_bucket = *bucket;
+    *bucket = entry;
     cache->stats.kept++;
     cache->stats.misses++;
 
     pthread_mutex_unlock(&cache->lock);
-    int err = making->make(cache, making, parsed);
+    int err = loader->load(cache, loader, entry);
     pthread_mutex_lock(&cache->lock);
 
-    parsed->err = err;
-    parsed->is_ready = true;
-    parsed->size = sizeof *parsed + parsed->arena.total + body_size(&parsed->body) +
-                   parsed->text.cap;
-    cache->stats.used += parsed->size;
-    note_problems(cache, making, parsed);
+    entry->err = err;
+    entry->is_ready = true;
+    entry->size = sizeof *entry + entry->arena.total + body_size(&entry->body) + entry->text.cap;
+    cache->stats.used += entry->size;
+    note_problems(cache, loader, entry);
     keep_limit(cache);
-    pthread_cond_broadcast(&cache->parsed_one);
-    return parsed;
+    pthread_cond_broadcast(&cache->entry_ready);
+    return entry;
 }
 
 /* With the lock held. What failed is not kept: the next reader tries again. */
-static void put(struct cache *cache, struct parsed *parsed)
+static void put(struct cache *cache, struct cache_entry *entry)
 {
-    if (--parsed->users)
+    if (--entry->users)
         return;
-    if (parsed->err) {
-        drop(cache, parsed);
+    if (entry->err) {
+        drop(cache, entry);
         return;
     }
-    list_append(cache, parsed);
+    list_append(cache, entry);
     keep_limit(cache);
 }
 
-static int get(struct cache *cache, uint64_t key, const struct making *making, struct parsed **out)
+static int get(struct cache *cache, uint64_t key, const struct loader *loader,
+               struct cache_entry **out)
 {
     int err = -ENOMEM;
 
     *out = NULL;
     pthread_mutex_lock(&cache->lock);
-    struct parsed *parsed = find(cache, key);
-    if (parsed) {
+    struct cache_entry *entry = find(cache, key);
+    if (entry) {
         cache->stats.hits++;
-        if (parsed->users++ == 0)
-            list_remove(cache, parsed);
-        while (!parsed->is_ready)
-            pthread_cond_wait(&cache->parsed_one, &cache->lock);
+        if (entry->users++ == 0)
+            list_remove(cache, entry);
+        while (!entry->is_ready)
+            pthread_cond_wait(&cache->entry_ready, &cache->lock);
     } else {
-        parsed = make_new(cache, key, making);
+        entry = load_entry(cache, key, loader);
     }
-    if (parsed) {
-        err = parsed->err;
+    if (entry) {
+        err = entry->err;
         if (err)
-            put(cache, parsed);
+            put(cache, entry);
         else
-            *out = parsed;
+            *out = entry;
     }
     pthread_mutex_unlock(&cache->lock);
     return err;
 }
 
-int cache_get(struct cache *cache, uint32_t number, const struct episode *episode, enum part part,
-              struct parsed **parsed)
+int cache_get(struct cache *cache, uint32_t number, const struct episode *episode,
+              enum cache_kind kind, struct cache_entry **entry)
 {
-    const struct making making = {
-        .make = part == PART_FRONT ? parse_front : parse_body,
+    const struct loader loader = {
+        .load = kind == CACHE_FRONT ? parse_front : parse_body,
         .number = number,
         .episode = episode,
     };
-    return get(cache, key_of(number, episode->version, part), &making, parsed);
+    return get(cache, key_of(number, episode->version, kind), &loader, entry);
 }
 
 int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
-                   void *context, struct parsed **parsed)
+                   void *context, struct cache_entry **entry)
 {
-    const struct making making = {.make = render_text, .render = render, .context = context};
-    return get(cache, id, &making, parsed);
+    const struct loader loader = {.load = render_text, .render = render, .context = context};
+    return get(cache, id, &loader, entry);
 }
 
-void cache_put(struct cache *cache, struct parsed *parsed)
+void cache_put(struct cache *cache, struct cache_entry *entry)
 {
-    if (!parsed)
+    if (!entry)
         return;
     pthread_mutex_lock(&cache->lock);
-    put(cache, parsed);
+    put(cache, entry);
     pthread_mutex_unlock(&cache->lock);
 }
 
 /* With the lock held. */
-static struct parsed *take(struct cache *cache, uint64_t key)
+static struct cache_entry *take(struct cache *cache, uint64_t key)
 {
-    struct parsed *parsed = find(cache, key);
-    if (!parsed || !parsed->is_ready || parsed->err)
+    struct cache_entry *entry = find(cache, key);
+    if (!entry || !entry->is_ready || entry->err)
         return NULL;
-    if (parsed->users++ == 0)
-        list_remove(cache, parsed);
-    return parsed;
+    if (entry->users++ == 0)
+        list_remove(cache, entry);
+    return entry;
 }
 
-static struct parsed *find_kept(struct cache *cache, uint64_t key)
+static struct cache_entry *find_kept(struct cache *cache, uint64_t key)
 {
     pthread_mutex_lock(&cache->lock);
-    struct parsed *parsed = take(cache, key);
+    struct cache_entry *entry = take(cache, key);
     pthread_mutex_unlock(&cache->lock);
-    return parsed;
+    return entry;
 }
 
-struct parsed *cache_find(struct cache *cache, uint32_t number, uint32_t version, enum part part)
+struct cache_entry *cache_find(struct cache *cache, uint32_t number, uint32_t version,
+                               enum cache_kind kind)
 {
-    return find_kept(cache, key_of(number, version, part));
+    return find_kept(cache, key_of(number, version, kind));
 }
 
-struct parsed *cache_find_text(struct cache *cache, uint64_t id)
+struct cache_entry *cache_find_text(struct cache *cache, uint64_t id)
 {
     return find_kept(cache, id);
 }
@@ -373,18 +376,18 @@ struct parsed *cache_find_text(struct cache *cache, uint64_t id)
 static void forget(struct cache *cache, uint64_t key)
 {
     pthread_mutex_lock(&cache->lock);
-    struct parsed *parsed = find(cache, key);
-    if (parsed && parsed->users == 0) {
-        list_remove(cache, parsed);
-        drop(cache, parsed);
+    struct cache_entry *entry = find(cache, key);
+    if (entry && entry->users == 0) {
+        list_remove(cache, entry);
+        drop(cache, entry);
     }
     pthread_mutex_unlock(&cache->lock);
 }
 
 void cache_forget(struct cache *cache, uint32_t number, uint32_t version)
 {
-    forget(cache, key_of(number, version, PART_FRONT));
-    forget(cache, key_of(number, version, PART_BODY));
+    forget(cache, key_of(number, version, CACHE_FRONT));
+    forget(cache, key_of(number, version, CACHE_BODY));
 }
 
 void cache_forget_text(struct cache *cache, uint64_t id)
@@ -396,11 +399,11 @@ void cache_forget_text(struct cache *cache, uint64_t id)
 static int copy_notes(const struct cache *cache, const struct corpus *corpus, struct arena *arena,
                       struct problems *problems)
 {
-    for (uint32_t i = 0; i < corpus->episode_cap && i < cache->noted_cap; i++) {
+    for (uint32_t i = 0; i < corpus->episode_cap && i < cache->body_diags_cap; i++) {
         const struct episode *episode = episode_shown(corpus->episodes[i]);
-        if (!episode || episode->version != cache->noted[i].version)
+        if (!episode || episode->version != cache->body_diags[i].version)
             continue;
-        for (const struct diag *diag = cache->noted[i].diags; diag; diag = diag->next) {
+        for (const struct diag *diag = cache->body_diags[i].diags; diag; diag = diag->next) {
             struct problem *problem = problems->at ? &problems->at[problems->count] : NULL;
             problems->count++;
             if (!problem)

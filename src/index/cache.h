@@ -1,10 +1,9 @@
 /*
- * What was made when somebody asked: the parts of episodes that were parsed, and the files that
- * were rendered from them. It is kept up to a limit; what was not used for longest goes first.
- * What a reader holds stays until he puts it back, and so does what was used last: the limit can
- * be exceeded by these, never by more.
+ * The cache of parsed front matter, parsed bodies and rendered texts. It evicts the least recently
+ * used entry when it exceeds its limit. Entries in use and the most recent one may exceed the
+ * limit.
  *
- * Two readers that ask for the same part at once have it made once.
+ * When two readers ask for the same entry at once, one loads it and the other waits.
  */
 #ifndef INDEX_CACHE_H
 #define INDEX_CACHE_H
@@ -14,7 +13,7 @@
 
 #include "base/buf.h"
 #include "corpus/corpus.h"
-#include "index/suspects.h"
+#include "index/quarantine.h"
 #include "transcript/body.h"
 
 /* How content is read: nothing here touches a disk. */
@@ -26,7 +25,7 @@ struct content {
     int (*read)(void *context, const struct episode *episode, uint64_t offset, uint64_t len,
                 struct buf *out);
     void *context;
-    struct suspects *suspects; /* of what is read; NULL: none are known */
+    struct quarantine *quarantine; /* of what is read; NULL: none are known */
 };
 
 /* A longer text is not rendered: a line that stands in every turn can make it thousands of times as
@@ -40,13 +39,13 @@ static inline bool error_passes(int err)
     return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
 }
 
-enum part { PART_FRONT, PART_BODY, PART_TEXT, PARTS };
+enum cache_kind { CACHE_FRONT, CACHE_BODY, CACHE_TEXT, CACHE_KINDS };
 
-struct parsed {
+struct cache_entry {
     /* What the reader may use: one of these. */
-    struct front front; /* PART_FRONT; its values live in `arena` */
-    struct body body;   /* PART_BODY */
-    struct buf text;    /* PART_TEXT */
+    struct front front; /* CACHE_FRONT; its values live in `arena` */
+    struct body body;   /* CACHE_BODY */
+    struct buf text;    /* CACHE_TEXT */
 
     /* The cache's own. */
     struct arena arena;
@@ -56,8 +55,8 @@ struct parsed {
     uint32_t users;
     bool is_ready;
     int err;
-    struct parsed *next_in_bucket;
-    struct parsed *older, *newer; /* while nobody uses it */
+    struct cache_entry *next_in_bucket;
+    struct cache_entry *older, *newer; /* while nobody uses it */
 };
 
 struct cache_stats {
@@ -76,13 +75,14 @@ void cache_free(struct cache *cache);
  * The front matter or the body of an episode of this number, to be given back with cache_put(). 0;
  * -EAGAIN where its file is not the one that was looked at; -EIO and the like; -ENOMEM.
  */
-int cache_get(struct cache *cache, uint32_t number, const struct episode *episode, enum part part,
-              struct parsed **parsed);
+int cache_get(struct cache *cache, uint32_t number, const struct episode *episode,
+              enum cache_kind kind, struct cache_entry **entry);
 
 /* What is kept of a version of an episode, or of a text; NULL where nothing is. Likewise to be
  * given back. */
-struct parsed *cache_find(struct cache *cache, uint32_t number, uint32_t version, enum part part);
-struct parsed *cache_find_text(struct cache *cache, uint64_t id);
+struct cache_entry *cache_find(struct cache *cache, uint32_t number, uint32_t version,
+                               enum cache_kind kind);
+struct cache_entry *cache_find_text(struct cache *cache, uint64_t id);
 
 /* Drops what nobody uses of a version of an episode, or a text. */
 void cache_forget(struct cache *cache, uint32_t number, uint32_t version);
@@ -92,8 +92,8 @@ void cache_forget_text(struct cache *cache, uint64_t id);
  * longer than CACHE_MAX_TEXT or memory ended. What `render` does may ask the cache for front matter
  * and bodies, not for texts. */
 int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
-                   void *context, struct parsed **parsed);
-void cache_put(struct cache *cache, struct parsed *parsed);
+                   void *context, struct cache_entry **entry);
+void cache_put(struct cache *cache, struct cache_entry *entry);
 
 /* What was found wrong in the bodies of a corpus, as far as they were read: a copy in `arena`, in
  * no order. 0 or -ENOMEM. */

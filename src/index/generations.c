@@ -14,13 +14,13 @@ int generations_init(struct generations *g, struct corpus *first,
 {
     *g = (struct generations){.options = *options};
     pthread_mutex_init(&g->lock, NULL);
-    pthread_cond_init(&g->let_go, NULL);
+    pthread_cond_init(&g->released, NULL);
     pthread_cond_init(&g->published, NULL);
-    pthread_cond_init(&g->has_told, NULL);
-    pthread_mutex_init(&g->survey_lock, NULL);
-    pthread_cond_init(&g->survey_ready, NULL);
-    ledger_init(&g->heard, LIMIT_MOST_VIEWS, NULL, HISTORY_HEARD);
-    g->oldest = g->newest = g->told = calloc(1, sizeof *g->oldest);
+    pthread_cond_init(&g->is_notified_cond, NULL);
+    pthread_mutex_init(&g->voice_index_lock, NULL);
+    pthread_cond_init(&g->voice_index_ready, NULL);
+    vocabulary_init(&g->by_voice, LIMIT_MOST_VIEWS, NULL, HISTORY_VOICE);
+    g->oldest = g->newest = g->notified = calloc(1, sizeof *g->oldest);
     if (!g->oldest) {
         corpus_free_last(first);
         return -ENOMEM;
@@ -29,17 +29,17 @@ int generations_init(struct generations *g, struct corpus *first,
     return 0;
 }
 
-/* The last survey owns what all of them share. */
+/* The last voice index owns what all of them share. */
 static void free_all(struct generations *g)
 {
     while (g->oldest) {
         struct generation *generation = g->oldest;
         bool is_last = !generation->next;
         g->oldest = generation->next;
-        if (generation == g->surveyed)
-            survey_free_last(generation->survey);
+        if (generation == g->newest_voice_index)
+            voice_index_free_last(generation->voice_index);
         else
-            survey_release(generation->survey);
+            voice_index_release(generation->voice_index);
         (is_last ? corpus_free_last : corpus_release)(generation->corpus);
         free(generation);
     }
@@ -49,31 +49,31 @@ void generations_free(struct generations *g)
 {
     free_all(g);
     free(g->spare);
-    ledger_free(&g->heard);
+    vocabulary_free(&g->by_voice);
     pthread_mutex_destroy(&g->lock);
-    pthread_cond_destroy(&g->let_go);
+    pthread_cond_destroy(&g->released);
     pthread_cond_destroy(&g->published);
-    pthread_cond_destroy(&g->has_told);
-    pthread_mutex_destroy(&g->survey_lock);
-    pthread_cond_destroy(&g->survey_ready);
+    pthread_cond_destroy(&g->is_notified_cond);
+    pthread_mutex_destroy(&g->voice_index_lock);
+    pthread_cond_destroy(&g->voice_index_ready);
 }
 
-int generations_take_up(struct generations *g, const struct journal_record *record)
+int generations_restore(struct generations *g, const struct journal_record *record)
 {
-    g->was_surveyed |= record->kind == HISTORY_SURVEYED;
-    return record->kind == HISTORY_HEARD ? ledger_reenter(&g->heard, record->bytes) : 0;
+    g->had_voice_index |= record->kind == HISTORY_VOICE_INDEX;
+    return record->kind == HISTORY_VOICE ? vocabulary_restore(&g->by_voice, record->bytes) : 0;
 }
 
-static void note_told(struct generations *g, const struct corpus *corpus)
+static void journal_notified(struct generations *g, const struct corpus *corpus)
 {
-    journal_add(g->journal, HISTORY_TOLD, (uint32_t)corpus->generation, SLICE(""));
+    journal_add(g->journal, HISTORY_NOTIFIED, (uint32_t)corpus->generation, SLICE(""));
 }
 
-void generations_begin_noting(struct generations *g, struct journal *journal)
+void generations_set_journal(struct generations *g, struct journal *journal)
 {
     g->journal = journal;
-    g->heard.journal = journal;
-    note_told(g, g->told->corpus);
+    g->by_voice.journal = journal;
+    journal_notified(g, g->notified->corpus);
 }
 
 /* --- holding ---------------------------------------------------------------------------------- */
@@ -90,11 +90,11 @@ struct generation *generations_get(struct generations *g)
 /* With the lock held. */
 static void free_unused(struct generations *g)
 {
-    while (g->oldest != g->newest && g->oldest->users == 0 && g->oldest != g->surveyed &&
-           g->oldest != g->told && g->oldest != g->told_survey) {
+    while (g->oldest != g->newest && g->oldest->users == 0 && g->oldest != g->newest_voice_index &&
+           g->oldest != g->notified && g->oldest != g->notified_voice_index) {
         struct generation *generation = g->oldest;
         g->oldest = generation->next;
-        survey_release(generation->survey);
+        voice_index_release(generation->voice_index);
         corpus_release(generation->corpus);
         free(generation);
     }
@@ -104,7 +104,7 @@ void generations_put(struct generations *g, struct generation *generation)
 {
     pthread_mutex_lock(&g->lock);
     if (--generation->users == 0) {
-        pthread_cond_broadcast(&g->let_go);
+        pthread_cond_broadcast(&g->released);
         free_unused(g);
     }
     pthread_mutex_unlock(&g->lock);
@@ -144,32 +144,32 @@ bool generations_wait_for_newer(struct generations *g, uint64_t number, unsigned
 }
 
 /* With the lock held. */
-static bool is_told(const struct generations *g, unsigned lag)
+static bool is_notified_within(const struct generations *g, unsigned lag)
 {
-    return g->newest->corpus->generation - g->told->corpus->generation <= lag;
+    return g->newest->corpus->generation - g->notified->corpus->generation <= lag;
 }
 
-bool generations_wait_until_told(struct generations *g, unsigned lag, unsigned milliseconds)
+bool generations_wait_until_notified(struct generations *g, unsigned lag, unsigned milliseconds)
 {
     const struct timespec end = time_after(CLOCK_REALTIME, milliseconds);
     int err = 0;
     pthread_mutex_lock(&g->lock);
-    while (!is_told(g, lag) && err != ETIMEDOUT)
-        err = pthread_cond_timedwait(&g->has_told, &g->lock, &end);
-    bool in_time = is_told(g, lag);
+    while (!is_notified_within(g, lag) && err != ETIMEDOUT)
+        err = pthread_cond_timedwait(&g->is_notified_cond, &g->lock, &end);
+    bool in_time = is_notified_within(g, lag);
     pthread_mutex_unlock(&g->lock);
     return in_time;
 }
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
-struct generation *generations_untold(struct generations *g, struct generation **before)
+struct generation *generations_unnotified(struct generations *g, struct generation **before)
 {
     pthread_mutex_lock(&g->lock);
-    *before = g->told;
-    struct generation *untold = g->told->next;
+    *before = g->notified;
+    struct generation *unnotified = g->notified->next;
     pthread_mutex_unlock(&g->lock);
-    return untold;
+    return unnotified;
 }
 
 /* With the lock held: whether a request is under way that began before this generation. */
@@ -186,127 +186,129 @@ void generations_wait_for_readers(struct generations *g, const struct generation
 {
     pthread_mutex_lock(&g->lock);
     while (is_older_held(g, than))
-        pthread_cond_wait(&g->let_go, &g->lock);
+        pthread_cond_wait(&g->released, &g->lock);
     pthread_mutex_unlock(&g->lock);
 }
 
-void generations_note_told(struct generations *g, struct generation *generation)
+void generations_note_notified(struct generations *g, struct generation *generation)
 {
     uint64_t number = generation->corpus->generation;
     pthread_mutex_lock(&g->lock);
-    g->told = generation;
-    pthread_cond_broadcast(&g->has_told);
+    g->notified = generation;
+    pthread_cond_broadcast(&g->is_notified_cond);
     free_unused(g);
     pthread_mutex_unlock(&g->lock);
-    journal_add(g->journal, HISTORY_TOLD, (uint32_t)number, SLICE(""));
+    journal_add(g->journal, HISTORY_NOTIFIED, (uint32_t)number, SLICE(""));
 }
 
 /* --- what all bodies say ---------------------------------------------------------------------- */
 
-/* With the survey lock held, which is given up meanwhile. */
-static int survey_now(struct generations *g, struct generation *generation)
+/* With voice_index_lock held, which is given up meanwhile. */
+static int build_voice_index(struct generations *g, struct generation *generation)
 {
-    const struct generation *before = g->surveyed;
-    struct survey *made;
+    const struct generation *before = g->newest_voice_index;
+    struct voice_index *made;
 
-    g->is_surveying = true;
-    pthread_mutex_unlock(&g->survey_lock);
-    const struct survey_step step = {
-        .old = before ? before->survey : NULL,
+    g->is_indexing_voices = true;
+    pthread_mutex_unlock(&g->voice_index_lock);
+    const struct voice_index_step step = {
+        .old = before ? before->voice_index : NULL,
         .before = before ? before->corpus : NULL,
         .after = generation->corpus,
-        .ledger = &g->heard,
+        .vocabulary = &g->by_voice,
         .cache = g->options.cache,
-        .done = &g->survey_done,
+        .done = &g->voice_index_done,
         .step = g->options.progress,
         .step_context = g->options.progress_context,
     };
-    int err = survey_next(&step, &made);
-    pthread_mutex_lock(&g->survey_lock);
-    g->is_surveying = false;
+    int err = voice_index_next(&step, &made);
+    pthread_mutex_lock(&g->voice_index_lock);
+    g->is_indexing_voices = false;
     if (!err) {
         pthread_mutex_lock(&g->lock);
-        generation->survey = made;
-        g->surveyed = generation;
+        generation->voice_index = made;
+        g->newest_voice_index = generation;
         /* The first one is all that anybody was ever told of by-voice. */
-        if (!g->told_survey) {
-            g->told_survey = generation;
-            journal_add(g->journal, HISTORY_SURVEYED, 0, SLICE(""));
+        if (!g->notified_voice_index) {
+            g->notified_voice_index = generation;
+            journal_add(g->journal, HISTORY_VOICE_INDEX, 0, SLICE(""));
         }
         free_unused(g);
         pthread_mutex_unlock(&g->lock);
     }
-    pthread_cond_broadcast(&g->survey_ready);
+    pthread_cond_broadcast(&g->voice_index_ready);
     return err;
 }
 
-/* With the survey lock held. */
-static void wait_for_survey(struct generations *g)
+/* With voice_index_lock held. */
+static void wait_for_voice_index(struct generations *g)
 {
-    while (g->is_surveying)
-        pthread_cond_wait(&g->survey_ready, &g->survey_lock);
+    while (g->is_indexing_voices)
+        pthread_cond_wait(&g->voice_index_ready, &g->voice_index_lock);
 }
 
-int generations_survey(struct generations *g, struct generation *generation,
-                       const struct survey **survey)
+int generations_voice_index(struct generations *g, struct generation *generation,
+                            const struct voice_index **voice_index)
 {
     int err = 0;
 
-    pthread_mutex_lock(&g->survey_lock);
-    wait_for_survey(g);
-    bool is_first = !g->surveyed;
-    if (!generation->survey) {
-        bool is_past = g->surveyed &&
-                       g->surveyed->corpus->generation > generation->corpus->generation;
-        err = is_past ? -EAGAIN : survey_now(g, generation);
+    pthread_mutex_lock(&g->voice_index_lock);
+    wait_for_voice_index(g);
+    bool is_first = !g->newest_voice_index;
+    if (!generation->voice_index) {
+        bool is_past = g->newest_voice_index &&
+                       g->newest_voice_index->corpus->generation > generation->corpus->generation;
+        err = is_past ? -EAGAIN : build_voice_index(g, generation);
     }
-    *survey = generation->survey;
-    pthread_mutex_unlock(&g->survey_lock);
+    *voice_index = generation->voice_index;
+    pthread_mutex_unlock(&g->voice_index_lock);
     if (is_first && !err)
         malloc_trim(0); /* what reading all bodies took is not needed again */
     return err;
 }
 
-const char *generations_survey_progress(struct generations *g, size_t *done)
+const char *generations_voice_index_progress(struct generations *g, size_t *done)
 {
-    pthread_mutex_lock(&g->survey_lock);
-    const char *state = g->is_surveying ? "reading" : g->surveyed ? "ready" : "not asked for";
-    pthread_mutex_unlock(&g->survey_lock);
-    *done = __atomic_load_n(&g->survey_done, __ATOMIC_RELAXED);
+    pthread_mutex_lock(&g->voice_index_lock);
+    const char *state = g->is_indexing_voices   ? "reading"
+                        : g->newest_voice_index ? "ready"
+                                                : "not asked for";
+    pthread_mutex_unlock(&g->voice_index_lock);
+    *done = __atomic_load_n(&g->voice_index_done, __ATOMIC_RELAXED);
     return state;
 }
 
-bool generations_are_surveyed(struct generations *g)
+bool generations_have_voice_index(struct generations *g)
 {
-    pthread_mutex_lock(&g->survey_lock);
-    wait_for_survey(g);
-    bool is_asked = g->surveyed != NULL;
-    pthread_mutex_unlock(&g->survey_lock);
+    pthread_mutex_lock(&g->voice_index_lock);
+    wait_for_voice_index(g);
+    bool is_asked = g->newest_voice_index != NULL;
+    pthread_mutex_unlock(&g->voice_index_lock);
     return is_asked;
 }
 
-struct generation *generations_told_survey(struct generations *g)
+struct generation *generations_notified_voice_index(struct generations *g)
 {
     pthread_mutex_lock(&g->lock);
-    struct generation *told = g->told_survey;
+    struct generation *notified = g->notified_voice_index;
     pthread_mutex_unlock(&g->lock);
-    return told;
+    return notified;
 }
 
-void generations_note_survey_told(struct generations *g, struct generation *generation)
+void generations_note_voice_index_notified(struct generations *g, struct generation *generation)
 {
     pthread_mutex_lock(&g->lock);
-    g->told_survey = generation;
+    g->notified_voice_index = generation;
     pthread_mutex_unlock(&g->lock);
 }
 
-struct spelling **generations_heard(struct generations *g, size_t *count)
+struct spelling **generations_voice_spellings(struct generations *g, size_t *count)
 {
     /* Others may hear voices that are new meanwhile: the list moves, what is in it does not. */
-    pthread_mutex_lock(&g->survey_lock);
-    wait_for_survey(g);
-    *count = g->heard.all_count;
-    struct spelling **spellings = pointers_grown(g->heard.all, *count, *count);
-    pthread_mutex_unlock(&g->survey_lock);
+    pthread_mutex_lock(&g->voice_index_lock);
+    wait_for_voice_index(g);
+    *count = g->by_voice.all_count;
+    struct spelling **spellings = pointers_grown(g->by_voice.all, *count, *count);
+    pthread_mutex_unlock(&g->voice_index_lock);
     return spellings;
 }

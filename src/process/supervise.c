@@ -17,20 +17,20 @@
 #include "base/cleanup.h"
 
 enum {
-    MOST_DEATHS = 5,    /* in … */
-    DEATHS_WITHIN = 60, /* … so many seconds: then it is given up */
-    PATIENCE = 10,      /* seconds for a worker to end in peace */
-    MOST_LOGGED = 2048, /* bytes of a message */
-    MOMENT = 2,         /* seconds before another start after one that failed */
-    GLANCE = 1000,      /* milliseconds between looks at what no event tells of */
-    SECOND_GLANCE = 300
+    MOST_DEATHS = 5,      /* in … */
+    DEATHS_WITHIN = 60,   /* … so many seconds: then it is given up */
+    STOP_TIMEOUT = 10,    /* seconds for a worker to end in peace */
+    MOST_LOGGED = 2048,   /* bytes of a message */
+    RESTART_DELAY = 2,    /* seconds before another start after one that failed */
+    POLL_INTERVAL = 1000, /* milliseconds between looks at what no event tells of */
+    SHORT_POLL_INTERVAL = 300
 };
 
 /* What a worker says: a byte each. */
-enum word {
-    WORD_LOADED = 'l',
-    WORD_READY = 'y',
-    WORD_LOG = 'm', /* and the message */
+enum message_type {
+    MSG_LOADED = 'l',
+    MSG_READY = 'y',
+    MSG_LOG = 'm', /* and the message */
 };
 
 struct supervisor {
@@ -75,7 +75,7 @@ union descriptor_message {
 };
 
 /* What the supervisor said, and the descriptor that came with it; -1: none did. */
-static ssize_t hear_supervisor(int socket, char *byte, int *fd)
+static ssize_t receive_order(int socket, char *byte, int *fd)
 {
     union descriptor_message control = {0};
     struct iovec part = {byte, 1};
@@ -97,17 +97,17 @@ int worker_take_mount(struct worker *worker)
     ssize_t got;
     int fd;
 
-    say(worker->socket, WORD_LOADED, 0);
+    say(worker->socket, MSG_LOADED, 0);
     /* Orders may come before: what was just loaded needs no rescan. */
     do
-        got = hear_supervisor(worker->socket, &byte, &fd);
+        got = receive_order(worker->socket, &byte, &fd);
     while ((got < 0 && errno == EINTR) || (got == 1 && byte == ORDER_RESCAN));
     return fd >= 0 ? fd : got < 0 ? -errno : -ECANCELED;
 }
 
 void worker_say_ready(struct worker *worker)
 {
-    say(worker->socket, WORD_READY, 0);
+    say(worker->socket, MSG_READY, 0);
 }
 
 enum supervise_order worker_take_order(int socket)
@@ -123,7 +123,7 @@ void worker_log(void *worker_, const char *message)
 {
     const struct worker *worker = worker_;
     char text[MOST_LOGGED];
-    int len = snprintf(text, sizeof text, "%c%s", WORD_LOG, message);
+    int len = snprintf(text, sizeof text, "%c%s", MSG_LOG, message);
     size_t sent = (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
     /* Nobody waits for a supervisor that is busy. */
     ssize_t told = send(worker->socket, text, sent, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -136,7 +136,7 @@ void worker_log(void *worker_, const char *message)
 static int give_mount(int socket, int fd)
 {
     union descriptor_message control = {0};
-    char byte = WORD_LOADED;
+    char byte = MSG_LOADED;
     struct iovec part = {&byte, 1};
     const struct msghdr message = {.msg_iov = &part,
                                    .msg_iovlen = 1,
@@ -193,7 +193,7 @@ static void close_socket(struct supervisor *s)
 }
 
 /* A worker is loaded and wants to serve; without a mount its end of the socket ends. */
-static void hear_loaded(struct supervisor *s)
+static void on_loaded(struct supervisor *s)
 {
     if (s->mount < 0)
         s->mount = s->options->mount(s->options->context);
@@ -202,7 +202,7 @@ static void hear_loaded(struct supervisor *s)
 }
 
 /* False where it has nothing to say. */
-static bool hear_worker(struct supervisor *s)
+static bool receive_message(struct supervisor *s)
 {
     char message[MOST_LOGGED];
     ssize_t got = recv(s->socket, message, sizeof message - 1, MSG_DONTWAIT);
@@ -211,11 +211,11 @@ static bool hear_worker(struct supervisor *s)
     if (got <= 0)
         return false;
     message[got] = '\0';
-    if (message[0] == WORD_LOADED)
-        hear_loaded(s);
-    if (message[0] == WORD_LOG)
+    if (message[0] == MSG_LOADED)
+        on_loaded(s);
+    if (message[0] == MSG_LOG)
         s->options->log("%s", message + 1);
-    if (message[0] == WORD_READY && !s->is_ready) {
+    if (message[0] == MSG_READY && !s->is_ready) {
         s->is_ready = true;
         s->options->ready(s->options->context);
     }
@@ -230,7 +230,7 @@ static void end_worker(struct supervisor *s)
     if (!is_told)
         kill(s->worker, SIGKILL);
     s->is_ending = true;
-    s->end = seconds() + PATIENCE;
+    s->end = seconds() + STOP_TIMEOUT;
 }
 
 static void take_signal(struct supervisor *s)
@@ -283,22 +283,22 @@ static bool has_ended(struct supervisor *s, bool is_glance, int *status)
 }
 
 /* Waits until the worker has ended, and does meanwhile what it and signals ask for. */
-static int live_with_worker(struct supervisor *s)
+static int watch_worker(struct supervisor *s)
 {
     int status, events = 1;
     s->is_half_dead = false;
     while (!has_ended(s, events == 0, &status)) {
         struct pollfd fds[] = {{.fd = s->signals, .events = POLLIN},
                                {.fd = s->socket, .events = POLLIN}};
-        events = poll(fds, 2, s->is_half_dead ? SECOND_GLANCE : GLANCE);
+        events = poll(fds, 2, s->is_half_dead ? SHORT_POLL_INTERVAL : POLL_INTERVAL);
         if (events > 0 && fds[1].revents)
-            hear_worker(s);
+            receive_message(s);
         if (events > 0 && (fds[0].revents & POLLIN))
             take_signal(s);
         if (s->is_ending && seconds() >= s->end)
             kill(s->worker, SIGKILL);
     }
-    while (s->socket >= 0 && hear_worker(s))
+    while (s->socket >= 0 && receive_message(s))
         ;
     close_socket(s);
     return status;
@@ -329,7 +329,7 @@ static bool note_death(struct supervisor *s, int status)
 
 static void mount_anew(struct supervisor *s)
 {
-    s->options->log("what was read before cannot be gone on with: mounting anew");
+    s->options->log("cannot resume the previous state; remounting");
     s->options->unmount(s->options->context, true);
     s->options->forget(s->options->context);
     s->mount = -1;
@@ -339,8 +339,8 @@ static void wait_a_moment(struct supervisor *s)
 {
     struct pollfd fd = {.fd = s->signals, .events = POLLIN};
     struct signalfd_siginfo info;
-    for (time_t end = seconds() + MOMENT; !s->is_ending && seconds() < end;) {
-        if (poll(&fd, 1, GLANCE) > 0 && read(s->signals, &info, sizeof info) == sizeof info)
+    for (time_t end = seconds() + RESTART_DELAY; !s->is_ending && seconds() < end;) {
+        if (poll(&fd, 1, POLL_INTERVAL) > 0 && read(s->signals, &info, sizeof info) == sizeof info)
             s->is_ending = info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM;
     }
 }
@@ -407,7 +407,7 @@ int supervise(const struct supervise_options *options)
             result = s.is_ending ? WORKER_ENDED : WORKER_FAILED;
             break;
         }
-    } while (go_on(&s, live_with_worker(&s), &result));
+    } while (go_on(&s, watch_worker(&s), &result));
     options->unmount(options->context, !s.has_ended_well);
     close(s.signals);
     return result;

@@ -33,12 +33,12 @@ BY_BODY(if_times, body_is_timed(body))
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-#define IF(condition)           .exists = (condition)
-#define IF_BODY(condition)      .exists_by = NEEDS_BODY, .exists = (condition)
-#define OF_TYPE(type_)          .type = (type_)
-#define FILE_OF(parts, render_) .needs = (parts), .render = (render_)
-#define COSTLY(parts, render_)  FILE_OF(parts, render_), .is_costly = true
-#define BOTH                    (NEEDS_FRONT | NEEDS_BODY)
+#define IF(condition)                     .exists = (condition)
+#define IF_BODY(condition)                .exists_by = NEEDS_BODY, .exists = (condition)
+#define OF_TYPE(type_)                    .type = (type_)
+#define FILE_OF(parts, render_)           .needs = (parts), .render = (render_)
+#define SIZE_NEEDS_RENDER(parts, render_) FILE_OF(parts, render_), .size_needs_render = true
+#define BOTH                              (NEEDS_FRONT | NEEDS_BODY)
 
 /* clang-format off */
 static const struct format formats[] = {
@@ -50,18 +50,18 @@ static const struct format formats[] = {
     {"meta.json", FILE_OF(NEEDS_FRONT, meta_json_render), IF(if_front)},
     {"transcript.txt", .needs = NEEDS_BODY, .read = transcript_read, .size = transcript_size,
      IF(if_body), .link = LINK_IN_TEXT},
-    {"original.txt", COSTLY(NEEDS_BODY, original_txt_render), IF_BODY(if_originals),
+    {"original.txt", SIZE_NEEDS_RENDER(NEEDS_BODY, original_txt_render), IF_BODY(if_originals),
      .link = LINK_IN_ORIGINAL},
-    {"quotes.txt", COSTLY(BOTH, quotes_render), IF_BODY(if_turns)},
-    {"turns.jsonl", COSTLY(BOTH, turns_jsonl_render), IF_BODY(if_turns)},
-    {"turns.tsv", COSTLY(BOTH, turns_tsv_render), IF_BODY(if_turns)},
+    {"quotes.txt", SIZE_NEEDS_RENDER(BOTH, quotes_render), IF_BODY(if_turns)},
+    {"turns.jsonl", SIZE_NEEDS_RENDER(BOTH, turns_jsonl_render), IF_BODY(if_turns)},
+    {"turns.tsv", SIZE_NEEDS_RENDER(BOTH, turns_tsv_render), IF_BODY(if_turns)},
     {"sections.tsv", FILE_OF(NEEDS_BODY, sections_tsv_render), IF_BODY(if_sections)},
     {"voices.tsv", FILE_OF(NEEDS_BODY, voices_tsv_render), IF_BODY(if_voices)},
     {"glossary.tsv", FILE_OF(NEEDS_BODY, glossary_tsv_render), IF_BODY(if_terms)},
-    {"transcript.html", COSTLY(BOTH, html_render), IF_BODY(if_turns)},
-    {"transcript.vtt", COSTLY(NEEDS_BODY, vtt_render), IF_BODY(if_times)},
-    {"transcript.srt", COSTLY(NEEDS_BODY, srt_render), IF_BODY(if_times)},
-    {"transcript.json", COSTLY(NEEDS_BODY, podcast_json_render), IF_BODY(if_times)},
+    {"transcript.html", SIZE_NEEDS_RENDER(BOTH, html_render), IF_BODY(if_turns)},
+    {"transcript.vtt", SIZE_NEEDS_RENDER(NEEDS_BODY, vtt_render), IF_BODY(if_times)},
+    {"transcript.srt", SIZE_NEEDS_RENDER(NEEDS_BODY, srt_render), IF_BODY(if_times)},
+    {"transcript.json", SIZE_NEEDS_RENDER(NEEDS_BODY, podcast_json_render), IF_BODY(if_times)},
     {"source.md", OF_TYPE(FORMAT_FILE)},
 };
 /* clang-format on */

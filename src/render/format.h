@@ -36,7 +36,7 @@ struct format {
     int (*render)(const struct material *material, struct buf *out);
     void (*read)(const struct material *material, uint64_t offset, size_t len, struct buf *out);
     uint64_t (*size)(const struct material *material);
-    bool is_costly; /* listed without its size */
+    bool size_needs_render; /* listed without its size */
     enum format_link link;
 };
 

@@ -2,7 +2,7 @@
  * transcript.html: a page to read. It holds no script, says so in its Content-Security-Policy, and
  * loads nothing: its one style sheet stands in it, and is allowed by its hash.
  */
-#include "render/about.h"
+#include "render/episode_metadata.h"
 #include "render/escape.h"
 #include "render/renderers.h"
 #include "syntax/timestamp.h"
@@ -63,10 +63,11 @@ static void add_attribute(struct buf *out, const char *name, struct slice value)
     buf_add_byte(out, '"');
 }
 
-static void add_link(struct buf *out, const struct about *about, int64_t start, const char *class)
+static void add_link(struct buf *out, const struct episode_metadata *metadata, int64_t start,
+                     const char *class)
 {
     cleanup_buf struct buf url = {0};
-    about_add_link(about, start, &url);
+    episode_metadata_add_link(metadata, start, &url);
     out->failed |= url.failed;
     buf_add_text(out, "<a");
     add_attribute(out, "class", slice_of(class));
@@ -104,61 +105,62 @@ static void add_clock(struct buf *out, int64_t time)
 
 /* --- head ------------------------------------------------------------------------------------- */
 
-static void add_head(struct buf *out, const struct about *about)
+static void add_head(struct buf *out, const struct episode_metadata *metadata)
 {
     buf_add_text(out, "<!DOCTYPE html>\n<html");
-    add_attribute(out, "lang", about->language);
+    add_attribute(out, "lang", metadata->language);
     buf_add_text(out, ">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                       "style-src '" STYLE_HASH "'; base-uri 'none'; form-action 'none'\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                       "<meta name=\"generator\" content=\"transcriptfs\">\n<title>");
-    escape_add(out, about->title);
+    escape_add(out, metadata->title);
     buf_add_text(out, "</title>\n<style>");
     buf_add_text(out, style);
     buf_add_text(out, "</style>\n</head>\n");
 }
 
-struct names {
+struct name_list {
     struct buf *out;
     bool has_one;
 };
 
 static void add_name(void *names_, struct slice name)
 {
-    struct names *names = names_;
+    struct name_list *names = names_;
     if (names->has_one)
         buf_add_text(names->out, ", ");
     names->has_one = true;
     escape_add(names->out, name);
 }
 
-static void add_header(struct buf *out, const struct about *about)
+static void add_header(struct buf *out, const struct episode_metadata *metadata)
 {
-    struct names names = {.out = out};
+    struct name_list names = {.out = out};
     buf_add_text(out, "<header>\n<h1>");
-    escape_add(out, about->title);
+    escape_add(out, metadata->title);
     buf_add_text(out, "</h1>\n");
-    if (about->creators) {
+    if (metadata->creators) {
         buf_add_text(out, "<p>");
-        out->failed |= about_each(about->creators, add_name, &names) != 0;
+        out->failed |= episode_metadata_each(metadata->creators, add_name, &names) != 0;
         buf_add_text(out, "</p>\n");
     }
-    if (about->date.len || about->url.len)
+    if (metadata->date.len || metadata->url.len)
         buf_add_text(out, "<p>");
-    if (about->date.len) {
+    if (metadata->date.len) {
         buf_add_text(out, "<time>");
-        buf_add_slice(out, about->date);
+        buf_add_slice(out, metadata->date);
         buf_add_text(out, "</time>");
     }
-    if (about->date.len && about->url.len)
+    if (metadata->date.len && metadata->url.len)
         buf_add_text(out, " · ");
-    if (about->url.len) {
-        add_link(out, about, NO_TIME, NULL);
-        escape_add(out, about->url);
+    if (metadata->url.len) {
+        add_link(out, metadata, NO_TIME, NULL);
+        escape_add(out, metadata->url);
         buf_add_text(out, "</a>");
     }
-    buf_add_text(out, about->date.len || about->url.len ? "</p>\n</header>\n" : "</header>\n");
+    buf_add_text(out,
+                 metadata->date.len || metadata->url.len ? "</p>\n</header>\n" : "</header>\n");
 }
 
 /* --- sections --------------------------------------------------------------------------------- */
@@ -226,20 +228,21 @@ static void add_original(struct buf *out, const struct body *body, const struct 
     buf_add_text(out, "</details>\n");
 }
 
-static void add_time(struct buf *out, const struct about *about, const struct turn *turn)
+static void add_time(struct buf *out, const struct episode_metadata *metadata,
+                     const struct turn *turn)
 {
     if (turn->start == NO_TIME)
         return;
-    if (about->url.len)
-        add_link(out, about, turn->start, "time");
+    if (metadata->url.len)
+        add_link(out, metadata, turn->start, "time");
     else
         buf_add_text(out, "<span class=\"time\">");
     add_clock(out, turn->start);
-    buf_add_text(out, about->url.len ? "</a>" : "</span>");
+    buf_add_text(out, metadata->url.len ? "</a>" : "</span>");
 }
 
-static void add_turn(struct buf *out, const struct about *about, const struct body *body,
-                     uint32_t number)
+static void add_turn(struct buf *out, const struct episode_metadata *metadata,
+                     const struct body *body, uint32_t number)
 {
     const struct turn *turn = &body->turns[number - 1];
     buf_printf(out, "<div class=\"turn\" id=\"turn-%u\">\n<p class=\"who\">", (unsigned)number);
@@ -248,7 +251,7 @@ static void add_turn(struct buf *out, const struct about *about, const struct bo
         escape_add(out, turn_speaker(body, turn));
         buf_add_text(out, "</cite>");
     }
-    add_time(out, about, turn);
+    add_time(out, metadata, turn);
     buf_printf(out, "<a class=\"number\" href=\"#turn-%u\">%u</a></p>\n", (unsigned)number,
                (unsigned)number);
     add_words(out, turn_words(body, turn));
@@ -259,21 +262,21 @@ static void add_turn(struct buf *out, const struct about *about, const struct bo
 int html_render(const struct material *material, struct buf *out)
 {
     const struct body *body = material->body;
-    struct about about;
+    struct episode_metadata metadata;
     struct outline outline = {0};
     uint32_t section = 0;
-    int err = about_read(material, &about);
+    int err = episode_metadata_read(material, &metadata);
     if (err)
         return err;
-    add_head(out, &about);
+    add_head(out, &metadata);
     buf_add_text(out, "<body>\n");
-    add_header(out, &about);
+    add_header(out, &metadata);
     add_contents(out, body);
     buf_add_text(out, "<main>\n");
     for (uint32_t i = 0; i < body->count; i++) {
         while (section < body->turns[i].section)
             add_heading(out, body, &outline, ++section);
-        add_turn(out, &about, body, i + 1);
+        add_turn(out, &metadata, body, i + 1);
     }
     while (section < body->section_count)
         add_heading(out, body, &outline, ++section);

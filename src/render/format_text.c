@@ -1,5 +1,5 @@
 /* Plain text, a line a turn: transcript.txt, original.txt, quotes.txt. */
-#include "render/about.h"
+#include "render/episode_metadata.h"
 #include "render/renderers.h"
 
 /* --- transcript.txt: line N is turn N --------------------------------------------------------- */
@@ -69,8 +69,8 @@ int original_txt_render(const struct material *material, struct buf *out)
 int quotes_render(const struct material *material, struct buf *out)
 {
     const struct body *body = material->body;
-    struct about about;
-    int err = about_read(material, &about);
+    struct episode_metadata metadata;
+    int err = episode_metadata_read(material, &metadata);
     for (uint32_t i = 0; !err && i < body->count; i++) {
         const struct turn *turn = &body->turns[i];
         buf_add_text(out, "“");
@@ -78,14 +78,14 @@ int quotes_render(const struct material *material, struct buf *out)
         buf_add_text(out, "” — ");
         if (turn->speaker)
             buf_printf(out, "%.*s, ", (int)turn->speaker, body->text + turn->text);
-        add_line(out, about.title);
-        if (about.date.len) {
+        add_line(out, metadata.title);
+        if (metadata.date.len) {
             buf_add_text(out, ", ");
-            buf_add_slice(out, about.date);
+            buf_add_slice(out, metadata.date);
         }
-        if (about.url.len) {
+        if (metadata.url.len) {
             buf_add_text(out, ", ");
-            about_add_link(&about, turn->start, out);
+            episode_metadata_add_link(&metadata, turn->start, out);
         }
         buf_add_byte(out, '\n');
     }

@@ -14,7 +14,7 @@ uint64_t transcript_size(const struct material *material);
 int original_txt_render(const struct material *material, struct buf *out);
 int quotes_render(const struct material *material, struct buf *out);
 
-/* format_record.c */
+/* format_turns.c */
 int turns_jsonl_render(const struct material *material, struct buf *out);
 int turns_tsv_render(const struct material *material, struct buf *out);
 

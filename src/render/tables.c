@@ -6,92 +6,105 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "corpus/naming.h"
-#include "render/about.h"
-#include "render/record.h"
+#include "render/episode_metadata.h"
+#include "render/row_writer.h"
 #include "render/tsv.h"
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
 
-struct row {
+struct episode_row {
     const struct episode *episode;
-    const struct about *about;
+    const struct episode_metadata *metadata;
     const struct yaml *map;
 };
 
 static struct value get_episode(const void *row, struct buf *scratch)
 {
     (void)scratch;
-    return value_text(((const struct row *)row)->episode->name);
+    return value_text(((const struct episode_row *)row)->episode->name);
 }
 
 static struct value get_title(const void *row, struct buf *scratch)
 {
     (void)scratch;
-    return value_text(((const struct row *)row)->episode->head.title);
+    return value_text(((const struct episode_row *)row)->episode->head.title);
 }
 
 static struct value get_date(const void *row, struct buf *scratch)
 {
     (void)scratch;
-    return value_text(((const struct row *)row)->about->date);
+    return value_text(((const struct episode_row *)row)->metadata->date);
 }
 
 static struct value get_language(const void *row, struct buf *scratch)
 {
     (void)scratch;
-    return value_text(((const struct row *)row)->about->language);
+    return value_text(((const struct episode_row *)row)->metadata->language);
 }
 
 static struct value get_url(const void *row, struct buf *scratch)
 {
     (void)scratch;
-    return value_text(((const struct row *)row)->about->url);
+    return value_text(((const struct episode_row *)row)->metadata->url);
 }
 
 static struct value get_path(const void *row, struct buf *scratch)
 {
     buf_add_text(scratch, "episodes/");
-    buf_add_slice(scratch, ((const struct row *)row)->episode->name);
+    buf_add_slice(scratch, ((const struct episode_row *)row)->episode->name);
     return value_text(buf_slice(scratch));
 }
 
 static struct value get_source(const void *row, struct buf *scratch)
 {
-    utf8_repair(scratch, ((const struct row *)row)->episode->path);
+    utf8_repair(scratch, ((const struct episode_row *)row)->episode->path);
     return value_text(buf_slice(scratch));
+}
+
+static struct value get_date_from(const void *row, struct buf *scratch)
+{
+    static const char *const sources[] = {
+        [DATE_NOWHERE] = "",     [DATE_IN_FRONT] = "front matter", [DATE_IN_NAME] = "name",
+        [DATE_IN_PATH] = "path", [DATE_IN_BODY] = "body",
+    };
+    (void)scratch;
+    return value_text(
+        slice_of(sources[((const struct episode_row *)row)->episode->head.date_source]));
 }
 
 static struct value get_meta(const void *row, struct buf *scratch)
 {
-    const struct yaml *map = ((const struct row *)row)->map;
+    const struct yaml *map = ((const struct episode_row *)row)->map;
     (void)scratch;
     return (struct value){.kind = map ? VALUE_YAML : VALUE_ABSENT, .yaml = map};
 }
 
 static const struct field fields[] = {
-    {"episode", get_episode},   {"title", get_title}, {"date", get_date},
-    {"language", get_language}, {"url", get_url},     {"path", get_path},
-    {"source", get_source},     {"meta", get_meta}, /* the last one, which TSV does not have */
+    {"episode", get_episode}, {"title", get_title},
+    {"date", get_date},       {"language", get_language},
+    {"url", get_url},         {"path", get_path},
+    {"source", get_source},   {"date_from", get_date_from},
+    {"meta", get_meta}, /* the last one, which TSV does not have */
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields };
 
 void tables_begin_episodes(struct buf *out)
 {
-    const struct record record = {fields, FIELDS - 1, {0}};
-    record_add_header(&record, out);
+    const struct row_writer writer = {fields, FIELDS - 1, {0}};
+    row_writer_add_header(&writer, out);
 }
 
 int tables_add_episode(const struct material *material, bool is_json, struct buf *out)
 {
-    struct record record = {fields, is_json ? FIELDS : FIELDS - 1, {0}};
-    struct about about;
-    int err = about_read(material, &about);
+    struct row_writer writer = {fields, is_json ? FIELDS : FIELDS - 1, {0}};
+    struct episode_metadata metadata;
+    int err = episode_metadata_read(material, &metadata);
     if (err)
         return err;
-    const struct row row = {material->episode, &about, material->front};
-    (is_json ? record_add_json : record_add_tsv)(&record, &row, out);
-    buf_free(&record.scratch);
+    const struct episode_row row = {material->episode, &metadata, material->front};
+    (is_json ? row_writer_add_json : row_writer_add_tsv)(&writer, &row, out);
+    buf_free(&writer.scratch);
     return 0;
 }
 

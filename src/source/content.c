@@ -140,7 +140,7 @@ static int read_episode(void *folder_, const struct episode *episode, uint64_t o
 
 struct content content_reader(struct content_folder *folder)
 {
-    return (struct content){read_episode, folder, folder->suspects};
+    return (struct content){read_episode, folder, folder->quarantine};
 }
 
 int content_open_folder(const struct content_folder *folder, const char *path)

@@ -1,6 +1,6 @@
 /*
  * The content folder: opening what is in it, its configuration, and reading a file when somebody
- * asks. What there is in it look.h finds.
+ * asks. What there is in it content_scan.h finds.
  *
  * The folder is opened once, and nothing is ever opened but below it: no symbolic link is
  * followed, nothing but regular files is read, and no open waits (a FIFO would). A file is
@@ -27,7 +27,7 @@ struct content_folder {
     struct file_id taken_id;  /* … as which file; all 0: there was none */
     struct file_id config_id; /* of its file, as it was looked at last, whatever it said */
     bool is_configured;
-    struct suspects *suspects; /* borrowed; NULL: none are known */
+    struct quarantine *quarantine; /* borrowed; NULL: none are known */
     /* Told by readers of a file that is not the one that was looked at; NULL: nobody is. */
     void (*changed)(void *context, struct slice path, bool is_written);
     void *context;

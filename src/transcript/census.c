@@ -257,7 +257,7 @@ static bool is_aside(struct slice text)
 /* A line of the head, before anybody speaks: `Slides: https://…`. */
 static bool is_field(struct slice text, const struct label *label)
 {
-    return memmem(text.data, text.len, "://", 3) || label_is_note(label->speaker);
+    return (text.len && memmem(text.data, text.len, "://", 3)) || label_is_note(label->speaker);
 }
 
 /* Looks at the first line of the text and of each section, but for tables and lists. */
@@ -321,7 +321,7 @@ int census_take(const struct lines *lines, const struct yaml *front, bool *faile
     census->is_article = !are_known &&
                          (tally.bold > 2 ? tally.bold_again * 2 < tally.bold : !tally.begins_bold);
     census->is_dialogue = is_dialogue(census, tally.paragraphs);
-    census->are_items = census->items.total * 2 >= tally.lines && !census->is_dialogue &&
+    census->are_items = (size_t)census->items.total * 2 >= tally.lines && !census->is_dialogue &&
                         (census->is_article || !census->bold.len);
     census->is_speech = !err && is_speech(census);
     return err;

@@ -21,6 +21,7 @@ struct reading {
     struct slice view;        /* where its values go */
     const struct yaml *title; /* the first that is one; NULL: none so far */
     const struct yaml *date;
+    size_t date_place; /* of its key among date_keys */
 };
 
 /* --- problems --------------------------------------------------------------------------------- */
@@ -134,18 +135,29 @@ static void tell_no_date(const struct reading *r, const struct yaml *item)
               item->key.data, (int)cited.len, cited.len ? cited.data : "");
 }
 
-static void read_date(struct reading *r, const struct yaml *item)
+/* Keys that say when something was said or came out, folded; the first that has a date counts. */
+static const char *const date_keys[] = {
+    "date",         "recorded",  "recorded_at",  "recording_date", "date_recorded",
+    "publish_date", "published", "published_at", "date_published", "publishdate",
+    "pubdate",      "pub_date",  "released",     "release_date",   "air_date",
+    "upload_date",  NULL,
+};
+
+static void read_date(struct reading *r, const struct yaml *item, size_t place)
 {
     struct slice text;
     struct date date;
     bool is_text = values_single(item, &text);
-    if (is_text && text.len == 0)
-        return;
-    if (!is_text || !date_read(text, &date)) {
+    if ((is_text && text.len == 0) || (place && item->kind == YAML_BOOL))
+        return; /* `published: true` */
+    if (!is_text || (!date_read(text, &date) && !date_find(text, &date))) {
         tell_no_date(r, item);
-    } else if (!is_repeated(r, r->date)) {
+    } else if (!r->date || place < r->date_place ||
+               (place == r->date_place && !is_repeated(r, r->date))) {
         r->head->date = date;
+        r->head->date_source = DATE_IN_FRONT;
         r->date = item;
+        r->date_place = place;
     }
 }
 
@@ -175,8 +187,9 @@ static int read_key(struct reading *r, const struct config *config, const struct
     const struct view_rule *rule = config_view(config, key);
     if (slice_equal(key, SLICE("title")))
         read_title(r, item);
-    if (slice_equal(key, SLICE("date"))) {
-        read_date(r, item);
+    size_t place = key_place(key, date_keys);
+    if (date_keys[place] && (place == 0 || yaml_is_scalar(item))) {
+        read_date(r, item, place);
         return 0;
     }
     return rule && rule->view.len == 0 ? 0 : read_values(r, item, rule);

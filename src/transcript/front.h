@@ -33,15 +33,4 @@ struct front {
 int front_read(struct arena *arena, struct slice head, bool whole, const struct limits *limits,
                struct diags *diags, struct front *front);
 
-/* A date as front matter has it. `day` is 0 where only the month is known. */
-struct date {
-    uint16_t year;
-    uint8_t month;
-    uint8_t day;
-};
-
-/* Reads YYYY-MM-DD, YYYY-MM, or a time stamp that begins with a date (RFC 3339); also with slashes.
- * False for anything else, a day that is in no calendar included. */
-bool date_read(struct slice text, struct date *date);
-
 #endif

@@ -3,6 +3,7 @@
 #include "syntax/decode.h"
 #include "transcript/body.h"
 #include "transcript/facts.h"
+#include "transcript/preamble.h"
 
 enum { SHORT_BODY = 4 * 1024 };
 
@@ -26,7 +27,7 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
     return err;
 }
 
-static int scan_text(struct arena *arena, struct slice text, bool is_all,
+static int scan_text(struct arena *arena, struct slice path, struct slice text, bool is_all,
                      const struct config *config, const struct limits *limits, struct diags *diags,
                      struct head *head, struct fact **facts)
 {
@@ -43,12 +44,16 @@ static int scan_text(struct arena *arena, struct slice text, bool is_all,
     text = slice_skip(text, front.body);
     if (is_all && text.len <= SHORT_BODY)
         err = find_words(text, limits, diags, head);
-    return err ? err : facts_read(arena, config, limits, front.map, diags, head, facts);
+    if (!err)
+        err = facts_read(arena, config, limits, front.map, diags, head, facts);
+    if (!err && head->date_source == DATE_NOWHERE)
+        head->date_source = (uint8_t)date_of_path(path, &head->date);
+    return err ? err : preamble_read(arena, text, limits, head);
 }
 
-int scan_head(struct arena *arena, struct slice bytes, bool is_all, const struct config *config,
-              const struct limits *limits, struct diags *diags, struct head *head,
-              struct fact **facts)
+int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool is_all,
+              const struct config *config, const struct limits *limits, struct diags *diags,
+              struct head *head, struct fact **facts)
 {
     cleanup_decoded struct decoded decoded;
     int err = decode(bytes, is_all, &decoded);
@@ -58,7 +63,7 @@ int scan_head(struct arena *arena, struct slice bytes, bool is_all, const struct
         return 0;
     }
     if (!err)
-        err = scan_text(arena, decoded.text, is_all, config, limits, diags, head, facts);
+        err = scan_text(arena, path, decoded.text, is_all, config, limits, diags, head, facts);
     if (!err)
         head->body = decoded_offset(&decoded, head->body, bytes.len);
     return err;

@@ -9,13 +9,13 @@
 #include "transcript/head.h"
 
 /*
- * Reads the first bytes of a file, perhaps all of it. Texts and facts live in `arena`, problems go
- * to `diags`. `head` and `facts` are zeroed before.
+ * Reads the first bytes of a file, perhaps all of it; what they do not say of it, its path may.
+ * Texts and facts live in `arena`, problems go to `diags`. `head` and `facts` are zeroed before.
  *
  * 0; -EAGAIN when the front matter does not end in these bytes (call again with more); -ENOMEM.
  */
-int scan_head(struct arena *arena, struct slice bytes, bool is_all, const struct config *config,
-              const struct limits *limits, struct diags *diags, struct head *head,
-              struct fact **facts);
+int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool is_all,
+              const struct config *config, const struct limits *limits, struct diags *diags,
+              struct head *head, struct fact **facts);
 
 #endif

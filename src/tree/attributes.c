@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "base/utf8.h"
-#include "render/about.h"
+#include "render/episode_metadata.h"
 #include "syntax/timestamp.h"
 
 /* Bytes of a value, so that it can be copied: ext4 keeps a file's attributes in a block of 4 KiB.
@@ -13,17 +13,17 @@ enum { MOST_BYTES = 3800 };
 /* A node, and what its attributes are made of. */
 struct subject {
     struct scope *scope;
-    struct about about;
+    struct episode_metadata metadata;
     const struct body *body; /* of a turn, its original, a voice; else NULL */
     const struct turn *turn; /* of a turn or its original; else NULL */
     bool is_original;
 };
 
-static int read_about(struct scope *scope, struct about *about)
+static int read_metadata(struct scope *scope, struct episode_metadata *metadata)
 {
     struct material material;
     int err = scope_material(scope, NEEDS_FRONT, &material);
-    return err ? err : about_read(&material, about);
+    return err ? err : episode_metadata_read(&material, metadata);
 }
 
 static int read_subject(struct scope *scope, struct subject *subject)
@@ -31,7 +31,7 @@ static int read_subject(struct scope *scope, struct subject *subject)
     enum kind kind = scope->node.kind;
     bool is_turn = kind == KIND_TURN || kind == KIND_ORIGINAL_TURN;
     *subject = (struct subject){.scope = scope, .is_original = kind == KIND_ORIGINAL_TURN};
-    int err = read_about(scope, &subject->about);
+    int err = read_metadata(scope, &subject->metadata);
     if (!err && (is_turn || kind == KIND_VOICE))
         err = scope_body(scope, &subject->body);
     if (!err && is_turn)
@@ -49,7 +49,7 @@ static void add_title(const struct subject *s, struct buf *out)
 
 static void add_date(const struct subject *s, struct buf *out)
 {
-    buf_add_slice(out, s->about.date);
+    buf_add_slice(out, s->metadata.date);
 }
 
 static void add_name(void *out_, struct slice name)
@@ -62,7 +62,7 @@ static void add_name(void *out_, struct slice name)
 
 static void add_creator(const struct subject *s, struct buf *out)
 {
-    out->failed |= about_each(s->about.creators, add_name, out) != 0;
+    out->failed |= episode_metadata_each(s->metadata.creators, add_name, out) != 0;
 }
 
 static void add_episode(const struct subject *s, struct buf *out)
@@ -73,7 +73,7 @@ static void add_episode(const struct subject *s, struct buf *out)
 static void add_source(const struct subject *s, struct buf *out)
 {
     if (s->turn)
-        about_add_lines(scope_episode(s->scope), s->turn, out);
+        episode_metadata_add_lines(scope_episode(s->scope), s->turn, out);
     else
         utf8_repair(out, scope_episode(s->scope)->path);
 }
@@ -101,13 +101,13 @@ static void add_turn(const struct subject *s, struct buf *out)
 
 static void add_language(const struct subject *s, struct buf *out)
 {
-    buf_add_slice(out, s->is_original ? slice_of(s->turn->language) : s->about.language);
+    buf_add_slice(out, s->is_original ? slice_of(s->turn->language) : s->metadata.language);
 }
 
 static void add_url(const struct subject *s, struct buf *out)
 {
-    if (s->about.url.len)
-        about_add_link(&s->about, s->turn ? s->turn->start : NO_TIME, out);
+    if (s->metadata.url.len)
+        episode_metadata_add_link(&s->metadata, s->turn ? s->turn->start : NO_TIME, out);
 }
 
 /* The names are those of freedesktop.org's list where it has one. */

@@ -10,8 +10,8 @@
 #define OF_EPISODE   .i_bits = 24, .of_episode = true
 #define OF_FOLDER    .of_folder = true
 /* A folder of which a new version is another folder; whoever stands in an old one sees the new. */
-#define OUTDATED   OF_EPISODE, .has_version = true, .is_outdated = true
-#define OF_VERSION OF_EPISODE, .has_version = true
+#define OLD_VERSION_OK OF_EPISODE, .has_version = true, .accepts_old_version = true
+#define OF_VERSION     OF_EPISODE, .has_version = true
 
 const struct layout layouts[KIND_COUNT] = {
     [KIND_ROOT] = {FOLDER("/"), OF_FOLDER},
@@ -25,11 +25,11 @@ const struct layout layouts[KIND_COUNT] = {
 
     /* i: episode */
     [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE},
-    [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .is_open = true},
-    [KIND_META] = {FOLDER("/episodes/<name>/meta"), OUTDATED},
-    [KIND_ORIGINAL] = {FOLDER("/episodes/<name>/original"), OF_EPISODE, .is_open = true},
-    [KIND_SECTIONS] = {FOLDER("/episodes/<name>/sections"), OUTDATED},
-    [KIND_VOICES] = {FOLDER("/episodes/<name>/voices"), OUTDATED},
+    [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .no_negative_cache = true},
+    [KIND_META] = {FOLDER("/episodes/<name>/meta"), OLD_VERSION_OK},
+    [KIND_ORIGINAL] = {FOLDER("/episodes/<name>/original"), OF_EPISODE, .no_negative_cache = true},
+    [KIND_SECTIONS] = {FOLDER("/episodes/<name>/sections"), OLD_VERSION_OK},
+    [KIND_VOICES] = {FOLDER("/episodes/<name>/voices"), OLD_VERSION_OK},
 
     /* i: episode, j: section, from 0 for what stands before the first heading */
     [KIND_SECTION] = {FOLDER("/episodes/<name>/sections/<section>"), OF_EPISODE,
@@ -54,22 +54,22 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_META_VALUE] = {FILE_("/episodes/<name>/meta/<key>"), OF_VERSION, .j_bits = 16},
 
     /* i: view */
-    [KIND_VIEW] = {FOLDER("/by-<view>"), .i_bits = 8, .is_open = true},
+    [KIND_VIEW] = {FOLDER("/by-<view>"), .i_bits = 8, .no_negative_cache = true},
 
     /* i: facet */
     [KIND_FACET] = {FOLDER("/by-<view>/<value>"), .i_bits = 24},
     [KIND_SPELLING] = {LINK("/by-<view>/<another spelling of a value>"), .i_bits = 24,
-                       .is_volatile = true},
+                       .no_entry_cache = true},
 
     /* i: facet, j: episode */
     [KIND_ENTRY] = {LINK("/by-<view>/<value>/<entry>"), .i_bits = 24, .j_bits = 24},
 
     /* The same for who is heard in the turns */
-    [KIND_HEARD] = {FOLDER("/by-voice"), .is_open = true},
-    [KIND_HEARD_FACET] = {FOLDER("/by-voice/<name>"), .i_bits = 24},
-    [KIND_HEARD_SPELLING] = {LINK("/by-voice/<another spelling of a name>"), .i_bits = 24,
-                             .is_volatile = true},
-    [KIND_HEARD_ENTRY] = {LINK("/by-voice/<name>/<entry>"), .i_bits = 24, .j_bits = 24},
+    [KIND_BY_VOICE] = {FOLDER("/by-voice"), .no_negative_cache = true},
+    [KIND_BY_VOICE_FACET] = {FOLDER("/by-voice/<name>"), .i_bits = 24},
+    [KIND_BY_VOICE_SPELLING] = {LINK("/by-voice/<another spelling of a name>"), .i_bits = 24,
+                                .no_entry_cache = true},
+    [KIND_BY_VOICE_ENTRY] = {LINK("/by-voice/<name>/<entry>"), .i_bits = 24, .j_bits = 24},
 
     /* i: date code; month and day are 0 where they do not count */
     [KIND_DATES] = {FOLDER("/by-date")},
@@ -88,9 +88,9 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_VERSION] = {FILE_("/.transcriptfs/version")},
 
     /* i: serial number of the snapshot */
-    [KIND_STATUS] = {FILE_("/.transcriptfs/status.json"), .i_bits = 24, .is_volatile = true},
-    [KIND_GENERATION] = {FILE_("/.transcriptfs/generation"), .i_bits = 24, .is_volatile = true},
-    [KIND_PROBLEMS] = {FILE_("/.transcriptfs/problems.tsv"), .i_bits = 24, .is_volatile = true},
+    [KIND_STATUS] = {FILE_("/.transcriptfs/status.json"), .i_bits = 24, .no_entry_cache = true},
+    [KIND_GENERATION] = {FILE_("/.transcriptfs/generation"), .i_bits = 24, .no_entry_cache = true},
+    [KIND_PROBLEMS] = {FILE_("/.transcriptfs/problems.tsv"), .i_bits = 24, .no_entry_cache = true},
 };
 
 /* --- ids -------------------------------------------------------------------------------------- */

@@ -42,10 +42,10 @@ enum kind {
     KIND_FACET,
     KIND_ENTRY,
     KIND_SPELLING,
-    KIND_HEARD,
-    KIND_HEARD_FACET,
-    KIND_HEARD_ENTRY,
-    KIND_HEARD_SPELLING,
+    KIND_BY_VOICE,
+    KIND_BY_VOICE_FACET,
+    KIND_BY_VOICE_ENTRY,
+    KIND_BY_VOICE_SPELLING,
     KIND_DATES,
     KIND_YEAR,
     KIND_MONTH,
@@ -75,9 +75,10 @@ struct layout {
     bool has_version; /* the rest of the id holds a version */
     bool of_episode;  /* it stands below an episode's folder, or is that: i numbers the episode */
     bool of_folder;   /* it stands for a folder of the content, which i numbers */
-    bool is_volatile; /* its bytes are what they were when it was looked up */
-    bool is_outdated; /* an id of an older version is taken for the node as it is now */
-    bool is_open;     /* of a folder: names may come to be in it that nobody can tell beforehand */
+    bool no_entry_cache;      /* its bytes are what they were when it was looked up */
+    bool accepts_old_version; /* an id of an older version still resolves, to the current folder */
+    bool no_negative_cache;   /* of a folder: names may come to be in it that nobody can tell
+                                 beforehand */
 };
 
 extern const struct layout layouts[KIND_COUNT];

@@ -23,11 +23,11 @@ struct node_ops {
 
     /* Of a folder. */
     struct node (*parent)(const struct scope *scope);
-    int (*child)(struct scope *scope, uint64_t place,
+    int (*child)(struct scope *scope, uint64_t index,
                  struct child *child); /* 0, CHILD_GAP, -ENOENT */
     int (*find)(struct scope *scope, struct slice name, struct child *child); /* NULL: by child() */
-    uint64_t (*seek)(struct scope *scope, unsigned run,
-                     struct slice name);      /* the first place in a run whose name is greater */
+    uint64_t (*seek)(struct scope *scope, unsigned list,
+                     struct slice name);      /* the first place in a list whose name is greater */
     uint32_t (*folders)(struct scope *scope); /* sub-folders; NULL: none */
 
     /* Of a file: all of it; or a range of it and its size. */
@@ -70,7 +70,7 @@ extern const struct node_ops originals_ops, sections_ops, section_ops, voices_op
     turn_link_ops;
 
 /* nodes_view.c */
-extern const struct node_ops view_ops, heard_ops, facet_ops, spelling_ops, entry_ops;
+extern const struct node_ops view_ops, by_voice_ops, facet_ops, spelling_ops, entry_ops;
 /* Of an entry in a view or under a date. */
 uint64_t entry_identity(const struct scope *scope);
 int64_t entry_mtime(const struct scope *scope);

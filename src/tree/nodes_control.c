@@ -64,28 +64,30 @@ static int status_render(const struct scope *scope, struct buf *out)
     struct arena arena = {0};
     struct problems problems;
     struct cache_stats cache;
-    size_t surveyed;
+    size_t newest_voice_index;
     uint32_t shown = corpus_shown_count(corpus);
-    const char *voices = generations_survey_progress(&tree->generations, &surveyed);
+    const char *voices = generations_voice_index_progress(&tree->generations, &newest_voice_index);
 
     int err = problems_gather(corpus, tree->cache, &arena, &problems);
     arena_free(&arena);
     if (err)
         return err;
-    const struct tree_news news = status_read(&tree->status);
+    const struct update_status updates = status_read(&tree->status);
     cache_read_stats(tree->cache, &cache);
     json_t *json = json_pack(
         "{s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:{s:s, s:s, s:i}, s:{s:s, s:I, s:i}, "
         "s:{s:I, s:I, s:i, s:I, s:I}}",
-        "version", tree->options.version, "generation", (json_int_t)news.generation, "episodes",
+        "version", tree->options.version, "generation", (json_int_t)updates.generation, "episodes",
         (int)shown, "folders", (int)corpus->shown_folder_count, "values",
         (int)corpus->views.facet_count, "problems", (int)problems.count, "problems_in_words",
         (int)(problems.count - corpus->problem_count), "content_bytes", (json_int_t)corpus->bytes,
-        "scanning", news.is_scanning, "last_change", json_time(news.last_change), "watch", "mode",
-        news.watch, "why", news.why, "overflows", (int)news.overflows, "voices", "state", voices,
-        "done", (json_int_t)(surveyed < shown ? surveyed : shown), "of", (int)shown, "cache",
-        "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used, "parts",
-        (int)cache.kept, "hits", (json_int_t)cache.hits, "misses", (json_int_t)cache.misses);
+        "scanning", updates.is_scanning, "last_change", json_time(updates.last_change), "watch",
+        "mode", updates.watch, "why", updates.why, "overflows", (int)updates.overflows, "voices",
+        "state", voices, "done",
+        (json_int_t)(newest_voice_index < shown ? newest_voice_index : shown), "of", (int)shown,
+        "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used,
+        "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
+        (json_int_t)cache.misses);
     add_memory(json);
     add_process(json, &tree->options);
     add_requests(json, tree->status.requests);
@@ -99,8 +101,8 @@ static int status_render(const struct scope *scope, struct buf *out)
 
 static int generation_render(const struct scope *scope, struct buf *out)
 {
-    const struct tree_news news = status_read(&scope->tree->status);
-    buf_printf(out, "%llu\n", (unsigned long long)news.generation);
+    const struct update_status updates = status_read(&scope->tree->status);
+    buf_printf(out, "%llu\n", (unsigned long long)updates.generation);
     return 0;
 }
 
@@ -162,24 +164,24 @@ static const struct {
     {"problems.tsv", KIND_PROBLEMS, problems_render},
 };
 
-static int control_child(struct scope *scope, uint64_t place, struct child *child)
+static int control_child(struct scope *scope, uint64_t index, struct child *child)
 {
     (void)scope;
-    if (place >= sizeof files / sizeof *files)
+    if (index >= sizeof files / sizeof *files)
         return -ENOENT;
-    child_is(child, files[place].kind, 0, 0, slice_of(files[place].name));
+    child_is(child, files[index].kind, 0, 0, slice_of(files[index].name));
     return 0;
 }
 
 static int control_find(struct scope *scope, struct slice name, struct child *child)
 {
-    for (uint64_t place = 0; control_child(scope, place, child) == 0; place++) {
+    for (uint64_t index = 0; control_child(scope, index, child) == 0; index++) {
         if (!slice_equal(child->name, name))
             continue;
-        if (!files[place].render)
+        if (!files[index].render)
             return 0;
         cleanup_buf struct buf text = {0};
-        int err = files[place].render(scope, &text);
+        int err = files[index].render(scope, &text);
         if (err)
             return err;
         return snapshots_keep(&scope->tree->snapshots, child->node.kind, &text, &child->node.i);

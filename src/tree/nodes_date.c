@@ -79,13 +79,13 @@ static int year_at(struct child *child, uint32_t year)
 }
 
 /* The place of a year is the year. */
-static int dates_child(struct scope *scope, uint64_t place, struct child *child)
+static int dates_child(struct scope *scope, uint64_t index, struct child *child)
 {
-    if (place > LAST_YEAR)
+    if (index > LAST_YEAR)
         return -ENOENT;
-    if (!has_dates(scope->corpus, date_code((unsigned)place, 0, 0), YEAR_SPAN))
+    if (!has_dates(scope->corpus, date_code((unsigned)index, 0, 0), YEAR_SPAN))
         return CHILD_GAP;
-    return year_at(child, (uint32_t)place);
+    return year_at(child, (uint32_t)index);
 }
 
 static int dates_find(struct scope *scope, struct slice name, struct child *child)
@@ -125,11 +125,11 @@ static struct node year_parent(const struct scope *scope)
     return (struct node){.kind = KIND_DATES};
 }
 
-static int year_child(struct scope *scope, uint64_t place, struct child *child)
+static int year_child(struct scope *scope, uint64_t index, struct child *child)
 {
-    if (place >= 12)
+    if (index >= 12)
         return -ENOENT;
-    uint32_t month = (uint32_t)place + 1;
+    uint32_t month = (uint32_t)index + 1;
     uint32_t code = scope->node.i + date_code(0, month, 0);
     if (!has_dates(scope->corpus, code, MONTH_SPAN))
         return CHILD_GAP;
@@ -160,12 +160,12 @@ static struct node month_parent(const struct scope *scope)
     return (struct node){.kind = KIND_YEAR, .i = scope->node.i & ~(uint32_t)MONTH_BITS};
 }
 
-static int month_child(struct scope *scope, uint64_t place, struct child *child)
+static int month_child(struct scope *scope, uint64_t index, struct child *child)
 {
-    if (place >= MONTH_SPAN)
+    if (index >= MONTH_SPAN)
         return -ENOENT;
     /* The unknown day comes last, as its name sorts. */
-    uint32_t day = (uint32_t)(place + 1) % MONTH_SPAN;
+    uint32_t day = (uint32_t)(index + 1) % MONTH_SPAN;
     if (!has_dates(scope->corpus, scope->node.i + day, 1))
         return CHILD_GAP;
     child->node = (struct node){.kind = KIND_DAY, .i = scope->node.i + day};
@@ -204,21 +204,21 @@ static int dated_child(const struct scope *scope, uint64_t at, struct child *chi
         return -ENOENT;
     child_is(child, KIND_DATE_ENTRY, scope->node.i, 0, episode->entry);
     child->node.j = number;
-    child->run = 1;
+    child->list = 1;
     return 0;
 }
 
-static int day_child(struct scope *scope, uint64_t place, struct child *child)
+static int day_child(struct scope *scope, uint64_t index, struct child *child)
 {
-    return dated_child(scope, corpus_find_date(scope->corpus, scope->node.i) + place, child);
+    return dated_child(scope, corpus_find_date(scope->corpus, scope->node.i) + index, child);
 }
 
-static uint64_t day_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t day_seek(struct scope *scope, unsigned list, struct slice name)
 {
     const struct corpus *corpus = scope->corpus;
     uint32_t first = corpus_find_date(corpus, scope->node.i);
     uint32_t count = corpus_find_date(corpus, scope->node.i + 1) - first;
-    (void)run;
+    (void)list;
     return corpus_entry_behind(corpus, corpus->dated + first, count, name);
 }
 

@@ -12,7 +12,7 @@ int episode_check(struct scope *scope)
     if (!episode || (!layout->j_bits && scope->node.j))
         return -ESTALE;
     uint32_t version = node_version(scope->node.kind, episode->version);
-    if (layout->is_outdated)
+    if (layout->accepts_old_version)
         return scope->node.version <= version ? 0 : -ESTALE;
     return layout->has_version && version != scope->node.version ? -ESTALE : 0;
 }
@@ -65,7 +65,7 @@ int episode_turn_child(const struct scope *scope, const struct body *body, enum 
     if (turn >= body->count)
         return -ENOENT;
     if (kind == KIND_TURN || kind == KIND_ORIGINAL_TURN)
-        known_turns_note(&scope->tree->known_turns, scope->node.i, body->count);
+        exposed_turns_note(&scope->tree->exposed_turns, scope->node.i, body->count);
     episode_turn_name(body->count, (uint32_t)turn, child);
     child_is(child, kind, scope->node.i, scope_episode(scope)->version, child->name);
     child->node.j = (uint32_t)turn;

@@ -42,37 +42,37 @@ static uint32_t text_folders(struct scope *scope)
 }
 
 /* The sub-folders come first, then the episodes: two sorted runs. */
-enum { RUN_FOLDERS = 1, RUN_EPISODES };
+enum { LIST_FOLDERS = 1, LIST_EPISODES };
 
-static int sub_folder(const struct scope *scope, uint64_t place, struct child *child)
+static int sub_folder(const struct scope *scope, uint64_t index, struct child *child)
 {
-    uint32_t id = folder_of(scope)->folders[place];
+    uint32_t id = folder_of(scope)->folders[index];
     child_is(child, scope->node.kind, id, 0, scope->corpus->folders[id]->base);
-    child->run = RUN_FOLDERS;
+    child->list = LIST_FOLDERS;
     return 0;
 }
 
-static uint64_t folder_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t folder_seek(struct scope *scope, unsigned list, struct slice name)
 {
     const struct folder *folder = folder_of(scope);
-    if (run == RUN_FOLDERS)
+    if (list == LIST_FOLDERS)
         return corpus_folder_behind(scope->corpus, folder, name);
     if (scope->node.kind != KIND_FOLDER && slice_ends(name, SLICE(".txt")))
         name.len -= 4;
     return folder->folder_count + (uint64_t)corpus_episode_behind(scope->corpus, folder, name);
 }
 
-static int folder_child(struct scope *scope, uint64_t place, struct child *child)
+static int folder_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct folder *folder = folder_of(scope);
-    if (place < folder->folder_count)
-        return sub_folder(scope, place, child);
-    place -= folder->folder_count;
-    if (place >= folder->episode_count)
+    if (index < folder->folder_count)
+        return sub_folder(scope, index, child);
+    index -= folder->folder_count;
+    if (index >= folder->episode_count)
         return -ENOENT;
-    uint32_t id = folder->episodes[place];
+    uint32_t id = folder->episodes[index];
     child_is(child, KIND_EPISODE, id, 0, scope->corpus->episodes[id]->base);
-    child->run = RUN_EPISODES;
+    child->list = LIST_EPISODES;
     return 0;
 }
 
@@ -98,25 +98,26 @@ static int folder_find(struct scope *scope, struct slice name, struct child *chi
 
 static int original_folder_check(struct scope *scope)
 {
-    const struct survey *survey;
+    const struct voice_index *voice_index;
     int err = folder_check(scope);
     if (err || !scope->corpus->original_count)
         return err ? err : -ESTALE;
     if (scope->node.i == 0)
         return 0;
-    err = scope_survey(scope, &survey);
-    return err ? err : survey->folder_has_original[scope->node.i] ? 0 : -ESTALE;
+    err = scope_voice_index(scope, &voice_index);
+    return err ? err : voice_index->folder_has_original[scope->node.i] ? 0 : -ESTALE;
 }
 
 /* Whether an episode has a file in a folder of this kind, or below it a folder. */
 static int has_text(struct scope *scope, bool is_folder, uint32_t id, bool *has)
 {
-    const struct survey *survey;
+    const struct voice_index *voice_index;
     *has = is_folder || scope->corpus->episodes[id]->head.has_body;
     if (scope->node.kind == KIND_TEXT_FOLDER || !*has)
         return 0;
-    int err = scope_survey(scope, &survey);
-    *has = !err && (is_folder ? survey->folder_has_original[id] : survey_has_original(survey, id));
+    int err = scope_voice_index(scope, &voice_index);
+    *has = !err && (is_folder ? voice_index->folder_has_original[id]
+                              : voice_index_has_original(voice_index, id));
     return err;
 }
 
@@ -128,20 +129,20 @@ static int text_of(struct scope *scope, uint32_t id, struct child *child)
     if (err || !has)
         return err ? err : CHILD_GAP;
     err = format_link(scope, id, child);
-    child->run = RUN_EPISODES;
+    child->list = LIST_EPISODES;
     return err;
 }
 
-static int text_child(struct scope *scope, uint64_t place, struct child *child)
+static int text_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct folder *folder = folder_of(scope);
-    if (place < folder->folder_count) {
+    if (index < folder->folder_count) {
         bool has;
-        int err = has_text(scope, true, folder->folders[place], &has);
-        return err ? err : has ? sub_folder(scope, place, child) : CHILD_GAP;
+        int err = has_text(scope, true, folder->folders[index], &has);
+        return err ? err : has ? sub_folder(scope, index, child) : CHILD_GAP;
     }
-    place -= folder->folder_count;
-    return place < folder->episode_count ? text_of(scope, folder->episodes[place], child) : -ENOENT;
+    index -= folder->folder_count;
+    return index < folder->episode_count ? text_of(scope, folder->episodes[index], child) : -ENOENT;
 }
 
 static int text_find(struct scope *scope, struct slice name, struct child *child)

@@ -94,25 +94,25 @@ static int format_child(uint32_t episode, uint32_t version, uint64_t number, str
     enum kind kind = kinds[format->type];
     child_is(child, kind, episode, layouts[kind].has_version ? version : 0, slice_of(format->name));
     child->node.j = kind == KIND_FORMAT ? (uint32_t)number : 0;
-    child->is_costly = format->is_costly;
+    child->size_needs_render = format->size_needs_render;
     return 0;
 }
 
 /* A body that cannot be read hides what is made of it, and not the rest. */
-static int episode_child(struct scope *scope, uint64_t place, struct child *child)
+static int episode_child(struct scope *scope, uint64_t index, struct child *child)
 {
-    const struct format *format = format_at(place);
+    const struct format *format = format_at(index);
     bool is_there;
     if (!format)
         return -ENOENT;
-    if (!is_chosen(scope, place))
+    if (!is_chosen(scope, index))
         return CHILD_GAP;
     int err = exists(format, scope, &is_there);
     if (error_passes(err))
         return err;
     if (err || !is_there)
         return CHILD_GAP;
-    return format_child(scope->node.i, scope_episode(scope)->version, place, child);
+    return format_child(scope->node.i, scope_episode(scope)->version, index, child);
 }
 
 /* By name, so that meta/ costs no body. */
@@ -209,7 +209,7 @@ static uint32_t format_links(const struct scope *scope)
 static bool has_body(const struct scope *scope, uint32_t number, uint32_t version)
 {
     struct cache *cache = scope->tree->cache;
-    struct parsed *body = cache_find(cache, number, version, PART_BODY);
+    struct cache_entry *body = cache_find(cache, number, version, CACHE_BODY);
     if (body)
         cache_put(cache, body);
     return body;
@@ -225,7 +225,7 @@ int format_link(struct scope *scope, uint32_t episode, struct child *child)
             continue;
         format_child(episode, of->version, i, child);
         /* A body is not read for a listing of many, but may be there. */
-        child->is_costly = !format->size || !has_body(scope, episode, of->version);
+        child->size_needs_render = !format->size || !has_body(scope, episode, of->version);
         memcpy(child->text, of->base.data, of->base.len);
         memcpy(child->text + of->base.len, ".txt", 5);
         child->name = (struct slice){child->text, of->base.len + 4};

@@ -26,7 +26,7 @@ static void add_piece(void *joining_, unsigned worker, size_t i)
 {
     struct joining *joining = joining_;
     const struct node node = {.kind = KIND_EPISODE, .i = joining->scope->corpus->by_path[i]};
-    cleanup_(scope_end) struct scope episode = scope_at(joining->scope, node);
+    cleanup_(scope_close) struct scope episode = scope_at(joining->scope, node);
     (void)worker;
     if (scope_episode(&episode)->is_private || __atomic_load_n(&joining->err, __ATOMIC_RELAXED))
         return;
@@ -126,15 +126,15 @@ static int glossary_render(struct scope *scope, struct buf *out)
 
 static int voices_render(struct scope *scope, struct buf *out)
 {
-    const struct survey *survey;
-    int err = scope_survey(scope, &survey);
+    const struct voice_index *voice_index;
+    int err = scope_voice_index(scope, &voice_index);
     if (err)
         return err;
-    if (survey->has_changed && may_be_known(scope))
+    if (voice_index->has_changed && may_be_known(scope))
         return -EAGAIN;
     tables_begin_counts(out);
-    const struct view *view = views_view(&survey->heard, 0);
-    return view ? tables_add_counts(&survey->heard, view, out) : 0;
+    const struct view *view = views_view(&voice_index->by_voice, 0);
+    return view ? tables_add_counts(&voice_index->by_voice, view, out) : 0;
 }
 
 static int dates_render(struct scope *scope, struct buf *out)
@@ -221,30 +221,30 @@ static int name_table(struct child *child, struct slice view)
 }
 
 /* Places are those of the root: first what is fixed, then the views by name. */
-static int index_child(struct scope *scope, uint64_t place, struct child *child)
+static int index_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
-    if (place >= (uint64_t)TABLES + corpus->views.view_count)
+    if (index >= (uint64_t)TABLES + corpus->views.view_count)
         return -ENOENT;
-    if (place < TABLES && !tables[place].exists(scope))
+    if (index < TABLES && !tables[index].exists(scope))
         return CHILD_GAP;
-    uint32_t view = place < TABLES ? 0 : corpus->views.order[place - TABLES];
-    uint32_t number = place < TABLES ? (uint32_t)place : view + TABLES;
+    uint32_t view = index < TABLES ? 0 : corpus->views.order[index - TABLES];
+    uint32_t number = index < TABLES ? (uint32_t)index : view + TABLES;
     child_is(child, KIND_INDEX_TABLE, number, (uint32_t)corpus->generation, SLICE(""));
-    child->is_costly = true;
-    if (place < TABLES && tables[place].name) {
-        child->name = slice_of(tables[place].name);
+    child->size_needs_render = true;
+    if (index < TABLES && tables[index].name) {
+        child->name = slice_of(tables[index].name);
         return 0;
     }
-    child->run = place >= TABLES;
-    return name_table(child, place < TABLES ? corpus->date_view : corpus->views.views[view]->name);
+    child->list = index >= TABLES;
+    return name_table(child, index < TABLES ? corpus->date_view : corpus->views.views[view]->name);
 }
 
 /* By its view; of two that begin alike for some 250 bytes either comes first. */
-static uint64_t index_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t index_seek(struct scope *scope, unsigned list, struct slice name)
 {
     const size_t ending = SLICE(".tsv").len;
-    (void)run;
+    (void)list;
     name.len -= name.len > ending ? ending : 0;
     return TABLES + views_order_behind(&scope->corpus->views, name);
 }
@@ -255,8 +255,8 @@ void index_each_name(struct tree *tree, const struct corpus *corpus,
     struct scope scope = {.tree = tree, .corpus = corpus};
     struct child child;
     int err = 0;
-    for (uint64_t place = 0; err >= 0; place++) {
-        err = index_child(&scope, place, &child);
+    for (uint64_t index = 0; err >= 0; index++) {
+        err = index_child(&scope, index, &child);
         if (err == 0)
             each(context, child.name);
     }

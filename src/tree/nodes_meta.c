@@ -15,14 +15,14 @@ static const struct yaml *nth_key(const struct yaml *map, uint64_t n)
     return item;
 }
 
-static int meta_child(struct scope *scope, uint64_t place, struct child *child)
+static int meta_child(struct scope *scope, uint64_t index, struct child *child)
 {
     cleanup_buf struct buf name = {0};
     const struct yaml *map;
     int err = scope_front(scope, &map);
     if (err)
         return err;
-    const struct yaml *value = nth_key(map, place);
+    const struct yaml *value = nth_key(map, index);
     if (!value)
         return -ENOENT;
     /* Absent beats empty: a key that says nothing has no file. */
@@ -34,7 +34,7 @@ static int meta_child(struct scope *scope, uint64_t place, struct child *child)
     memcpy(child->text, name.data, name.len);
     child_is(child, KIND_META_VALUE, scope->node.i, scope_episode(scope)->version,
              (struct slice){child->text, name.len});
-    child->node.j = (uint32_t)place;
+    child->node.j = (uint32_t)index;
     return 0;
 }
 

@@ -13,15 +13,15 @@ static uint64_t part_identity(const struct scope *scope)
 
 /* --- originals -------------------------------------------------------------------------------- */
 
-static int originals_child(struct scope *scope, uint64_t place, struct child *child)
+static int originals_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
     if (err)
         return err;
-    if (place < body->count && body->turns[place].original.len == 0)
+    if (index < body->count && body->turns[index].original.len == 0)
         return CHILD_GAP;
-    return episode_turn_child(scope, body, KIND_ORIGINAL_TURN, place, child);
+    return episode_turn_child(scope, body, KIND_ORIGINAL_TURN, index, child);
 }
 
 static int originals_find(struct scope *scope, struct slice name, struct child *child)
@@ -95,19 +95,19 @@ static int name_section(const struct body *body, uint32_t section, struct child 
     return 0;
 }
 
-static int sections_child(struct scope *scope, uint64_t place, struct child *child)
+static int sections_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
     if (err)
         return err;
-    if (place > body->section_count || place > UINT16_MAX)
+    if (index > body->section_count || index > UINT16_MAX)
         return -ENOENT;
-    if (body_count_turns(body, (uint32_t)place) == 0)
+    if (body_count_turns(body, (uint32_t)index) == 0)
         return CHILD_GAP;
-    child->node = (struct node){KIND_SECTION, scope->node.i, (uint32_t)place,
+    child->node = (struct node){KIND_SECTION, scope->node.i, (uint32_t)index,
                                 scope_episode(scope)->version};
-    return name_section(body, (uint32_t)place, child);
+    return name_section(body, (uint32_t)index, child);
 }
 
 static uint32_t sections_folders(struct scope *scope)
@@ -140,13 +140,13 @@ static struct node parent_sections(const struct scope *scope)
     return (struct node){KIND_SECTIONS, scope->node.i, 0, scope_episode(scope)->version};
 }
 
-static int section_child(struct scope *scope, uint64_t place, struct child *child)
+static int section_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
     if (err)
         return err;
-    uint64_t turn = body_first_turn(body, scope->node.j) + place;
+    uint64_t turn = body_first_turn(body, scope->node.j) + index;
     if (turn >= body->count || body->turns[turn].section != scope->node.j)
         return -ENOENT;
     return episode_turn_child(scope, body, KIND_SECTION_TURN, turn, child);
@@ -154,22 +154,22 @@ static int section_child(struct scope *scope, uint64_t place, struct child *chil
 
 /* --- voices ----------------------------------------------------------------------------------- */
 
-static int voices_child(struct scope *scope, uint64_t place, struct child *child)
+static int voices_child(struct scope *scope, uint64_t index, struct child *child)
 {
     cleanup_buf struct buf name = {0};
     const struct body *body;
     int err = scope_body(scope, &body);
     if (err)
         return err;
-    if (place >= body->voice_count)
+    if (index >= body->voice_count)
         return -ENOENT;
-    filename_of_value(&name, body_voice_name(body, &body->voices[place]));
+    filename_of_value(&name, body_voice_name(body, &body->voices[index]));
     if (name.failed)
         return -ENOMEM;
     memcpy(child->text, name.data, name.len);
     child_is(child, KIND_VOICE, scope->node.i, scope_episode(scope)->version,
              (struct slice){child->text, name.len});
-    child->node.j = (uint32_t)place;
+    child->node.j = (uint32_t)index;
     return 0;
 }
 
@@ -193,7 +193,7 @@ static struct node parent_voices(const struct scope *scope)
     return (struct node){KIND_VOICES, scope->node.i, 0, scope_episode(scope)->version};
 }
 
-static int voice_child(struct scope *scope, uint64_t place, struct child *child)
+static int voice_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
@@ -201,7 +201,7 @@ static int voice_child(struct scope *scope, uint64_t place, struct child *child)
         return err;
     /* Between its first turn and its last, so that many voices of a turn each cost little. */
     const struct voice *voice = &body->voices[scope->node.j];
-    uint64_t turn = voice->first + place;
+    uint64_t turn = voice->first + index;
     if (turn > voice->last)
         return -ENOENT;
     if (body->turns[turn].voice != scope->node.j)

@@ -45,33 +45,33 @@ static const struct {
     {"text", KIND_TEXT_FOLDER, NULL},
     {"original", KIND_ORIGINAL_FOLDER, has_originals},
     {"index", KIND_INDEX, has_episodes},
-    {"by-voice", KIND_HEARD, root_has_voices},
+    {"by-voice", KIND_BY_VOICE, root_has_voices},
     {NULL, KIND_DATES, has_dates},
 };
 
 enum { FIXED = sizeof fixed / sizeof *fixed };
 
-static int root_child(struct scope *scope, uint64_t place, struct child *child)
+static int root_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
-    if (place >= (uint64_t)FIXED + corpus->views.view_count)
+    if (index >= (uint64_t)FIXED + corpus->views.view_count)
         return -ENOENT;
-    if (place >= FIXED) {
-        uint32_t view = corpus->views.order[place - FIXED];
+    if (index >= FIXED) {
+        uint32_t view = corpus->views.order[index - FIXED];
         child_is(child, KIND_VIEW, view, 0, corpus->views.views[view]->name);
-        child->run = 1;
+        child->list = 1;
         return 0;
     }
-    if (fixed[place].exists && !fixed[place].exists(scope))
+    if (fixed[index].exists && !fixed[index].exists(scope))
         return CHILD_GAP;
-    uint32_t version = layouts[fixed[place].kind].has_version ? (uint32_t)corpus->generation : 0;
-    return child_is(child, fixed[place].kind, 0, version,
-                    fixed[place].name ? slice_of(fixed[place].name) : corpus->date_view);
+    uint32_t version = layouts[fixed[index].kind].has_version ? (uint32_t)corpus->generation : 0;
+    return child_is(child, fixed[index].kind, 0, version,
+                    fixed[index].name ? slice_of(fixed[index].name) : corpus->date_view);
 }
 
-static uint64_t root_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t root_seek(struct scope *scope, unsigned list, struct slice name)
 {
-    (void)run;
+    (void)list;
     return FIXED + views_order_behind(&scope->corpus->views, name);
 }
 
@@ -82,8 +82,8 @@ static int root_find(struct scope *scope, struct slice name, struct child *child
     if (slice_equal(name, SLICE(".transcriptfs")))
         return child_is(child, KIND_CONTROL, 0, 0, name);
     int err = 0;
-    for (uint64_t place = 0; err >= 0; place++) {
-        err = root_child(scope, place, child);
+    for (uint64_t index = 0; err >= 0; index++) {
+        err = root_child(scope, index, child);
         if (err == 0 && slice_equal(child->name, name))
             return 0;
     }

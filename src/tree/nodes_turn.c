@@ -4,11 +4,11 @@
 #include "tree/nodes.h"
 #include "tree/nodes_episode.h"
 
-static int turns_child(struct scope *scope, uint64_t place, struct child *child)
+static int turns_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct body *body;
     int err = scope_body(scope, &body);
-    return err ? err : episode_turn_child(scope, body, KIND_TURN, place, child);
+    return err ? err : episode_turn_child(scope, body, KIND_TURN, index, child);
 }
 
 static int turns_find(struct scope *scope, struct slice name, struct child *child)
@@ -54,7 +54,7 @@ static int turn_read(struct scope *scope, uint64_t offset, size_t len, struct tr
 
 static int turn_read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
-    const struct body *body = &scope->parts[PART_BODY]->body;
+    const struct body *body = &scope->entries[CACHE_BODY]->body;
     if (scope->node.j >= body->count)
         return -ESTALE;
     struct slice file = turn_file(scope, body);

@@ -4,9 +4,9 @@
 #include "base/filename.h"
 #include "tree/nodes.h"
 
-static bool is_heard(enum kind kind)
+static bool is_by_voice(enum kind kind)
 {
-    return kind >= KIND_HEARD && kind <= KIND_HEARD_SPELLING;
+    return kind >= KIND_BY_VOICE && kind <= KIND_BY_VOICE_SPELLING;
 }
 
 /*
@@ -15,29 +15,30 @@ static bool is_heard(enum kind kind)
  */
 static int views_of(struct scope *scope, const struct views **views)
 {
-    const struct survey *survey;
+    const struct voice_index *voice_index;
     *views = &scope->corpus->views;
-    if (!is_heard(scope->node.kind))
+    if (!is_by_voice(scope->node.kind))
         return 0;
-    int err = scope_survey(scope, &survey);
-    *views = err ? NULL : &survey->heard;
+    int err = scope_voice_index(scope, &voice_index);
+    *views = err ? NULL : &voice_index->by_voice;
     return err;
 }
 
 /* The same where the node was checked, so that it is known already. */
 static const struct views *known_views(const struct scope *scope)
 {
-    return is_heard(scope->node.kind) ? &scope->generation->survey->heard : &scope->corpus->views;
+    return is_by_voice(scope->node.kind) ? &scope->generation->voice_index->by_voice
+                                         : &scope->corpus->views;
 }
 
 /* The kind that stands in by-voice for one of the other views. */
 static enum kind in_view(const struct scope *scope, enum kind kind)
 {
-    if (!is_heard(scope->node.kind))
+    if (!is_by_voice(scope->node.kind))
         return kind;
-    return kind == KIND_FACET      ? KIND_HEARD_FACET
-           : kind == KIND_SPELLING ? KIND_HEARD_SPELLING
-                                   : KIND_HEARD_ENTRY;
+    return kind == KIND_FACET      ? KIND_BY_VOICE_FACET
+           : kind == KIND_SPELLING ? KIND_BY_VOICE_SPELLING
+                                   : KIND_BY_VOICE_ENTRY;
 }
 
 static const struct view *view_of(const struct scope *scope)
@@ -53,7 +54,7 @@ static const struct facet *facet_of(const struct scope *scope)
 /* --- by-voice ------------------------------------------------------------------------------------
  */
 
-static int heard_check(struct scope *scope)
+static int by_voice_check(struct scope *scope)
 {
     return corpus_has(scope->corpus, "by-voice") ? 0 : -ESTALE;
 }
@@ -81,28 +82,28 @@ static uint32_t view_folders(struct scope *scope)
     return view_of(scope)->count;
 }
 
-static int view_child(struct scope *scope, uint64_t place, struct child *child)
+static int view_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct views *views;
     int err = views_of(scope, &views);
     if (err)
         return err;
     const struct view *view = views_view(views, scope->node.i);
-    if (!view || place >= view->count)
+    if (!view || index >= view->count)
         return -ENOENT;
-    uint32_t facet = view->facets[place];
+    uint32_t facet = view->facets[index];
     child_is(child, in_view(scope, KIND_FACET), facet, 0, views->facets[facet]->name);
-    child->run = 1;
+    child->list = 1;
     return 0;
 }
 
-static uint64_t view_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t view_seek(struct scope *scope, unsigned list, struct slice name)
 {
     const struct views *views;
-    (void)run;
+    (void)list;
     /* An error is told when the children are asked for. */
     bool is_there = !views_of(scope, &views) && views_view(views, scope->node.i);
-    return is_there ? views_place_behind(views, scope->node.i, name) : 0;
+    return is_there ? views_facet_behind(views, scope->node.i, name) : 0;
 }
 
 /* Another spelling is a link to the folder and not the folder again, which can have one name only.
@@ -144,37 +145,37 @@ static int64_t facet_mtime(const struct scope *scope)
 
 static struct node facet_parent(const struct scope *scope)
 {
-    return (struct node){.kind = is_heard(scope->node.kind) ? KIND_HEARD : KIND_VIEW,
+    return (struct node){.kind = is_by_voice(scope->node.kind) ? KIND_BY_VOICE : KIND_VIEW,
                          .i = facet_of(scope)->view};
 }
 
-static int entry_child(const struct scope *scope, uint64_t place, struct child *child)
+static int entry_child(const struct scope *scope, uint64_t index, struct child *child)
 {
-    uint32_t episode = facet_of(scope)->episodes[place];
+    uint32_t episode = facet_of(scope)->episodes[index];
     child_is(child, in_view(scope, KIND_ENTRY), scope->node.i, 0,
              scope->corpus->episodes[episode]->entry);
     child->node.j = episode;
-    child->run = 1;
+    child->list = 1;
     return 0;
 }
 
-static int facet_child(struct scope *scope, uint64_t place, struct child *child)
+static int facet_child(struct scope *scope, uint64_t index, struct child *child)
 {
-    return place < facet_of(scope)->episode_count ? entry_child(scope, place, child) : -ENOENT;
+    return index < facet_of(scope)->episode_count ? entry_child(scope, index, child) : -ENOENT;
 }
 
-static uint64_t facet_seek(struct scope *scope, unsigned run, struct slice name)
+static uint64_t facet_seek(struct scope *scope, unsigned list, struct slice name)
 {
     const struct facet *facet = facet_of(scope);
-    (void)run;
+    (void)list;
     return corpus_entry_behind(scope->corpus, facet->episodes, facet->episode_count, name);
 }
 
 static int facet_find(struct scope *scope, struct slice name, struct child *child)
 {
     const struct facet *facet = facet_of(scope);
-    uint32_t place = corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count, name);
-    return place == NO_INDEX ? -ENOENT : entry_child(scope, place, child);
+    uint32_t index = corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count, name);
+    return index == NO_INDEX ? -ENOENT : entry_child(scope, index, child);
 }
 
 /* A value whose name was cut has no other spelling that finds it. */
@@ -213,9 +214,9 @@ static int entry_check(struct scope *scope)
 /* Of an entry in a view or under a date: i is part of the place, j the episode. */
 uint64_t entry_identity(const struct scope *scope)
 {
-    uint64_t place = scope->node.kind == KIND_DATE_ENTRY ? (uint64_t)scope->node.i
+    uint64_t index = scope->node.kind == KIND_DATE_ENTRY ? (uint64_t)scope->node.i
                                                          : facet_identity(scope);
-    return hash_pair(place, scope->corpus->episodes[scope->node.j]->hash);
+    return hash_pair(index, scope->corpus->episodes[scope->node.j]->hash);
 }
 
 int64_t entry_mtime(const struct scope *scope)
@@ -226,19 +227,20 @@ int64_t entry_mtime(const struct scope *scope)
 /* The voice by its name in this episode, which may be another spelling. */
 static void add_voice(const struct scope *scope, struct buf *target)
 {
-    const struct marks *marks = scope->generation->survey->notes[scope->node.j]->marks;
+    const struct facet_refs *facet_refs =
+        scope->generation->voice_index->summaries[scope->node.j]->facet_refs;
     uint32_t i = 0;
-    while (i + 1 < marks->count && marks->spellings[i]->facet != scope->node.i)
+    while (i + 1 < facet_refs->count && facet_refs->spellings[i]->facet != scope->node.i)
         i++;
     buf_add_text(target, "/voices/");
-    filename_of_value(target, marks->spellings[i]->text);
+    filename_of_value(target, facet_refs->spellings[i]->text);
 }
 
 static int entry_target(struct scope *scope, struct buf *target)
 {
     buf_add_text(target, "../../episodes/");
     buf_add_slice(target, scope->corpus->episodes[scope->node.j]->name);
-    if (scope->node.kind == KIND_HEARD_ENTRY)
+    if (scope->node.kind == KIND_BY_VOICE_ENTRY)
         add_voice(scope, target);
     return 0;
 }
@@ -256,8 +258,8 @@ const struct node_ops view_ops = {
     .folders = view_folders,
 };
 
-const struct node_ops heard_ops = {
-    .check = heard_check,
+const struct node_ops by_voice_ops = {
+    .check = by_voice_check,
     .links = scope_links_uncounted,
     .parent = scope_root,
     .child = view_child,

@@ -4,12 +4,12 @@
 
 #include "tree/tree_inside.h"
 
-void scope_end(struct scope *scope)
+void scope_close(struct scope *scope)
 {
-    for (int i = 0; i < PARTS; i++) {
-        if (!scope->is_lent[i])
-            cache_put(scope->tree->cache, scope->parts[i]);
-        scope->parts[i] = NULL;
+    for (int i = 0; i < CACHE_KINDS; i++) {
+        if (!scope->is_borrowed[i])
+            cache_put(scope->tree->cache, scope->entries[i]);
+        scope->entries[i] = NULL;
     }
     if (scope->is_held)
         generations_put(&scope->tree->generations, scope->generation);
@@ -24,25 +24,25 @@ struct scope scope_at(const struct scope *scope, struct node node)
                           .node = node};
 }
 
-static int scope_part(struct scope *scope, enum part part)
+static int scope_load(struct scope *scope, enum cache_kind kind)
 {
-    if (scope->parts[part])
+    if (scope->entries[kind])
         return 0;
-    return cache_get(scope->tree->cache, scope->node.i, scope_episode(scope), part,
-                     &scope->parts[part]);
+    return cache_get(scope->tree->cache, scope->node.i, scope_episode(scope), kind,
+                     &scope->entries[kind]);
 }
 
 int scope_front(struct scope *scope, const struct yaml **map)
 {
-    int err = scope_part(scope, PART_FRONT);
-    *map = err ? NULL : scope->parts[PART_FRONT]->front.map;
+    int err = scope_load(scope, CACHE_FRONT);
+    *map = err ? NULL : scope->entries[CACHE_FRONT]->front.map;
     return err;
 }
 
 int scope_body(struct scope *scope, const struct body **body)
 {
-    int err = scope_part(scope, PART_BODY);
-    *body = err ? NULL : &scope->parts[PART_BODY]->body;
+    int err = scope_load(scope, CACHE_BODY);
+    *body = err ? NULL : &scope->entries[CACHE_BODY]->body;
     return err;
 }
 
@@ -74,18 +74,18 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
 {
     struct rendering rendering = {scope, render_};
     int err = 0;
-    if (!scope->parts[PART_TEXT])
+    if (!scope->entries[CACHE_TEXT])
         err = cache_get_text(scope->tree->cache, node_id(&scope->node), render, &rendering,
-                             &scope->parts[PART_TEXT]);
-    *text = !err ? buf_slice(&scope->parts[PART_TEXT]->text) : (struct slice){0};
+                             &scope->entries[CACHE_TEXT]);
+    *text = !err ? buf_slice(&scope->entries[CACHE_TEXT]->text) : (struct slice){0};
     return err;
 }
 
 bool scope_has_text(struct scope *scope)
 {
-    if (!scope->parts[PART_TEXT])
-        scope->parts[PART_TEXT] = cache_find_text(scope->tree->cache, node_id(&scope->node));
-    return scope->parts[PART_TEXT] != NULL;
+    if (!scope->entries[CACHE_TEXT])
+        scope->entries[CACHE_TEXT] = cache_find_text(scope->tree->cache, node_id(&scope->node));
+    return scope->entries[CACHE_TEXT] != NULL;
 }
 
 void scope_note_made(const struct scope *scope)
@@ -122,7 +122,7 @@ uint32_t scope_links_uncounted(const struct scope *scope)
     return 1;
 }
 
-int scope_survey(struct scope *scope, const struct survey **survey)
+int scope_voice_index(struct scope *scope, const struct voice_index **voice_index)
 {
-    return generations_survey(&scope->tree->generations, scope->generation, survey);
+    return generations_voice_index(&scope->tree->generations, scope->generation, voice_index);
 }

@@ -19,17 +19,17 @@ struct scope {
     bool is_held;                /* by this scope; else another sees to it */
     const struct corpus *corpus; /* of the generation */
     struct node node;
-    struct parsed *parts[PARTS];
-    bool is_lent[PARTS]; /* it is held by another scope */
+    struct cache_entry *entries[CACHE_KINDS];
+    bool is_borrowed[CACHE_KINDS]; /* it is held by another scope */
 };
 
 /* A child: where it leads and what it is called. */
 struct child {
     struct node node;
     struct slice name;
-    bool is_costly; /* its size takes work: listed without attributes */
+    bool size_needs_render; /* its size takes work: listed without attributes */
     uint8_t
-        run; /* 0: its place is the same in every generation; else the sorted run it stands in */
+        list; /* 0: its place is the same in every generation; else the sorted list it stands in */
     char text[NAME_MAX + 1]; /* for a name that is made up */
 };
 
@@ -61,7 +61,7 @@ bool scope_was_made(const struct scope *scope);
 
 /* A look at another node of the same tree, and its end. */
 struct scope scope_at(const struct scope *scope, struct node node);
-void scope_end(struct scope *scope);
+void scope_close(struct scope *scope);
 
 /* For the rows of nodes.h: a check of a node that belongs to the whole corpus, whose version is the
  * generation; the root as the parent; a link count of 1, which says of a folder that its folders
@@ -76,13 +76,13 @@ static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint
 {
     child->node = (struct node){.kind = kind, .i = i, .version = version};
     child->name = name;
-    child->is_costly = false;
-    child->run = 0;
+    child->size_needs_render = false;
+    child->list = 0;
     return 0;
 }
 
 /* What takes the bodies of all episodes of the scope's corpus to know; read when first asked for.
  * 0, -EAGAIN where there is one of a newer corpus, or an error of reading. */
-int scope_survey(struct scope *scope, const struct survey **survey);
+int scope_voice_index(struct scope *scope, const struct voice_index **voice_index);
 
 #endif

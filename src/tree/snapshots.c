@@ -20,7 +20,7 @@ void snapshots_free(struct snapshots *snapshots)
     pthread_mutex_destroy(&snapshots->lock);
 }
 
-void snapshots_take_up(struct snapshots *snapshots, const struct journal_record *record)
+void snapshots_restore(struct snapshots *snapshots, const struct journal_record *record)
 {
     snapshots->next_serial = record->key;
 }

@@ -43,6 +43,6 @@ int snapshots_read(struct snapshots *snapshots, enum kind kind, uint32_t serial,
                    size_t len, struct buf *out);
 
 /* Takes up what another noted: numbers that he gave out are given out no more. */
-void snapshots_take_up(struct snapshots *snapshots, const struct journal_record *record);
+void snapshots_restore(struct snapshots *snapshots, const struct journal_record *record);
 
 #endif

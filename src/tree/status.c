@@ -5,7 +5,9 @@
 void status_init(struct status *status, uint64_t generation)
 {
     *status = (struct status){
-        .news = {.generation = generation, .watch = "none", .why = "nothing watches the content"},
+        .updates = {.generation = generation,
+                    .watch = "none",
+                    .why = "nothing watches the content"},
         .published = generation,
     };
     pthread_mutex_init(&status->lock, NULL);
@@ -19,22 +21,22 @@ void status_free(struct status *status)
 void status_set_watch(struct status *status, const char *watch, const char *why)
 {
     pthread_mutex_lock(&status->lock);
-    status->news.watch = watch;
-    status->news.why = why;
+    status->updates.watch = watch;
+    status->updates.why = why;
     pthread_mutex_unlock(&status->lock);
 }
 
 void status_set_scanning(struct status *status, bool is_scanning)
 {
     pthread_mutex_lock(&status->lock);
-    status->news.is_scanning = is_scanning;
+    status->updates.is_scanning = is_scanning;
     pthread_mutex_unlock(&status->lock);
 }
 
 void status_note_overflow(struct status *status)
 {
     pthread_mutex_lock(&status->lock);
-    status->news.overflows++;
+    status->updates.overflows++;
     pthread_mutex_unlock(&status->lock);
 }
 
@@ -45,21 +47,21 @@ void status_note_published(struct status *status, uint64_t generation)
     pthread_mutex_unlock(&status->lock);
 }
 
-void status_note_told(struct status *status, uint64_t generation)
+void status_note_notified(struct status *status, uint64_t generation)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     pthread_mutex_lock(&status->lock);
-    status->news.generation = generation;
-    status->news.last_change = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    status->updates.generation = generation;
+    status->updates.last_change = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     pthread_mutex_unlock(&status->lock);
 }
 
-struct tree_news status_read(struct status *status)
+struct update_status status_read(struct status *status)
 {
     pthread_mutex_lock(&status->lock);
-    struct tree_news news = status->news;
-    news.is_scanning |= news.generation != status->published;
+    struct update_status updates = status->updates;
+    updates.is_scanning |= updates.generation != status->published;
     pthread_mutex_unlock(&status->lock);
-    return news;
+    return updates;
 }

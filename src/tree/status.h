@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /* Of changes. */
-struct tree_news {
+struct update_status {
     uint64_t generation; /* of which clients have been told */
     int64_t last_change; /* when the newest came, nanoseconds since 1970; 0: none did */
-    uint32_t overflows;  /* how often more changed at once than the kernel tells of */
+    uint32_t overflows;  /* of the queue of inotify */
     bool is_scanning;    /* the content is looked at, or clients are still to be told */
     const char *watch;   /* how changes are found: "inotify", "poll", "none" */
     const char *why;     /* … and why that way */
@@ -26,7 +26,7 @@ struct request_count {
 
 struct status {
     pthread_mutex_t lock; /* of what follows */
-    struct tree_news news;
+    struct update_status updates;
     uint64_t published; /* the newest generation; a newer one than clients were told of: scanning */
     const struct request_count *requests; /* NULL: nowhere; set while nobody asks */
 };
@@ -43,8 +43,8 @@ void status_note_overflow(struct status *status);
 /* Before a generation can be seen; when clients were told of it, and before anybody can see that it
  * was told: so nobody finds an old number and no scan. */
 void status_note_published(struct status *status, uint64_t generation);
-void status_note_told(struct status *status, uint64_t generation);
+void status_note_notified(struct status *status, uint64_t generation);
 
-struct tree_news status_read(struct status *status);
+struct update_status status_read(struct status *status);
 
 #endif

@@ -9,8 +9,8 @@
 /* Bytes of a file, lent until tree_text_free(). */
 struct tree_text {
     struct slice bytes;
-    struct buf own;              /* what was made for this call */
-    struct parsed *parts[PARTS]; /* or what keeps the bytes alive */
+    struct buf own;                           /* what was made for this call */
+    struct cache_entry *entries[CACHE_KINDS]; /* or what keeps the bytes alive */
 };
 
 #endif

@@ -11,19 +11,19 @@
 #include "tree/tree_inside.h"
 
 /* Takes up what the journal has of ids that another tree gave out. */
-static int take_up(struct tree *tree, const struct journal_record *record)
+static int restore(struct tree *tree, const struct journal_record *record)
 {
     uint32_t number;
     switch (record->kind) {
-    case HISTORY_HEARD:
-    case HISTORY_SURVEYED:
-        return generations_take_up(&tree->generations, record);
-    case HISTORY_BOOKMARK:
-        return bookmarks_enter(&tree->bookmarks, record->bytes, &number) ? 0 : -ENOMEM;
+    case HISTORY_VOICE:
+    case HISTORY_VOICE_INDEX:
+        return generations_restore(&tree->generations, record);
+    case HISTORY_DIR_COOKIE:
+        return dir_cookies_enter(&tree->dir_cookies, record->bytes, &number) ? 0 : -ENOMEM;
     case HISTORY_TURNS:
-        return known_turns_take_up(&tree->known_turns, record);
+        return exposed_turns_restore(&tree->exposed_turns, record);
     case HISTORY_SERIAL:
-        snapshots_take_up(&tree->snapshots, record);
+        snapshots_restore(&tree->snapshots, record);
         return 0;
     default:
         return 0;
@@ -37,9 +37,9 @@ static int resume(struct tree *tree)
     struct journal_record record;
     int err = 0;
     for (size_t cursor = 0; !err && journal_next(journal, &cursor, &record);)
-        err = take_up(tree, &record);
-    generations_begin_noting(&tree->generations, journal);
-    tree->bookmarks.journal = tree->known_turns.journal = tree->snapshots.journal = journal;
+        err = restore(tree, &record);
+    generations_set_journal(&tree->generations, journal);
+    tree->dir_cookies.journal = tree->exposed_turns.journal = tree->snapshots.journal = journal;
     return err;
 }
 
@@ -58,7 +58,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
     tree->options = *options;
     status_init(&tree->status, corpus->generation);
     snapshots_init(&tree->snapshots);
-    bookmarks_init(&tree->bookmarks);
+    dir_cookies_init(&tree->dir_cookies);
     if (generations_init(&tree->generations, corpus, &generations_options) ||
         tree_reserve(tree, episodes) || resume(tree)) {
         tree_free(tree);
@@ -74,26 +74,26 @@ void tree_free(struct tree *tree)
     generations_free(&tree->generations);
     status_free(&tree->status);
     snapshots_free(&tree->snapshots);
-    known_turns_free(&tree->known_turns);
-    bookmarks_free(&tree->bookmarks);
+    exposed_turns_free(&tree->exposed_turns);
+    dir_cookies_free(&tree->dir_cookies);
     free(tree);
 }
 
 /* --- generations ------------------------------------------------------------------------------ */
 
-struct generation *tree_hold(struct tree *tree)
+struct generation *tree_get_generation(struct tree *tree)
 {
     return generations_get(&tree->generations);
 }
 
-void tree_let_go(struct tree *tree, struct generation *generation)
+void tree_put_generation(struct tree *tree, struct generation *generation)
 {
     generations_put(&tree->generations, generation);
 }
 
 int tree_reserve(struct tree *tree, size_t episodes)
 {
-    int err = known_turns_reserve(&tree->known_turns, episodes);
+    int err = exposed_turns_reserve(&tree->exposed_turns, episodes);
     return err ? err : generations_reserve(&tree->generations);
 }
 
@@ -108,27 +108,27 @@ bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned millis
     return generations_wait_for_newer(&tree->generations, generation, milliseconds);
 }
 
-bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds)
+bool tree_wait_until_notified(struct tree *tree, unsigned lag, unsigned milliseconds)
 {
-    return generations_wait_until_told(&tree->generations, lag, milliseconds);
+    return generations_wait_until_notified(&tree->generations, lag, milliseconds);
 }
 
-void tree_tell_watch(struct tree *tree, const char *watch, const char *why)
+void tree_set_watch(struct tree *tree, const char *watch, const char *why)
 {
     status_set_watch(&tree->status, watch, why);
 }
 
-void tree_tell_scanning(struct tree *tree, bool is_scanning)
+void tree_set_scanning(struct tree *tree, bool is_scanning)
 {
     status_set_scanning(&tree->status, is_scanning);
 }
 
-void tree_tell_overflow(struct tree *tree)
+void tree_note_overflow(struct tree *tree)
 {
     status_note_overflow(&tree->status);
 }
 
-void tree_tell_requests(struct tree *tree, const struct request_count *counts)
+void tree_set_request_counts(struct tree *tree, const struct request_count *counts)
 {
     tree->status.requests = counts;
 }
@@ -137,7 +137,7 @@ void tree_tell_requests(struct tree *tree, const struct request_count *counts)
 
 /* A look at the node of an id, in the newest corpus. 0, or an error of the node's check; the scope
  * is to be ended whatever comes back. */
-static int scope_begin(struct tree *tree, uint64_t id, struct scope *scope)
+static int scope_open(struct tree *tree, uint64_t id, struct scope *scope)
 {
     struct generation *generation = generations_get(&tree->generations);
     *scope = (struct scope){
@@ -227,7 +227,7 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
         .gid = access.gid,
         .nlink = 1,
         .mtime = ops->mtime ? ops->mtime(scope) : scope->corpus->mtime,
-        .is_volatile = layout->is_volatile,
+        .no_entry_cache = layout->no_entry_cache,
     };
 }
 
@@ -250,8 +250,8 @@ static int fill_attr(struct scope *scope, struct tree_attr *attr)
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
 {
-    cleanup_(scope_end) struct scope scope;
-    int err = scope_begin(tree, id, &scope);
+    cleanup_(scope_close) struct scope scope;
+    int err = scope_open(tree, id, &scope);
     return err ? err : fill_attr(&scope, attr);
 }
 
@@ -260,15 +260,15 @@ int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
 
 static int begin_folder(struct tree *tree, uint64_t id, struct scope *scope)
 {
-    int err = scope_begin(tree, id, scope);
+    int err = scope_open(tree, id, scope);
     return err ? err : layouts[scope->node.kind].type == S_IFDIR ? 0 : -ENOTDIR;
 }
 
 static int find_by_child(struct scope *scope, struct slice name, struct child *child)
 {
     int err = 0;
-    for (uint64_t place = 0; err >= 0; place++) {
-        err = ops_of(scope->node.kind)->child(scope, place, child);
+    for (uint64_t index = 0; err >= 0; index++) {
+        err = ops_of(scope->node.kind)->child(scope, index, child);
         if (err == 0 && slice_equal(child->name, name))
             return 0;
     }
@@ -278,11 +278,11 @@ static int find_by_child(struct scope *scope, struct slice name, struct child *c
 /* Looks at a child with what its folder holds already. */
 static int child_attr(const struct scope *folder, const struct child *child, struct tree_attr *attr)
 {
-    cleanup_(scope_end) struct scope scope = scope_at(folder, child->node);
+    cleanup_(scope_close) struct scope scope = scope_at(folder, child->node);
     /* Parts are those of an episode, whose number is the i of all that stands below it. */
-    for (int i = 0; i < PARTS && child->node.i == folder->node.i; i++) {
-        scope.parts[i] = folder->parts[i];
-        scope.is_lent[i] = scope.parts[i] != NULL;
+    for (int i = 0; i < CACHE_KINDS && child->node.i == folder->node.i; i++) {
+        scope.entries[i] = folder->entries[i];
+        scope.is_borrowed[i] = scope.entries[i] != NULL;
     }
     return fill_attr(&scope, attr);
 }
@@ -290,13 +290,13 @@ static int child_attr(const struct scope *folder, const struct child *child, str
 /* Whether somebody stands in a folder that has given way to one of a new version. */
 static bool is_old_folder(const struct scope *folder)
 {
-    return layouts[folder->node.kind].is_outdated &&
+    return layouts[folder->node.kind].accepts_old_version &&
            folder->node.version != scope_episode(folder)->version;
 }
 
 int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tree_attr *attr)
 {
-    cleanup_(scope_end) struct scope scope;
+    cleanup_(scope_close) struct scope scope;
     struct child child;
     *attr = (struct tree_attr){0};
     int err = begin_folder(tree, folder, &scope);
@@ -310,13 +310,14 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
         err = child_attr(&scope, &child, attr);
     /* No transcript makes a name that begins with a dot. What is found from an old folder is
      * nowhere called back. */
-    attr->is_volatile |= is_old_folder(&scope) || (err && layout->is_open && name[0] != '.');
+    attr->no_entry_cache |= is_old_folder(&scope) ||
+                            (err && layout->no_negative_cache && name[0] != '.');
     return err;
 }
 
 int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
 {
-    cleanup_(scope_end) struct scope scope;
+    cleanup_(scope_close) struct scope scope;
     int err = begin_folder(tree, id, &scope);
     if (err)
         return err;
@@ -326,42 +327,43 @@ int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
 }
 
 /*
- * A cookie is the place behind an entry where that is the same in every generation. In a sorted run
- * it is a bookmark: the name behind which the listing goes on, whatever has come and gone since. In
- * a folder whose order may be another in the next version it has that version beside the place.
+ * A cookie is the place behind an entry where that is the same in every generation. In a sorted
+ * list it names an entry: the one behind which the listing goes on, whatever has come and gone
+ * since. In a folder whose order may be another in the next version it has that version beside the
+ * place.
  */
-enum { RUN_BITS = 2, PLACE_BITS = 20, VERSION_MASK = 0xFFFF };
-static const uint64_t first_bookmark = UINT64_C(1) << 40;
+enum { LIST_BITS = 2, INDEX_BITS = 20, VERSION_MASK = 0xFFFF };
+static const uint64_t first_name_cookie = UINT64_C(1) << 40;
 
 static uint64_t version_mark(const struct scope *folder)
 {
-    return layouts[folder->node.kind].is_outdated
-               ? (uint64_t)(scope_episode(folder)->version & VERSION_MASK) << PLACE_BITS
+    return layouts[folder->node.kind].accepts_old_version
+               ? (uint64_t)(scope_episode(folder)->version & VERSION_MASK) << INDEX_BITS
                : 0;
 }
 
-static uint64_t cookie_behind(const struct scope *folder, const struct child *child, uint64_t place)
+static uint64_t cookie_behind(const struct scope *folder, const struct child *child, uint64_t index)
 {
     uint32_t number;
-    if (child->run == 0 || !bookmarks_enter(&folder->tree->bookmarks, child->name, &number))
-        return version_mark(folder) | (place + 1);
-    return first_bookmark | (uint64_t)number << RUN_BITS | child->run;
+    if (child->list == 0 || !dir_cookies_enter(&folder->tree->dir_cookies, child->name, &number))
+        return version_mark(folder) | (index + 1);
+    return first_name_cookie | (uint64_t)number << LIST_BITS | child->list;
 }
 
-static int place_of_cookie(struct scope *folder, uint64_t cookie, uint64_t *place)
+static int index_of_cookie(struct scope *folder, uint64_t cookie, uint64_t *index)
 {
     const struct layout *layout = &layouts[folder->node.kind];
     const struct node_ops *ops = ops_of(folder->node.kind);
     struct slice name;
-    *place = cookie;
-    if (cookie >= first_bookmark) {
-        cookie -= first_bookmark;
-        if (!ops->seek || !bookmarks_find(&folder->tree->bookmarks, cookie >> RUN_BITS, &name))
+    *index = cookie;
+    if (cookie >= first_name_cookie) {
+        cookie -= first_name_cookie;
+        if (!ops->seek || !dir_cookies_find(&folder->tree->dir_cookies, cookie >> LIST_BITS, &name))
             return -EINVAL;
-        *place = ops->seek(folder, cookie & ((1 << RUN_BITS) - 1), name);
-    } else if (cookie && layout->is_outdated) {
-        *place = cookie & ((1 << PLACE_BITS) - 1);
-        return *place == (cookie ^ version_mark(folder)) ? 0 : -ESTALE;
+        *index = ops->seek(folder, cookie & ((1 << LIST_BITS) - 1), name);
+    } else if (cookie && layout->accepts_old_version) {
+        *index = cookie & ((1 << INDEX_BITS) - 1);
+        return *index == (cookie ^ version_mark(folder)) ? 0 : -ESTALE;
     }
     return 0;
 }
@@ -370,25 +372,26 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
               bool (*each)(void *context, uint64_t next, const struct tree_entry *entry),
               void *context)
 {
-    cleanup_(scope_end) struct scope scope;
+    cleanup_(scope_close) struct scope scope;
     struct tree_entry entry;
     struct child child;
-    uint64_t place = 0;
+    uint64_t index = 0;
 
     int err = begin_folder(tree, folder, &scope);
     if (!err)
-        err = place_of_cookie(&scope, cookie, &place);
+        err = index_of_cookie(&scope, cookie, &index);
     while (err >= 0) {
-        child.is_costly = false;
-        child.run = 0;
-        err = ops_of(scope.node.kind)->child(&scope, place, &child);
-        uint64_t here = place++;
+        child.size_needs_render = false;
+        child.list = 0;
+        err = ops_of(scope.node.kind)->child(&scope, index, &child);
+        uint64_t here = index++;
         if (err)
             continue;
         const struct layout *layout = &layouts[child.node.kind];
         entry = (struct tree_entry){
             .name = child.name,
-            .has_attr = !child.is_costly && !layout->is_volatile && !is_old_folder(&scope),
+            .has_attr = !child.size_needs_render && !layout->no_entry_cache &&
+                        !is_old_folder(&scope),
         };
         /* One child that cannot be read now must not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {
@@ -434,24 +437,24 @@ static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
     struct cache *cache = scope->tree->cache;
     if (!layout->has_version || layout->type != S_IFREG)
         return -ESTALE;
-    scope->parts[PART_TEXT] = cache_find_text(cache, node_id(&scope->node));
-    if (scope->parts[PART_TEXT]) {
-        text->bytes = slice_range(buf_slice(&scope->parts[PART_TEXT]->text), offset, len);
+    scope->entries[CACHE_TEXT] = cache_find_text(cache, node_id(&scope->node));
+    if (scope->entries[CACHE_TEXT]) {
+        text->bytes = slice_range(buf_slice(&scope->entries[CACHE_TEXT]->text), offset, len);
         return 0;
     }
     if (!ops->read_past)
         return -ESTALE;
     /* What is there now may have been found already. */
-    cache_put(cache, scope->parts[PART_BODY]);
-    scope->parts[PART_BODY] = cache_find(cache, scope->node.i, whole_version(scope), PART_BODY);
-    return scope->parts[PART_BODY] ? ops->read_past(scope, offset, len, text) : -ESTALE;
+    cache_put(cache, scope->entries[CACHE_BODY]);
+    scope->entries[CACHE_BODY] = cache_find(cache, scope->node.i, whole_version(scope), CACHE_BODY);
+    return scope->entries[CACHE_BODY] ? ops->read_past(scope, offset, len, text) : -ESTALE;
 }
 
 int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text)
 {
-    cleanup_(scope_end) struct scope scope;
+    cleanup_(scope_close) struct scope scope;
     *text = (struct tree_text){0};
-    int err = scope_begin(tree, id, &scope);
+    int err = scope_open(tree, id, &scope);
     if (!err)
         err = read_now(&scope, offset, len, text);
     else if (err == -ESTALE && scope.node.kind != KIND_NONE)
@@ -459,8 +462,8 @@ int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struc
     if (!err && text->own.failed)
         err = -ENOMEM;
     /* The bytes may be a part's: it is held as long as they are. */
-    for (int i = 0; i < PARTS; i++)
-        text->parts[i] = steal_pointer(&scope.parts[i]);
+    for (int i = 0; i < CACHE_KINDS; i++)
+        text->entries[i] = steal_pointer(&scope.entries[i]);
     if (err)
         tree_text_free(tree, text);
     return err;
@@ -469,8 +472,8 @@ int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struc
 void tree_text_free(struct tree *tree, struct tree_text *text)
 {
     buf_free(&text->own);
-    for (int i = 0; i < PARTS; i++)
-        cache_put(tree->cache, text->parts[i]);
+    for (int i = 0; i < CACHE_KINDS; i++)
+        cache_put(tree->cache, text->entries[i]);
     *text = (struct tree_text){0};
 }
 
@@ -488,9 +491,9 @@ int tree_read_siblings(struct tree *tree, uint64_t id,
 {
     if (!tree_siblings(id))
         return -EINVAL;
-    cleanup_(scope_end) struct scope scope;
+    cleanup_(scope_close) struct scope scope;
     const struct body *body;
-    int err = scope_begin(tree, id, &scope);
+    int err = scope_open(tree, id, &scope);
     if (!err)
         err = scope_body(&scope, &body);
     for (uint32_t i = 1, first = scope.node.j; !err && i < body->count; i++) {
@@ -504,8 +507,8 @@ int tree_read_siblings(struct tree *tree, uint64_t id,
 
 int tree_readlink(struct tree *tree, uint64_t id, struct buf *target)
 {
-    cleanup_(scope_end) struct scope scope;
-    int err = scope_begin(tree, id, &scope);
+    cleanup_(scope_close) struct scope scope;
+    int err = scope_open(tree, id, &scope);
     if (err)
         return err;
     if (layouts[scope.node.kind].type != S_IFLNK)
@@ -522,8 +525,8 @@ static bool has_attributes(const struct scope *scope)
 
 int tree_getxattr(struct tree *tree, uint64_t id, const char *name, struct buf *value)
 {
-    cleanup_(scope_end) struct scope scope;
-    int err = scope_begin(tree, id, &scope);
+    cleanup_(scope_close) struct scope scope;
+    int err = scope_open(tree, id, &scope);
     if (!err)
         err = has_attributes(&scope) ? attributes_get(&scope, slice_of(name), value) : -ENODATA;
     return err ? err : value->failed ? -ENOMEM : 0;
@@ -531,8 +534,8 @@ int tree_getxattr(struct tree *tree, uint64_t id, const char *name, struct buf *
 
 int tree_listxattr(struct tree *tree, uint64_t id, struct buf *names)
 {
-    cleanup_(scope_end) struct scope scope;
-    int err = scope_begin(tree, id, &scope);
+    cleanup_(scope_close) struct scope scope;
+    int err = scope_open(tree, id, &scope);
     if (!err && has_attributes(&scope))
         err = attributes_list(&scope, names);
     return err ? err : names->failed ? -ENOMEM : 0;

@@ -12,7 +12,7 @@
  * -EINVAL (not a link, not a file), and what reading content gives: -EAGAIN where a file changed
  * and the next corpus, which knows of that, is still to come.
  *
- * The corpus is followed by others while the tree is used (tree_publish(), tree_tell()). An id
+ * The corpus is followed by others while the tree is used (tree_publish(), tree_notify()). An id
  * stands for a path and a version of what is there: bytes that were looked up are given as they
  * were as long as they are remembered, then -ESTALE, and never those of another version.
  */
@@ -22,7 +22,7 @@
 #include <sys/types.h>
 
 #include "index/generations.h"
-#include "tree/stale.h"
+#include "tree/invalidate.h"
 #include "tree/status.h"
 #include "tree/text.h"
 #include "tree/tree_options.h"
@@ -39,17 +39,17 @@ void tree_free(struct tree *tree);
 
 /* The newest generation, until it is let go. A request holds it until its answer is with the
  * kernel, so that what is called back after that is called back for good. */
-struct generation *tree_hold(struct tree *tree);
-void tree_let_go(struct tree *tree, struct generation *generation);
+struct generation *tree_get_generation(struct tree *tree);
+void tree_put_generation(struct tree *tree, struct generation *generation);
 
 /* Says how changes are found, and whether the content is looked through just now. Texts are kept by
  * the caller. Any thread. */
-void tree_tell_watch(struct tree *tree, const char *watch, const char *why);
-void tree_tell_scanning(struct tree *tree, bool is_scanning);
-void tree_tell_overflow(struct tree *tree);
+void tree_set_watch(struct tree *tree, const char *watch, const char *why);
+void tree_set_scanning(struct tree *tree, bool is_scanning);
+void tree_note_overflow(struct tree *tree);
 
 /* Says where they are counted: an array of the caller's that ends with a name of NULL. */
-void tree_tell_requests(struct tree *tree, const struct request_count *counts);
+void tree_set_request_counts(struct tree *tree, const struct request_count *counts);
 
 /* Waits until a corpus newer than this generation is published; false where none comes in so many
  * milliseconds. */
@@ -57,7 +57,7 @@ bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned millis
 
 /* Waits until clients were told of all but `lag` of the corpora that are published; false where it
  * takes longer. Each of them is kept until then. */
-bool tree_wait_until_told(struct tree *tree, unsigned lag, unsigned milliseconds);
+bool tree_wait_until_notified(struct tree *tree, unsigned lag, unsigned milliseconds);
 
 /* Makes room for one more corpus, which may number so many episodes. 0 or -ENOMEM. By whoever
  * publishes, before each. */
@@ -74,21 +74,21 @@ void tree_publish(struct tree *tree, struct corpus *next);
  * nothing. 0; an error of reading where by-voice could not follow: it is tried again when it is
  * asked for.
  */
-int tree_tell(struct tree *tree, stale_fn *tell, void *context);
+int tree_notify(struct tree *tree, invalidate_fn *notify, void *context);
 
 struct tree_attr {
     uint64_t id;
     uint64_t ino; /* st_ino: the same after a remount of the same content */
     mode_t mode;  /* type and what the corpus's access rule says; 0777 of a link */
     uint32_t uid, gid;
-    uint32_t nlink;   /* 1 for an episode's folder: counting its folders would cost its body */
-    uint64_t size;    /* bytes, exact */
-    int64_t mtime;    /* nanoseconds since 1970 */
-    bool is_volatile; /* not to be remembered by name; where there is no such name, that too */
+    uint32_t nlink;      /* 1 for an episode's folder: counting its folders would cost its body */
+    uint64_t size;       /* bytes, exact */
+    int64_t mtime;       /* nanoseconds since 1970 */
+    bool no_entry_cache; /* not to be remembered by name; where there is no such name, that too */
 };
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr);
-/* After -ENOENT `attr` says nothing but is_volatile. */
+/* After -ENOENT `attr` says nothing but no_entry_cache. */
 int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tree_attr *attr);
 int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent);
 

@@ -5,8 +5,8 @@
 #define TREE_TREE_INSIDE_H
 
 #include "index/generations.h"
-#include "tree/bookmarks.h"
-#include "tree/known_turns.h"
+#include "tree/dir_cookies.h"
+#include "tree/exposed_turns.h"
 #include "tree/snapshots.h"
 #include "tree/status.h"
 #include "tree/tree_options.h"
@@ -16,9 +16,9 @@ struct tree {
     struct tree_options options;
     struct generations generations;
     struct status status;
-    struct known_turns known_turns;
+    struct exposed_turns exposed_turns;
     struct snapshots snapshots;
-    struct bookmarks bookmarks;
+    struct dir_cookies dir_cookies;
     uint64_t made[KIND_COUNT]; /* the generation of which a text was made last; 0: none */
 };
 

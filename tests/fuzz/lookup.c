@@ -36,7 +36,7 @@ struct seen {
 
 /* What a client was told to forget. */
 struct told {
-    enum stale what;
+    enum invalidate_kind what;
     uint64_t id;
     const char *name;
 };
@@ -65,7 +65,7 @@ static uint64_t next_random(uint64_t *seed)
 static bool same_attr(const struct tree_attr *a, const struct tree_attr *b)
 {
     return a->id == b->id && a->ino == b->ino && a->mode == b->mode && a->nlink == b->nlink &&
-           a->size == b->size && a->mtime == b->mtime && a->is_volatile == b->is_volatile;
+           a->size == b->size && a->mtime == b->mtime && a->no_entry_cache == b->no_entry_cache;
 }
 
 /* --- files and links -------------------------------------------------------------------------- */
@@ -145,7 +145,7 @@ static bool check_entry(void *listing_, uint64_t next, const struct tree_entry *
 
     CHECK(tree_lookup(w->tree, listing->folder, seen.name, found) == 0);
     CHECK(tree_getattr(w->tree, found->id, &attr) == 0 && same_attr(&attr, found));
-    CHECK(attr.is_volatile || (attr.id == entry->attr.id && attr.ino == entry->attr.ino));
+    CHECK(attr.no_entry_cache || (attr.id == entry->attr.id && attr.ino == entry->attr.ino));
     CHECK(attr.mode == entry->attr.mode);
     CHECK(!entry->has_attr || same_attr(&attr, &entry->attr));
     if (S_ISDIR(attr.mode)) {
@@ -275,16 +275,16 @@ static void check_bytes(struct walk *w, const struct seen *seen)
         tree_text_free(w->tree, &text);
 }
 
-static void forget(void *walk_, enum stale what, uint64_t id, const char *name)
+static void forget(void *walk_, enum invalidate_kind what, uint64_t id, const char *name)
 {
     struct walk *w = walk_;
-    CHECK(id != 0 && (what == STALE_NAME) == (name != NULL));
+    CHECK(id != 0 && (what == INVALIDATE_ENTRY) == (name != NULL));
     CHECK(array_reserve(&w->told, w->told_count, &w->told_cap, sizeof *w->told));
     struct told told = {what, id, name ? arena_copy(&w->names, slice_of(name)).data : NULL};
     w->told[w->told_count++] = told;
 }
 
-static bool was_told(const struct walk *w, enum stale what, uint64_t id, const char *name)
+static bool was_told(const struct walk *w, enum invalidate_kind what, uint64_t id, const char *name)
 {
     for (size_t i = 0; i < w->told_count; i++) {
         const struct told *told = &w->told[i];
@@ -302,12 +302,13 @@ static void check_kept(struct walk *w, struct seen *seen)
     bool is_reachable = seen->parent == IN_ROOT || w->seen[seen->parent].is_kept;
     struct tree_attr now;
 
-    seen->is_kept = is_reachable && !was->is_volatile &&
-                    !was_told(w, STALE_NAME, folder, seen->name);
+    seen->is_kept = is_reachable && !was->no_entry_cache &&
+                    !was_told(w, INVALIDATE_ENTRY, folder, seen->name);
     if (!seen->is_kept)
         return;
     CHECK(tree_lookup(w->tree, folder, seen->name, &now) == 0 && now.id == was->id);
-    if (was_told(w, STALE_ATTR, was->id, NULL) || was_told(w, STALE_FOLDER, was->id, NULL))
+    if (was_told(w, INVALIDATE_ATTR, was->id, NULL) ||
+        was_told(w, INVALIDATE_FOLDER, was->id, NULL))
         return;
     CHECK(same_attr(&now, was));
     if (S_ISLNK(was->mode))
@@ -319,12 +320,12 @@ static void check_kept(struct walk *w, struct seen *seen)
 static void check_memory(struct walk *w)
 {
     for (size_t i = 0; i < w->count; i++) {
-        if (S_ISREG(w->seen[i].attr.mode) && !w->seen[i].attr.is_volatile)
+        if (S_ISREG(w->seen[i].attr.mode) && !w->seen[i].attr.no_entry_cache)
             check_bytes(w, &w->seen[i]);
         if (w->count < MOST_NODES)
             check_kept(w, &w->seen[i]);
     }
-    if (w->count && w->count < MOST_NODES && !was_told(w, STALE_FOLDER, TREE_ROOT, NULL))
+    if (w->count && w->count < MOST_NODES && !was_told(w, INVALIDATE_FOLDER, TREE_ROOT, NULL))
         CHECK(hash_listing(w, TREE_ROOT) == w->root_listing);
 }
 

@@ -128,8 +128,8 @@ static struct scanned scan(struct memory *memory, const struct memory_file *file
         .path = slice_of(file->path), .id = file->id, .is_gone = file->is_gone};
     struct diags diags = {.arena = arena};
     if (!file->is_gone)
-        CHECK(scan_head(arena, file->bytes, true, &memory->config, &memory->limits, &diags,
-                        &scanned.head, &scanned.facts) == 0);
+        CHECK(scan_head(arena, scanned.path, file->bytes, true, &memory->config, &memory->limits,
+                        &diags, &scanned.head, &scanned.facts) == 0);
     scanned.problems = diags.first;
     return scanned;
 }
@@ -142,14 +142,14 @@ static void begin(struct memory *memory, struct corpus *corpus)
     CHECK(memory->tree);
 }
 
-static void follow(struct memory *memory, struct corpus *corpus, stale_fn *tell, void *context)
+static void follow(struct memory *memory, struct corpus *corpus, invalidate_fn *tell, void *context)
 {
     memory->corpus = corpus;
     tree_publish(memory->tree, corpus);
-    CHECK(tree_tell(memory->tree, tell, context) == 0);
+    CHECK(tree_notify(memory->tree, tell, context) == 0);
 }
 
-void memory_publish(struct memory *memory, stale_fn *tell, void *context)
+void memory_publish(struct memory *memory, invalidate_fn *tell, void *context)
 {
     struct arena arena = {0};
     struct scanned *changes = calloc(memory->count + 1, sizeof *changes);

@@ -40,6 +40,6 @@ bool memory_put(struct memory *memory, struct slice path, struct slice bytes);
 bool memory_drop(struct memory *memory, struct slice path);
 
 /* Makes what was put and dropped the newest corpus. What clients have to forget goes to `tell`. */
-void memory_publish(struct memory *memory, stale_fn *tell, void *context);
+void memory_publish(struct memory *memory, invalidate_fn *tell, void *context);
 
 #endif

@@ -573,7 +573,7 @@ def test_nasty_attributes(nasty):
 
 def test_half_a_surrogate_pair_in_an_escape_is_told(mount):
     mounted = mount({"it.md": '---\nfirst: "yes"\ntitle: "\\uD800"\n---\nWords.\n'})
-    assert json.loads((mounted / "episodes/it/meta.json").read_text()) == {"first": "yes"}
+    assert json.loads((mounted / "episodes/it/meta.json").read_text()) == {"first": "yes", "title": "\ufffd"}
     assert "it.md\t3\t" in (mounted / ".transcriptfs/problems.tsv").read_text()
 
 

@@ -476,7 +476,7 @@ def test_a_deadly_file_is_left_alone(fragile):
     assert sorted(os.listdir(mounted / "by-voice/Ann")) == sorted(
         f"2024-01-02--T_{n}--t{n:02}" for n in range(30) if n != 7)
     assert "t07.md\t" in (mounted / ".transcriptfs/problems.tsv").read_text()
-    assert "the program died of it 2 times" in (mounted / ".transcriptfs/problems.tsv").read_text()
+    assert "parsing crashed 2 times" in (mounted / ".transcriptfs/problems.tsv").read_text()
     write_by_rename(mounted.content / "t07.md", talk("Mended"))
     wait_until(lambda: os.path.exists(mounted / "by-voice/Ann/2024-01-02--Mended--t07"), "it stays under suspicion")
     finish(mounted, 2)
@@ -497,7 +497,7 @@ def test_a_file_for_which_it_is_killed(fragile):
     files["t07.md"] = files["t07.md"].replace("Good evening", "A hungry body" + " and more" * 1000)
     mounted = fragile(files)
     assert shell("cat episodes/*/turns/*", mounted.path).count("Good evening") == 8
-    assert "the program died of it 4 times" in (mounted / ".transcriptfs/problems.tsv").read_text()
+    assert "parsing crashed 4 times" in (mounted / ".transcriptfs/problems.tsv").read_text()
     finish(mounted, 4)
 
 
@@ -506,7 +506,7 @@ def test_a_file_that_is_deadly_from_the_start(fragile):
     files = {f"t{n}.md": talk(f"T {n}") for n in range(9)}
     mounted = fragile({**files, "bad.md": talk("Bad", turns=(("Ann", "A deadly body."),)), "t3.md": talk("A deadly front")})
     assert sorted(os.listdir(mounted / "text")) == sorted(f"t{n}.txt" for n in range(9) if n != 3)
-    assert (mounted / ".transcriptfs/problems.tsv").read_text().count("the program died of it") == 2
+    assert (mounted / ".transcriptfs/problems.tsv").read_text().count("parsing crashed") == 2
     assert 2 < status(mounted)["process"]["restarts"] <= 4
     run("fusermount3", "-u", mounted.path)
     expect_deaths(mounted)
@@ -544,7 +544,7 @@ def test_a_file_that_becomes_deadly(fragile):
     settle(mounted)
     write_by_rename(mounted.content / "t3.md", talk("A deadly front"))
     wait_until(lambda: status(mounted)["process"]["restarts"] == 2 and not status(mounted)["scanning"], "it goes on dying")
-    wait_until(lambda: "died of it" in (mounted / ".transcriptfs/problems.tsv").read_text(), "nothing is told")
+    wait_until(lambda: "parsing crashed" in (mounted / ".transcriptfs/problems.tsv").read_text(), "nothing is told")
     assert (mounted / "episodes/t3/source.md").read_text() == talk("A deadly front")
     assert (mounted / "text/t4.txt").exists()
     finish(mounted, 2)

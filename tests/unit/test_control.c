@@ -26,7 +26,7 @@ static int read_nothing(void *context, const struct episode *episode, uint64_t o
     return 0;
 }
 
-static void forget_it(void *context, enum stale what, uint64_t id, const char *name)
+static void forget_it(void *context, enum invalidate_kind what, uint64_t id, const char *name)
 {
     (void)context, (void)what, (void)id, (void)name;
 }
@@ -52,7 +52,7 @@ static void add_links(struct world *w, unsigned first, unsigned count)
     assert_int_equal(corpus_next(w->builder, w->corpus, links, count, &next), 0);
     if (w->tree) {
         tree_publish(w->tree, next);
-        assert_int_equal(tree_tell(w->tree, forget_it, NULL), 0);
+        assert_int_equal(tree_notify(w->tree, forget_it, NULL), 0);
     }
     w->corpus = next;
     free(links);

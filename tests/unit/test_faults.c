@@ -21,7 +21,7 @@
 #include "base/cleanup.h"
 #include "corpus/build.h"
 #include "source/content.h"
-#include "source/look.h"
+#include "source/content_scan.h"
 #include "tree/tree.h"
 
 /* --- the allocator ---------------------------------------------------------------------------- */
@@ -202,10 +202,10 @@ static int start(struct program *p)
 {
     const struct corpus_options corpus_options = {.limits = &limits};
     const struct target all[] = {{.path = SLICE("")}};
-    const struct look_options look_options = {.threads = 1};
+    const struct content_scan_options look_options = {.threads = 1};
     const struct tree_options tree_options = {.version = "test"};
     struct diags diags = {0};
-    struct look look = {0};
+    struct content_scan scan = {0};
 
     *p = (struct program){.folder.fd = -1};
     int err = content_open(root, &limits, &p->folder);
@@ -217,10 +217,10 @@ static int start(struct program *p)
     if (!err)
         err = builder_configure(p->builder, &taken);
     if (!err)
-        err = look_at_content(&p->folder, all, 1, NULL, &look_options, &look);
+        err = content_scan(&p->folder, all, 1, NULL, &look_options, &scan);
     if (!err)
-        err = corpus_next(p->builder, NULL, look.changes, look.count, &p->corpus);
-    look_free(&look);
+        err = corpus_next(p->builder, NULL, scan.changes, scan.count, &p->corpus);
+    content_scan_free(&scan);
     if (err)
         return err;
     const struct content reader = content_reader(&p->folder);
@@ -247,7 +247,7 @@ static void stop(struct program *p)
     content_close(&p->folder);
 }
 
-static void forget_it(void *context, enum stale what, uint64_t id, const char *name)
+static void forget_it(void *context, enum invalidate_kind what, uint64_t id, const char *name)
 {
     (void)context, (void)what, (void)id, (void)name;
 }
@@ -256,22 +256,22 @@ static void forget_it(void *context, enum stale what, uint64_t id, const char *n
 static int follow(struct program *p)
 {
     const struct target all[] = {{.path = SLICE("")}};
-    const struct look_options options = {.threads = 1};
+    const struct content_scan_options options = {.threads = 1};
     struct corpus *next;
-    struct look look = {0};
+    struct content_scan scan = {0};
 
-    int err = look_at_content(&p->folder, all, 1, p->corpus, &options, &look);
+    int err = content_scan(&p->folder, all, 1, p->corpus, &options, &scan);
     if (!err)
-        err = tree_reserve(p->tree, p->corpus->episode_cap + look.count);
-    if (!err && look.count) {
-        err = corpus_next(p->builder, p->corpus, look.changes, look.count, &next);
+        err = tree_reserve(p->tree, p->corpus->episode_cap + scan.count);
+    if (!err && scan.count) {
+        err = corpus_next(p->builder, p->corpus, scan.changes, scan.count, &next);
         if (!err) {
             p->corpus = next;
             tree_publish(p->tree, next);
         }
     }
-    look_free(&look);
-    return err ? err : tree_tell(p->tree, forget_it, NULL);
+    content_scan_free(&scan);
+    return err ? err : tree_notify(p->tree, forget_it, NULL);
 }
 
 /* --- every node, as it should be -------------------------------------------------------------- */

@@ -787,44 +787,6 @@ static void toml_keeps_the_limits(void **state)
     }
 }
 
-static void dates_are_read(void **state)
-{
-    static const struct {
-        const char *text;
-        int year, month, day; /* year 0: no date */
-    } dates[] = {
-        {"2025-10-23", 2025, 10, 23},
-        {"2025-10", 2025, 10, 0},
-        {"2025/10/23", 2025, 10, 23},
-        {"2025-10-23T14:05:00Z", 2025, 10, 23},
-        {"2025-10-23 14:05", 2025, 10, 23},
-        {" 2024-02-29 ", 2024, 2, 29},
-        {"2025-02-29", 0, 0, 0},
-        {"1900-02-29", 0, 0, 0},
-        {"2000-02-29", 2000, 2, 29},
-        {"2025-13-01", 0, 0, 0},
-        {"2025-00-01", 0, 0, 0},
-        {"2025-10-32", 0, 0, 0},
-        {"2025-10-00", 0, 0, 0},
-        {"2025", 0, 0, 0},
-        {"soon", 0, 0, 0},
-        {"", 0, 0, 0},
-        {"2025-10-23x", 0, 0, 0},
-        {"2025-1-2", 0, 0, 0},
-        {"0000-01-01", 0, 0, 0},
-        {"2025-10/23", 0, 0, 0},
-        {"23.10.2025", 0, 0, 0},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
-        struct date date = {0};
-        bool is_date = date_read(slice_of(dates[i].text), &date);
-        if (is_date != (dates[i].year != 0) || date.year != dates[i].year ||
-            date.month != dates[i].month || date.day != dates[i].day)
-            fail_msg("\"%s\" gives %d-%d-%d", dates[i].text, date.year, date.month, date.day);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -836,7 +798,6 @@ int main(void)
         cmocka_unit_test(messages_name_the_place),
         cmocka_unit_test(what_is_odd_is_told_a_few_times),
         cmocka_unit_test(toml_keeps_the_limits),
-        cmocka_unit_test(dates_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

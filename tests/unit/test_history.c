@@ -81,12 +81,12 @@ static void publish(struct world *w, unsigned number, unsigned state, bool is_go
     keep(w, next);
 }
 
-static void tell(struct world *w)
+static void notify(struct world *w)
 {
-    journal_add(&w->journal, HISTORY_TOLD, (uint32_t)w->corpus->generation, SLICE(""));
+    journal_add(&w->journal, HISTORY_NOTIFIED, (uint32_t)w->corpus->generation, SLICE(""));
 }
 
-static void assert_same_facets(const struct marks *a, const struct marks *b)
+static void assert_same_facets(const struct facet_refs *a, const struct facet_refs *b)
 {
     assert_int_equal(a->count, b->count);
     for (uint32_t i = 0; i < a->count; i++) {
@@ -110,7 +110,7 @@ static void assert_same_episode(const struct episode *a, const struct episode *b
     assert_int_equal(a->problems.count, b->problems.count);
     if (a->problems.count)
         assert_int_equal(a->problems.at[0].column, b->problems.at[0].column);
-    assert_same_facets(a->marks, b->marks);
+    assert_same_facets(a->facet_refs, b->facet_refs);
 }
 
 static void assert_same(const struct corpus *a, const struct corpus *b)
@@ -159,17 +159,17 @@ static void edit_much(struct world *w, bool is_compacted)
     srand(1);
     configure(w, 0);
     publish(w, 0, 1, false);
-    tell(w);
+    notify(w);
     for (unsigned i = 1; i < EDITS; i++) {
         if (i % 100 == 0)
             configure(w, i / 100);
         publish(w, (unsigned)rand() % FILES, i, rand() % 4 == 0);
         if (rand() % 3)
-            tell(w);
+            notify(w);
         if (is_compacted && i % 50 == 0)
             history_compact(&w->journal);
     }
-    tell(w);
+    notify(w);
 }
 
 /* What the next one noted leads on from what it found. */
@@ -178,7 +178,7 @@ static void assert_third(struct world *next)
     struct world third;
     struct corpus *told;
     struct corpora seen;
-    tell(next);
+    notify(next);
     begin(&third, next->memory);
     assert_int_equal(corpus_resume(third.builder, &told, &seen), 0);
     keep(&third, told);

@@ -4,7 +4,7 @@
 
 static const struct {
     const char *release;
-    bool forgets_absent;
+    bool drops_negative_dentries;
 } releases[] = {
     {"2.6.32", true},
     {"5.4.0-150-generic", true},
@@ -32,7 +32,8 @@ static void test_what_is_forgotten(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof releases / sizeof *releases; i++) {
-        if (kernel_forgets_absent(releases[i].release) != releases[i].forgets_absent)
+        if (kernel_drops_negative_dentries(releases[i].release) !=
+            releases[i].drops_negative_dentries)
             fail_msg("\"%s\"", releases[i].release);
     }
 }

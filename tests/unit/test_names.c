@@ -103,6 +103,11 @@ static void entries_are_for_people(void **state)
         {{0}, "a\xE2\x80\xAF\xC2\x85\xE1\x9A\x80z", "x", "a_z--x"}, /* narrow, next line, ogham */
         {{0}, "AC/DC 100%", "x", "AC%2FDC_100%25--x"},
         {{0}, ".hidden", "x", "%2Ehidden--x"},
+        {{2025, 10, 23}, "T", "episodes/boz/transcript", "2025-10-23--T--boz"},
+        {{0}, "", "Posts/a", "a"},
+        {{0}, "", "posts", "posts"},
+        {{0}, "", "shows/boz/Captions", "shows--boz"},
+        {{0}, "", "content/transcripts/a", "transcripts--a"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -14,7 +14,7 @@
 #include "base/parallel.h"
 #include "corpus/build.h"
 #include "source/content.h"
-#include "source/look.h"
+#include "source/content_scan.h"
 #include "tree/tree.h"
 
 static const char *content_path;
@@ -42,15 +42,15 @@ static int open_with(void **state, uint64_t formats)
     assert_int_equal(content_open(content_path, &limits, &f.folder), 0);
     assert_int_equal(content_configure(&f.folder, &diags), 0);
     const struct target all[] = {{.path = SLICE("")}};
-    const struct look_options look_options = {.threads = 2};
+    const struct content_scan_options look_options = {.threads = 2};
     struct corpus *corpus;
-    struct look look;
+    struct content_scan scan;
     f.builder = builder_new(&corpus_options);
     const struct configuration taken = content_configuration(&f.folder);
     assert_int_equal(builder_configure(f.builder, &taken), 0);
-    assert_int_equal(look_at_content(&f.folder, all, 1, NULL, &look_options, &look), 0);
-    assert_int_equal(corpus_next(f.builder, NULL, look.changes, look.count, &corpus), 0);
-    look_free(&look);
+    assert_int_equal(content_scan(&f.folder, all, 1, NULL, &look_options, &scan), 0);
+    assert_int_equal(corpus_next(f.builder, NULL, scan.changes, scan.count, &corpus), 0);
+    content_scan_free(&scan);
     const struct content reader = content_reader(&f.folder);
     f.cache = cache_new(&reader, 256 << 20, &limits);
     f.tree = tree_new(corpus, f.cache, &tree_options);
@@ -162,7 +162,7 @@ static void walk(struct fixture *f,
 static bool same_attr(const struct tree_attr *a, const struct tree_attr *b)
 {
     return a->id == b->id && a->ino == b->ino && a->mode == b->mode && a->nlink == b->nlink &&
-           a->size == b->size && a->mtime == b->mtime && a->is_volatile == b->is_volatile;
+           a->size == b->size && a->mtime == b->mtime && a->no_entry_cache == b->no_entry_cache;
 }
 
 static int by_name(const void *a, const void *b)

@@ -1,0 +1,169 @@
+#include "corpus/vocabulary.h"
+
+#include <errno.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+
+void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, struct journal *journal,
+                     uint32_t record_kind)
+{
+    *vocabulary = (struct vocabulary){
+        .most_views = most_views, .journal = journal, .record_kind = record_kind};
+    pthread_rwlock_init(&vocabulary->lock, NULL);
+}
+
+void vocabulary_free(struct vocabulary *vocabulary)
+{
+    free(vocabulary->values);
+    free(vocabulary->all);
+    map_free(&vocabulary->views);
+    map_free(&vocabulary->spellings);
+    map_free(&vocabulary->folded);
+    arena_free(&vocabulary->arena);
+    pthread_rwlock_destroy(&vocabulary->lock);
+}
+
+/* What spellings and folded values are looked up by: the view, a NUL byte, the text. */
+static void add_key(struct buf *key, struct slice view, struct slice text)
+{
+    buf_add_slice(key, view);
+    buf_add_byte(key, '\0');
+    buf_add_slice(key, text);
+}
+
+static int enter_view(struct vocabulary *vocabulary, struct slice name, uint32_t *number)
+{
+    *number = map_get(&vocabulary->views, name);
+    if (*number != NO_INDEX)
+        return 0;
+    if (vocabulary->view_count == vocabulary->most_views)
+        return -ENOSPC;
+    struct slice kept = arena_copy(&vocabulary->arena, name);
+    struct map_slot *slot = kept.data ? map_put(&vocabulary->views, kept) : NULL;
+    if (!slot)
+        return -ENOMEM;
+    *number = slot->value = vocabulary->view_count++;
+    vocabulary->view_names[*number] = kept;
+    return 0;
+}
+
+/* Appends the key of the value that a text spells. */
+static void add_fold(struct buf *key, struct slice view, struct slice text)
+{
+    add_key(key, view, SLICE(""));
+    if (!utf8_fold(key, text))
+        buf_add_slice(key, text);
+}
+
+static int enter_value(struct vocabulary *vocabulary, struct slice view, struct slice text,
+                       uint32_t *number)
+{
+    cleanup_buf struct buf key = {0};
+    uint32_t of_view;
+    int err = enter_view(vocabulary, view, &of_view);
+    if (err)
+        return err;
+    add_fold(&key, view, text);
+    if (key.failed)
+        return -ENOMEM;
+    *number = map_get(&vocabulary->folded, buf_slice(&key));
+    if (*number != NO_INDEX)
+        return 0;
+    if (vocabulary->value_count == VOCABULARY_MAX_FACETS)
+        return -E2BIG;
+    struct slice fold = arena_copy(&vocabulary->arena, buf_slice(&key));
+    if (!fold.data || !array_reserve(&vocabulary->values, vocabulary->value_count,
+                                     &vocabulary->value_cap, sizeof *vocabulary->values))
+        return -ENOMEM;
+    pthread_rwlock_wrlock(&vocabulary->lock);
+    struct map_slot *slot = map_put(&vocabulary->folded, fold);
+    if (slot)
+        *number = slot->value = (uint32_t)vocabulary->value_count++;
+    pthread_rwlock_unlock(&vocabulary->lock);
+    if (!slot)
+        return -ENOMEM;
+    vocabulary->values[*number] = (struct value_entry){
+        .fold = fold, .view = of_view, .hash = hash64(fold, 2)};
+    return 0;
+}
+
+static int enter(struct vocabulary *vocabulary, struct slice view, struct slice text,
+                 struct spelling **spelling)
+{
+    cleanup_buf struct buf key = {0};
+    uint32_t facet;
+
+    add_key(&key, view, text);
+    if (key.failed)
+        return -ENOMEM;
+    uint32_t known = map_get(&vocabulary->spellings, buf_slice(&key));
+    if (known != NO_INDEX) {
+        *spelling = vocabulary->all[known];
+        return 0;
+    }
+    int err = enter_value(vocabulary, view, text, &facet);
+    if (err)
+        return err;
+    struct slice kept = arena_copy(&vocabulary->arena, buf_slice(&key));
+    struct spelling *made = ARENA_NEW(&vocabulary->arena, struct spelling, 1);
+    if (!kept.data || !made ||
+        !array_reserve(&vocabulary->all, vocabulary->all_count, &vocabulary->all_cap,
+                       sizeof *vocabulary->all))
+        return -ENOMEM;
+    struct map_slot *slot = map_put(&vocabulary->spellings, kept);
+    if (!slot)
+        return -ENOMEM;
+    struct value_entry *value = &vocabulary->values[facet];
+    *made = (struct spelling){
+        .next = value->spellings, .text = slice_skip(kept, view.len + 1), .facet = facet};
+    value->spellings = made;
+    slot->value = (uint32_t)vocabulary->all_count;
+    vocabulary->all[vocabulary->all_count++] = made;
+    *spelling = made;
+    journal_add(vocabulary->journal, vocabulary->record_kind, 0, kept);
+    return 0;
+}
+
+int vocabulary_enter(struct vocabulary *vocabulary, struct slice view, struct slice text,
+                     struct spelling **spelling)
+{
+    int err = enter(vocabulary, view, text, spelling);
+    /* A number may have been given that nothing was noted of. */
+    if (err && err != -ENOSPC)
+        journal_give_up(vocabulary->journal);
+    return err;
+}
+
+int vocabulary_restore(struct vocabulary *vocabulary, struct slice noted)
+{
+    struct slice view, rest = noted;
+    struct spelling *spelling;
+    if (!slice_take(&rest, '\0', &view))
+        return -EINVAL;
+    return enter(vocabulary, view, rest, &spelling);
+}
+
+const struct spelling *vocabulary_best(const struct vocabulary *vocabulary, uint32_t facet)
+{
+    const struct spelling *best = NULL;
+    for (const struct spelling *s = vocabulary->values[facet].spellings; s; s = s->next) {
+        if (s->uses && (!best || s->uses > best->uses ||
+                        (s->uses == best->uses && slice_compare(s->text, best->text) < 0)))
+            best = s;
+    }
+    return best;
+}
+
+uint32_t vocabulary_find(struct vocabulary *vocabulary, struct slice view, struct slice text)
+{
+    cleanup_buf struct buf key = {0};
+    add_fold(&key, view, text);
+    if (key.failed)
+        return NO_INDEX;
+    pthread_rwlock_rdlock(&vocabulary->lock);
+    uint32_t facet = map_get(&vocabulary->folded, buf_slice(&key));
+    pthread_rwlock_unlock(&vocabulary->lock);
+    return facet;
+}

@@ -1,0 +1,77 @@
+/*
+ * The vocabulary of a set of views: which views, values and spellings there ever were, each with a
+ * number that is given once and never to another while the program runs, and how often each
+ * spelling is used now. It belongs to whoever builds the generations, one at a time; readers of a
+ * generation only ask vocabulary_find().
+ *
+ * A value is what differs only in case, Unicode form and what cannot be seen (utf8_fold): it makes
+ * one folder, the facet, under its commonest spelling.
+ */
+#ifndef CORPUS_VOCABULARY_H
+#define CORPUS_VOCABULARY_H
+
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "base/journal.h"
+#include "base/map.h"
+#include "syntax/limits.h"
+
+enum { VOCABULARY_MAX_FACETS = 1 << 24 /* what a node id can tell apart */ };
+
+#define NO_INDEX UINT32_MAX
+
+/* One way of writing a value of a view. */
+struct spelling {
+    struct spelling *next; /* another of the same facet */
+    struct slice text;
+    uint32_t facet;
+    uint32_t uses;
+};
+
+/* A facet, whether it has episodes now or not. */
+struct value_entry {
+    struct spelling *spellings;
+    struct slice fold; /* view, NUL byte, folded value */
+    uint32_t view;
+    uint64_t hash; /* the root of its inode number */
+};
+
+struct vocabulary {
+    struct slice view_names[LIMIT_MOST_VIEWS];
+    uint32_t view_count, most_views;
+    struct value_entry *values; /* by the number of the facet */
+    size_t value_count, value_cap;
+    struct map views;     /* name -> number */
+    struct map spellings; /* view and text -> index in `all` */
+    struct spelling **all;
+    size_t all_count, all_cap;
+    struct map folded;       /* view and folded value -> number of the facet */
+    pthread_rwlock_t lock;   /* of `folded` */
+    struct arena arena;      /* of texts and spellings */
+    struct journal *journal; /* where each spelling is noted that is new; NULL: nowhere */
+    uint32_t record_kind;
+};
+
+/* It has at most so many views, of LIMIT_MOST_VIEWS. */
+void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, struct journal *journal,
+                     uint32_t record_kind);
+void vocabulary_free(struct vocabulary *vocabulary);
+
+/* The spelling of this text in the view, entered where it is new. 0; -ENOSPC where there are too
+ * many views, -E2BIG too many values; -ENOMEM. */
+int vocabulary_enter(struct vocabulary *vocabulary, struct slice view, struct slice text,
+                     struct spelling **spelling);
+
+/* Enters a spelling as it was noted. 0 or an error as above. */
+int vocabulary_restore(struct vocabulary *vocabulary, struct slice noted);
+
+/* The commonest spelling of a facet; of two as common, the one that sorts first. NULL: none is
+ * used.
+ */
+const struct spelling *vocabulary_best(const struct vocabulary *vocabulary, uint32_t facet);
+
+/* The number of the facet that a text spells in a view; NO_INDEX where none does. Any thread. */
+uint32_t vocabulary_find(struct vocabulary *vocabulary, struct slice view, struct slice text);
+
+#endif

@@ -1,0 +1,92 @@
+#define FUSE_USE_VERSION 314
+
+#include "fuse/init_replay.h"
+
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <linux/fuse.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { NOTIFY_RESEND = 7 };
+
+/*
+ * The kernel copies from and to memory of ours. Where a page of it is not there and the process is
+ * being killed, the kernel can't bring it: the copy fails, and what was asked ends with EIO, for
+ * good (fs/fuse/dev.c, fuse_dev_do_read() and fuse_dev_do_write(); only a request that was copied
+ * whole is asked again of whoever serves next). So each page is there before.
+ */
+enum { PAGE = 4096, LONGEST_ASKED = 2 * PAGE /* a header, a name or two */ };
+
+static void bring_for_writing(void *buffer, size_t size)
+{
+    volatile char *bytes = buffer;
+    for (size_t at = 0; at < size && at <= LONGEST_ASKED; at += PAGE)
+        bytes[at] = 0;
+}
+
+static void bring_for_reading(const struct iovec *part)
+{
+    const volatile char *bytes = part->iov_base;
+    for (size_t at = 0; at < part->iov_len; at += PAGE)
+        (void)bytes[at];
+    if (part->iov_len)
+        (void)bytes[part->iov_len - 1];
+}
+
+static ssize_t read_request(int fd, void *buffer, size_t size, void *init_state_)
+{
+    struct init_state *init_state = init_state_;
+    struct init_request *init = init_state->init;
+
+    bring_for_writing(buffer, size);
+    if (init_state->is_done)
+        return read(fd, buffer, size);
+    if (init->len && init->len <= size) {
+        memcpy(buffer, init->bytes, init->len);
+        init_state->is_replaying = true;
+        return (ssize_t)init->len;
+    }
+    ssize_t got = read(fd, buffer, size);
+    if (got > 0 && (size_t)got <= sizeof init->bytes) {
+        memcpy(init->bytes, buffer, (size_t)got);
+        __atomic_store_n(&init->len, (uint32_t)got, __ATOMIC_RELEASE);
+    }
+    return got;
+}
+
+static ssize_t write_reply(int fd, struct iovec *parts, int count, void *init_state_)
+{
+    const struct init_state *init_state = init_state_;
+    ssize_t len = 0;
+    for (int i = 0; i < count; i++) {
+        bring_for_reading(&parts[i]);
+        len += (ssize_t)parts[i].iov_len;
+    }
+    return init_state->is_replaying ? len : writev(fd, parts, count);
+}
+
+const struct fuse_custom_io init_replay_io = {.read = read_request, .writev = write_reply};
+
+static int ask_again(int fd)
+{
+    const struct fuse_out_header header = {.len = sizeof header, .error = NOTIFY_RESEND};
+    return write(fd, &header, sizeof header) == (ssize_t)sizeof header ? 0 : -errno;
+}
+
+int init_replay_handshake(struct init_state *init_state, struct fuse_session *session, int fd)
+{
+    struct fuse_buf request = {0};
+    int got = fuse_session_receive_buf(session, &request);
+    if (got > 0)
+        fuse_session_process_buf(session, &request);
+    free(request.mem);
+    init_state->is_done = true;
+    if (got <= 0)
+        return got < 0 ? got : -ENODEV;
+    int err = init_state->is_replaying ? ask_again(fd) : 0;
+    init_state->is_replaying = false;
+    return err;
+}

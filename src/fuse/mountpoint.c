@@ -1,0 +1,291 @@
+#include "fuse/mountpoint.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+
+/* A path as one word of a shell command, for the commands that messages name. */
+static void add_quoted(struct buf *out, const char *path)
+{
+    if (path[strspn(path,
+                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%")] ==
+        '\0') {
+        buf_add_text(out, path);
+        return;
+    }
+    buf_add_byte(out, '\'');
+    for (; *path; path++) {
+        if (*path == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_byte(out, *path);
+    }
+    buf_add_byte(out, '\'');
+}
+
+/* The kernel remembers the root of a dead mount; only what asks the file system itself tells. */
+static int ask_folder(const char *path, struct stat *st)
+{
+    struct statfs fs;
+    return stat(path, st) || statfs(path, &fs) ? -errno : 0;
+}
+
+static int check_folder(const char *what, const char *path, char **resolved, struct buf *why)
+{
+    struct stat st;
+
+    int err = ask_folder(path, &st);
+    if (err == -ENOTCONN) {
+        buf_printf(why,
+                   "%s \"%s\" is a dead mount: what served it is gone\n"
+                   "To clear it: fusermount3 -uz ",
+                   what, path);
+        add_quoted(why, path);
+        buf_add_text(why, "\nor start with -o replace");
+        return err;
+    }
+    if (err) {
+        buf_printf(why, "%s \"%s\": %s", what, path, strerror(-err));
+        return err;
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        buf_printf(why, "%s \"%s\" is no folder", what, path);
+        return -ENOTDIR;
+    }
+    *resolved = realpath(path, NULL);
+    return *resolved ? 0 : -errno;
+}
+
+/* Whether `path` is `folder` or stands below it. Both are resolved. */
+static bool is_inside(const char *path, const char *folder)
+{
+    size_t len = strlen(folder);
+    if (strcmp(folder, "/") == 0)
+        return true;
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+static void close_dir(DIR **dir)
+{
+    if (*dir)
+        closedir(*dir);
+}
+
+static int check_empty(const char *path, struct buf *why)
+{
+    cleanup_(close_dir) DIR *dir = opendir(path);
+    const struct dirent *entry;
+    if (!dir) {
+        int err = -errno;
+        buf_printf(why, "mount point \"%s\": %s", path, strerror(-err));
+        return err;
+    }
+    while ((entry = readdir(dir))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            strcmp(entry->d_name, ".gitkeep") == 0)
+            continue;
+        buf_printf(why,
+                   "mount point \"%s\" is not empty (\"%s\" is in it)\n"
+                   "Choose an empty folder, or hide what is there with -o nonempty",
+                   path, entry->d_name);
+        return -ENOTEMPTY;
+    }
+    return 0;
+}
+
+/* A field of mountinfo has its spaces, tabs, line breaks and backslashes as \ooo. */
+static void decode_octal(char *text)
+{
+    char *to = text;
+    for (; *text; text++) {
+        if (text[0] == '\\' && strspn(text + 1, "01234567") >= 3) {
+            *to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
+            text += 3;
+        } else {
+            *to++ = *text;
+        }
+    }
+    *to = '\0';
+}
+
+/* proc(5), mountinfo: the third field is the device, the fifth the place, and the type stands
+ * behind a dash. */
+bool mountpoint_find_mounted(const char *path, struct mounted *found)
+{
+    FILE *mounts = fopen("/proc/self/mountinfo", "re");
+    cleanup_free char *line = NULL;
+    size_t cap = 0;
+    bool is_there = false;
+
+    while (mounts && getline(&line, &cap, mounts) > 0) {
+        char device[32], place[4097];
+        struct mounted mounted;
+        const char *behind = strstr(line, " - ");
+        if (!behind || sscanf(line, "%*s %*s %31s %*s %4096s", device, place) != 2 ||
+            sscanf(behind, " - %64s", mounted.type) != 1)
+            continue;
+        mounted.minor = (unsigned)strtoul(device + strcspn(device, ":") + 1, NULL, 10);
+        decode_octal(place);
+        if (strcmp(place, path) != 0)
+            continue;
+        *found = mounted;
+        is_there = true;
+    }
+    if (mounts)
+        fclose(mounts);
+    return is_there;
+}
+
+void mountpoint_abort_connection(const struct mounted *mounted)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/sys/fs/fuse/connections/%u/abort", mounted->minor);
+    cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
+    ssize_t told = fd < 0 ? -1 : write(fd, "1", 1);
+    (void)told; /* fusectl may not be mounted: then they wait until the thread is gone */
+}
+
+static int check_unmounted(const char *path, struct buf *why)
+{
+    struct mounted mounted;
+    if (!mountpoint_find_mounted(path, &mounted))
+        return 0;
+    buf_printf(why,
+               "mount point \"%s\" is in use: a file system of type %s is mounted there\n"
+               "To unmount it: %s ",
+               path, mounted.type,
+               strncmp(mounted.type, "fuse", 4) == 0 ? "fusermount3 -u" : "umount");
+    add_quoted(why, path);
+    return -EBUSY;
+}
+
+int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
+                     char **content_path, char **mount_path, struct buf *why)
+{
+    int err = check_folder("content folder", content, content_path, why);
+    if (err || !mountpoint)
+        return err;
+    err = check_folder("mount point", mountpoint, mount_path, why);
+    if (err)
+        return err;
+    /* It thinks that errno may be 0. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
+    if (strcmp(*content_path, *mount_path) == 0) {
+        buf_printf(why, "the content folder and the mount point are the same: \"%s\"", content);
+        return -EINVAL;
+    }
+    if (is_inside(*mount_path, *content_path)) {
+        buf_printf(why,
+                   "mount point \"%s\" is inside the content folder \"%s\", which would then "
+                   "contain itself\nChoose a folder outside of it",
+                   mountpoint, content);
+        return -EINVAL;
+    }
+    if (is_inside(*content_path, *mount_path)) {
+        buf_printf(why,
+                   "content folder \"%s\" is inside the mount point \"%s\", which would hide it\n"
+                   "Choose another mount point",
+                   content, mountpoint);
+        return -EINVAL;
+    }
+    err = check_unmounted(*mount_path, why);
+    return err || nonempty ? err : check_empty(*mount_path, why);
+}
+
+int mountpoint_clear_dead(const char *mountpoint)
+{
+    char *const arguments[] = {"fusermount3", "-u", "-z", "--", (char *)(uintptr_t)mountpoint,
+                               NULL};
+    struct stat st;
+    pid_t child;
+    int status;
+
+    if (ask_folder(mountpoint, &st) != -ENOTCONN)
+        return 0;
+    if (geteuid() == 0)
+        return umount2(mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW) ? -errno : 0;
+    int err = posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ);
+    if (err)
+        return -err;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR)
+            return -errno;
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
+}
+
+/* --- refusals -----------------------------------------------------------------------------------
+ */
+
+static bool is_in_path(const char *program)
+{
+    struct slice rest = slice_of(getenv("PATH")), part;
+    while (slice_take(&rest, ':', &part)) {
+        cleanup_buf struct buf file = {0};
+        buf_add_slice(&file, part);
+        buf_printf(&file, "/%s", program);
+        if (!file.failed && access(file.data, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* AppArmor's profile of fusermount3 (Ubuntu 24.10 and newer) lets it mount in a few places only. */
+static bool may_be_apparmor(const char *mountpoint)
+{
+    static const char *const let[] = {"/home/", "/mnt/", "/media/", "/tmp/", "/run/user/"};
+    for (size_t i = 0; i < sizeof let / sizeof *let; i++) {
+        if (strncmp(mountpoint, let[i], strlen(let[i])) == 0)
+            return false;
+    }
+    return access("/etc/apparmor.d/fusermount3", F_OK) == 0;
+}
+
+void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, struct buf *why)
+{
+    bool is_user = geteuid() != 0;
+    if (is_user && !is_in_path("fusermount3"))
+        buf_add_text(why, "there is no fusermount3, with which users mount: install the package "
+                          "fuse3");
+    else if (is_user && lets_others_in)
+        buf_add_text(why, "allow_other and allow_root need the line \"user_allow_other\" in "
+                          "/etc/fuse.conf");
+    else if (is_user && may_be_apparmor(mountpoint))
+        buf_printf(why,
+                   "AppArmor may have to do with it: it lets fusermount3 mount below /home, /mnt, "
+                   "/media and /tmp only\nChoose such a folder, or allow this one: put the lines\n"
+                   "  mount fstype=@{fuse_types} options=(nosuid,nodev,ro,noexec) -> %s/,\n"
+                   "  umount %s/,\n"
+                   "into /etc/apparmor.d/local/fusermount3, and run "
+                   "apparmor_parser -r /etc/apparmor.d/fusermount3",
+                   mountpoint, mountpoint);
+    else
+        buf_add_text(why, "in a container, start that with --device /dev/fuse --cap-add SYS_ADMIN");
+}
+
+int mountpoint_check_fuse(struct buf *why)
+{
+    cleanup_fd int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    if (fd >= 0)
+        return 0;
+    int err = -errno;
+    if (err == -ENOENT || err == -ENODEV || err == -ENXIO)
+        buf_add_text(why, "there is no /dev/fuse: the kernel has no FUSE here\n"
+                          "Load it with 'modprobe fuse'; in a container, start that with "
+                          "--device /dev/fuse --cap-add SYS_ADMIN\n"
+                          "Without it, 'transcriptfs --check' and 'transcriptfs-dump' still work");
+    else
+        buf_printf(why,
+                   "/dev/fuse cannot be opened: %s\n"
+                   "On most systems every user may: sudo chmod 666 /dev/fuse",
+                   strerror(-err));
+    return err;
+}

@@ -1,0 +1,228 @@
+#include "render/episode_metadata.h"
+
+#include <errno.h>
+#include <strings.h>
+
+#include "base/utf8.h"
+#include "corpus/naming.h"
+#include "syntax/key.h"
+#include "syntax/timestamp.h"
+#include "syntax/values.h"
+
+/* --- values of several spellings -------------------------------------------------------------- */
+
+struct adding {
+    void (*add)(void *context, struct slice text);
+    void *context;
+};
+
+static int add_value(void *adding_, const struct yaml *at, struct slice text)
+{
+    const struct adding *adding = adding_;
+    (void)at;
+    adding->add(adding->context, text);
+    return 0;
+}
+
+int episode_metadata_each(const struct yaml *value, void (*add)(void *context, struct slice text),
+                          void *context)
+{
+    struct adding adding = {add, context};
+    const struct values_reader reader = {.context = &adding, .add = add_value};
+    return values_each(value, &reader);
+}
+
+/* The first text that passes. */
+struct choice {
+    bool (*passes)(struct slice text);
+    struct slice chosen;
+};
+
+static void choose(void *choice_, struct slice text)
+{
+    struct choice *choice = choice_;
+    if (!choice->chosen.len && choice->passes(text))
+        choice->chosen = text;
+}
+
+/* Of several keys, in the order of a table that ends in NULL, the first that says something. */
+struct wanted {
+    const char *const *keys;
+    bool (*passes)(struct slice text);
+    size_t place;             /* of the key in the table */
+    const struct yaml *value; /* NULL: none says it */
+    struct slice text;
+};
+
+/* Whether `item`, whose folded key this is, says it better. */
+static int consider(struct wanted *wanted, struct slice key, const struct yaml *item)
+{
+    struct choice choice = {wanted->passes, {0}};
+    size_t place = key_place(key, wanted->keys);
+    if (!wanted->keys[place] || (wanted->value && place >= wanted->place))
+        return 0;
+    int err = episode_metadata_each(item, choose, &choice);
+    if (!err && choice.chosen.len)
+        *wanted = (struct wanted){wanted->keys, wanted->passes, place, item, choice.chosen};
+    return err;
+}
+
+enum { MOST_URL = 2048, MOST_TITLE = 1000 /* bytes: they are repeated in every turn */ };
+
+static bool is_url(struct slice text)
+{
+    size_t scheme = strncasecmp(text.data, "https://", 8) == 0  ? 8
+                    : strncasecmp(text.data, "http://", 7) == 0 ? 7
+                                                                : 0;
+    if (!scheme || text.len == scheme || text.len > MOST_URL || strchr("/?#:", text.data[scheme]))
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c <= ' ' || c == 0x7F || strchr("\"<>\\^`{|}", c))
+            return false;
+    }
+    return true;
+}
+
+static bool is_language(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && (i < 2 || (c != '-' && (c < '0' || c > '9'))))
+            return false;
+    }
+    return text.len >= 2 && text.len <= 35 && text.data[text.len - 1] != '-';
+}
+
+static bool is_text(struct slice text)
+{
+    return text.len > 0;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* The recording before a page about it. */
+static const char *const url_keys[] = {"media", "source", "url", "link", NULL};
+static const char *const language_keys[] = {"language", "lang", NULL};
+static const char *const creator_keys[] = {"author",   "authors", "speaker",
+                                           "speakers", "channel", NULL};
+
+static int read_date(const struct episode *episode, struct episode_metadata *metadata)
+{
+    cleanup_buf struct buf text = {0};
+    if (episode->head.date.year)
+        naming_date(&text, &episode->head.date);
+    if (text.failed)
+        return -ENOMEM;
+    if (text.len > sizeof metadata->date_text)
+        return 0;
+    if (text.len)
+        memcpy(metadata->date_text, text.data, text.len);
+    metadata->date = (struct slice){metadata->date_text, text.len};
+    return 0;
+}
+
+static int read_map(const struct yaml *map, struct episode_metadata *metadata)
+{
+    struct wanted wanted[] = {
+        {.keys = url_keys, .passes = is_url},
+        {.keys = language_keys, .passes = is_language},
+        {.keys = creator_keys, .passes = is_text},
+    };
+    cleanup_buf struct buf key = {0};
+    int err = 0;
+
+    for (const struct yaml *item = map->first; item && !err; item = item->next) {
+        key.len = 0;
+        key_fold(&key, item->key);
+        for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !err; i++)
+            err = consider(&wanted[i], buf_slice(&key), item);
+    }
+    metadata->url = wanted[0].text;
+    metadata->language = wanted[1].text;
+    metadata->creators = wanted[2].value;
+    return key.failed ? -ENOMEM : err;
+}
+
+int episode_metadata_read(const struct material *material, struct episode_metadata *metadata)
+{
+    const struct episode *episode = material->episode;
+    const struct yaml *map = material->front;
+
+    *metadata = (struct episode_metadata){
+        .title = utf8_cut(episode->head.title.len ? episode->head.title : episode->name,
+                          MOST_TITLE)};
+    int err = read_date(episode, metadata);
+    if (err || !map)
+        return err;
+    return read_map(map, metadata);
+}
+
+/* --- links ------------------------------------------------------------------------------------ */
+
+static bool is_youtube(struct slice url)
+{
+    static const char *const hosts[] = {"youtube.com",   "www.youtube.com",
+                                        "m.youtube.com", "music.youtube.com",
+                                        "youtu.be",      "www.youtube-nocookie.com"};
+    const char *at = memmem(url.data, url.len, "://", 3);
+    struct slice host = slice_skip(url, (size_t)(at - url.data) + 3);
+    size_t len = 0;
+    while (len < host.len && !strchr("/?#:", host.data[len]))
+        len++;
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        if (strlen(hosts[i]) == len && strncasecmp(hosts[i], host.data, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_time(struct slice parameter)
+{
+    return slice_starts(parameter, SLICE("t=")) || slice_starts(parameter, SLICE("start=")) ||
+           slice_starts(parameter, SLICE("time_continue="));
+}
+
+/* With the time in place of one that it has already. */
+static void add_youtube_link(struct slice url, int64_t start, struct buf *out)
+{
+    const char *mark = memchr(url.data, '?', url.len);
+    struct slice query = mark ? slice_skip(url, (size_t)(mark - url.data) + 1) : (struct slice){0};
+    struct slice parameter;
+    char joint = '?';
+
+    buf_add_slice(out, mark ? slice_head(url, (size_t)(mark - url.data)) : url);
+    while (slice_take(&query, '&', &parameter)) {
+        if (parameter.len == 0 || is_time(parameter))
+            continue;
+        buf_add_byte(out, joint);
+        buf_add_slice(out, parameter);
+        joint = '&';
+    }
+    buf_printf(out, "%ct=%llds", joint, (long long)(start / 1000));
+}
+
+void episode_metadata_add_link(const struct episode_metadata *metadata, int64_t start,
+                               struct buf *out)
+{
+    struct slice url = metadata->url;
+    if (start == NO_TIME || memchr(url.data, '#', url.len)) {
+        buf_add_slice(out, url);
+    } else if (is_youtube(url)) {
+        add_youtube_link(url, start, out);
+    } else {
+        buf_add_slice(out, url);
+        buf_printf(out, "#t=%lld", (long long)(start / 1000));
+    }
+}
+
+void episode_metadata_add_lines(const struct episode *episode, const struct turn *turn,
+                                struct buf *out)
+{
+    uint32_t last = turn->last_line;
+    if (turn->original.len && turn->original_last_line > last)
+        last = turn->original_last_line;
+    utf8_repair(out, episode->path);
+    buf_printf(out, ":%u-%u", (unsigned)turn->first_line, (unsigned)last);
+}

@@ -1,0 +1,156 @@
+/* One record a turn: turns.jsonl and turns.tsv. */
+#include "base/utf8.h"
+#include "render/episode_metadata.h"
+#include "render/row_writer.h"
+#include "render/renderers.h"
+#include "syntax/timestamp.h"
+
+enum { MOST_HEADING = 1000 /* bytes */ };
+
+/* A turn, and what its fields are made of. */
+struct turn_row {
+    const struct episode *episode;
+    const struct episode_metadata *metadata;
+    const struct body *body;
+    const struct turn *turn;
+    uint32_t number; /* from 1 */
+};
+
+static struct value get_id(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    buf_add_slice(scratch, r->episode->name);
+    buf_printf(scratch, "#%u", (unsigned)r->number);
+    return value_text(buf_slice(scratch));
+}
+
+static struct value get_episode(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct turn_row *)row)->episode->name);
+}
+
+static struct value get_turn(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_number(((const struct turn_row *)row)->number);
+}
+
+static struct value get_speaker(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    (void)scratch;
+    return value_text(turn_speaker(r->body, r->turn));
+}
+
+static struct value get_section(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_number(((const struct turn_row *)row)->turn->section);
+}
+
+static struct value get_heading(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    uint32_t section = r->turn->section;
+    (void)scratch;
+    /* It stands in each of its turns: one that is no heading but a mistake is cut. */
+    return value_text(
+        section ? utf8_cut(body_note(r->body, r->body->sections[section - 1].heading), MOST_HEADING)
+                : SLICE(""));
+}
+
+static struct value get_text(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    (void)scratch;
+    return value_text(turn_words(r->body, r->turn));
+}
+
+static struct value get_original_speaker(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    (void)scratch;
+    return value_text(turn_original_speaker(r->body, r->turn));
+}
+
+static struct value get_original(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    (void)scratch;
+    return value_text(turn_original_words(r->body, r->turn));
+}
+
+static struct value get_original_language(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(slice_of(((const struct turn_row *)row)->turn->language));
+}
+
+static struct value get_start(const void *row, struct buf *scratch)
+{
+    int64_t start = ((const struct turn_row *)row)->turn->start;
+    (void)scratch;
+    return (struct value){.kind = start == NO_TIME ? VALUE_ABSENT : VALUE_SECONDS, .number = start};
+}
+
+static struct value get_url(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    if (r->metadata->url.len)
+        episode_metadata_add_link(r->metadata, r->turn->start, scratch);
+    return value_text(buf_slice(scratch));
+}
+
+static struct value get_source(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    episode_metadata_add_lines(r->episode, r->turn, scratch);
+    return value_text(buf_slice(scratch));
+}
+
+static const struct field fields[] = {
+    {"id", get_id},
+    {"episode", get_episode},
+    {"turn", get_turn},
+    {"speaker", get_speaker},
+    {"section", get_section},
+    {"heading", get_heading},
+    {"text", get_text},
+    {"original_speaker", get_original_speaker},
+    {"original", get_original},
+    {"original_language", get_original_language},
+    {"start", get_start},
+    {"url", get_url},
+    {"source", get_source},
+};
+
+static int render(const struct material *material, bool is_json, struct buf *out)
+{
+    struct row_writer writer = {fields, sizeof fields / sizeof *fields, {0}};
+    const struct body *body = material->body;
+    struct episode_metadata metadata;
+    int err = episode_metadata_read(material, &metadata);
+    if (err)
+        return err;
+    struct turn_row row = {.episode = material->episode, .metadata = &metadata, .body = body};
+    if (!is_json)
+        row_writer_add_header(&writer, out);
+    for (uint32_t i = 0; i < body->count && !out->failed; i++) {
+        row.turn = &body->turns[i];
+        row.number = i + 1;
+        (is_json ? row_writer_add_json : row_writer_add_tsv)(&writer, &row, out);
+    }
+    buf_free(&writer.scratch);
+    return 0;
+}
+
+int turns_jsonl_render(const struct material *material, struct buf *out)
+{
+    return render(material, true, out);
+}
+
+int turns_tsv_render(const struct material *material, struct buf *out)
+{
+    return render(material, false, out);
+}

@@ -1,0 +1,525 @@
+#include "source/updater.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/vfs.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "corpus/build.h"
+#include "source/content_scan.h"
+#include "source/watch.h"
+
+enum {
+    NETWORK_POLL = 10, /* seconds between looks at a network folder */
+    RETRY = 1,         /* … after a look that failed: what there was to look at is lost */
+    AUDIT = 300,       /* … where inotify watches: it misses what is written through a mapping */
+    MOST_UNNOTIFIED = 8, /* generations whose notification is due; until then changes gather */
+    MOST_TARGETS = 4096  /* more changes at once are found by looking at everything */
+};
+
+struct updater {
+    struct updater_options options;
+    struct watch *watch; /* NULL: it is polled */
+    const char *mode, *why;
+    int wake; /* an eventfd: the drain is to end */
+    pthread_t drainer, publisher, notifier;
+    unsigned threads; /* of these that run */
+
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    struct target *targets; /* paths are owned */
+    size_t count, cap;
+    struct map target_index; /* paths that are among them */
+    bool is_full_scan_requested;
+    bool is_ending;
+    bool is_stop_ordered;     /* by an order */
+    bool must_notify;         /* the kernel is to be told */
+    bool has_publisher_ended; /* nothing more will be */
+    pthread_cond_t publisher_state_changed;
+    bool has_no_watches; /* the system has none left: from now on it is polled */
+
+    bool must_reread; /* the publisher's: another configuration holds, and not all was read by it */
+    bool has_failed;  /* … the last look, which is to be tried again soon */
+    bool has_bad_config; /* … problems.tsv tells of the configuration */
+};
+
+/* --- what is to be looked at ---------------------------------------------------------------------
+ */
+
+/* With the lock held. */
+static void request_full_scan(struct updater *updater)
+{
+    updater->is_full_scan_requested = true;
+    pthread_cond_signal(&updater->changed);
+}
+
+/* With the lock held. */
+static bool add_target(struct updater *updater, struct slice path, bool is_written)
+{
+    uint32_t at = map_get(&updater->target_index, path);
+    if (at != UINT32_MAX) {
+        updater->targets[at].is_written |= is_written;
+        return true;
+    }
+    if (updater->count == MOST_TARGETS ||
+        !array_reserve(&updater->targets, updater->count, &updater->cap, sizeof *updater->targets))
+        return false;
+    char *copy = strndup(path.data, path.len);
+    struct slice kept = {copy, path.len};
+    struct map_slot *slot = copy ? map_put(&updater->target_index, kept) : NULL;
+    if (!slot) {
+        free(copy);
+        return false;
+    }
+    slot->value = (uint32_t)updater->count;
+    updater->targets[updater->count++] = (struct target){kept, is_written};
+    return true;
+}
+
+static void note_change(void *updater_, struct slice path, bool is_written)
+{
+    struct updater *updater = updater_;
+    pthread_mutex_lock(&updater->lock);
+    if (!add_target(updater, path, is_written))
+        updater->is_full_scan_requested = true;
+    pthread_cond_signal(&updater->changed);
+    pthread_mutex_unlock(&updater->lock);
+}
+
+static void free_targets(struct target *targets, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)targets[i].path.data);
+    free(targets);
+}
+
+/* --- draining
+ * ------------------------------------------------------------------------------------- */
+
+/* True where the serving is to end. */
+static bool take_order(struct updater *updater)
+{
+    enum updater_order order = updater->options.take_order(updater->options.orders);
+    if (order != UPDATER_RESCAN)
+        return order == UPDATER_STOP;
+    pthread_mutex_lock(&updater->lock);
+    request_full_scan(updater);
+    pthread_mutex_unlock(&updater->lock);
+    return false;
+}
+
+/* What is being told to the kernel needs requests answered: it is let finish. */
+static void stop_in_order(struct updater *updater)
+{
+    pthread_mutex_lock(&updater->lock);
+    updater->is_ending = updater->is_stop_ordered = true;
+    pthread_cond_signal(&updater->changed);
+    pthread_mutex_unlock(&updater->lock);
+}
+
+static void drain_events(struct updater *updater)
+{
+    if (watch_drain(updater->watch, note_change, updater))
+        return;
+    tree_note_overflow(updater->options.tree);
+    updater->options.log("inotify queue overflow; rescanning everything");
+    pthread_mutex_lock(&updater->lock);
+    request_full_scan(updater);
+    pthread_mutex_unlock(&updater->lock);
+}
+
+static void *drain(void *updater_)
+{
+    struct updater *updater = updater_;
+    struct pollfd fds[] = {
+        {.fd = updater->wake, .events = POLLIN},
+        {.fd = updater->options.orders, .events = POLLIN},
+        {.fd = updater->watch ? watch_fd(updater->watch) : -1, .events = POLLIN},
+    };
+    for (;;) {
+        if (poll(fds, 3, -1) < 0 && errno != EINTR)
+            break;
+        if (fds[0].revents)
+            break;
+        if (fds[2].revents & POLLIN)
+            drain_events(updater);
+        if (fds[1].revents && take_order(updater)) {
+            stop_in_order(updater);
+            fds[1].fd = -1;
+        }
+    }
+    return NULL;
+}
+
+/* --- looking, building, telling
+ * -------------------------------------------------------------------- */
+
+static void enter_folder(void *updater_, struct slice path)
+{
+    struct updater *updater = updater_;
+    int err = updater->watch ? watch_folder(updater->watch, path) : 0;
+    if (err != -ENOSPC && err != -ENOMEM)
+        return; /* a folder that went is told by its parent */
+    pthread_mutex_lock(&updater->lock);
+    bool is_new = !updater->has_no_watches;
+    updater->has_no_watches = true;
+    pthread_mutex_unlock(&updater->lock);
+    if (!is_new)
+        return;
+    updater->options.log("the system has no inotify watches left (fs.inotify.max_user_watches): "
+                         "looking at all of it every %d seconds",
+                         NETWORK_POLL);
+    updater->mode = "poll";
+    updater->why = "fs.inotify.max_user_watches is too low";
+    tree_set_watch(updater->options.tree, updater->mode, updater->why);
+}
+
+/* A configuration that is not understood leaves the one before. */
+static void configure(struct updater *updater, struct diags *diags, bool *is_reported)
+{
+    int err = content_configure(updater->options.folder, diags);
+    if (err == 1)
+        return;
+    bool was_bad = updater->has_bad_config;
+    updater->has_bad_config = err != 0;
+    if (err && !diags->first) {
+        /* It cannot be read, which is told once. */
+        if (was_bad)
+            return;
+        diags_add(diags, 0, 0, "", "%s", strerror(-err));
+    }
+    for (struct diag *diag = diags->first; diag; diag = diag->next)
+        diag->action = SLICE("what held before still holds");
+    *is_reported = diags->first || was_bad;
+    if (err)
+        return;
+    const struct configuration taken = content_configuration(updater->options.folder);
+    if (builder_configure(updater->options.builder, &taken))
+        updater->options.folder->is_configured = false; /* without memory: with the next look */
+    updater->must_reread = true;
+}
+
+/* True if no change affects the corpus; then no generation is built. */
+static bool has_no_effect(const struct content_scan *scan, const struct corpus *corpus)
+{
+    for (size_t i = 0; i < scan->count; i++) {
+        const struct scanned *change = &scan->changes[i];
+        bool is_known = corpus_find_path(corpus, change->path) != NO_INDEX ||
+                        corpus_find_stray(corpus, change->path);
+        /* A folder without episodes is none of the corpus's. */
+        if (change->is_folder ? corpus_find_folder_path(corpus, change->path) != NO_INDEX
+                              : !change->is_gone || is_known)
+            return false;
+    }
+    return true;
+}
+
+static int publish(struct updater *updater, struct content_scan *scan)
+{
+    struct corpus *next;
+    int err = tree_reserve(updater->options.tree,
+                           updater->options.corpus->episode_cap + scan->count);
+    if (!err)
+        err = corpus_next(updater->options.builder, updater->options.corpus, scan->changes,
+                          scan->count, &next);
+    if (err)
+        return err;
+    updater->options.corpus = next;
+    builder_tidy(updater->options.builder);
+    tree_publish(updater->options.tree, next);
+    pthread_mutex_lock(&updater->lock);
+    updater->must_notify = true;
+    pthread_cond_signal(&updater->publisher_state_changed);
+    pthread_mutex_unlock(&updater->lock);
+    return 0;
+}
+
+/* Looks at the targets, and at everything where `is_all` says so, and publishes what is other
+ * there. */
+static int scan_and_publish(struct updater *updater, const struct target *targets, size_t count,
+                            bool is_all)
+{
+    cleanup_free struct target *wanted = calloc(count + 1, sizeof *wanted);
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    struct content_scan scan = {0};
+    bool is_reported = false, has_config = is_all;
+
+    if (!wanted)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        wanted[i] = targets[i];
+        has_config |= slice_equal(targets[i].path, SLICE(CONTENT_CONFIG));
+    }
+    if (has_config)
+        configure(updater, &diags, &is_reported);
+    /* With another configuration what a file says is another thing. */
+    if (is_all || updater->must_reread)
+        wanted[count++] = (struct target){.path = SLICE(""), .is_written = updater->must_reread};
+    const struct content_scan_options options = {
+        .threads = updater->options.threads, .enter_folder = enter_folder, .context = updater};
+    tree_set_scanning(updater->options.tree, true);
+    int err = content_scan(updater->options.folder, wanted, count, updater->options.corpus,
+                           &options, &scan);
+    if (!err && is_reported)
+        err = content_scan_add_config(&scan, updater->options.folder, &diags);
+    if (!err && !has_no_effect(&scan, updater->options.corpus))
+        err = publish(updater, &scan);
+    tree_set_scanning(updater->options.tree, false);
+    if (err && is_reported)
+        updater->has_bad_config = false; /* so that it is told with the next look */
+    if (!err)
+        updater->must_reread = false;
+    content_scan_free(&scan);
+    arena_free(&arena);
+    return err;
+}
+
+static unsigned seconds_between_scans(const struct updater *updater)
+{
+    if (updater->has_failed)
+        return RETRY;
+    if (updater->options.poll)
+        return updater->options.poll;
+    return updater->watch && !updater->has_no_watches ? AUDIT : NETWORK_POLL;
+}
+
+/* With the lock held: waits until something is to be looked at, then for what comes with it. False
+ * where it is to end. */
+static bool wait_for_changes(struct updater *updater)
+{
+    struct timespec scan = time_after(CLOCK_MONOTONIC, seconds_between_scans(updater) * 1000);
+    int err = 0;
+    while (!updater->is_ending && !updater->is_full_scan_requested && updater->count == 0 &&
+           err != ETIMEDOUT)
+        err = pthread_cond_timedwait(&updater->changed, &updater->lock, &scan);
+    if (err == ETIMEDOUT)
+        updater->is_full_scan_requested = true;
+    struct timespec gathered = time_after(CLOCK_MONOTONIC, updater->options.gather);
+    while (!updater->is_ending && updater->count &&
+           pthread_cond_timedwait(&updater->changed, &updater->lock, &gathered) != ETIMEDOUT)
+        ;
+    /* The kernel is told slower than files are written where many read: else generations pile up.
+     */
+    while (!updater->is_ending) {
+        pthread_mutex_unlock(&updater->lock);
+        bool is_reported = tree_wait_until_notified(updater->options.tree, MOST_UNNOTIFIED,
+                                                    updater->options.gather);
+        pthread_mutex_lock(&updater->lock);
+        if (is_reported)
+            break;
+    }
+    return !updater->is_ending;
+}
+
+static void *publish_changes(void *updater_)
+{
+    struct updater *updater = updater_;
+    int failed = 0;
+
+    pthread_mutex_lock(&updater->lock);
+    while (wait_for_changes(updater)) {
+        struct target *targets = steal_pointer(&updater->targets);
+        size_t count = updater->count;
+        bool is_all = updater->is_full_scan_requested;
+        map_free(&updater->target_index);
+        updater->count = updater->cap = 0;
+        updater->is_full_scan_requested = false;
+        pthread_mutex_unlock(&updater->lock);
+
+        int err = scan_and_publish(updater, targets, count, is_all);
+        if (err && err != failed)
+            updater->options.log("the content cannot be followed: %s", strerror(-err));
+        failed = err;
+        free_targets(targets, count);
+
+        pthread_mutex_lock(&updater->lock);
+        updater->has_failed = err != 0;
+    }
+    updater->has_publisher_ended = true;
+    pthread_cond_signal(&updater->publisher_state_changed);
+    pthread_mutex_unlock(&updater->lock);
+    return NULL;
+}
+
+/* --- telling -------------------------------------------------------------------------------------
+ *
+ * The kernel makes whoever tells it wait for requests under way, and one of these may wait for a
+ * generation that is still to be published: so nobody publishes here.
+ */
+
+static void *notify_changes(void *updater_)
+{
+    struct updater *updater = updater_;
+
+    pthread_mutex_lock(&updater->lock);
+    for (;;) {
+        while (!updater->must_notify && !updater->has_publisher_ended)
+            pthread_cond_wait(&updater->publisher_state_changed, &updater->lock);
+        if (!updater->must_notify)
+            break;
+        updater->must_notify = false;
+        pthread_mutex_unlock(&updater->lock);
+        int err = tree_notify(updater->options.tree, updater->options.notify,
+                              updater->options.context);
+        if (err)
+            updater->options.log("by-voice cannot follow the content: %s", strerror(-err));
+        pthread_mutex_lock(&updater->lock);
+    }
+    bool is_stop_ordered = updater->is_stop_ordered;
+    pthread_mutex_unlock(&updater->lock);
+    /* Only now: what was being told needed requests answered. */
+    if (is_stop_ordered)
+        updater->options.stop(updater->options.context);
+    return NULL;
+}
+
+/* --- beginning and ending
+ * --------------------------------------------------------------------------- */
+
+/* What lies on another machine changes there, and inotify hears nothing of it. */
+static const char *network_name(int fd)
+{
+    struct statfs fs;
+    if (fstatfs(fd, &fs))
+        return NULL;
+    switch ((unsigned long)fs.f_type) {
+    case NFS_SUPER_MAGIC:
+        return "the content is on NFS";
+    case SMB_SUPER_MAGIC:
+    case 0xFF534D42: /* CIFS */
+    case 0xFE534D42: /* SMB 2 */
+        return "the content is on SMB";
+    case 0x00C36400:
+        return "the content is on CephFS";
+    case V9FS_MAGIC:
+        return "the content is on 9P";
+    case AFS_SUPER_MAGIC:
+    case CODA_SUPER_MAGIC:
+        return "the content is on a network file system";
+    case FUSE_SUPER_MAGIC:
+        return "the content is on a FUSE file system, such as SSHFS";
+    default:
+        return NULL;
+    }
+}
+
+static int choose_mode(struct updater *updater)
+{
+    const char *network = network_name(updater->options.folder->fd);
+    updater->mode = "poll";
+    updater->why = updater->options.poll ? "-o poll" : network;
+    if (updater->why)
+        return 0;
+    int err = watch_new(updater->options.folder, &updater->watch);
+    if (err == -EMFILE || err == -ENFILE) {
+        updater->why = "fs.inotify.max_user_instances is too low";
+        return 0;
+    }
+    updater->mode = "inotify";
+    updater->why = "the content is on this machine";
+    return err;
+}
+
+static int start_threads(struct updater *updater)
+{
+    const struct {
+        pthread_t *thread;
+        void *(*run)(void *updater);
+    } threads[] = {
+        {&updater->notifier, notify_changes},
+        {&updater->publisher, publish_changes},
+        {&updater->drainer, drain},
+    };
+    updater->wake = eventfd(0, EFD_CLOEXEC);
+    if (updater->wake < 0)
+        return -errno;
+    for (; updater->threads < sizeof threads / sizeof *threads; updater->threads++) {
+        int err = pthread_create(threads[updater->threads].thread, NULL,
+                                 threads[updater->threads].run, updater);
+        if (err)
+            return -err;
+    }
+    return 0;
+}
+
+/* In the order in which they end. */
+static void join_threads(struct updater *updater)
+{
+    const uint64_t one = 1;
+    pthread_mutex_lock(&updater->lock);
+    updater->is_ending = true;
+    updater->has_publisher_ended |= updater->threads < 2;
+    pthread_cond_signal(&updater->changed);
+    pthread_cond_signal(&updater->publisher_state_changed);
+    pthread_mutex_unlock(&updater->lock);
+    if (updater->threads > 2) {
+        ssize_t woken = write(updater->wake, &one, sizeof one);
+        (void)woken;
+        pthread_join(updater->drainer, NULL);
+    }
+    if (updater->threads > 1)
+        pthread_join(updater->publisher, NULL);
+    if (updater->threads > 0)
+        pthread_join(updater->notifier, NULL);
+}
+
+int updater_start(const struct updater_options *options, struct updater **updater_)
+{
+    struct updater *updater = calloc(1, sizeof *updater);
+    pthread_condattr_t monotonic;
+
+    *updater_ = NULL;
+    if (!updater)
+        return -ENOMEM;
+    updater->options = *options;
+    updater->wake = -1;
+    pthread_mutex_init(&updater->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&updater->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&updater->publisher_state_changed, NULL);
+    int err = choose_mode(updater);
+    tree_set_watch(options->tree, updater->mode, updater->why);
+    options->folder->context = updater;
+    options->folder->changed = note_change;
+    /* The first look watches every folder, and finds what changed since the corpus was built. */
+    updater->is_full_scan_requested = true;
+    /* Whoever served before may not have told all. */
+    updater->must_notify = true;
+    /* … nor that a configuration with a mistake was put right, maybe by the one that held before.
+     */
+    updater->has_bad_config = corpus_find_stray(options->corpus, SLICE(CONTENT_CONFIG)) != NULL;
+    options->folder->is_configured &= !updater->has_bad_config;
+    if (!err)
+        err = start_threads(updater);
+    if (err)
+        updater_free(updater);
+    else
+        *updater_ = updater;
+    return err;
+}
+
+void updater_free(struct updater *updater)
+{
+    if (!updater)
+        return;
+    join_threads(updater);
+    updater->options.folder->changed = NULL;
+    if (updater->wake >= 0)
+        close(updater->wake);
+    watch_free(updater->watch);
+    free_targets(updater->targets, updater->count);
+    map_free(&updater->target_index);
+    pthread_mutex_destroy(&updater->lock);
+    pthread_cond_destroy(&updater->changed);
+    pthread_cond_destroy(&updater->publisher_state_changed);
+    free(updater);
+}

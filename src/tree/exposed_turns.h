@@ -1,0 +1,32 @@
+/*
+ * How many names of turns were given out, by the number of the episode: so many are called back
+ * when the episode is another.
+ */
+#ifndef TREE_EXPOSED_TURNS_H
+#define TREE_EXPOSED_TURNS_H
+
+#include "base/journal.h"
+#include "corpus/episode.h"
+
+enum { EXPOSED_CHUNK = 4096 /* episodes: in chunks, so that readers never see one move */ };
+
+struct exposed_turns {
+    uint16_t *chunks[CORPUS_MAX_EPISODES / EXPOSED_CHUNK];
+    struct journal *journal; /* where they are noted; NULL: nowhere */
+};
+
+void exposed_turns_free(struct exposed_turns *exposed);
+
+/* Makes room for so many episodes. 0 or -ENOMEM. By whoever publishes. */
+int exposed_turns_reserve(struct exposed_turns *exposed, size_t episodes);
+
+/* Says that names of so many turns are given out. Any thread. */
+void exposed_turns_note(struct exposed_turns *exposed, uint32_t episode, uint32_t turns);
+
+/* How many were; they are given back by that. */
+uint32_t exposed_turns_take(struct exposed_turns *exposed, uint32_t episode);
+
+/* Takes up what another noted. 0 or -ENOMEM. */
+int exposed_turns_restore(struct exposed_turns *exposed, const struct journal_record *record);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * Telling clients what they have to forget: one generation after the other, when nobody holds an
+ * older one.
+ */
+#include <errno.h>
+
+#include "base/cleanup.h"
+#include "render/format.h"
+#include "tree/invalidate.h"
+#include "tree/tree.h"
+#include "tree/tree_inside.h"
+
+/* Two versions of an episode are remembered as far as the cache has room, older ones are not. */
+enum { VERSIONS_REMEMBERED = 2 };
+
+static void forget_version(struct tree *tree, uint32_t number, uint32_t version)
+{
+    cache_forget(tree->cache, number, version);
+    for (unsigned j = 0; format_name(j); j++) {
+        const struct node text = {KIND_FORMAT, number, j, version};
+        cache_forget_text(tree->cache, node_id(&text));
+    }
+}
+
+static void forget_old_versions(struct tree *tree, const struct corpus *before,
+                                const struct corpus *after)
+{
+    for (uint32_t i = 0; i < before->episode_cap; i++) {
+        const struct episode *was = before->episodes[i], *now = after->episodes[i];
+        if (!was || was == now)
+            continue;
+        uint32_t end = now ? now->version : was->version + 1;
+        uint32_t first = was->version < VERSIONS_REMEMBERED ? 0
+                                                            : was->version - VERSIONS_REMEMBERED;
+        for (uint32_t version = first; version + VERSIONS_REMEMBERED < end; version++)
+            forget_version(tree, i, version);
+    }
+}
+
+/* by-voice and original/ follow where somebody has asked for them. */
+static int notify_voice_index(struct tree *tree, const struct invalidation *invalidation,
+                              struct generation *after)
+{
+    struct generations *generations = &tree->generations;
+    const struct voice_index *voice_index;
+
+    if (!generations_have_voice_index(generations))
+        return 0;
+    /* A reader may have seen to it; or to a later one, which is told the next time. */
+    int err = generations_voice_index(generations, after, &voice_index);
+    if (err)
+        return err == -EAGAIN ? 0 : err;
+    const struct generation *before = generations_notified_voice_index(generations);
+    if (before && before != after)
+        invalidate_by_voice(invalidation, before->corpus, before->voice_index, voice_index);
+    generations_note_voice_index_notified(generations, after);
+    return 0;
+}
+
+/* What came with one and went with the next may be known too. */
+static int notify_next(struct tree *tree, const struct generation *before, struct generation *after,
+                       invalidate_fn *notify, void *context)
+{
+    const struct invalidation invalidation = {tree, before->corpus, after->corpus, notify, context};
+
+    generations_wait_for_readers(&tree->generations, after);
+    invalidate_changes(&invalidation);
+    forget_old_versions(tree, before->corpus, after->corpus);
+    int err = notify_voice_index(tree, &invalidation, after);
+    status_note_notified(&tree->status, after->corpus->generation);
+    generations_note_notified(&tree->generations, after);
+    return err;
+}
+
+/* Clients know of by-voice from whoever served before, and nobody knows any more what he found in
+ * bodies that may be others by now: they forget all of it. */
+static int forget_by_voice(struct tree *tree, const struct corpus *notified, invalidate_fn *notify,
+                           void *context)
+{
+    const struct invalidation invalidation = {tree, notified, notified, notify, context};
+    size_t count;
+
+    if (!tree->generations.had_voice_index)
+        return 0;
+    cleanup_free struct spelling **spellings = generations_voice_spellings(&tree->generations,
+                                                                           &count);
+    if (!spellings)
+        return -ENOMEM;
+    invalidate_all_by_voice(&invalidation, spellings, count);
+    tree->generations.had_voice_index = false;
+    return 0;
+}
+
+int tree_notify(struct tree *tree, invalidate_fn *notify, void *context)
+{
+    struct generation *before, *after = generations_unnotified(&tree->generations, &before);
+    int err = forget_by_voice(tree, before->corpus, notify, context);
+    for (; after; after = generations_unnotified(&tree->generations, &before)) {
+        int failed = notify_next(tree, before, after, notify, context);
+        err = err ? err : failed;
+    }
+    return err;
+}

@@ -1,0 +1,68 @@
+"""What a file says of its episode without front matter: in keys of other names, its name, its path, its first lines."""
+
+import os
+
+import pytest
+
+from test_formats import json_lines, table
+
+
+def dates(mounted):
+    """{episode: (date, where it stands)}"""
+    rows = table(mounted / "index/episodes.tsv")
+    assert [(row["date"], row["date_from"]) for row in rows] == [
+        (row["date"] or "", row["date_from"] or "") for row in json_lines(mounted / "index/episodes.jsonl")]
+    return {row["episode"]: (row["date"], row["date_from"]) for row in rows}
+
+
+@pytest.mark.parametrize("key, value, date", [
+    ("publish_date", "2024-05-06", "2024-05-06"),
+    ("pubDate", "Mon, 06 May 2024 10:00:00 +0000", "2024-05-06"),
+    ("upload_date", "20240506", "2024-05-06"),
+    ("Recorded", "May 2024", "2024-05"),
+    ("date", "6 May 2024", "2024-05-06"),
+])
+def test_keys_that_mean_a_date(mount, key, value, date):
+    mounted = mount({"talk.md": f"---\n{key}: {value}\n---\n**Ana:** Words.\n"})
+    assert dates(mounted) == {"talk": (date, "front matter")}
+    assert os.listdir(mounted / "by-date" / date.replace("-", "/")) == ([f"{date}--talk"] if len(date) > 7 else ["XX"])
+    assert table(mounted / ".transcriptfs/problems.tsv") == []
+
+
+def test_of_two_keys_the_one_that_says_when_it_was_said_counts(mount):
+    mounted = mount({"talk.md": "---\nupload_date: 20240601\nrecorded: 2024-05-06\npublished: true\n---\nWords.\n"})
+    assert dates(mounted) == {"talk": ("2024-05-06", "front matter")}
+    assert table(mounted / ".transcriptfs/problems.tsv") == []
+
+
+def test_names_paths_and_first_lines_have_dates(mount):
+    mounted = mount({
+        "2021-09-30-a-title.md": "Words.\n",
+        "meetings/2025-11/november-18.md": "Words.\n",
+        "2019/telcons/11-05-minutes.md": "### Date: 2001-01-01\n\nThe path comes first.\n",
+        "call.md": "# The call\n\n### Meeting Date/Time: May 27, 2022, 14:00 UTC\n\n**Ana:** Words.\n",
+        "bold.md": "**Date:** 2022-05-28\n\n**Ana:** Words.\n\n**Ben:** In 1999, on May 1, 1999, it rained.\n",
+        "line.md": "30 October 2015\n\nWords.\n",
+        "none.md": "**Ana:** On May 27, 2022 we met.\n\n**Ben:** Yes.\n",
+    })
+    assert dates(mounted) == {
+        "2021-09-30-a-title": ("2021-09-30", "name"),
+        "meetings/2025-11/november-18": ("2025-11-18", "path"),
+        "2019/telcons/11-05-minutes": ("2019-11-05", "path"),
+        "call": ("2022-05-27", "body"),
+        "bold": ("2022-05-28", "body"),
+        "line": ("2015-10-30", "body"),
+        "none": ("", ""),
+    }
+    assert os.listdir(mounted / "by-date/2022/05/27") == ["2022-05-27--The_call--call"]
+
+
+def test_a_heading_is_the_title_where_front_matter_has_none(mount):
+    mounted = mount({
+        "plain.md": "\n# The *whole* [harbour](https://example.org)\n\n## A section\n\nWords.\n",
+        "both.md": "---\ntitle: In front\n---\n# In the body\n\nWords.\n",
+        "lower.md": "## Only a section\n\nWords.\n",
+    })
+    titles = {row["episode"]: row["title"] for row in table(mounted / "index/episodes.tsv")}
+    assert titles == {"plain": "The whole harbour", "both": "In front", "lower": ""}
+    assert "The whole harbour" in (mounted / "episodes/plain/sections.tsv").read_text()
