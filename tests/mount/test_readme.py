@@ -76,6 +76,14 @@ def test_the_readme_is_a_front_page():
         assert (REPOSITORY / path).exists() or path == "CHANGELOG.md", path
 
 
+def test_the_files_that_contributing_names_are_there():
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:src|tests|man|scripts|mnt-example|\.ci)/[\w./-]*)`", text)
+    assert len(paths) > 20
+    for path in paths:
+        assert (REPOSITORY / path).exists(), path
+
+
 # --- the manual is whole ------------------------------------------------------------------------------------
 
 
