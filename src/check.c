@@ -57,10 +57,17 @@ static int print_check(const struct checking *checking, bool is_quiet)
         unread++;
     }
     arena_free(&arena);
-    if (!is_quiet)
-        fprintf(stderr, "%u file%s, %u problem%s\n", corpus->episode_count,
-                plural(corpus->episode_count), count + unread, plural(count + unread));
-    return count + unread > 0 ? EXIT_PROBLEMS : EXIT_OK;
+    count += unread;
+    if (!is_quiet) {
+        fprintf(stderr, "%u file%s, %u problem%s", corpus->episode_count,
+                plural(corpus->episode_count), count, plural(count));
+        /* A mount counts the former from the start, as its README.md does. */
+        if (count)
+            fprintf(stderr, ": %u in files and front matter, %u in words", corpus->problem_count,
+                    count - corpus->problem_count);
+        fputc('\n', stderr);
+    }
+    return count > 0 ? EXIT_PROBLEMS : EXIT_OK;
 }
 
 int check(const struct corpus *corpus, struct cache *cache, bool is_quiet)

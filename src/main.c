@@ -264,7 +264,7 @@ static void summarise(const struct program *program)
     if (corpus->problem_count && !program->options.verbose)
         report(
             "%u problem%s in files and front matter: see .transcriptfs/problems.tsv in the mount; "
-            "'transcriptfs --check' reads the bodies too",
+            "'transcriptfs --check' reads the words too",
             corpus->problem_count, plural(corpus->problem_count));
 }
 

@@ -24,19 +24,116 @@ static const struct facet *largest_of_all(const struct views *views)
     return largest;
 }
 
+/* --- the folders of the content --------------------------------------------------------------- */
+
+enum { MOST_PARTS = 64, MOST_TOLD = 12 };
+
+/* A folder right below the content folder, or the files right in it: "". */
+struct part {
+    struct slice name; /* "podcast/" */
+    uint32_t first;    /* the place of its first episode in by_path */
+    uint32_t episodes;
+    uint32_t undated;
+    uint32_t without_front;
+};
+
+struct parts {
+    struct part at[MOST_PARTS]; /* the first of them */
+    uint32_t count;
+    uint32_t undated; /* in all, as the next */
+    uint32_t without_front;
+};
+
+static struct slice part_name(const struct episode *episode)
+{
+    const struct slice name = episode->name;
+    const char *slash = memchr(name.data, '/', name.len);
+    return slice_head(name, slash ? (size_t)(slash - name.data) + 1 : 0);
+}
+
+static struct part *find_part(struct parts *parts, struct slice name)
+{
+    for (uint32_t i = parts->count; i-- > 0;) {
+        if (slice_equal(parts->at[i].name, name))
+            return &parts->at[i];
+    }
+    return NULL;
+}
+
+static void count_episode(struct parts *parts, const struct episode *episode, uint32_t place)
+{
+    const struct slice name = part_name(episode);
+    const bool is_undated = !episode->head.date.year;
+    struct part *part = find_part(parts, name);
+
+    parts->undated += is_undated;
+    parts->without_front += !episode->head.has_front;
+    if (!part && parts->count < MOST_PARTS) {
+        part = &parts->at[parts->count++];
+        *part = (struct part){.name = name, .first = place};
+    }
+    if (!part)
+        return;
+    part->episodes++;
+    part->undated += is_undated;
+    part->without_front += !episode->head.has_front;
+}
+
+static void find_parts(const struct corpus *corpus, struct parts *parts)
+{
+    *parts = (struct parts){.count = 0};
+    for (uint32_t i = 0; i < corpus->episode_count; i++) {
+        const struct episode *episode = episode_shown(corpus->episodes[corpus->by_path[i]]);
+        if (episode)
+            count_episode(parts, episode, i);
+    }
+}
+
+/* An episode to show, for the i-th of so many examples: each comes from another part. One with
+ * words, as far as that is known without reading it, and with front matter where that is wanted. */
+static const struct episode *pick(const struct corpus *corpus, const struct parts *parts,
+                                  uint32_t i, uint32_t of, bool wants_front)
+{
+    const struct episode *other = NULL;
+    if (parts->count == 0)
+        return NULL;
+    const struct part *part =
+        &parts->at[parts->count < of ? i % parts->count : (uint64_t)i * parts->count / of];
+    uint64_t start = part->first + (uint64_t)part->episodes * i / of;
+
+    for (uint32_t n = 0; n < corpus->episode_count; n++) {
+        uint32_t number = corpus->by_path[(start + n) % corpus->episode_count];
+        const struct episode *episode = episode_shown(corpus->episodes[number]);
+        if (!episode || !episode->head.has_body || (wants_front && !episode->head.has_front))
+            continue;
+        if (slice_equal(part_name(episode), part->name))
+            return episode;
+        other = other ? other : episode;
+    }
+    return other;
+}
+
 /* --- what is here ----------------------------------------------------------------------------- */
 
-static void add_counts(struct buf *out, const struct corpus *corpus)
+static void add_counts(struct buf *out, const struct corpus *corpus, const struct parts *parts)
 {
     buf_printf(
         out,
         "# Transcripts\n\n"
-        "This folder is made by transcriptfs from a folder of transcripts. It is read-only, "
-        "and nothing in it takes room on a disk.\n\n"
-        "Episodes: %u. Folders of them: %u. Without words: %u. Problems in files and front matter: "
-        "%u.\n\n",
+        "transcriptfs shows a folder of transcripts here, read-only. Each content file is an\n"
+        "*episode*, a folder in `episodes/`; what one speaker says is a *turn*, a file in that\n"
+        "folder and a line in `text/`. All of it follows the content as that changes.\n\n"
+        "Episodes: %u. Folders of them: %u. Without words: %u. Without a date: %u. Without front "
+        "matter: %u.\n"
+        "Problems in files and front matter: %u.\n\n",
         (unsigned)corpus_shown_count(corpus), (unsigned)corpus->shown_folder_count,
-        (unsigned)corpus->silent_count, (unsigned)corpus->problem_count);
+        (unsigned)corpus->silent_count, (unsigned)parts->undated, (unsigned)parts->without_front,
+        (unsigned)corpus->problem_count);
+    buf_add_text(
+        out, "Problems in words are found when an episode is read. `.transcriptfs/problems.tsv` "
+             "lists both\nkinds as far as they are known; `status.json` beside it counts them, "
+             "those in words also\nalone. `transcriptfs --check CONTENT` reads everything and "
+             "tells both numbers.\n\n");
 }
 
 static void add_view_line(struct buf *out, const struct views *views, const struct view *view)
@@ -49,25 +146,100 @@ static void add_view_line(struct buf *out, const struct views *views, const stru
 
 static void add_folders(struct buf *out, const struct corpus *corpus, bool has_voices)
 {
-    buf_add_text(
-        out, "- `episodes/`: a folder an episode, with its turns, its front matter, its source, "
-             "and what other programs read\n"
-             "- `text/`: a file an episode, a line a turn: the place to search\n");
+    buf_add_text(out, "## What is where\n\n"
+                      "- `episodes/`: a folder an episode: its turns, front matter (`meta/`, "
+                      "`meta.json`), source, and more\n"
+                      "- `text/`: a file an episode, line N is turn N: the place to search\n");
     if (corpus->original_count)
         buf_add_text(out, "- `original/`: the same lines in the language they were spoken in, "
                           "where the source has that\n");
     if (corpus_shown_count(corpus))
         buf_add_text(out, "- `index/`: tables over all episodes: their front matter, the terms, "
                           "and how often each value is used\n");
+    if (has_voices)
+        buf_add_text(out, "- `by-voice/`: who speaks, by the labels in the words; the first look "
+                          "reads every episode\n");
     if (corpus->date_view.len)
         buf_printf(out, "- `%.*s/`: by year, month and day\n", (int)corpus->date_view.len,
                    corpus->date_view.data);
     for (uint32_t i = 0; i < corpus->views.view_count; i++)
         add_view_line(out, &corpus->views, corpus->views.views[corpus->views.order[i]]);
-    if (has_voices)
-        buf_add_text(out, "- `by-voice/`: who is heard; the first look reads every episode\n");
-    buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv` and `version`, found by "
-                      "name and not listed\n");
+    buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv`, `generation` and "
+                      "`version`, found by name and not listed\n\n");
+    if (corpus->views.view_count)
+        buf_add_text(out,
+                     "All `by-` folders but `by-voice/` are what front matter says. Who is in "
+                     "`by-person/` may only be\nspoken of, and `by-speaker/` may name a show: who "
+                     "is heard is in `by-voice/` alone.\n\n");
+}
+
+static void add_gaps(struct buf *out, const struct parts *parts)
+{
+    struct part rest = {.undated = parts->undated, .without_front = parts->without_front};
+    uint32_t told = 0;
+    if (!parts->undated && !parts->without_front)
+        return;
+    buf_add_text(out, "An episode without a date is in no folder of dates, one without front "
+                      "matter in no view of it:\n\n");
+    for (uint32_t i = 0; i < parts->count && told < MOST_TOLD; i++) {
+        const struct part *part = &parts->at[i];
+        if (!part->undated && !part->without_front)
+            continue;
+        told++;
+        rest.undated -= part->undated;
+        rest.without_front -= part->without_front;
+        buf_printf(out,
+                   "- `episodes/%.*s`: episodes: %u; without a date: %u; without front matter: "
+                   "%u\n",
+                   (int)part->name.len, part->name.data, (unsigned)part->episodes,
+                   (unsigned)part->undated, (unsigned)part->without_front);
+    }
+    if (rest.undated || rest.without_front)
+        buf_printf(out, "- all other folders: without a date: %u; without front matter: %u\n",
+                   (unsigned)rest.undated, (unsigned)rest.without_front);
+    buf_add_byte(out, '\n');
+}
+
+/* --- what it means ---------------------------------------------------------------------------- */
+
+static void add_turns(struct buf *out)
+{
+    buf_add_text(
+        out,
+        "## Turns and speakers\n\n"
+        "- A turn ends at the next label (`**Ana:**`, `Ana: 00:12:34`, `>>` and the like) and at a "
+        "heading. Without\n  labels each paragraph is a turn, and nobody is named.\n"
+        "- In `text/` a line is `Speaker: words`, or only the words; two spaces are a new "
+        "paragraph.\n"
+        "- What looks like a label and names nobody (`Note:`, the bold lead-in of an article) is "
+        "no speaker:\n  it stays in the words, where it stands. `**Break:** [25:59]` is no turn: "
+        "it is in `source.md` alone.\n"
+        "- `Host`, `Speaker 1`, `Audience`, `主持人` and other roles speak in their episode "
+        "(`speaker`, `voices/`);\n  they are not in `by-voice/`, since nobody knows them "
+        "elsewhere.\n"
+        "- Markdown and HTML are resolved to plain text; `source.md` is the content file, byte "
+        "for byte.\n\n");
+}
+
+static void add_records(struct buf *out)
+{
+    buf_add_text(
+        out,
+        "## Records\n\n"
+        "`turns.jsonl` and `turns.tsv` have a record a turn; what is not known is `null`, in "
+        "TSV empty:\n\n"
+        "- `id`, `episode`, `turn`: `talks/rain#2`, the episode's name, the turn's number\n"
+        "- `speaker`: who speaks, by the label\n"
+        "- `section`, `heading`: number and words of the heading above it\n"
+        "- `text`: the words, without the speaker\n"
+        "- `original_speaker`, `original`, `original_language`: as it was spoken, where the text "
+        "is a translation\n"
+        "- `start`: seconds since the recording began\n"
+        "- `url`: the link in front matter, to that time where it is known\n"
+        "- `source`: content file and lines\n\n"
+        "Every `.tsv` begins with the names of its fields. `\\t`, `\\n` and `\\\\` in a field are "
+        "a "
+        "tab, a line\nbreak and a backslash; quotes mean nothing.\n\n");
 }
 
 /* --- what can be done ------------------------------------------------------------------------- */
@@ -100,62 +272,69 @@ static void add_command(struct buf *out, const char *command, const char *folder
     buf_add_byte(out, '\n');
 }
 
-/* The first episode that has front matter and, as far as that is known without reading it, words.
- */
-static const struct episode *first_whole(const struct corpus *corpus)
-{
-    for (uint32_t i = 0; i < corpus->episode_count; i++) {
-        const struct episode *episode = corpus->episodes[corpus->by_path[i]];
-        if (!episode->is_private && episode->head.has_body && episode->head.has_front)
-            return episode;
-    }
-    return NULL;
-}
-
 /* What is done with one episode, where its format stands in the folder. */
 static const struct {
     const char *format;
     const char *command;
     const char *behind;
+    bool wants_front;
 } of_episode[] = {
-    {"turns", "cat", "/turns/*1.txt"},
-    {"meta.json", "cat", "/meta.json"},
-    {"turns.jsonl", "jq -r '[.speaker, .text] | @tsv'", "/turns.jsonl"},
-    {"transcript.html", "wc -c", "/transcript.html        # a page for the browser"},
+    {"turns", "cat", "/turns/*01.txt", false},
+    {"turns.jsonl", "jq -r '[.turn, .speaker, .start] | @tsv'", "/turns.jsonl", false},
+    {"transcript.txt", "head -n 2", "/transcript.txt", false},
+    {"transcript.html", "wc -c", "/transcript.html        # a page for the browser", false},
+    {"meta.json", "cat", "/meta.json", true}, /* the last: not every part may have one */
 };
 
-static void add_commands(struct buf *out, const struct corpus *corpus, uint64_t formats)
-{
-    const struct facet *largest = largest_of_all(&corpus->views);
-    const struct episode *episode = first_whole(corpus);
+enum { EXAMPLES = sizeof of_episode / sizeof *of_episode, PARTS_SHOWN = EXAMPLES - 1 };
 
-    buf_add_text(
-        out, "\n## To try, from this folder\n\n```sh\n"
-             "grep -rn 'a phrase' text/      # every episode; the line is the number of the turn\n"
-             "rg 'a phrase'                  # the same, faster\n");
-    if (largest) {
-        const struct view *view = corpus->views.views[largest->view];
-        cleanup_buf struct buf folder = {0};
-        buf_add_slice(&folder, view->name);
-        buf_add_byte(&folder, '/');
-        out->failed |= folder.failed;
-        if (!folder.failed)
-            add_command(out, "ls", folder.data, largest->name, "");
-        add_command(out, "head", "index/", view->name, ".tsv");
-    }
-    for (size_t i = 0; episode && i < sizeof of_episode / sizeof *of_episode; i++) {
-        if (format_is_chosen_name(formats, of_episode[i].format))
+static void add_facet_commands(struct buf *out, const struct views *views)
+{
+    const struct facet *largest = largest_of_all(views);
+    if (!largest)
+        return;
+    const struct view *view = views->views[largest->view];
+    cleanup_buf struct buf folder = {0};
+    buf_add_slice(&folder, view->name);
+    buf_add_byte(&folder, '/');
+    out->failed |= folder.failed;
+    if (!folder.failed)
+        add_command(out, "ls", folder.data, largest->name, "");
+    add_command(out, "head -n 4", "index/", view->name, ".tsv");
+}
+
+static void add_commands(struct buf *out, const struct corpus *corpus, const struct parts *parts,
+                         uint64_t formats)
+{
+    buf_add_text(out, "## To try, from this folder\n\n```sh\n"
+                      "grep -rn -e '?' -e '？' text/ | tail -n 3    # or a phrase of yours: "
+                      "FILE:TURN:Speaker: words\n");
+    add_facet_commands(out, &corpus->views);
+    for (uint32_t i = 0; i < EXAMPLES; i++) {
+        const struct episode *episode = pick(corpus, parts, i % PARTS_SHOWN, PARTS_SHOWN,
+                                             of_episode[i].wants_front);
+        if (episode && format_is_chosen_name(formats, of_episode[i].format))
             add_command(out, of_episode[i].command, "episodes/", episode->name,
                         of_episode[i].behind);
     }
+    if (format_is_chosen_name(formats, "turns.jsonl"))
+        buf_add_text(out, "find episodes -name turns.jsonl -exec cat {} + | jq -r .speaker | sort "
+                          "| uniq -c | sort -rn | sed -n 1,5p    # reads every episode once\n");
     if (corpus_shown_count(corpus))
-        buf_add_text(out, "cut -f 2,3,6 index/episodes.tsv\n");
-    buf_add_text(out, "cat .transcriptfs/problems.tsv\n```\n");
+        buf_add_text(out, "cut -f 1-3 index/episodes.tsv | tail -n 3\n");
+    buf_add_text(out, "tail -n 3 .transcriptfs/problems.tsv\n```\n");
 }
 
 void readme_render(const struct corpus *corpus, uint64_t formats, bool has_voices, struct buf *out)
 {
-    add_counts(out, corpus);
+    struct parts parts;
+    find_parts(corpus, &parts);
+    add_counts(out, corpus, &parts);
     add_folders(out, corpus, has_voices);
-    add_commands(out, corpus, formats);
+    add_gaps(out, &parts);
+    add_turns(out);
+    if (format_is_chosen_name(formats, "turns.jsonl") ||
+        format_is_chosen_name(formats, "turns.tsv"))
+        add_records(out);
+    add_commands(out, corpus, &parts, formats);
 }

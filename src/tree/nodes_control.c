@@ -75,14 +75,15 @@ static int status_render(const struct scope *scope, struct buf *out)
     const struct update_status updates = status_read(&tree->status);
     cache_read_stats(tree->cache, &cache);
     json_t *json = json_pack(
-        "{s:s, s:I, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:{s:s, s:s, s:i}, s:{s:s, s:I, s:i}, "
+        "{s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:I, s:b, s:o, s:{s:s, s:s, s:i}, s:{s:s, s:I, s:i}, "
         "s:{s:I, s:I, s:i, s:I, s:I}}",
         "version", tree->options.version, "generation", (json_int_t)updates.generation, "episodes",
         (int)shown, "folders", (int)corpus->shown_folder_count, "values",
-        (int)corpus->views.facet_count, "problems", (int)problems.count, "content_bytes",
-        (json_int_t)corpus->bytes, "scanning", updates.is_scanning, "last_change",
-        json_time(updates.last_change), "watch", "mode", updates.watch, "why", updates.why,
-        "overflows", (int)updates.overflows, "voices", "state", voices, "done",
+        (int)corpus->views.facet_count, "problems", (int)problems.count, "problems_in_words",
+        (int)(problems.count - corpus->problem_count), "content_bytes", (json_int_t)corpus->bytes,
+        "scanning", updates.is_scanning, "last_change", json_time(updates.last_change), "watch",
+        "mode", updates.watch, "why", updates.why, "overflows", (int)updates.overflows, "voices",
+        "state", voices, "done",
         (json_int_t)(newest_voice_index < shown ? newest_voice_index : shown), "of", (int)shown,
         "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used,
         "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",

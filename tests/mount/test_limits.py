@@ -264,11 +264,11 @@ def help_rows():
                       run_ok(TRANSCRIPTFS, "--help"), re.M)
 
 
-def test_help_and_the_readme_have_each_limit():
+def test_help_and_the_manual_have_each_limit():
     rows = help_rows()
     assert set(LIMITS) | {"max_views", "max_markdown"} == {row[0] for row in rows}
-    table = re.findall(r"^\| `-o (max_\w+)` \| (\w+) \| (\w+) \|",
-                       (REPOSITORY / "README.md").read_text(), re.M)
+    table = re.findall(r"^\|  (max_\w+)\n:  (\w+)\n:  (\w+)\n",
+                       (REPOSITORY / "man/transcriptfs.1.scd").read_text(), re.M)
     assert table == [(name, default, most) for name, _, most, default in rows]
 
 
