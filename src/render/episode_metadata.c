@@ -1,6 +1,8 @@
 #include "render/episode_metadata.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <strings.h>
 
 #include "base/utf8.h"
@@ -100,10 +102,24 @@ static bool is_text(struct slice text)
     return text.len > 0;
 }
 
+enum { VIDEO_BYTES = 11 /* of the id of a video on YouTube */ };
+
+static bool is_video(struct slice text)
+{
+    bool has_other = false;
+    for (size_t i = 0; i < text.len; i++)
+        has_other |= !isalnum((unsigned char)text.data[i]) && !memchr("-_", text.data[i], 2);
+    return text.len == VIDEO_BYTES && !has_other;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* The recording before a page about it. */
-static const char *const url_keys[] = {"media", "source", "url", "link", NULL};
+static const char *const url_keys[] = {
+    "media",     "source",      "url",     "link",  "youtube_url", "video_url", "webpage_url",
+    "audio_url", "episode_url", "youtube", "video", "audio",       "permalink", NULL,
+};
+static const char *const video_keys[] = {"video_id", "youtube_id", NULL};
 static const char *const language_keys[] = {"language", "lang", NULL};
 static const char *const creator_keys[] = {"author",   "authors", "speaker",
                                            "speakers", "channel", NULL};
@@ -123,12 +139,32 @@ static int read_date(const struct episode *episode, struct episode_metadata *met
     return 0;
 }
 
+static void set_video(struct episode_metadata *metadata, struct slice video)
+{
+    if (video.len == 0)
+        return;
+    int len = snprintf(metadata->url_text, sizeof metadata->url_text,
+                       "https://www.youtube.com/watch?v=%.*s", (int)video.len, video.data);
+    metadata->url = (struct slice){metadata->url_text, (size_t)len};
+}
+
+/* The id of a video as yt-dlp has it at the end of a name: `A title [dQw4w9WgXcQ]`. */
+static struct slice video_of_name(struct slice name)
+{
+    if (name.len < VIDEO_BYTES + 3 || !slice_ends(name, SLICE("]")) ||
+        name.data[name.len - VIDEO_BYTES - 2] != '[')
+        return (struct slice){0};
+    struct slice video = {name.data + name.len - VIDEO_BYTES - 1, VIDEO_BYTES};
+    return is_video(video) ? video : (struct slice){0};
+}
+
 static int read_map(const struct yaml *map, struct episode_metadata *metadata)
 {
     struct wanted wanted[] = {
         {.keys = url_keys, .passes = is_url},
         {.keys = language_keys, .passes = is_language},
         {.keys = creator_keys, .passes = is_text},
+        {.keys = video_keys, .passes = is_video},
     };
     cleanup_buf struct buf key = {0};
     int err = 0;
@@ -142,6 +178,8 @@ static int read_map(const struct yaml *map, struct episode_metadata *metadata)
     metadata->url = wanted[0].text;
     metadata->language = wanted[1].text;
     metadata->creators = wanted[2].value;
+    if (!metadata->url.len)
+        set_video(metadata, wanted[3].text);
     return key.failed ? -ENOMEM : err;
 }
 
@@ -154,9 +192,11 @@ int episode_metadata_read(const struct material *material, struct episode_metada
         .title = utf8_cut(episode->head.title.len ? episode->head.title : episode->name,
                           MOST_TITLE)};
     int err = read_date(episode, metadata);
-    if (err || !map)
-        return err;
-    return read_map(map, metadata);
+    if (!err && map)
+        err = read_map(map, metadata);
+    if (!err && !metadata->url.len)
+        set_video(metadata, video_of_name(episode->name));
+    return err;
 }
 
 /* --- links ------------------------------------------------------------------------------------ */

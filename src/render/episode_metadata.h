@@ -14,6 +14,7 @@ struct episode_metadata {
     struct slice language; /* a BCP 47 tag; empty: not said, or no such tag */
     const struct yaml *creators; /* who made it: a value or a list; NULL: not said */
     char date_text[16];
+    char url_text[48]; /* of a video that only its id names */
 };
 
 /* Reads it from front matter, as far as that is there; texts live as long as the material. 0 or

@@ -13,6 +13,9 @@ static const struct {
     bool is_list;
 } default_views[] = {
     {"tags", "by-tag", true},
+    {"keywords", "by-tag", true},
+    {"topics", "by-tag", true},
+    {"subjects", "by-tag", true},
     {"people", "by-person", true},
     {"companies_orgs", "by-org", true},
     {"companies", "by-org", true},

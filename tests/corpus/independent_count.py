@@ -26,6 +26,9 @@ LEFT_OUT = ("README*", "LICENSE*", "CONTRIBUTING*", "_index*", ".*")
 # DESIGN.md section 1, "Front matter → views".
 VIEWS = {
     "tags": "by-tag",
+    "keywords": "by-tag",
+    "topics": "by-tag",
+    "subjects": "by-tag",
     "people": "by-person",
     "companies_orgs": "by-org",
     "companies": "by-org",

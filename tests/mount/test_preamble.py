@@ -66,3 +66,24 @@ def test_a_heading_is_the_title_where_front_matter_has_none(mount):
     titles = {row["episode"]: row["title"] for row in table(mounted / "index/episodes.tsv")}
     assert titles == {"plain": "The whole harbour", "both": "In front", "lower": ""}
     assert "The whole harbour" in (mounted / "episodes/plain/sections.tsv").read_text()
+
+
+@pytest.mark.parametrize("name, front, url", [
+    ("talk.md", "youtube_url: https://example.org/v", "https://example.org/v"),
+    ("talk.md", "webpage_url: https://example.org/w\nvideo_id: dQw4w9WgXcQ", "https://example.org/w"),
+    ("talk.md", "video_id: dQw4w9WgXcQ", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
+    ("A title [dQw4w9WgXcQ].md", "title: A title", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
+    ("A title [not-an-id].md", "title: A title", None),
+    ("talk.md", "video_id: too-short", None),
+])
+def test_links_under_other_keys_and_in_names(mount, name, front, url):
+    mounted = mount({name: f"---\n{front}\n---\n**Ana:** \\[12:34\\] Words.\n"})
+    (row,) = json_lines(mounted / "index/episodes.jsonl")
+    assert row["url"] == url
+    (turn,) = json_lines(next((mounted / "episodes").iterdir()) / "turns.jsonl")
+    assert turn["url"] == (url and url + ("&t=754s" if "youtube" in url else "#t=754"))
+
+
+def test_tags_under_other_keys(mount):
+    mounted = mount({"talk.md": "---\nkeywords: [sea]\nTopics: [sea, boats]\nsubjects: [fog]\n---\nWords.\n"})
+    assert sorted(os.listdir(mounted / "by-tag")) == ["boats", "fog", "sea"]

@@ -69,12 +69,12 @@ def test_meta_keeps_the_key_as_it_was_written(mount):
 
 
 def test_a_key_of_no_table_is_one_view_in_any_spelling(mount):
-    mounted = mount({"a.md": page("Topics: [x]"), "b.md": page("topics: [x]"), "c.md": page("Guest Name: [Ann]"),
+    mounted = mount({"a.md": page("Moods: [x]"), "b.md": page("moods: [x]"), "c.md": page("Guest Name: [Ann]"),
                      "d.md": page("guest-name: [Ann]"), "e.md": page("guest_name: [Ann]")})
-    assert views(mounted) == ["by-guest_name", "by-topics"]
-    assert entries(mounted, "by-topics") == {"x": ["a", "b"]}
+    assert views(mounted) == ["by-guest_name", "by-moods"]
+    assert entries(mounted, "by-moods") == {"x": ["a", "b"]}
     assert entries(mounted, "by-guest_name") == {"Ann": ["c", "d", "e"]}
-    assert sorted(os.listdir(mounted / "index"))[:2] == ["by-guest_name.tsv", "by-topics.tsv"]
+    assert sorted(os.listdir(mounted / "index"))[:2] == ["by-guest_name.tsv", "by-moods.tsv"]
 
 
 def test_the_configuration_speaks_of_keys_in_any_case(mount):

@@ -40,7 +40,8 @@ static void defaults_are_those_of_the_readme(void **state)
     assert_string_equal(view_of(&f, "lang"), "by-language");
     assert_string_equal(view_of(&f, "title"), "-");
     assert_string_equal(view_of(&f, "aliases"), "-");
-    assert_string_equal(view_of(&f, "topics"), "?");
+    assert_string_equal(view_of(&f, "topics"), "by-tag");
+    assert_string_equal(view_of(&f, "moods"), "?");
     arena_free(&f.arena);
 }
 
