@@ -219,6 +219,32 @@ static int count_text(struct census *census, const struct line *line, struct sli
     return err;
 }
 
+/* Whether bold labels are rare where ANA and Ana are one. 0 or -ENOMEM. */
+static int find_other_cases(struct census *census, size_t total, bool *is_rare)
+{
+    struct map folded = {0};
+    size_t again = 0;
+    int err = 0;
+    for (size_t i = 0; i < census->bold.cap && !err; i++) {
+        const struct map_slot *slot = &census->bold.slots[i];
+        cleanup_buf struct buf fold = {0};
+        if (!slot->key.data || !utf8_fold(&fold, slot->key))
+            continue;
+        struct slice key = arena_copy_buf(&census->arena, &fold);
+        struct map_slot *sum = key.data ? map_put(&folded, key) : NULL;
+        err = sum ? 0 : -ENOMEM;
+        if (sum)
+            sum->value = (sum->value == UINT32_MAX ? 0 : sum->value) + slot->value;
+    }
+    for (size_t i = 0; i < folded.cap && !err; i++) {
+        if (folded.slots[i].key.data && folded.slots[i].value > 1)
+            again += folded.slots[i].value;
+    }
+    *is_rare = again * 2 < total;
+    map_free(&folded);
+    return err;
+}
+
 /* Adds up the labels that recur. */
 static void add_recurring(const struct map *map, size_t *labelled, size_t *names)
 {
@@ -318,8 +344,10 @@ int census_take(const struct lines *lines, const struct yaml *front, bool *faile
         }
     }
     bool are_known = tally.bold_known * 2 > tally.bold;
-    census->is_article = !are_known &&
-                         (tally.bold > 2 ? tally.bold_again * 2 < tally.bold : !tally.begins_bold);
+    bool is_rare = tally.bold_again * 2 < tally.bold;
+    if (!err && tally.bold > 2 && is_rare && !are_known)
+        err = find_other_cases(census, tally.bold, &is_rare);
+    census->is_article = !are_known && (tally.bold > 2 ? is_rare : !tally.begins_bold);
     census->is_dialogue = is_dialogue(census, tally.paragraphs);
     census->are_items = (size_t)census->items.total * 2 >= tally.lines && !census->is_dialogue &&
                         (census->is_article || !census->bold.len);
