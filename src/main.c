@@ -282,7 +282,7 @@ static enum updater_order take_order(int socket)
 static void follow_content(struct program *program, struct server *server)
 {
     const struct options *options = &program->options;
-    const struct updater_options live_options = {
+    const struct updater_options updater_options = {
         .folder = &program->folder,
         .builder = program->builder,
         .corpus = program->corpus,
@@ -297,7 +297,7 @@ static void follow_content(struct program *program, struct server *server)
         .take_order = take_order,
         .log = report,
     };
-    int err = updater_start(&live_options, &program->updater);
+    int err = updater_start(&updater_options, &program->updater);
     if (err)
         report("changes of the content will not be seen: %s", strerror(-err));
 }

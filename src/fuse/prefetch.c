@@ -86,9 +86,9 @@ static bool may_store(struct prefetch *prefetch)
     return !prefetch->is_short && !__atomic_load_n(&prefetch->is_ending, __ATOMIC_RELAXED);
 }
 
-static bool store_one(void *ahead_, uint64_t id, struct slice bytes)
+static bool store_one(void *prefetch_, uint64_t id, struct slice bytes)
 {
-    struct prefetch *prefetch = ahead_;
+    struct prefetch *prefetch = prefetch_;
     if (!may_store(prefetch))
         return false;
     if (bytes.len > LARGEST)
@@ -96,9 +96,9 @@ static bool store_one(void *ahead_, uint64_t id, struct slice bytes)
     return prefetch->store(prefetch->context, id, bytes) == 0;
 }
 
-static void *store_all(void *ahead_)
+static void *store_all(void *prefetch_)
 {
-    struct prefetch *prefetch = ahead_;
+    struct prefetch *prefetch = prefetch_;
     pthread_mutex_lock(&prefetch->lock);
     for (;;) {
         while (!prefetch->count && !prefetch->is_ending)

@@ -346,6 +346,21 @@ def test_hup_looks_at_everything_now(mount):
     assert_same_dump(mounted)
 
 
+def test_an_attribute_of_a_file_that_changed_waits_for_the_next_generation(mount):
+    """Nobody but the request finds that the file changed; its answer is in the generation that comes of that."""
+    mounted = mount({"a.md": talk(), "b.md": talk()}, "-o", "xattr,poll=3600")
+    wait_until(lambda: not status(mounted)["scanning"], "the first look does not end")
+    folders = [os.open(mounted / "episodes" / name, os.O_RDONLY) for name in ("a", "b")]
+    try:
+        for name in ("a.md", "b.md"):
+            write_by_rename(mounted.content / name, talk(more="author: Ann\n"))
+        assert os.getxattr(folders[0], "user.dublincore.creator") == b"Ann"
+        assert "user.dublincore.creator" in os.listxattr(folders[1])
+    finally:
+        for folder in folders:
+            os.close(folder)
+
+
 def tells_edited(table):
     with contextlib.suppress(OSError):
         return (b"New" if table.name == "by-voice.tsv" else b"Edited") in table.read_bytes()
