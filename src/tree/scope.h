@@ -70,7 +70,18 @@ int scope_check_generation(struct scope *scope);
 struct node scope_root(const struct scope *scope);
 uint32_t scope_links_uncounted(const struct scope *scope);
 
-/* i-th place of a child that has a fixed name. */
+/* Copies a name into the child, which then points to its own text: a child with a name of its own
+ * is not to be copied. 0; -ENOMEM where the name is incomplete. It is at most NAME_MAX bytes. */
+static inline int child_set_name(struct child *child, const struct buf *name)
+{
+    if (name->failed || name->len > NAME_MAX)
+        return -ENOMEM;
+    memcpy(child->text, name->data, name->len);
+    child->name = (struct slice){child->text, name->len};
+    return 0;
+}
+
+/* Makes a child of this kind; 0. */
 static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint32_t version,
                            struct slice name)
 {
