@@ -21,8 +21,8 @@
 #include "process/sandbox.h"
 #include "process/supervise.h"
 #include "source/content.h"
-#include "source/updater.h"
 #include "source/content_scan.h"
+#include "source/updater.h"
 #include "check.h"
 #include "options.h"
 #include "report.h"
@@ -124,16 +124,9 @@ static struct builder *new_builder(struct program *program)
 
 static int scan(struct program *program)
 {
-    const struct target all[] = {{.path = SLICE("")}};
     struct progress progress = progress_begin("reading", program->options.quiet);
     const struct content_scan_progress steps = {progress_step, &progress};
-    const struct content_scan_options options = {.threads = parallel_threads(), .progress = &steps};
-    struct content_scan scan;
-
-    int err = content_scan(&program->folder, all, 1, NULL, &options, &scan);
-    if (!err)
-        err = corpus_next(program->builder, NULL, scan.changes, scan.count, &program->corpus);
-    content_scan_free(&scan);
+    int err = content_scan_first(&program->folder, program->builder, &steps, &program->corpus);
     progress_end(&progress);
     return err;
 }
@@ -156,11 +149,7 @@ static int make_corpus(struct program *program)
     program->builder = new_builder(program);
     if (!program->builder)
         return -ENOMEM;
-    if (is_successor)
-        return resume(program);
-    const struct configuration taken = content_configuration(&program->folder);
-    int err = builder_configure(program->builder, &taken);
-    return err ? err : scan(program);
+    return is_successor ? resume(program) : scan(program);
 }
 
 /* Where memory ends the process does too, and all that was built with it: it shares too much to be

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "corpus/build.h"
 #include "transcript/scan.h"
 
 enum {
@@ -454,4 +455,22 @@ void content_scan_free(struct content_scan *scan)
     arena_free(&scan->found);
     free(scan->changes);
     *scan = (struct content_scan){0};
+}
+
+int content_scan_first(const struct content_folder *folder, struct builder *builder,
+                       const struct content_scan_progress *progress, struct corpus **corpus)
+{
+    const struct target all[] = {{.path = SLICE("")}};
+    const struct content_scan_options options = {.threads = parallel_threads(),
+                                                 .progress = progress};
+    const struct configuration configuration = content_configuration(folder);
+    struct content_scan scan;
+    int err = builder_configure(builder, &configuration);
+    if (err)
+        return err;
+    err = content_scan(folder, all, 1, NULL, &options, &scan);
+    if (!err)
+        err = corpus_next(builder, NULL, scan.changes, scan.count, corpus);
+    content_scan_free(&scan);
+    return err;
 }

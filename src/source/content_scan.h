@@ -7,6 +7,7 @@
 #define SOURCE_CONTENT_SCAN_H
 
 #include "base/parallel.h"
+#include "corpus/builder.h"
 #include "source/content.h"
 
 struct content_scan_progress {
@@ -49,6 +50,11 @@ int content_scan(const struct content_folder *folder, const struct target *targe
                  const struct corpus *old, const struct content_scan_options *options,
                  struct content_scan *scan);
 void content_scan_free(struct content_scan *scan);
+
+/* Scans everything by the configuration in force, and builds the first corpus of it. 0 or a
+ * negative errno. */
+int content_scan_first(const struct content_folder *folder, struct builder *builder,
+                       const struct content_scan_progress *progress, struct corpus **corpus);
 
 /* Adds the mistakes of the configuration to the scan; without diags it has none any more. 0 or
  * -ENOMEM. */

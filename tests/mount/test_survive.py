@@ -39,7 +39,7 @@ def expect_deaths(mounted):
     """What is said of deaths belongs to these tests."""
     errors = mounted.end()
     assert mounted.process.returncode == 0, errors
-    assert all("another goes on" in line or "mounting anew" in line for line in errors.splitlines()), errors
+    assert all("another goes on" in line or "remounting" in line for line in errors.splitlines()), errors
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "corpus/build.h"
-#include "source/updater.h"
 #include "source/content_scan.h"
+#include "source/updater.h"
 #include "unit.h"
 
 enum { EDITS = 40, MOST_UNTOLD = 8 + 1 /* and the one that is being published */ };
