@@ -103,7 +103,7 @@ int step_change_file(struct step *s, const struct scanned *file)
     struct diags diags = {.arena = &s->scratch};
     struct episode_change change = {.is_there = !file->is_gone && !file->is_stray};
     struct episode *now = &change.now;
-    uint32_t known = map_get(&s->builder->paths, file->path);
+    uint32_t known = intern_find(&s->builder->paths, file->path);
 
     if (file->is_folder)
         return 0;

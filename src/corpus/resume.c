@@ -89,7 +89,7 @@ static int read_states(struct resuming *r, size_t from, size_t to)
             err = take_file(r, &record);
         else if (record.kind == HISTORY_CONFIG)
             err = take_configuration(r, &record);
-        else if (record.kind == HISTORY_VERSION && record.key < r->builder->path_count)
+        else if (record.kind == HISTORY_VERSION && record.key < r->builder->paths.count)
             memcpy(&r->versions[record.key], record.bytes.data, sizeof(uint32_t));
     }
     return err;
@@ -98,11 +98,11 @@ static int read_states(struct resuming *r, size_t from, size_t to)
 static int build(struct resuming *r, struct corpus *old, uint32_t generation, struct corpus **next)
 {
     struct builder *b = r->builder;
-    memcpy(b->versions, r->versions, b->path_count * sizeof *b->versions);
+    memcpy(b->versions, r->versions, b->paths.count * sizeof *b->versions);
     b->generation = generation - 1;
     int err = corpus_next(b, old, r->files, r->count, next);
     /* Also of what is gone: it may come back. */
-    for (size_t i = 0; i < b->path_count; i++)
+    for (size_t i = 0; i < b->paths.count; i++)
         b->versions[i] = r->versions[i] + 1;
     return err;
 }
@@ -134,7 +134,7 @@ static int resume(struct resuming *r, struct corpus **notified, struct corpora *
     find_end(r);
     if (!err && !r->notified_end)
         err = -ESTALE;
-    r->versions = calloc(r->builder->path_count + 1, sizeof *r->versions);
+    r->versions = calloc(r->builder->paths.count + 1, sizeof *r->versions);
     if (!err && !r->versions)
         err = -ENOMEM;
     if (!err)
@@ -152,11 +152,10 @@ int corpus_resume(struct builder *builder, struct corpus **notified, struct corp
     if (!journal_is_whole(r.journal))
         return -ESTALE;
     /* What is read back is not noted again. */
-    builder->journal = builder->vocabulary.journal = NULL;
+    builder_set_journal(builder, NULL);
     history_drop_tail(r.journal);
     int err = resume(&r, notified, seen);
-    builder->journal = r.journal;
-    builder->vocabulary.journal = r.journal;
+    builder_set_journal(builder, r.journal);
     arena_free(&r.arena);
     free(r.files);
     free(r.versions);

@@ -39,7 +39,8 @@ static int resume(struct tree *tree)
     for (size_t cursor = 0; !err && journal_next(journal, &cursor, &record);)
         err = restore(tree, &record);
     generations_set_journal(&tree->generations, journal);
-    tree->dir_cookies.journal = tree->exposed_turns.journal = tree->snapshots.journal = journal;
+    tree->dir_cookies.names.journal = journal;
+    tree->exposed_turns.journal = tree->snapshots.journal = journal;
     return err;
 }
 
