@@ -26,6 +26,7 @@ struct journal_record {
     uint32_t kind; /* the writer's; not 0 */
     uint32_t key;
     struct slice bytes; /* in the journal's memory */
+    uint32_t at;        /* its position: it grows along the journal, until the next compaction */
 };
 
 /* Over `size` bytes of memory, with what stands there already. NULL: a journal that keeps nothing.

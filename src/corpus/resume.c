@@ -35,26 +35,13 @@ static int reenter_name(struct builder *b, const struct journal_record *record)
     }
 }
 
-/* Names, and how far clients were told. */
 static int read_names(struct resuming *r)
 {
     struct journal_record record;
     int err = 0;
-    for (size_t cursor = 0; !err && journal_next(r->journal, &cursor, &record);) {
+    for (size_t cursor = 0; !err && journal_next(r->journal, &cursor, &record);)
         err = reenter_name(r->builder, &record);
-        if (record.kind == HISTORY_NOTIFIED)
-            r->notified = record.key;
-    }
     return err;
-}
-
-static void find_end(struct resuming *r)
-{
-    struct journal_record record;
-    for (size_t cursor = 0; journal_next(r->journal, &cursor, &record);) {
-        if (record.kind == HISTORY_PUBLISHED && record.key == r->notified)
-            r->notified_end = cursor;
-    }
 }
 
 /* --- states ------------------------------------------------------------------------------------
@@ -131,7 +118,7 @@ static int build_seen(struct resuming *r, struct corpus *notified, struct corpor
 static int resume(struct resuming *r, struct corpus **notified, struct corpora *seen)
 {
     int err = read_names(r);
-    find_end(r);
+    r->notified_end = history_find_notified(r->journal, &r->notified);
     if (!err && !r->notified_end)
         err = -ESTALE;
     r->versions = calloc(r->builder->paths.count + 1, sizeof *r->versions);
