@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "corpus/naming.h"
 
-/* --- changes of episodes --------------------------------------------------------------------- */
+/* --- changes of episodes ---------------------------------------------------------------------- */
 
 static int add_change(struct step *s, const struct episode_change *change)
 {
@@ -318,8 +318,7 @@ int step_list_dates(struct step *s)
     return s->txn.failed ? -ENOMEM : 0;
 }
 
-/* --- entries: no two are named alike -----------------------------------------------------------
- */
+/* --- entries: no two are named alike ---------------------------------------------------------- */
 
 static int list_entries(struct step *s)
 {

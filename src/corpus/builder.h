@@ -34,8 +34,7 @@ void builder_tidy(const struct builder *builder);
 /* Notes what is new in this journal from now on; NULL: nowhere. */
 void builder_set_journal(struct builder *builder, struct journal *journal);
 
-/* --- for the steps ------------------------------------------------------------------------------
- */
+/* --- for the steps ---------------------------------------------------------------------------- */
 
 /* What is true of a folder for ever, and who may read it. */
 struct folder_record {

@@ -163,8 +163,7 @@ bool corpus_has(const struct corpus *corpus, const char *folder)
                                              : corpus->silent_count < corpus_shown_count(corpus);
 }
 
-/* --- the end of a generation -------------------------------------------------------------------
- */
+/* --- the end of a generation ------------------------------------------------------------------ */
 
 void corpus_release(struct corpus *corpus)
 {

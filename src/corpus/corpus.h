@@ -66,8 +66,7 @@ struct corpus {
 void corpus_release(struct corpus *corpus);
 void corpus_free_last(struct corpus *corpus);
 
-/* --- finding ------------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static inline const struct episode *corpus_episode(const struct corpus *corpus, uint32_t number)
 {

@@ -205,8 +205,7 @@ bool history_configuration(const struct journal *journal, struct configuration *
     return false;
 }
 
-/* --- compacting --------------------------------------------------------------------------------
- */
+/* --- compacting ------------------------------------------------------------------------------- */
 
 /* The positions of the records that are the last of what they say, up to `end`. */
 struct lasts {

@@ -17,8 +17,7 @@ struct resuming {
     uint32_t *versions; /* by episode: the last that was given */
 };
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static int reenter_name(struct builder *b, const struct journal_record *record)
 {
@@ -44,8 +43,7 @@ static int read_names(struct resuming *r)
     return err;
 }
 
-/* --- states ------------------------------------------------------------------------------------
- */
+/* --- states ----------------------------------------------------------------------------------- */
 
 static int take_configuration(struct resuming *r, const struct journal_record *record)
 {

@@ -214,8 +214,7 @@ int mountpoint_clear_dead(const char *mountpoint)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 
-/* --- refusals -----------------------------------------------------------------------------------
- */
+/* --- refusals --------------------------------------------------------------------------------- */
 
 static bool is_in_path(const char *program)
 {

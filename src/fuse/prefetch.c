@@ -40,8 +40,7 @@ struct prefetch {
     bool is_short;
 };
 
-/* --- noting -------------------------------------------------------------------------------------
- */
+/* --- noting ----------------------------------------------------------------------------------- */
 
 void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
 {
@@ -60,8 +59,7 @@ void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
     pthread_mutex_unlock(&prefetch->lock);
 }
 
-/* --- storing ------------------------------------------------------------------------------------
- */
+/* --- storing ---------------------------------------------------------------------------------- */
 
 /* Pressure stall information, where the kernel has it (Documentation/accounting/psi.rst). */
 static bool is_memory_short(void)
@@ -116,8 +114,7 @@ static void *store_all(void *prefetch_)
     return NULL;
 }
 
-/* --- beginning and ending ------------------------------------------------------------------------
- */
+/* --- beginning and ending --------------------------------------------------------------------- */
 
 int prefetch_new(struct tree *tree, store_fn *store, void *context, struct prefetch **made)
 {

@@ -484,8 +484,7 @@ static const struct fuse_lowlevel_ops operations = {
     .listxattr = on_listxattr,
 };
 
-/* --- what the kernel has to forget -------------------------------------------------------------
- */
+/* --- what the kernel has to forget ------------------------------------------------------------ */
 
 void serve_notify(void *server_, enum invalidate_kind what, uint64_t id, const char *name)
 {
@@ -518,8 +517,7 @@ static int store_file(void *server_, uint64_t id, struct slice bytes)
     return err;
 }
 
-/* --- the end ------------------------------------------------------------------------------------
- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void wake_up(int signal)
 {
@@ -566,8 +564,7 @@ static int run_loop(struct fuse_session *session, unsigned threads)
     return result;
 }
 
-/* --- serving -----------------------------------------------------------------------------------
- */
+/* --- serving ---------------------------------------------------------------------------------- */
 
 static int new_session(struct server *server)
 {

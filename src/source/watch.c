@@ -63,8 +63,7 @@ int watch_fd(const struct watch *watch)
     return watch->fd;
 }
 
-/* --- which folders are watched ------------------------------------------------------------------
- */
+/* --- which folders are watched ---------------------------------------------------------------- */
 
 /* With the lock held. A folder that moved keeps its number and has another path. The kernel counts
  * numbers up, so the list is in their order. */
@@ -142,8 +141,7 @@ static void forget(struct watch *watch, int wd)
     watch->count--;
 }
 
-/* --- events --------------------------------------------------------------------------------------
- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 struct draining {
     struct watch *watch;

@@ -51,16 +51,14 @@ static const struct facet *facet_of(const struct scope *scope)
     return known_views(scope)->facets[scope->node.i];
 }
 
-/* --- by-voice ------------------------------------------------------------------------------------
- */
+/* --- by-voice --------------------------------------------------------------------------------- */
 
 static int by_voice_check(struct scope *scope)
 {
     return corpus_has(scope->corpus, "by-voice") ? 0 : -ESTALE;
 }
 
-/* --- by-tag -------------------------------------------------------------------------------------
- */
+/* --- by-tag ----------------------------------------------------------------------------------- */
 
 static int view_check(struct scope *scope)
 {

@@ -288,7 +288,7 @@ def test_the_configuration_is_followed(live):
     settle(live)
     assert "by-topic" in os.listdir(live.path), "a broken one keeps the old"
     problems = (live / ".transcriptfs/problems.tsv").read_text()
-    assert ".transcriptfs.yaml\t1\t8\tviews: a mapping" in problems and "what held before still holds" in problems
+    assert ".transcriptfs.yaml\t1\t8\tviews: a mapping" in problems and "the previous configuration stays in force" in problems
     config.write_text("views:\n  date: by-day\n")
     settle(live)
     assert "by-day" in os.listdir(live.path) and "by-date" not in os.listdir(live.path)
