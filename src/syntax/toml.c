@@ -351,7 +351,8 @@ static int read_bare(struct reader *r, struct yaml *value)
     else
         value->kind = YAML_STRING;
     skip(r, bare_length(r->rest));
-    value->text = number.failed ? (struct slice){0} : arena_copy(r->arena, text);
+    if (!number.failed)
+        value->text = arena_copy(r->arena, text);
     return value->text.data ? 0 : -ENOMEM;
 }
 
