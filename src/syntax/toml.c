@@ -450,12 +450,11 @@ static int read_items(struct reader *r, struct yaml *parent)
 {
     char close = parent->kind == YAML_MAP ? '}' : ']';
     struct place open = {parent->line, parent->column};
-    int err = 0;
     skip(r, 1);
     for (skip_between(r); peek(r) != close; skip_between(r)) {
         if (r->rest.len == 0)
             return mistake(r, open, "a bracket that is opened and never closed");
-        err = read_item(r, parent);
+        int err = read_item(r, parent);
         if (err)
             return err;
         skip_between(r);
