@@ -109,8 +109,14 @@ static size_t declaration_length(struct slice text)
 /* Where a tag ends whose name ends at `at`. */
 static size_t tag_end(struct slice text, size_t at)
 {
+    static const struct byte_set marks = {
+        {['\n'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true}};
     size_t first_close = 0;
-    for (char quote = 0; at < text.len; at++) {
+    char quote = 0;
+    for (;; at++) {
+        at += slice_before(slice_skip(text, at), &marks);
+        if (at == text.len)
+            break;
         char c = text.data[at];
         /* A quote that is not closed on its line was no quote: class="class="x"> */
         if (quote && (c == '\n' || c == '<'))

@@ -185,16 +185,15 @@ static bool is_short(struct slice name)
 /* Whether each bracket of a name is closed; a label that is cut off within one is none. */
 static bool is_balanced(struct slice name)
 {
-    static const char *const brackets[][2] = {{"(", ")"}, {"[", "]"}, {"（", "）"}};
-    for (size_t i = 0; i < sizeof brackets / sizeof *brackets; i++) {
-        struct slice open = slice_of(brackets[i][0]), close = slice_of(brackets[i][1]);
-        int depth = 0;
-        for (struct slice rest = name; rest.len && depth >= 0; rest = slice_skip(rest, 1))
-            depth += slice_starts(rest, open) - slice_starts(rest, close);
-        if (depth != 0)
-            return false;
+    int round = 0, square = 0, wide = 0;
+    for (; name.len && round >= 0 && square >= 0 && wide >= 0; name = slice_skip(name, 1)) {
+        char c = name.data[0];
+        round += (c == '(') - (c == ')');
+        square += (c == '[') - (c == ']');
+        if (c == wide_colon.data[0])
+            wide += slice_starts(name, SLICE("（")) - slice_starts(name, SLICE("）"));
     }
-    return true;
+    return !round && !square && !wide;
 }
 
 static bool is_name(struct slice name)
@@ -284,6 +283,8 @@ static bool read_plain(struct slice line, struct label *label)
 static bool read_named_time(struct slice line, struct label *label)
 {
     struct slice near = slice_head(line, LABEL_MAX_PLAIN_BYTES);
+    if (!near.len || !memchr(near.data, ':', near.len))
+        return false; /* no time is near */
     for (size_t at = 1; at < near.len; at++) {
         char c = line.data[at];
         if (!byte_is_space(line.data[at - 1]) || !memchr("0123456789[(", c, 12))
@@ -454,8 +455,10 @@ static bool is_only_time(struct slice words)
 
 static bool is_one_of(struct slice name, const char *const *names, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (name.len == strlen(names[i]) && strncasecmp(name.data, names[i], name.len) == 0)
+    for (size_t i = 0; i < count && name.len; i++) {
+        bool begins_alike = ((name.data[0] ^ names[i][0]) & ~0x20) == 0;
+        if (begins_alike && name.len == strlen(names[i]) &&
+            strncasecmp(name.data, names[i], name.len) == 0)
             return true;
     }
     return false;
