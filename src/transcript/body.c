@@ -36,17 +36,18 @@ struct assembly {
     const struct limits *limits;
     uint32_t first_line;
     uint32_t section;
-    size_t next_bold;       /* of lines->bold */
-    bool in_original;       /* the last turn's original can grow */
-    struct slice lone_time; /* the time at the head of the last turn, as written */
-    struct slice speaker;   /* of the last label, in lines->text */
-    bool is_behind_heading; /* nothing was said in the section yet */
-    bool in_turn;           /* the last turn can grow */
-    bool takes_more;        /* … and takes the paragraphs that follow */
-    bool is_alone;          /* its label has a line of its own, without a colon */
-    bool is_list;           /* … and its words are items of a list */
-    uint32_t details;       /* the one that the last line stood in */
-    uint32_t abandoned;     /* one that is not closed, and whose original is over */
+    size_t next_bold;        /* of lines->bold */
+    bool in_original;        /* the last turn's original can grow */
+    struct slice lone_time;  /* the time at the head of the last turn, as written */
+    struct slice label_line; /* the line on which the last turn begins */
+    struct slice speaker;    /* of the last label, in lines->text */
+    bool is_behind_heading;  /* nothing was said in the section yet */
+    bool in_turn;            /* the last turn can grow */
+    bool takes_more;         /* … and takes the paragraphs that follow */
+    bool is_alone;           /* its label has a line of its own, without a colon */
+    bool is_list;            /* … and its words are items of a list */
+    uint32_t details;        /* the one that the last line stood in */
+    uint32_t abandoned;      /* one that is not closed, and whose original is over */
 };
 
 /* Whether memory ended: then no part of it is for anybody. */
@@ -183,6 +184,7 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
         take_early_original(a);
     a->in_turn = true;
     a->takes_more = speaker.len > 0;
+    a->label_line = line_text(a->lines, line);
     a->is_alone = label->form == LABEL_ALONE;
     a->is_list = false;
     return 0;
@@ -200,11 +202,14 @@ static bool is_lone_time(struct assembly *a)
     return is_wordless(a) && !last_turn(a)->speaker && last_turn(a)->start != NO_TIME;
 }
 
-/* A label without words names nobody: what would it have said? The word itself stays, and its time.
- */
+/* A label without words names nobody: what would it have said? Its line stays as it was written; it
+ * may be no label: `Curfew 23:00`. */
 static void drop_speaker(struct assembly *a, struct turn *turn)
 {
     turn->speaker = 0;
+    turn->start = NO_TIME;
+    a->text.len = turn->text;
+    buf_add_slice(&a->text, a->label_line);
     diags_add(a->diags, turn->first_line, 0, "it is kept as words without a speaker",
               "a label without words");
 }
@@ -293,9 +298,10 @@ static bool read_gloss(struct slice behind, struct slice *original, struct slice
 static int note_bold(struct assembly *a, const struct line *line, struct slice words, size_t at)
 {
     const struct lines *lines = a->lines;
-    size_t start = (size_t)(words.data - lines->text.data), end = line->text + line->len;
+    size_t start = (size_t)(words.data - lines->text.data), end = start + words.len;
 
-    for (; a->next_bold < lines->bold_count && lines->bold[a->next_bold].text < end;
+    for (; a->next_bold < lines->bold_count &&
+           lines->bold[a->next_bold].text < line->text + line->len;
          a->next_bold++) {
         const struct span *bold = &lines->bold[a->next_bold];
         if (bold->text < start || bold->text + bold->len > end)
@@ -527,7 +533,7 @@ static bool is_section(const struct assembly *a, const struct line *line, struct
     if (!line->heading || a->stats.headings.total == 0)
         return line->heading;
     struct label label = label_read(text, line->bold_at, line->bold);
-    return !speaker_stats_is_heading_speaker(&a->stats, &label);
+    return !speaker_stats_is_heading_speaker(&a->stats, &label, text);
 }
 
 static int add_line(struct assembly *a, const struct line *line, struct slice text)

@@ -178,12 +178,14 @@ static enum look look_at(struct slice line)
 
 /*
  * Looks for the closing line. What stands behind other lines has to look like a mapping all
- * through, with a key that is known. 0, with no values where there is none; -EAGAIN.
+ * through, with a key that is known; most of them known, or all in small letters as nobody's name
+ * is. 0, with no values where there is none; -EAGAIN.
  */
 static int find_close(const struct opening *opening, bool is_cut, struct extent *extent)
 {
     struct slice rest = opening->after;
-    bool has_key = false, has_known = false, is_strict = opening->is_behind && !opening->is_toml;
+    uint32_t keys = 0, known = 0, small = 0;
+    bool has_key = false, is_strict = opening->is_behind && !opening->is_toml;
     *extent = (struct extent){0};
     for (uint32_t number = opening->line + 1; rest.data; number++) {
         const char *start = rest.data;
@@ -201,9 +203,12 @@ static int find_close(const struct opening *opening, bool is_cut, struct extent 
         if (look == LOOK_OTHER || (look == LOOK_MORE && !has_key))
             return 0;
         has_key |= look != LOOK_NOTHING;
-        has_known |= look == LOOK_KNOWN_KEY;
+        keys += look == LOOK_KEY || look == LOOK_KNOWN_KEY;
+        known += look == LOOK_KNOWN_KEY;
+        small += (look == LOOK_KEY || look == LOOK_KNOWN_KEY) && line.data[0] >= 'a' &&
+                 line.data[0] <= 'z';
     }
-    bool is_likely = is_strict ? has_known
+    bool is_likely = is_strict ? known && (known * 2 > keys || small == keys)
                                : slice_trim(extent->values).len && toml_is_likely(extent->values);
     if (opening->is_behind && !is_likely)
         *extent = (struct extent){0};

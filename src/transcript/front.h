@@ -6,9 +6,10 @@
  * closing line follows, and reported. Between two lines of +++ stands TOML.
  *
  * Empty lines and comments may stand before it, where nobody can take it for two rules and what
- * somebody says between: each line there has to look like one of a mapping, and one of its keys has
- * to be such as title, date or tags. A comment is one of HTML, or lines with # right above the
- * dashes: with an empty line between, that is a heading. It is reported too.
+ * somebody says between: each line there has to look like one of a mapping, and most of its keys
+ * have to be such as title, date or tags, or all begin with a small letter. A comment is one of
+ * HTML, or lines with # right above the dashes: with an empty line between, that is a heading. It
+ * is reported too.
  */
 #ifndef TRANSCRIPT_FRONT_H
 #define TRANSCRIPT_FRONT_H

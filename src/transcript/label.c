@@ -1,5 +1,6 @@
 #include "transcript/label.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #include "base/utf8.h"
@@ -97,7 +98,13 @@ static bool take_time(struct slice *text, int64_t *time)
     if (!in_brackets && rest.len &&
         (goes_on || (!byte_is_space(rest.data[0]) && !colon_at_front(rest))))
         return false;
-    *text = skip_space(rest);
+    rest = skip_space(rest);
+    bool is_of_day = rest.len > 1 && strncasecmp(rest.data + 1, "m", 1) == 0 &&
+                     memchr("aApP", rest.data[0], 4) &&
+                     (rest.len == 2 || !isalpha((unsigned char)rest.data[2]));
+    if (is_of_day)
+        return false; /* 12:30 PM */
+    *text = rest;
     *time = taken;
     return true;
 }
@@ -111,6 +118,7 @@ static struct slice read_bold_name(struct slice name, struct label *label, bool 
     int64_t time;
     if (take_time(&rest, &time) && rest.len) {
         label->start = time;
+        (void)take_sign(&rest);
         name = rest;
     }
     size_t colon = colon_at_end(name);
@@ -279,6 +287,13 @@ static bool read_plain(struct slice line, struct label *label)
     return is_name(label->speaker);
 }
 
+/* Whether a time behind it in the same line makes a label of a name, and is no time of day in what
+ * somebody says: `Ana: It rained at 9:30 - we left`. */
+static bool may_have_time(struct slice name)
+{
+    return !contains_colon(name) && (label_is_name(name) || !memchr(name.data, ' ', name.len));
+}
+
 /* `Name (0:23): words`, `Name [0:23] - words`, `Name | 0:23 | words`. */
 static bool read_named_time(struct slice line, struct label *label)
 {
@@ -294,7 +309,8 @@ static bool read_named_time(struct slice line, struct label *label)
             continue;
         label->is_loose = true;
         label->speaker = without_brackets(without_dash(slice_head(line, at)));
-        if (take_sign(&rest) && rest.len && is_name(label->speaker)) {
+        if (take_sign(&rest) && rest.len && is_name(label->speaker) &&
+            may_have_time(label->speaker)) {
             label->words = rest;
             return true;
         }
@@ -302,6 +318,18 @@ static bool read_named_time(struct slice line, struct label *label)
         break;
     }
     return false;
+}
+
+/* Two words or more, and not the name of a place: those of a script without spaces count as many.
+ */
+static bool is_sentence(struct slice words)
+{
+    size_t spaces = 0, len;
+    for (; words.len; words = slice_skip(words, len)) {
+        int32_t code = utf8_decode(words, &len);
+        spaces += code == ' ' || utf8_is_wide(code);
+    }
+    return spaces >= 2;
 }
 
 /* | Name | 0:23 | words |, a row of a table. */
@@ -315,8 +343,9 @@ static bool read_row(struct slice line, struct label *label)
     time = slice_trim(time);
     label->speaker = slice_trim(name);
     label->words = slice_trim(rest);
-    label->is_loose = true;
-    return take_time(&time, &label->start) && time.len == 0 && is_name(label->speaker);
+    label->is_loose = label->is_row = true;
+    return take_time(&time, &label->start) && time.len == 0 && is_name(label->speaker) &&
+           is_sentence(label->words);
 }
 
 /* <Name> words, as in the log of a chat. */
@@ -365,10 +394,12 @@ static enum label_form read_marked(struct slice line, size_t bold, struct label 
 {
     if (read_bold(line, bold, label))
         return LABEL_BOLD;
-    bool is_alone = bold == line.len && !label->is_item && is_name(label->speaker) &&
-                    !contains_colon(label->speaker);
-    label->words = (struct slice){0};
-    return is_alone ? LABEL_ALONE : LABEL_NONE;
+    struct slice words = skip_space(slice_skip(line, bold));
+    bool has_sign = words.len == 0 || take_sign(&words);
+    label->words = words;
+    return has_sign && !label->is_item && is_name(label->speaker) && !contains_colon(label->speaker)
+               ? LABEL_ALONE
+               : LABEL_NONE;
 }
 
 /* Takes what may stand before a name; bold text begins at `bold_at`. */
@@ -450,7 +481,7 @@ static bool is_only_time(struct slice words)
         if (!words.data[i] || !strchr("0123456789:.[]()\\- to", words.data[i]))
             return false;
     }
-    return true;
+    return words.len == 0 || memchr(words.data, ':', words.len);
 }
 
 static bool is_one_of(struct slice name, const char *const *names, size_t count)
@@ -486,8 +517,8 @@ bool label_is_mark(const struct label *label)
                                         "Outro", "Ad"};
     if (label->form == LABEL_BOLD && is_range(label->written))
         return true;
-    return label->form != LABEL_NONE && label->form != LABEL_CHEVRON &&
-           is_one_of(label->speaker, marks, sizeof marks / sizeof *marks) &&
+    return label->form != LABEL_NONE && label->form != LABEL_CHEVRON && !label->is_item &&
+           !label->is_row && is_one_of(label->speaker, marks, sizeof marks / sizeof *marks) &&
            is_only_time(label->words);
 }
 
@@ -676,6 +707,17 @@ bool label_is_note(struct slice name)
         "Start time",
         "Sub-topic",
         "Syntax error",
+        "Time",
+        "Runtime",
+        "Duration",
+        "Length",
+        "Cook time",
+        "Prep time",
+        "Total time",
+        "Total",
+        "Start",
+        "End",
+        "Doors",
         "Timestamp",
         "Topics",
         "Objective",

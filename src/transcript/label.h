@@ -34,6 +34,7 @@ struct label {
     bool has_chevron;     /* >> stood before it */
     bool is_loose;        /* a time without a colon before it: `Ana 00:12:34` */
     bool is_item;         /* the bullet of a list stood before it */
+    bool is_row;          /* it is the first cell of a row of a table */
     bool is_behind_time;  /* a time stood before it */
     bool has_no_colon;    /* nothing but a time, or pointed brackets, say that it is one */
 };

@@ -22,50 +22,89 @@ static struct slice without_signs(struct slice line)
     return line;
 }
 
-/* Whether the name of a field has this word, whatever its case. */
-static bool has_word(struct slice name, const char *word)
+/* Whether a word is one of a list that ends in NULL, whatever its case. */
+static bool is_one_of(struct slice word, const char *const *words)
 {
-    size_t len = strlen(word);
-    for (size_t at = 0; at + len <= name.len; at++) {
-        bool begins = at == 0 || !isalpha((unsigned char)name.data[at - 1]);
-        bool ends = at + len == name.len || !isalpha((unsigned char)name.data[at + len]);
-        if (begins && ends && strncasecmp(name.data + at, word, len) == 0)
+    for (; *words; words++) {
+        if (word.len == strlen(*words) && strncasecmp(word.data, *words, word.len) == 0)
             return true;
     }
     return false;
 }
 
-/* `Date: …`, `Meeting Date/Time: …`, `日期：…`; what stands behind the colon. */
+/* Whether the name of a field means the day of what is transcribed: `Date`, `Meeting Date/Time`;
+ * but not `Next meeting date`, nor `When I was young`. */
+static bool is_date_name(struct slice name)
+{
+    static const char *const dates[] = {"date", "dates",     "when",     "recorded", "published",
+                                        "held", "broadcast", "released", NULL};
+    static const char *const others[] = {"time",      "meeting",     "call",    "recording",
+                                         "interview", "publication", "episode", "event",
+                                         "session",   "talk",        "release", "air",
+                                         "on",        "of",          "the",     NULL};
+    bool has_date = false;
+    while (name.len) {
+        size_t len = 0;
+        while (len < name.len && isalpha((unsigned char)name.data[len]))
+            len++;
+        struct slice word = slice_head(name, len);
+        has_date |= is_one_of(word, dates);
+        if (len && !is_one_of(word, dates) && !is_one_of(word, others))
+            return false;
+        name = slice_skip(name, len < name.len ? len + 1 : len);
+    }
+    return has_date;
+}
+
+/* `Date: …`, `Meeting Date/Time: …`, `日期：…`; what stands behind the colon, up to a bracket. */
 static bool read_date_field(struct slice line, struct slice *value)
 {
-    static const char *const words[] = {"date", "dates", "when", "recorded", "published", "held"};
     struct slice text = without_signs(line), head = slice_head(text, MOST_FIELD);
     const char *colon = head.len ? memchr(head.data, ':', head.len) : NULL;
-    const char *wide = memmem(head.data, head.len, "：", 3);
+    const char *wide = head.len ? memmem(head.data, head.len, "：", 3) : NULL;
     if (wide && (!colon || wide < colon))
         colon = wide;
     if (!colon)
         return false;
     struct slice name = {text.data, (size_t)(colon - text.data)};
     *value = slice_skip(text, name.len + 1);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (has_word(name, words[i]))
+    const char *bracket = value->len ? memchr(value->data, '(', value->len) : NULL;
+    if (bracket)
+        value->len = (size_t)(bracket - value->data);
+    return is_date_name(name) || slice_starts(name, SLICE("日期")) ||
+           slice_starts(name, SLICE("时间"));
+}
+
+/* The date at the end of a line. */
+static bool find_last(struct slice text, struct date *date)
+{
+    for (text = slice_trim(text); text.len; text = slice_skip(text, 1)) {
+        struct slice rest = text;
+        if (date_take(&rest, date) && rest.len == 0)
             return true;
     }
-    return slice_starts(name, SLICE("日期")) || slice_starts(name, SLICE("时间"));
+    return false;
+}
+
+static bool has_small_letter(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] >= 'a' && text.data[i] <= 'z')
+            return true;
+    }
+    return false;
 }
 
 /* A line that is a date and little more, `30 October 2015`, or a heading that begins with one or,
  * the first of all, has one: `#### 7 Jan 2015 - NYC`, `# Minutes of 2015-01-07`. */
 static bool read_date_line(struct slice line, struct date *date)
 {
-    enum { MOST_BEHIND = 24 /* bytes: a time, a place */ };
     struct slice text = without_signs(line);
     struct date found = {0};
     bool is_heading = slice_starts(line, SLICE("#"));
     bool is_title = slice_starts(line, SLICE("# "));
-    bool begins = date_take(&text, &found) && (is_heading || text.len <= MOST_BEHIND);
-    if (!begins && !(is_title && date_find(text, &found)))
+    bool begins = date_take(&text, &found) && (is_heading || !has_small_letter(text));
+    if (!begins && !(is_title && find_last(text, &found)))
         return false;
     *date = found;
     return found.day > 0;
@@ -92,13 +131,21 @@ int preamble_read(struct arena *arena, struct slice body, const struct limits *l
                   struct head *head)
 {
     bool wants_title = head->title.len == 0, wants_date = head->date_source == DATE_NOWHERE;
+    bool is_hidden = false; /* in code or a comment */
     struct slice line, value;
     int err = 0;
 
     for (unsigned count = 0; count < MOST_LINES && (wants_title || wants_date) && !err &&
                              slice_take(&body, '\n', &line);) {
+        bool is_code = slice_starts(line, SLICE("    ")) || slice_starts(line, SLICE("\t"));
         line = slice_trim(line);
         count += line.len > 0;
+        is_hidden ^= slice_starts(line, SLICE("```")) || slice_starts(line, SLICE("~~~"));
+        is_hidden |= slice_starts(line, SLICE("<!--"));
+        if (is_hidden || is_code) {
+            is_hidden &= !slice_ends(line, SLICE("-->"));
+            continue;
+        }
         if (wants_title && slice_starts(line, SLICE("# "))) {
             err = read_title(arena, line, limits, head);
             wants_title = false;

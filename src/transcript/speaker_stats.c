@@ -32,6 +32,7 @@ static int count_kind(struct label_kind *kind, struct slice label)
     uint32_t times = uses(&kind->uses, label);
     kind->total++;
     kind->again += times == 2 ? 2 : times > 2;
+    kind->recurring += times == 2;
     return err;
 }
 
@@ -40,7 +41,14 @@ static int count_kind(struct label_kind *kind, struct slice label)
 static bool is_of_speakers(const struct label_kind *kind, struct slice label)
 {
     return kind->total > 2 && kind->again * 2 >= kind->total && !label_is_note(label) &&
-           (uses(&kind->uses, label) >= 2 || label_is_name(label));
+           (uses(&kind->uses, label) >= 3 || label_is_name(label) ||
+            (uses(&kind->uses, label) == 2 && !memchr(label.data, ' ', label.len)));
+}
+
+/* The same of a kind that agendas and tables have too: two labels have to recur. */
+static bool is_of_dialogue(const struct label_kind *kind, struct slice label)
+{
+    return kind->recurring >= 2 && is_of_speakers(kind, label);
 }
 
 /* --- names that the front matter has ---------------------------------------------------------- */
@@ -457,7 +465,7 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
     if (label->has_chevron && uses(&stats->chevrons, label->speaker) >= 2)
         return true;
     if (label->is_item)
-        return stats->are_items && !line->indent && is_of_speakers(&stats->items, label->speaker);
+        return stats->are_items && !line->indent && is_of_dialogue(&stats->items, label->speaker);
     switch (label->form) {
     case LABEL_ALONE:
         return is_of_speakers(&stats->alone, label->speaker) ||
@@ -476,10 +484,15 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
     }
 }
 
-bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label)
+bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label,
+                                      struct slice text)
 {
-    return label->start != NO_TIME && label->words.len == 0 &&
-           is_of_speakers(&stats->headings, label->speaker);
+    bool has_bracket = text.len &&
+                       (memchr(text.data, '[', text.len) || memchr(text.data, '(', text.len));
+    if (label->start == NO_TIME || label->words.len)
+        return false;
+    return has_bracket ? is_of_speakers(&stats->headings, label->speaker)
+                       : is_of_dialogue(&stats->headings, label->speaker);
 }
 
 bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct label *label)

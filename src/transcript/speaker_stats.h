@@ -49,9 +49,10 @@
 
 /* Labels of one kind, and whether most of them stand in the file again, as those of speakers do. */
 struct label_kind {
-    struct map uses; /* label -> uses */
-    uint32_t total;  /* all uses */
-    uint32_t again;  /* those of labels that are used more than once */
+    struct map uses;    /* label -> uses */
+    uint32_t total;     /* all uses */
+    uint32_t again;     /* those of labels that are used more than once */
+    uint32_t recurring; /* how many labels that are */
 };
 
 struct speaker_stats {
@@ -90,9 +91,10 @@ void speaker_stats_free(struct speaker_stats *stats);
 bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *label,
                               const struct line *line);
 
-/* Whether a heading is the label of a turn: it has a time, and so have others, of the same names.
- */
-bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label);
+/* Whether a heading, whose text this is, is the label of a turn: it has a time, and so have others,
+ * of the same names; without brackets around the times two names have to recur. */
+bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label,
+                                      struct slice text);
 bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct label *label);
 
 #endif

@@ -57,6 +57,26 @@ def test_names_paths_and_first_lines_have_dates(mount):
     assert os.listdir(mounted / "by-date/2022/05/27") == ["2022-05-27--The_call--call"]
 
 
+@pytest.mark.parametrize("lines", [
+    "Next meeting date: 2030-01-01",
+    "Due date: 2030-01-01",
+    "When I was young: it was 2 May 1950.",
+    "5 May 1950. That day it rained.",
+    "# D-Day, 6 June 1944: a talk",
+    "Date: 1/2/2020 (published 3 May 2021)",
+    "```\n# 2020-01-01\n```",
+    "<!-- Date: 2020-01-01 -->",
+])
+def test_dates_of_something_else(mount, lines):
+    mounted = mount({"talk.md": lines + "\n\nWords.\n"})
+    assert dates(mounted) == {"talk": ("", "")}
+
+
+def test_headings_in_code_are_no_title(mount):
+    mounted = mount({"talk.md": "```\n# install it\n```\n\n    # code\n\n<!--\n# hidden\n-->\n\n# The title\n\nWords.\n"})
+    assert [row["title"] for row in table(mounted / "index/episodes.tsv")] == ["The title"]
+
+
 def test_a_heading_is_the_title_where_front_matter_has_none(mount):
     mounted = mount({
         "plain.md": "\n# The *whole* [harbour](https://example.org)\n\n## A section\n\nWords.\n",
