@@ -1,5 +1,5 @@
 /*
- * `transcriptfs --check`: reads all of the content and tells what is wrong in it. Nothing is
+ * `transcriptfs --check`: reads all of the content and prints its problems. Nothing is
  * mounted.
  */
 #ifndef CHECK_H

@@ -22,7 +22,7 @@ struct options {
     const char *mountpoint;
     uint64_t cache_size; /* bytes */
     struct limits limits;
-    unsigned threads; /* that serve; 0: as many as suit the machine */
+    unsigned threads; /* that serve; 0: the default */
     bool foreground;
     bool debug;
     bool single_thread;
@@ -34,16 +34,16 @@ struct options {
     bool allow_root;
     bool nonempty;
     bool no_prefetch;
-    bool sandbox; /* confine what parses */
-    bool replace; /* clear a dead mount away */
+    bool sandbox; /* confine the worker */
+    bool replace; /* unmount a dead mount first */
     bool xattr;
-    unsigned poll;    /* seconds between looks at the content; 0: inotify, where it works */
+    unsigned poll;    /* seconds between scans; 0: inotify, where it works */
     uint64_t formats; /* as in struct tree_options */
     struct access_rule access;
 };
 
-/* Reads the command line. True to go on; false when all is said, and then *status is what to
- * exit with. */
+/* Reads the command line. True to go on; false to exit with *status, after a message, --help or
+ * --version. */
 bool options_read(int argc, char **argv, struct options *options, int *status);
 
 #endif

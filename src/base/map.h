@@ -1,6 +1,6 @@
 /*
- * A map from strings to numbers, open addressing. Keys are borrowed: they must
- * live as long as the map. map.c is the one file that includes xxHash.
+ * A map from strings to numbers, with open addressing. It borrows the keys, which have to outlive
+ * it. Only map.c includes xxHash.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
@@ -22,8 +22,8 @@ struct map {
     size_t len;
 };
 
-/* The slot of `key`, made with the value UINT32_MAX where there was none; NULL when memory ends. It
- * moves with the next call. `key` is not empty. */
+/* The slot of `key`, a new one with the value UINT32_MAX if there was none; NULL without memory.
+ * The pointer is valid until the next call. `key` is not empty. */
 struct map_slot *map_put(struct map *map, struct slice key);
 
 /* The value of `key`, or UINT32_MAX. */

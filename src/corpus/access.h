@@ -1,8 +1,8 @@
 /*
- * Who may read what. A mount that lets others in shows them what they could read in the content
- * folder, and no more: owners and modes follow the source, and what gathers from many files tells
- * nothing of a file that fewer may read than may read the folder. Access lists (ACLs) are not
- * looked at.
+ * Access: owners and modes in the mount. A mount that lets other users in shows each of them only
+ * what he could read in the content folder: owners and modes follow the source, and a file or
+ * folder that gathers from many files omits those that are less readable than the content folder.
+ * Access lists (ACLs) do not count.
  */
 #ifndef CORPUS_ACCESS_H
 #define CORPUS_ACCESS_H
@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The owner and the mode of a file or folder of the content. */
+/* The owner and mode of a content file or folder. */
 struct access {
     uint32_t uid;
     uint32_t gid;
-    uint32_t mode; /* of its permission bits those that let read and enter, 0555 */
+    uint32_t mode; /* the read and search bits, 0555 */
 };
 
 static inline bool access_equal(const struct access *a, const struct access *b)
@@ -22,26 +22,27 @@ static inline bool access_equal(const struct access *a, const struct access *b)
     return a->uid == b->uid && a->gid == b->gid && a->mode == b->mode;
 }
 
-/* What a mount makes of it. All 0: all is root's, and everybody reads. */
+/* How the mount maps them. All 0: root owns everything and everybody may read it. */
 struct access_rule {
-    bool follows_source; /* but for what is given: */
+    bool follows_source; /* take owner and mode from the source, unless given here: */
     bool has_uid, has_gid, has_umask;
-    uint32_t uid, gid; /* the owner where none follows from the source */
-    uint32_t umask;    /* the bits that all goes without, where no mode follows from the source */
+    uint32_t uid, gid; /* the owner, unless it follows from the source */
+    uint32_t umask;    /* the bits to clear, unless the mode follows from the source */
 };
 
-/* What the mount says of something of the content. */
+/* The owner and mode that the mount shows for a source. */
 struct access access_shown(const struct access_rule *rule, const struct access *source);
 
-/* Of a file that tells of all that is in a folder: whoever may list it and enter it may read. */
+/* The access of a file that describes everything in a folder: readable to those who may list and
+ * enter the folder. */
 struct access access_of_gathered(const struct access *folder);
 
-/* The same for a folder in the place of a file: whoever may read the one may list and enter the
- * other. */
+/* The access of a folder that stands for a file: those who may read the file may list and enter the
+ * folder. */
 struct access access_of_folder(const struct access *file);
 
-/* Whether somebody may read what has the access `all` who may not read what has `one`; both are
- * those of files. The owner of `all` is taken to be in its group. */
+/* Whether some user may read a file with the access `all` but not one with the access `one`.
+ * Assumes that the owner of `all` is in its group. */
 bool access_is_less(const struct access_rule *rule, const struct access *one,
                     const struct access *all);
 

@@ -86,7 +86,7 @@ static int by_scanned_path(const void *a, const void *b)
     int order = slice_compare(x->path, y->path);
     if (!order)
         order = x->is_folder - y->is_folder;
-    return order ? order : (x > y) - (x < y); /* in the order in which they were told */
+    return order ? order : (x > y) - (x < y); /* stable */
 }
 
 /* In the order of paths, so that the first generation is numbered that way; the last of a path, and

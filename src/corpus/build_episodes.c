@@ -440,7 +440,7 @@ static const struct stray *make_stray(struct step *s, const struct scanned *file
     return stray;
 }
 
-/* What is told of them, and of which. */
+/* The strays and their problems. */
 static int count_strays(struct step *s)
 {
     struct corpus *next = s->next;

@@ -107,7 +107,7 @@ static int set_base(struct step *s, uint32_t number, uint32_t folder, struct sli
     return change->now.name.data ? 0 : -ENOMEM;
 }
 
-/* Those of the folders in a folder; they are told apart by their paths. */
+/* The names of the folders in a folder, which a hash of the path disambiguates. */
 static struct slice *folder_names(struct step *s, uint32_t folder, size_t *count)
 {
     const struct folder *old = corpus_folder(s->old, folder);

@@ -10,7 +10,7 @@
 
 /* --- folders and numbers ---------------------------------------------------------------------- */
 
-/* Names a folder in the one that it stands in; a name that is taken there gets a hash. */
+/* Names a folder in its parent; a name that is taken there gets a hash. */
 static int name_folder_record(struct builder *b, struct folder_record *record)
 {
     cleanup_buf struct buf plain = {0};
@@ -25,7 +25,8 @@ static int name_folder_record(struct builder *b, struct folder_record *record)
         struct map_slot *slot = map_put(&b->folder_names, record->name);
         if (!slot)
             break;
-        /* A number that is still to be given: nobody's, as in what memory ended in. */
+        /* No folder has this number yet: the name is new, or left from a call that ran out of
+         * memory. */
         if (slot->value >= b->folder_record_count) {
             slot->value = (uint32_t)b->folder_record_count;
             return 0;

@@ -1,9 +1,9 @@
 /*
- * The builder: it makes the generations of the corpus, one at a time, and knows what is given once
- * and for all of them: the numbers of episodes and folders, the names of folders, and the
- * vocabulary of values. Each is noted in the journal when it is given.
+ * The builder: it builds the generations of the corpus, one at a time, and keeps what all of them
+ * share: the numbers of episodes and folders, the names of folders, and the vocabulary of the
+ * views. It logs each new number and name in the journal.
  *
- * Whoever builds (build.h, resume.h) is the only one to look into it.
+ * Only build.h and resume.h access its members.
  */
 #ifndef CORPUS_BUILDER_H
 #define CORPUS_BUILDER_H
@@ -16,32 +16,32 @@ struct corpus_options {
     const struct limits *limits; /* borrowed */
     bool bare_entries;           /* an entry in a view is the bare name of the episode */
     struct access_rule access;
-    struct journal *journal; /* where all is noted that the next builder has to know; or NULL */
+    struct journal *journal; /* for the next worker; or NULL */
 };
 
 struct builder; /* owned by who made it */
 
-/* NULL when memory ends. It has to live longer than all that it built. */
+/* NULL without memory. It has to outlive every corpus that it built. */
 struct builder *builder_new(const struct corpus_options *options);
 void builder_free(struct builder *builder);
 
-/* Says by what the files of the generations from now on are read. 0 or -ENOMEM. */
+/* Sets the configuration of the generations from now on. 0 or -ENOMEM. */
 int builder_configure(struct builder *builder, const struct configuration *configuration);
 
-/* Drops from the journal what no longer counts, where that is worth it. Between two generations. */
+/* Compacts the journal if it has grown enough. Not to be called while a generation is built. */
 void builder_tidy(const struct builder *builder);
 
-/* Notes what is new in this journal from now on; NULL: nowhere. */
+/* Logs to this journal from now on; NULL: to none. */
 void builder_set_journal(struct builder *builder, struct journal *journal);
 
 /* --- for the steps ---------------------------------------------------------------------------- */
 
-/* What is true of a folder for ever, and who may read it. */
+/* A folder that was ever seen. Only `access` changes. */
 struct folder_record {
     struct slice path, name, base;
     uint32_t parent, depth;
     uint64_t hash;
-    struct access access; /* as it was found last; all 0: not yet, and nobody may */
+    struct access access; /* as last scanned; all 0: not scanned yet, and nobody may read it */
 };
 
 struct builder {
@@ -60,13 +60,14 @@ struct builder {
     struct arena arena; /* of paths and names */
 };
 
-/* The number of the episode at `path`, entered where it is new. 0, -E2BIG or -ENOMEM. */
+/* The number of the episode at `path`, a new one if it has none. 0, -E2BIG or -ENOMEM. */
 int builder_find_number(struct builder *builder, struct slice path, uint32_t *number);
 
-/* The folder at `path`, entered with those above it where it is new. 0 or -ENOMEM. */
+/* The number of the folder at `path`; it and the folders above it get new ones if they have none. 0
+ * or -ENOMEM. */
 int builder_find_folder(struct builder *builder, struct slice path, uint32_t *number);
 
-/* Whether some may not read it who may read the content folder: a folder, or a file in a folder. */
+/* Whether a folder, or a file in a folder, is less readable than the content folder. */
 bool builder_is_private(const struct builder *builder, uint32_t folder);
 bool builder_hides(const struct builder *builder, const struct access *file, uint32_t folder);
 

@@ -1,6 +1,7 @@
 /*
- * An episode as the corpus has it, what was found out about its file before, and what in a content
- * folder is no episode. All of it is known without a body.
+ * The types of an episode without its body: what a scan finds in a file (struct scanned), the
+ * episode in the corpus that is built from it, and a stray, which is a file with a problem that is
+ * no episode.
  */
 #ifndef CORPUS_EPISODE_H
 #define CORPUS_EPISODE_H
@@ -13,7 +14,7 @@ enum { CORPUS_MAX_EPISODES = 1 << 24 /* what a node id can tell apart */ };
 
 struct facet_refs;
 
-/* Which file it was, and in which state: all of it is equal or it is another content. */
+/* The identity and state of a file. If any member differs, the content counts as different. */
 struct file_id {
     uint64_t device;
     uint64_t inode;
@@ -29,19 +30,19 @@ static inline bool file_id_equal(const struct file_id *a, const struct file_id *
            a->mtime == b->mtime && a->ctime == b->ctime && access_equal(&a->access, &b->access);
 }
 
-/* What a scan found out about one content file, or about a folder. Texts live with the scan. */
+/* What a scan found in one file, or in a folder. Texts live as long as the scan. */
 struct scanned {
     struct slice path; /* below the content folder, as on disk */
     struct file_id id;
     struct head head;
     struct fact *facts;
     struct diag *problems;
-    bool is_stray;  /* no episode: only its problems count */
-    bool is_folder; /* a folder of the content, "" for that itself: only its access counts */
-    bool is_gone;   /* there is no such file any more */
+    bool is_stray;  /* it is no episode; only `problems` counts */
+    bool is_folder; /* it is a folder, "" for the content folder; only `id.access` counts */
+    bool is_gone;   /* the file no longer exists */
 };
 
-/* Something wrong in a file of the content. */
+/* A problem in a content file. */
 struct problem {
     struct slice path; /* below the content folder, as on disk */
     uint32_t line;     /* as in struct diag */
@@ -65,23 +66,23 @@ struct episode {
     uint64_t hash; /* of the path: the root of its inode numbers */
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
-    bool is_private;  /* some may not read it who may read the content folder: it is in no view */
+    bool is_private;  /* less readable than the content folder, so no view shows it */
     const struct facet_refs *facet_refs;
     struct problems problems;
 };
 
-/* Something that is no episode, and whose problems are told. */
+/* A file that is no episode but has problems, which problems.tsv lists. */
 struct stray {
     struct slice path;
-    struct access access; /* to its problems, which may cite it */
+    struct access access; /* of its problems too, which may cite it */
     struct problems problems;
 };
 
-/* By what files are read. */
+/* The configuration by which a generation was read. */
 struct configuration {
-    struct file_id id;      /* of its file; all 0: there is none */
-    struct slice text;      /* what stands in it */
-    struct slice date_view; /* what it calls the date view; empty: there is none */
+    struct file_id id;      /* of the configuration file; all 0: there is none */
+    struct slice text;      /* the bytes of the file */
+    struct slice date_view; /* the name of the date view; empty: there is none */
 };
 
 /* A date as one number that sorts; day 0 is an unknown day. */
@@ -100,7 +101,7 @@ static inline uint32_t code_of_date(const struct date *date)
     return date->year ? date_code(date->year, date->month, date->day) : 0;
 }
 
-/* Of an episode what those may know of it who may read the content folder; NULL: nothing. */
+/* The episode, or NULL if it is private: for everything that gathers from many episodes. */
 static inline const struct episode *episode_shown(const struct episode *episode)
 {
     return episode && !episode->is_private ? episode : NULL;

@@ -1,8 +1,8 @@
 /*
- * What those who serve a mount one after the other leave to each other, in a journal: which numbers
- * were given to what, which version each episode has, and what the front matter of each file said.
- * With it the next one has the same corpus under the same ids before it has read a file, and finds
- * out by looking what has changed since, as after any other change.
+ * The history: the records that a worker leaves its successor in a journal. They say which numbers
+ * it gave to which names, the version of each episode, and what the front matter of each file said.
+ * From them the successor builds the same corpus with the same ids before it reads any file; its
+ * first scan then finds later changes like any others.
  *
  * A generation is logged before it becomes visible, its notification afterwards: the last ones may
  * be visible but unnotified.
@@ -25,45 +25,44 @@ enum history {
     /* States: the last one counts. */
     HISTORY_FILE,        /* what was found at a path: struct scanned and its texts */
     HISTORY_VERSION,     /* key: an episode; the version that it has */
-    HISTORY_TURNS,       /* key: an episode; how many names of its turns were given out */
-    HISTORY_SERIAL,      /* key: a serial number of a snapshot that was not given out yet */
+    HISTORY_TURNS,       /* key: an episode; how many names of its turns the kernel may know */
+    HISTORY_SERIAL,      /* key: a serial number; neither it nor a later one was used */
     HISTORY_VOICE_INDEX, /* somebody asked for by-voice */
-    HISTORY_CONFIG,      /* by what files are read from then on */
+    HISTORY_CONFIG,      /* the configuration of the files after it */
     HISTORY_PUBLISHED,   /* key: the generation that the files and versions before it make */
-    HISTORY_NOTIFIED,    /* key: the generation of which clients were told */
+    HISTORY_NOTIFIED,    /* key: the generation that clients were notified of */
 };
 
-/* Notes a new generation: what was found, and each version that changed (in numbers and versions).
- */
+/* Log what a scan found at a path, the new version of an episode, a new configuration. */
 void history_note_file(struct journal *journal, const struct scanned *file);
 void history_note_version(struct journal *journal, uint32_t episode, uint32_t version);
 void history_note_configuration(struct journal *journal, const struct configuration *configuration);
 
-/* Reads back what history_note_file() noted; its texts stay in the journal, its lists are made in
- * the arena. False without memory, or where it is none. */
+/* Reads a record of history_note_file(). Texts point into the journal, lists live in the arena.
+ * False without memory, or if it is another record. */
 bool history_read_file(const struct journal_record *record, struct arena *arena,
                        struct scanned *file);
 
-/* The same for one configuration; its texts stay in the journal. */
+/* Reads a record of history_note_configuration(). Texts point into the journal. */
 bool history_read_configuration(const struct journal_record *record,
                                 struct configuration *configuration);
 
-/* By what the files of the newest generation were read, or are where there is none. False: nothing
- * is known of it. */
+/* The configuration of the newest generation; without one, the first configuration that was logged.
+ * False if the journal has none. */
 bool history_configuration(const struct journal *journal, struct configuration *configuration);
 
 /* The newest generation that clients were notified of; returns the cursor behind its records, 0
  * where the journal has none. */
 size_t history_find_notified(const struct journal *journal, uint32_t *generation);
 
-/* Drops what no longer counts. By whoever notes generations; names may be noted meanwhile. */
+/* Compacts the journal: drops records that later ones replace. Only the thread that logs
+ * generations may call it; others may log names meanwhile. */
 void history_compact(struct journal *journal);
 
-/* Drops what belongs to a generation that was never noted to its end. */
+/* Drops the records of a generation that was not logged completely. */
 void history_drop_tail(struct journal *journal);
 
-/* Drops all but the configuration, for whoever has nothing else to go on with; what he notes from
- * then on counts. */
+/* Drops everything but the configuration, for a worker that cannot resume. */
 void history_begin_anew(struct journal *journal);
 
 #endif

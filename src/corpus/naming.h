@@ -1,6 +1,6 @@
 /*
- * The names of episodes: in a folder, each a function of what stands in that folder and of nothing
- * that was there before; and in the views.
+ * The names of episodes in their folder and in the views. A name in a folder depends on the other
+ * files of that folder now, and on nothing that it had before.
  */
 #ifndef CORPUS_NAMING_H
 #define CORPUS_NAMING_H
@@ -11,23 +11,22 @@
 
 struct naming {
     struct slice path; /* of the content file */
-    struct slice base; /* to be found: its name in episodes/<folder> */
+    struct slice base; /* the result: its name in episodes/<folder> */
 };
 
 /*
- * Names the files of one folder; `files` is in the order of their paths, `folders` are the names of
- * the folders in it. A name is that of the file without its extension; where that is taken (by a
- * folder, by a `.md` of that name, or in text/) with it; where that is too, with a hash. Names live
- * in `arena`. 0 or -ENOMEM.
+ * Names the files of one folder; `files` is sorted by path, `folders` are the names of its folders.
+ * A file gets its own name without the extension; if that is taken (by a folder, by a `.md` of that
+ * name, or in text/), with the extension; if that is taken too, with a hash. Names live in `arena`.
+ * 0 or -ENOMEM.
  */
 int naming_in_folder(struct arena *arena, const struct slice *folders, size_t folder_count,
                      struct naming *files, size_t file_count);
 
 /*
- * Appends the name under which an episode stands in the views:
- * "2025-10-23--<title>--<name>", white space in the title as one `_`, the folders in
- * `name` joined with `--`. A part that is unknown is left out with its dashes. Where it is
- * too long the title is cut.
+ * Appends the name of an episode in the views: "2025-10-23--<title>--<name>". White space in the
+ * title becomes one `_`, a slash in `name` becomes `--`. It omits an unknown part with its dashes,
+ * and truncates the title if the name is too long.
  */
 void naming_entry(struct buf *out, const struct date *date, struct slice title, struct slice name);
 

@@ -92,8 +92,8 @@ static int build(struct resuming *r, struct corpus *old, uint32_t generation, st
     return err;
 }
 
-/* The generations behind the one that clients were told of, one after the other: what came with one
- * and went with the next may be known too. */
+/* The generations after the one that clients were notified of. None is skipped: clients may know a
+ * name that came with one and went with the next. */
 static int build_seen(struct resuming *r, struct corpus *notified, struct corpora *seen)
 {
     struct journal_record record;

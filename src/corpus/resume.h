@@ -1,5 +1,5 @@
 /*
- * Building what another builder had built, from its journal.
+ * Resuming: it builds the generations of a previous worker from its journal.
  */
 #ifndef CORPUS_RESUME_H
 #define CORPUS_RESUME_H
@@ -7,7 +7,7 @@
 #include "corpus/builder.h"
 #include "corpus/corpus.h"
 
-/* Some generations, each of which follows the one before. */
+/* Consecutive generations. */
 enum { CORPORA_MOST = 64 };
 struct corpora {
     struct corpus *at[CORPORA_MOST];
@@ -15,11 +15,9 @@ struct corpora {
 };
 
 /*
- * Makes of the journal's records what another builder had made when it died: `told`, of which
- * clients were told, and as `seen` those that follow it, which they may have seen. By a new
- * builder, instead of configuring it and building the first generation; history_configuration()
- * says by what files were read. 0; -ESTALE where that cannot be, since something is missing;
- * -ENOMEM.
+ * Builds the last generation that clients were notified of, and in `seen` the later ones, which
+ * they may have seen. It takes a new builder, which the caller neither configures nor gives a scan.
+ * The caller owns the corpora. 0; -ESTALE if records are missing; -ENOMEM.
  */
 int corpus_resume(struct builder *builder, struct corpus **notified, struct corpora *seen);
 

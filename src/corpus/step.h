@@ -1,6 +1,5 @@
 /*
- * The step from one generation of the corpus to the next: what is being made in it, and the lists
- * of numbers that all of its parts make.
+ * The step from one generation of the corpus to the next: its state while corpus_next() runs.
  */
 #ifndef CORPUS_STEP_H
 #define CORPUS_STEP_H
@@ -8,22 +7,22 @@
 #include "corpus/builder.h"
 #include "corpus/corpus.h"
 
-/* An episode that is new, other or gone. */
+/* An episode that is new, changed or gone. */
 struct episode_change {
     uint32_t number;
     const struct episode *before; /* NULL: it is new */
-    bool is_there;                /* in the next generation, as: */
-    struct episode now;           /* texts and problems live elsewhere, and are copied */
+    bool is_there;                /* the next generation has it, as `now` */
+    struct episode now;           /* borrows its texts and problems, which are copied later */
     bool has_new_facet_refs;
     uint32_t next; /* in the same folder; NO_INDEX */
 };
 
-/* A folder that is touched. */
+/* A folder in which something changed. */
 struct folder_change {
     bool is_touched;
-    bool has_new_names; /* what stands in it is not what stood in it */
+    bool has_new_names; /* it has other children than before */
     bool is_there;
-    uint32_t episodes, folders; /* that will be in it */
+    uint32_t episodes, folders; /* how many it will have */
     uint32_t episode_changes;   /* the first in it, whether it is there or gone; NO_INDEX */
     uint32_t new_folders,
         next_new_folder; /* the first folder that is new in it; the next beside it */
@@ -44,7 +43,7 @@ struct step {
     bool *folder_gone;                    /* by number of the folder */
     uint32_t *touched;                    /* folders, the deepest first */
     uint32_t touched_count;
-    uint32_t *list; /* of episodes or folders, for a moment */
+    uint32_t *list; /* scratch: numbers of episodes or folders */
 };
 
 void step_sort(uint32_t *list, uint32_t count, order_fn *order, const void *context);

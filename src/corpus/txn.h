@@ -1,6 +1,7 @@
 /*
- * What changes hands when one generation of the corpus follows another: blocks of memory that are
- * new in it, and blocks of the one before that it does without. All others both have.
+ * A transaction: the memory of one step between generations. It records the blocks that the new
+ * generation allocates, and those of the old one that it does not share. Committing hands the
+ * latter to the old generation, which frees them with itself; aborting frees the former.
  */
 #ifndef CORPUS_TXN_H
 #define CORPUS_TXN_H
@@ -17,24 +18,24 @@ struct blocks {
 struct txn {
     struct blocks fresh;
     struct blocks retired;
-    bool failed; /* memory ended */
+    bool failed; /* out of memory */
 };
 
-/* A zeroed block, freed with the generation that retires it. NULL, and marked as failed, when
- * memory ends. */
+/* Allocates a zeroed block, which lives until a later transaction retires it. NULL, and `failed` is
+ * set, without memory. */
 void *txn_alloc(struct txn *txn, size_t count, size_t size);
 
-/* Says that the new generation does without a block of the old one; NULL is none. */
+/* Notes that the new generation does not share this block of the old one; NULL is none. */
 void txn_retire(struct txn *txn, const void *block);
 
-/* Ends it: the retired blocks are the caller's, to be freed with the old generation … */
+/* Commits: the caller owns the retired blocks and frees them with the old generation. */
 struct blocks txn_commit(struct txn *txn);
-/* … or the fresh ones are freed, and nothing has happened. */
+/* Aborts: frees the allocated blocks; the old generation is as before. */
 void txn_abort(struct txn *txn);
 
 void blocks_free(struct blocks *blocks);
 
-/* Frees one that the last generation still had; NULL is none. */
+/* Frees a block of the last generation; NULL is none. */
 void block_free(const void *block);
 
 /* A copy of `count` pointers with zeroed room for `cap`, to be freed. NULL when memory ends. */

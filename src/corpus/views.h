@@ -1,8 +1,8 @@
 /*
- * The views of one generation: by-tag, by-person … and the facets in them, by-tag/ai-safety. It
- * does not change; the next generation shares all that is the same in it.
+ * The views of one generation: by-tag, by-person … and their facets, by-tag/ai-safety. They are
+ * immutable; the next generation shares those that did not change.
  *
- * Views and facets go by their number in the vocabulary, where nothing is NULL.
+ * The arrays are by the number that the vocabulary gave; a view or facet without episodes is NULL.
  */
 #ifndef CORPUS_VIEWS_H
 #define CORPUS_VIEWS_H
@@ -28,7 +28,7 @@ struct view {
     struct slice name; /* "by-tag" */
     uint32_t count;
     const uint32_t *facets; /* in the order of their names */
-    bool is_disambiguated;  /* two values are named alike, and one has a hash */
+    bool is_disambiguated;  /* a facet has a hash in its name, because another had the same name */
     int64_t mtime;
     uint64_t hash;
 };
@@ -45,23 +45,22 @@ struct views {
     struct vocabulary *vocabulary;
 };
 
-/* What an episode adds to the views: the spellings of its values, in the order they were written.
- */
+/* The values of an episode, in the order of its front matter. */
 struct facet_refs {
     uint32_t count;
     struct spelling *spellings[];
 };
 
-/* Whether one of the first `count` is of this facet; NULL has none. */
+/* Whether one of the first `count` refers to this facet; NULL has none. */
 bool facet_refs_have(const struct facet_refs *facet_refs, uint32_t facet, uint32_t count);
 
-/* An episode that is not what it was, and what it added and adds; NULL: nothing. */
+/* A changed episode, with its values before and after; NULL: none. */
 struct views_change {
     uint32_t episode;
     const struct facet_refs *before, *after;
 };
 
-/* What one generation's views are made of. */
+/* The input of views_next(). */
 struct views_step {
     const struct views *old; /* NULL: there were none */
     struct vocabulary *vocabulary;
@@ -73,7 +72,7 @@ struct views_step {
     struct txn *txn;
 };
 
-/* Builds the views that follow. 0, or -ENOMEM: then the vocabulary is as it was, and the txn is to
+/* Builds the next views. 0, or -ENOMEM: then the vocabulary is as it was, and the txn is to
  * be undone. Either way `next` is to be released. */
 int views_next(const struct views_step *step, struct views *next);
 
@@ -81,13 +80,13 @@ int views_next(const struct views_step *step, struct views *next);
 void views_release(struct views *views);
 void views_free_all(struct views *views);
 
-/* The facet of exactly this name in a view; NO_INDEX where there is none. */
+/* The facet with exactly this name in a view, or NO_INDEX. */
 uint32_t views_find(const struct views *views, uint32_t view, struct slice name);
 
-/* The facet that gathers this spelling, which looks or reads the same (utf8_fold). */
+/* The facet that a name spells in another way (utf8_fold), or NO_INDEX. */
 uint32_t views_find_spelling(const struct views *views, uint32_t view, struct slice name);
 
-/* The first place among the view's facets, or among the views, whose name is greater. */
+/* The index of the first facet of a view, or of the first view, whose name is greater. */
 uint32_t views_facet_behind(const struct views *views, uint32_t view, struct slice name);
 uint32_t views_order_behind(const struct views *views, struct slice name);
 

@@ -1,11 +1,10 @@
 /*
- * The vocabulary of a set of views: which views, values and spellings there ever were, each with a
- * number that is given once and never to another while the program runs, and how often each
- * spelling is used now. It belongs to whoever builds the generations, one at a time; readers of a
- * generation only ask vocabulary_find().
+ * The vocabulary of a set of views: every view, value and spelling that ever occurred, each with a
+ * number that never changes, and how often the newest generation uses each spelling. The builder
+ * owns it and alone changes it; readers of a generation call vocabulary_find() only.
  *
- * A value is what differs only in case, Unicode form and what cannot be seen (utf8_fold): it makes
- * one folder, the facet, under its commonest spelling.
+ * Spellings that differ only in case, Unicode form and invisible characters (utf8_fold) spell one
+ * value. A value has one folder, the facet, which is named after its commonest spelling.
  */
 #ifndef CORPUS_VOCABULARY_H
 #define CORPUS_VOCABULARY_H
@@ -20,7 +19,7 @@ enum { VOCABULARY_MAX_FACETS = 1 << 24 /* what a node id can tell apart */ };
 
 #define NO_INDEX UINT32_MAX
 
-/* One way of writing a value of a view. */
+/* A spelling of a value. */
 struct spelling {
     struct spelling *next; /* another of the same facet */
     struct slice text;
@@ -28,7 +27,7 @@ struct spelling {
     uint32_t uses;
 };
 
-/* A facet, whether it has episodes now or not. */
+/* A value, whether the newest generation uses it or not. */
 struct value_entry {
     struct spelling *spellings;
     uint32_t view;
@@ -52,20 +51,19 @@ struct vocabulary {
 void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, uint32_t record_kind);
 void vocabulary_free(struct vocabulary *vocabulary);
 
-/* The spelling of this text in the view, entered where it is new. 0; -ENOSPC where there are too
- * many views, -E2BIG too many values; -ENOMEM. */
+/* Returns the spelling of this text in the view, and adds it if it is new. 0; -ENOSPC: too many
+ * views; -E2BIG: too many values; -ENOMEM. */
 int vocabulary_enter(struct vocabulary *vocabulary, struct slice view, struct slice text,
                      struct spelling **spelling);
 
-/* Enters a spelling as it was noted. 0 or an error as above. */
+/* Adds a spelling from a journal record. 0 or an error as above. */
 int vocabulary_restore(struct vocabulary *vocabulary, struct slice noted);
 
-/* The commonest spelling of a facet; of two as common, the one that sorts first. NULL: none is
- * used.
+/* The commonest spelling of a facet; among equals the one that sorts first. NULL if none is used.
  */
 const struct spelling *vocabulary_best(const struct vocabulary *vocabulary, uint32_t facet);
 
-/* The number of the facet that a text spells in a view; NO_INDEX where none does. Any thread. */
+/* The number of the facet that a text spells in a view, or NO_INDEX. Any thread. */
 uint32_t vocabulary_find(struct vocabulary *vocabulary, struct slice view, struct slice text);
 
 #endif

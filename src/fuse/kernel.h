@@ -1,5 +1,5 @@
 /*
- * What one release of Linux does and another does not, where no request tells.
+ * Differences between releases of Linux that FUSE_INIT does not negotiate.
  */
 #ifndef FUSE_KERNEL_H
 #define FUSE_KERNEL_H
@@ -7,10 +7,9 @@
 #include <stdbool.h>
 
 /*
- * Whether the kernel of this release, as uname() tells it, forgets that a name is absent when it is
- * told to. Before Linux 6.19 FUSE_NOTIFY_INVAL_ENTRY drops whatever is known of a name; since then
- * it answers ENOENT where that is that there is none, and goes on saying so. A release that is not
- * understood is taken for such a one.
+ * Whether the kernel of this release (uname -r) drops a negative dentry on FUSE_NOTIFY_INVAL_ENTRY.
+ * Before Linux 6.19 it drops any dentry; since then it answers ENOENT for a negative one and keeps
+ * it. An unknown format of the release counts as 6.19.
  */
 bool kernel_drops_negative_dentries(const char *release);
 

@@ -26,7 +26,8 @@ static void add_quoted(struct buf *out, const char *path)
     path_add_quoted(out, slice_of(path));
 }
 
-/* The kernel remembers the root of a dead mount; only what asks the file system itself tells. */
+/* stat() of a dead mount may succeed, because the kernel caches its root; statfs() asks the server.
+ */
 static int ask_folder(const char *path, struct stat *st)
 {
     struct statfs fs;
@@ -143,7 +144,7 @@ void mountpoint_abort_connection(const struct mounted *mounted)
     snprintf(path, sizeof path, "/sys/fs/fuse/connections/%u/abort", mounted->minor);
     cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
     ssize_t told = fd < 0 ? -1 : write(fd, "1", 1);
-    (void)told; /* fusectl may not be mounted: then they wait until the thread is gone */
+    (void)told; /* fusectl may not be mounted: then requests wait until the thread ends */
 }
 
 static int check_unmounted(const char *path, struct buf *why)

@@ -14,17 +14,18 @@
 #include "base/clock.h"
 #include "fuse/prefetch.h"
 
-/* Endless, for libfuse and the kernel; a double that both can still count with. */
+/* The timeout of what may be cached until it is invalidated, in seconds: the kernel computes with
+ * it, so it is no infinity. */
 static const double no_timeout = 1e9;
 
-/* Seconds for which a name is said to be absent to Linux 6.19 and newer, which do not forget that
- * when they are told to. See fuse/kernel.h. */
+/* The timeout of a negative dentry, in seconds, for Linux 6.19 and newer, which do not drop one on
+ * an invalidation. See fuse/kernel.h. */
 static const double short_timeout = 1;
 
 enum {
     MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
-    WAITING_THREADS = 12,      /* beyond those that serve; made when all of them wait */
-    LONGEST_WAIT = 1000,       /* milliseconds, for what a change brings */
+    WAITING_THREADS = 12,      /* more threads, which start when all others wait */
+    LONGEST_WAIT = 1000,       /* milliseconds, for the next generation */
 };
 
 /* The kinds of requests that are counted. */
@@ -40,7 +41,7 @@ enum request {
     REQUEST_STATFS,
     REQUEST_GETXATTR,
     REQUEST_LISTXATTR,
-    STORED_AHEAD, /* no request: one that was saved */
+    STORED_AHEAD, /* no request: a file that was stored ahead */
     REQUESTS
 };
 
@@ -140,8 +141,7 @@ static int final_error(int err)
     return err == -EAGAIN ? ESTALE : -err;
 }
 
-/* A name that is not there: an entry without a node is remembered by the kernel, an error is not.
- */
+/* Replies that a name does not exist: the kernel caches an entry without a node, but no error. */
 static void reply_absent(fuse_req_t req)
 {
     bool drops = server_of(req)->options->drops_negative_dentries;
@@ -151,7 +151,7 @@ static void reply_absent(fuse_req_t req)
 
 /* --- operations ------------------------------------------------------------------------------- */
 
-/* "." and ".." are asked for by who holds a handle and no path, such as an NFS server. */
+/* An NFS server, which has a file handle and no path, looks up "." and "..". */
 static int look_up(struct tree *tree, uint64_t parent, const char *name, struct tree_attr *attr)
 {
     uint64_t id;
@@ -292,7 +292,7 @@ struct listing {
     bool is_full;
 };
 
-/* Adds one name; false where it does not fit. `next` is where a reader goes on behind it. */
+/* Adds one name; false if it does not fit. `next` is the offset of the entry after it. */
 static bool add_name(struct listing *list, const char *name, const struct tree_attr *attr,
                      bool has_attr, uint64_t next)
 {
@@ -322,7 +322,7 @@ static bool add_child(void *list_, uint64_t next, const struct tree_entry *entry
 {
     char name[NAME_MAX + 1];
     if (entry->name.len > NAME_MAX)
-        return true; /* one such name would make the kernel refuse the whole folder */
+        return true; /* the kernel would refuse the whole reply */
     memcpy(name, entry->name.data, entry->name.len);
     name[entry->name.len] = '\0';
     return add_name(list_, name, &entry->attr, entry->has_attr, next + DOTS);
@@ -369,7 +369,7 @@ static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offse
             err = fill(held.tree, ino, (uint64_t)offset, &list);
         while (list.used == 0 && get_next_generation(&held, err));
     }
-    /* What was found before an error is worth having; the error comes with the next call. */
+    /* Reply the entries before the error; the next call reports the error. */
     if (err && list.used == 0)
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it knows of no cleanup attribute */
         fuse_reply_err(req, final_error(err));
@@ -406,8 +406,8 @@ static void reply_xattr(fuse_req_t req, int err, const struct buf *bytes, size_t
         fuse_reply_buf(req, bytes->data, bytes->len);
 }
 
-/* Without the option the first answer is ENOSYS, and the kernel asks never again: ls -l would ask
- * for each file. */
+/* Without the option the first reply is ENOSYS, and the kernel never asks again; otherwise ls -l
+ * would cause a request for each file. */
 static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
     count(req, REQUEST_GETXATTR);
@@ -460,7 +460,7 @@ static void on_init(void *userdata, struct fuse_conn_info *conn)
                   (FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_READDIRPLUS);
     conn->want &= ~(unsigned)(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ |
                               FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
-    /* The kernel's 12 would cut parallel readers to reads of a page each. */
+    /* With the default of 12 the kernel shrinks the reads of parallel readers to a page each. */
     conn->max_background = 128;
     conn->congestion_threshold = 96;
     conn->time_gran = 1;
@@ -468,7 +468,7 @@ static void on_init(void *userdata, struct fuse_conn_info *conn)
     server->no_opendir = conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT;
 }
 
-/* What is not here libfuse answers with ENOSYS once, and the kernel never asks again. */
+/* libfuse replies ENOSYS to any other request, and the kernel never sends it again. */
 static const struct fuse_lowlevel_ops operations = {
     .init = on_init,
     .lookup = on_lookup,
@@ -489,13 +489,14 @@ static const struct fuse_lowlevel_ops operations = {
 void serve_notify(void *server_, enum invalidate_kind what, uint64_t id, const char *name)
 {
     const struct server *server = server_;
-    /* That the kernel did not know of it is no error. */
+    /* Ignore errors: the kernel may not have cached it. */
     switch (what) {
     case INVALIDATE_ENTRY:
         fuse_lowlevel_notify_inval_entry(server->session, id, name, strlen(name));
         break;
     case INVALIDATE_FOLDER:
-        /* A name that nothing has waits for a listing under way, which would be remembered. */
+        /* To invalidate a name that no child has waits for a listing under way, which the kernel
+         * would cache otherwise. */
         fuse_lowlevel_notify_inval_entry(server->session, id, ".", 1);
         fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
         break;
@@ -521,7 +522,7 @@ static int store_file(void *server_, uint64_t id, struct slice bytes)
 
 static void wake_up(int signal)
 {
-    (void)signal; /* a system call that waits is interrupted by it */
+    (void)signal; /* it interrupts a blocking system call */
 }
 
 void serve_stop(void *server_)
@@ -532,7 +533,7 @@ void serve_stop(void *server_)
     prefetch_stop(server->prefetch);
     pthread_mutex_lock(&server->lock);
     fuse_session_exit(server->session);
-    /* The signal may come just before the call that it is to interrupt: again, until it has. */
+    /* The signal may arrive just before the system call: send it until the loop has ended. */
     while (!server->has_ended) {
         const struct timespec soon = time_after(CLOCK_REALTIME, 20);
         pthread_kill(server->serving, SIGUSR1);
@@ -556,7 +557,7 @@ static int run_loop(struct fuse_session *session, unsigned threads)
     struct fuse_loop_config *config = fuse_loop_cfg_create();
     if (!config)
         return -ENOMEM;
-    /* Those that wait for by-voice must not keep all others from being served. */
+    /* Threads that wait for the voice index must not block all other requests. */
     fuse_loop_cfg_set_max_threads(config, threads + WAITING_THREADS);
     fuse_loop_cfg_set_idle_threads(config, threads + WAITING_THREADS);
     int result = fuse_session_loop_mt(session, config);
@@ -583,15 +584,15 @@ static int serve_requests(struct server *server)
     const struct serve_options *options = server->options;
     int err = init_replay_handshake(&server->init_state, server->session, options->fd);
     if (err)
-        return err == -ENODEV ? 0 : err; /* it was taken away at once */
-    /* Without memory or a thread for it nothing is stored ahead, and all else is as it was. */
+        return err == -ENODEV ? 0 : err; /* somebody unmounted it at once */
+    /* Prefetching is optional: ignore the error. */
     if (!options->no_prefetch)
         (void)prefetch_new(server->tree, store_file, server, &server->prefetch);
-    options->ready(options->context, server); /* from now on somebody may end the serving */
+    options->ready(options->context, server); /* from now on serve_stop() may be called */
     err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
     announce_end(server);
     options->ended(options->context);
-    /* Only now: whoever was about to end the serving stops it too. */
+    /* Not earlier: a thread in serve_stop() may still use it. */
     prefetch_free(server->prefetch);
     return err;
 }

@@ -11,7 +11,7 @@ enum {
     KEY_OF_BODY = 0xFE,
 };
 
-/* What was wrong in the body of an episode that was read last. */
+/* The problems of the body of an episode when it was last parsed. */
 struct body_diags {
     uint32_t version;
     struct diag *diags;
@@ -106,8 +106,8 @@ static void drop(struct cache *cache, struct cache_entry *entry)
 
 static void keep_limit(struct cache *cache)
 {
-    /* The newest stays, whatever the limit: whoever reads the turns of an episode one by one would
-     * have it parsed for each. */
+    /* The most recent entry stays: without it, reading the turns of a large episode one by one
+     * would parse the body for each turn. */
     while (cache->stats.used > cache->limit && cache->oldest != cache->newest) {
         struct cache_entry *entry = cache->oldest;
         list_remove(cache, entry);
@@ -117,7 +117,7 @@ static void keep_limit(struct cache *cache)
 
 /* --- parsing, without the lock ---------------------------------------------------------------- */
 
-/* How a part is made: one of the three that follow. */
+/* How to load an entry: one of the three functions below. */
 struct loader {
     int (*load)(struct cache *cache, const struct loader *loader, struct cache_entry *entry);
     uint32_t number;
@@ -148,7 +148,7 @@ static int parse_front(struct cache *cache, const struct loader *loader, struct 
     return err;
 }
 
-/* Together with the front matter, which says who may be speaking. */
+/* Reads the front matter too, which says who may be speaking. */
 static int parse_body(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
     const struct episode *episode = loader->episode;
@@ -186,7 +186,7 @@ static int render_text(struct cache *cache, const struct loader *loader, struct 
     return err ? err : entry->text.failed ? -EFBIG : 0;
 }
 
-/* --- asking ----------------------------------------------------------------------------------- */
+/* --- getting ---------------------------------------------------------------------------------- */
 
 static uint64_t key_of(uint32_t number, uint32_t version, enum cache_kind kind)
 {

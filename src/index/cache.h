@@ -30,12 +30,12 @@ struct content {
     struct quarantine *quarantine; /* of what is read; NULL: none are known */
 };
 
-/* A longer text is not rendered: a line that stands in every turn can make it thousands of times as
- * long as its source. */
+/* The longest text that is rendered: a line repeated in every turn could make it thousands of times
+ * as long as its source. */
 enum { CACHE_MAX_TEXT = 256 * 1024 * 1024 };
 
-/* Errors that say nothing of a file, and pass. What is left out because of one would be a wrong
- * answer, and clients remember answers. */
+/* Errors that pass and are not the file's. Whoever meets one has to fail rather than leave the file
+ * out, because clients cache answers. */
 static inline bool error_passes(int err)
 {
     return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
@@ -44,7 +44,7 @@ static inline bool error_passes(int err)
 enum cache_kind { CACHE_FRONT, CACHE_BODY, CACHE_TEXT, CACHE_KINDS };
 
 struct cache_entry {
-    /* What the reader may use: one of these. */
+    /* For the reader, one of these. */
     struct front front; /* CACHE_FRONT; its values live in `arena` */
     struct body body;   /* CACHE_BODY */
     struct buf text;    /* CACHE_TEXT */
@@ -52,7 +52,7 @@ struct cache_entry {
     /* The cache's own. */
     struct arena arena;
     struct diags diags; /* of the body; in `arena` */
-    uint64_t key;       /* a text's is its node id; the others' end in what is no kind */
+    uint64_t key;       /* of a text its node id; the low byte of the others is no kind */
     size_t size;        /* bytes */
     uint32_t users;
     bool is_ready;
@@ -69,7 +69,7 @@ struct cache_stats {
 
 struct cache;
 
-/* NULL when memory ends. `content` is copied, `limits` borrowed. */
+/* NULL without memory. Copies `content`, borrows `limits`. */
 struct cache *cache_new(const struct content *content, uint64_t limit, const struct limits *limits);
 void cache_free(struct cache *cache);
 
@@ -80,13 +80,13 @@ void cache_free(struct cache *cache);
 int cache_get(struct cache *cache, uint32_t number, const struct episode *episode,
               enum cache_kind kind, struct cache_entry **entry);
 
-/* What is kept of a version of an episode, or of a text; NULL where nothing is. Likewise to be
- * given back. */
+/* The entry of a version of an episode, or of a text, if the cache has it, else NULL. To be given
+ * back with cache_put(). */
 struct cache_entry *cache_find(struct cache *cache, uint32_t number, uint32_t version,
                                enum cache_kind kind);
 struct cache_entry *cache_find_text(struct cache *cache, uint64_t id);
 
-/* Drops what nobody uses of a version of an episode, or a text. */
+/* Drops the entries of a version of an episode, or of a text, if nobody uses them. */
 void cache_forget(struct cache *cache, uint32_t number, uint32_t version);
 void cache_forget_text(struct cache *cache, uint64_t id);
 
@@ -97,14 +97,14 @@ int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context
                    void *context, struct cache_entry **entry);
 void cache_put(struct cache *cache, struct cache_entry *entry);
 
-/* What was found wrong in the bodies of a corpus, as far as they were read: a copy in `arena`, in
- * no order. 0 or -ENOMEM. */
+/* The problems of the bodies of a corpus that were parsed so far: a copy in `arena`, unsorted. 0 or
+ * -ENOMEM. */
 int cache_read_problems(struct cache *cache, const struct corpus *corpus, struct arena *arena,
                         struct problems *problems);
 
 void cache_read_stats(struct cache *cache, struct cache_stats *stats);
 
-/* Reads content as it is, past the cache. */
+/* Reads a range of an episode's file, without caching it. */
 int cache_read_content(struct cache *cache, const struct episode *episode, uint64_t offset,
                        uint64_t len, struct buf *out);
 

@@ -161,7 +161,7 @@ bool generations_wait_until_notified(struct generations *g, unsigned lag, unsign
     return in_time;
 }
 
-/* --- telling ---------------------------------------------------------------------------------- */
+/* --- notifying -------------------------------------------------------------------------------- */
 
 struct generation *generations_unnotified(struct generations *g, struct generation **before)
 {
@@ -201,7 +201,7 @@ void generations_note_notified(struct generations *g, struct generation *generat
     journal_add(g->journal, HISTORY_NOTIFIED, (uint32_t)number, SLICE(""));
 }
 
-/* --- what all bodies say ---------------------------------------------------------------------- */
+/* --- the voice index -------------------------------------------------------------------------- */
 
 /* With voice_index_lock held, which is given up meanwhile. */
 static int build_voice_index(struct generations *g, struct generation *generation)
@@ -228,7 +228,7 @@ static int build_voice_index(struct generations *g, struct generation *generatio
         pthread_mutex_lock(&g->lock);
         generation->voice_index = made;
         g->newest_voice_index = generation;
-        /* The first one is all that anybody was ever told of by-voice. */
+        /* Nobody knew by-voice before the first one. */
         if (!g->notified_voice_index) {
             g->notified_voice_index = generation;
             journal_add(g->journal, HISTORY_VOICE_INDEX, 0, SLICE(""));
@@ -263,7 +263,7 @@ int generations_voice_index(struct generations *g, struct generation *generation
     *voice_index = generation->voice_index;
     pthread_mutex_unlock(&g->voice_index_lock);
     if (is_first && !err)
-        malloc_trim(0); /* what reading all bodies took is not needed again */
+        malloc_trim(0); /* give back what parsing all bodies took */
     return err;
 }
 
@@ -304,7 +304,7 @@ void generations_note_voice_index_notified(struct generations *g, struct generat
 
 struct spelling **generations_voice_spellings(struct generations *g, size_t *count)
 {
-    /* Others may hear voices that are new meanwhile: the list moves, what is in it does not. */
+    /* Others may add voices later: that moves the list, but not the spellings. */
     pthread_mutex_lock(&g->voice_index_lock);
     wait_for_voice_index(g);
     *count = g->by_voice.spellings.count;

@@ -48,7 +48,7 @@ struct generations {
     struct generation *newest_voice_index; /* the newest that has one; NULL: none has */
     struct vocabulary by_voice;            /* of by-voice */
     bool is_indexing_voices;
-    bool had_voice_index;    /* by whoever served before */
+    bool had_voice_index;    /* the previous worker had one */
     size_t voice_index_done; /* episodes; counted by many threads */
 };
 
@@ -86,7 +86,7 @@ bool generations_wait_for_newer(struct generations *generations, uint64_t number
 bool generations_wait_until_notified(struct generations *generations, unsigned lag,
                                      unsigned milliseconds);
 
-/* --- telling ---------------------------------------------------------------------------------- */
+/* --- notifying -------------------------------------------------------------------------------- */
 
 /* The oldest generation that clients were not notified of, NULL if there is none, and in `before`
  * the one that precedes it. Neither is freed before generations_note_notified(). */
@@ -99,7 +99,7 @@ void generations_wait_for_readers(struct generations *generations, const struct 
 /* Notes that clients were notified of this generation. */
 void generations_note_notified(struct generations *generations, struct generation *generation);
 
-/* --- what all bodies say ---------------------------------------------------------------------- */
+/* --- the voice index -------------------------------------------------------------------------- */
 
 /* The voice index of a generation, owned by it. Builds it if it does not exist, which reads every
  * body that changed since the last one. 0, -EAGAIN if a newer generation has one already, or an

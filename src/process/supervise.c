@@ -22,7 +22,7 @@ enum {
     STOP_TIMEOUT = 10,    /* seconds for a worker to end in peace */
     MOST_LOGGED = 2048,   /* bytes of a message */
     RESTART_DELAY = 2,    /* seconds before another start after one that failed */
-    POLL_INTERVAL = 1000, /* milliseconds between looks at what no event tells of */
+    POLL_INTERVAL = 1000, /* milliseconds, for states without an event */
     SHORT_POLL_INTERVAL = 300
 };
 
@@ -39,7 +39,7 @@ struct supervisor {
     sigset_t before; /* the signals that were blocked */
     int socket;      /* to the worker; -1: it has closed its end */
     pid_t worker;
-    bool is_half_dead; /* … when it was looked at last: see is_dead_but_for_a_thread() */
+    bool is_half_dead; /* … at the last poll: see is_dead_but_for_a_thread() */
     uint32_t restarts;
     time_t deaths[MOST_DEATHS]; /* a ring */
     int mount;                  /* -1: not mounted */
@@ -220,7 +220,7 @@ static bool receive_message(struct supervisor *s)
     return true;
 }
 
-/* The first time in peace; whoever insists does not wait for what is under way. */
+/* Stops the worker: in order the first time, at once the second time. */
 static void end_worker(struct supervisor *s)
 {
     bool is_told = !s->is_ending && s->is_ready &&

@@ -1,5 +1,5 @@
 /*
- * What an episode's front matter says about it, as far as the formats and attributes cite it.
+ * The metadata of an episode that formats and extended attributes cite, from its front matter.
  */
 #ifndef RENDER_EPISODE_METADATA_H
 #define RENDER_EPISODE_METADATA_H
@@ -8,16 +8,16 @@
 #include "render/material.h"
 
 struct episode_metadata {
-    struct slice title;    /* its title; where it has none, its name; cut where it is very long */
-    struct slice date;     /* "2025-10-23", "2025-10"; empty: not known */
-    struct slice url;      /* where it can be heard or read: http or https; empty: not known */
-    struct slice language; /* a BCP 47 tag; empty: not said, or no such tag */
-    const struct yaml *creators; /* who made it: a value or a list; NULL: not said */
+    struct slice title;          /* its title, or its name if it has none; truncated if very long */
+    struct slice date;           /* "2025-10-23", "2025-10"; empty: unknown */
+    struct slice url;            /* of the recording or the text: http or https; empty: unknown */
+    struct slice language;       /* a BCP 47 tag; empty: unknown, or not such a tag */
+    const struct yaml *creators; /* a value or a list; NULL: unknown */
     char date_text[16];
     char url_text[48]; /* of a video that only its id names */
 };
 
-/* Reads it from front matter, as far as that is there; texts live as long as the material. 0 or
+/* Reads it from the front matter, if there is any; texts live as long as the material. 0 or
  * -ENOMEM. `about` must not be copied: its date points into itself. */
 int episode_metadata_read(const struct material *material, struct episode_metadata *metadata);
 
@@ -27,7 +27,8 @@ int episode_metadata_read(const struct material *material, struct episode_metada
 void episode_metadata_add_link(const struct episode_metadata *metadata, int64_t start,
                                struct buf *out);
 
-/* Where the turn and its original stand: "interviews/tea-mountain.md:43-48", in UTF-8. */
+/* Appends the source lines of a turn and its original: "interviews/tea-mountain.md:43-48", in
+ * UTF-8. */
 void episode_metadata_add_lines(const struct episode *episode, const struct turn *turn,
                                 struct buf *out);
 

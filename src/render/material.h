@@ -1,6 +1,6 @@
 /*
- * What a renderer is given: an episode, and those of its parts that it says it needs. Whoever calls
- * it reads these before, and keeps them until it is done.
+ * The input of a renderer: an episode, and the parts of it that the renderer's row in format.c asks
+ * for. The caller loads the parts and keeps them until the renderer returns.
  */
 #ifndef RENDER_MATERIAL_H
 #define RENDER_MATERIAL_H
@@ -13,8 +13,8 @@ enum { NEEDS_NOTHING = 0, NEEDS_FRONT = 1, NEEDS_BODY = 2 };
 
 struct material {
     const struct episode *episode;
-    const struct yaml *front; /* NULL: it was not asked for, or there is none */
-    const struct body *body;  /* NULL: it was not asked for */
+    const struct yaml *front; /* NULL: not asked for, or the file has none */
+    const struct body *body;  /* NULL: not asked for */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What front matter says, key by key: the files of meta/. Whole it is meta.json (renderers.h).
+ * The files of meta/: the front matter, a file a key. meta.json (renderers.h) has all of it.
  */
 #ifndef RENDER_META_H
 #define RENDER_META_H
@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "syntax/yaml.h"
 
-/* Appends the value of a key, a line a value of a list. */
+/* Appends the value of a key; each value of a list is a line. */
 void meta_add_value(struct buf *out, const struct yaml *value);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The renderers of an episode's formats, by the file that has them. What each needs says its row in
- * format.c. All give 0 or -ENOMEM, or mark `out` as failed.
+ * The renderers of an episode's formats, by file. The row in format.c says which material each
+ * needs. They return 0 or -ENOMEM, or set `out->failed`.
  */
 #ifndef RENDER_RENDERERS_H
 #define RENDER_RENDERERS_H

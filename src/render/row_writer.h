@@ -1,6 +1,6 @@
 /*
- * Records: one table of fields makes the JSON Lines and the TSV of the same thing, so that both
- * have the same fields in the same order under the same names.
+ * The row writer: it writes rows as JSON Lines and as TSV from one table of fields, so both have
+ * the same fields in the same order under the same names.
  */
 #ifndef RENDER_ROW_WRITER_H
 #define RENDER_ROW_WRITER_H
@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "syntax/yaml.h"
 
-/* What a field says. In TSV what is absent is empty, in JSON null. */
+/* The value of a field. An absent one is empty in TSV and null in JSON. */
 struct value {
     enum { VALUE_ABSENT, VALUE_TEXT, VALUE_NUMBER, VALUE_SECONDS, VALUE_YAML } kind;
     struct slice text; /* valid UTF-8 */
@@ -32,21 +32,21 @@ static inline struct value value_number(uint32_t number)
 
 struct field {
     const char *name;
-    /* Of a row; `scratch` is empty, and holds what has to be put together. */
+    /* The value in a row; it may live in `scratch`, which is empty before the call. */
     struct value (*get)(const void *row, struct buf *scratch);
 };
 
 struct row_writer {
     const struct field *fields;
     size_t count;
-    struct buf scratch; /* to be freed at the end */
+    struct buf scratch; /* the caller frees it at the end */
 };
 
-/* Appends the line of a row. */
+/* Append the line of a row. */
 void row_writer_add_json(struct row_writer *writer, const void *row, struct buf *out);
 void row_writer_add_tsv(struct row_writer *writer, const void *row, struct buf *out);
 
-/* Appends the names of the fields, as the first line of TSV. */
+/* Appends the header line of TSV: the names of the fields. */
 void row_writer_add_header(const struct row_writer *writer, struct buf *out);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The tables of index/: of an episode the piece that it adds to each, and what is counted of all.
+ * The tables of index/: the lines of one episode in each table, and the counts of values and days.
  */
 #ifndef RENDER_TABLES_H
 #define RENDER_TABLES_H
@@ -8,16 +8,17 @@
 #include "corpus/corpus.h"
 #include "render/material.h"
 
-/* episodes.tsv and episodes.jsonl: its first line, and the line of an episode, by its front matter
- * as far as that is there. 0 or -ENOMEM. */
+/* episodes.tsv and episodes.jsonl: the header line of the former, and the line of an episode, whose
+ * front matter may be missing. 0 or -ENOMEM. */
 void tables_begin_episodes(struct buf *out);
 int tables_add_episode(const struct material *material, bool is_json, struct buf *out);
 
-/* glossary.tsv: likewise, of an episode's body. */
+/* glossary.tsv: the header line, and the lines of an episode's terms. */
 void tables_begin_terms(struct buf *out);
 void tables_add_terms(const struct material *material, struct buf *out);
 
-/* by-tag.tsv and its kin, the commonest first. 0 or -ENOMEM. */
+/* by-tag.tsv and the tables of the other views: the header line, and the values of a view, the
+ * commonest first. 0 or -ENOMEM. */
 void tables_begin_counts(struct buf *out);
 int tables_add_counts(const struct views *views, const struct view *view, struct buf *out);
 

@@ -30,7 +30,7 @@ struct scan_walk {
     struct slice *folders; /* still to be listed */
     size_t folder_count, folder_cap;
     bool *is_seen;   /* by number of the episode: it is known and still there */
-    bool is_written; /* what is looked at now is to be read whatever its state says */
+    bool is_written; /* read the target even if its times and size are the same */
 };
 
 static bool is_transcript(const char *name)
@@ -54,7 +54,7 @@ static const struct stray *old_stray(const struct scan_walk *w, struct slice pat
     return w->old ? corpus_find_stray(w->old, path) : NULL;
 }
 
-/* Something that is no transcript and that somebody may look for: it is told, and left out. */
+/* Reports a file that the user may miss in the mount, because it is no readable transcript. */
 static int add_stray(struct scan_walk *w, struct slice path, const char *problem)
 {
     struct diags diags = {.arena = &w->scan->found};
@@ -66,7 +66,7 @@ static int add_stray(struct scan_walk *w, struct slice path, const char *problem
     if (err)
         return err;
     file->is_stray = true;
-    file->id.access.mode = 0444; /* nothing is told of it but what a listing shows */
+    file->id.access.mode = 0444; /* its problem reveals no more than a listing */
     diags_add(&diags, 0, 0, "it is left out", "%s", problem);
     file->problems = diags.first;
     return diags.failed ? -ENOMEM : 0;
@@ -81,7 +81,7 @@ static int add_gone(struct scan_walk *w, struct slice path)
     return err;
 }
 
-/* A file that may be a transcript: to be read, unless it is known to be as it is. */
+/* A transcript: it is read unless it is the same as in the last corpus. */
 static int add_transcript(struct scan_walk *w, struct slice path, const struct stat *st)
 {
     uint32_t number = w->old ? corpus_find_path(w->old, path) : NO_INDEX;
@@ -95,7 +95,7 @@ static int add_transcript(struct scan_walk *w, struct slice path, const struct s
     return add_file(w, path, &file);
 }
 
-/* Who may read a folder, where that is not as it is known. */
+/* The owner and mode of a folder, if they changed. */
 static int add_access(struct scan_walk *w, struct slice path, const struct stat *st)
 {
     const struct file_id id = content_id_of(st);
@@ -158,17 +158,17 @@ static const char *type_problem(mode_t type)
     }
 }
 
-/* Something of which nothing can be said. It does not keep the rest from being looked at. */
+/* A path that cannot be examined; the scan goes on. */
 static int add_unseen(struct scan_walk *w, struct slice path, int error)
 {
     return is_transcript(path.data) ? add_stray(w, path, strerror(error)) : 0;
 }
 
-/* Looks at one path; `name` is its last part. */
+/* Scans one path; `name` is its last part. */
 static int add_path(struct scan_walk *w, struct slice path, const char *name, const struct stat *st)
 {
     mode_t type = st->st_mode & S_IFMT;
-    /* A link without an ending may be meant as a folder of transcripts: that is told too. */
+    /* A link without an extension may be meant as a folder of transcripts: report it too. */
     bool may_be_folder = type == S_IFDIR || (type == S_IFLNK && !strchr(name, '.'));
     if ((!may_be_folder && !is_transcript(name)) ||
         config_excludes(&w->folder->config, path.data, type == S_IFDIR))
@@ -186,7 +186,7 @@ static int add_name(struct scan_walk *w, int dirfd, struct slice folder, const s
 
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return 0;
-    /* What is known is compared; what is not is looked at when it is read. */
+    /* A known file is compared here; a new one gets its fstat() when it is read. */
     if (entry->d_type == DT_UNKNOWN || (w->old && entry->d_type == DT_REG && is_transcript(name))) {
         if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
             failed = errno;
@@ -215,7 +215,7 @@ static int list_folder(struct scan_walk *w, struct slice path)
         cleanup_buf struct buf problem = {0};
         buf_printf(&problem, "the folder cannot be read: %s", strerror(-fd));
         if (fd == -ENOENT && path.len)
-            return 0; /* it went meanwhile */
+            return 0; /* it was deleted meanwhile */
         if (error_passes(fd))
             return fd;
         return path.len && !problem.failed ? add_stray(w, path, problem.data) : fd;
@@ -231,11 +231,11 @@ static int list_folder(struct scan_walk *w, struct slice path)
         err = add_name(w, dirfd(dir), path, entry);
     if (err || errno)
         return err ? err : -errno;
-    /* What it was told to be before it is no more. */
+    /* It was a stray before and is none any more. */
     return old_stray(w, path) ? add_gone(w, path) : 0;
 }
 
-/* What is known below a folder and was not seen there is gone. */
+/* Reports as gone what the last corpus has below a folder and the scan did not see. */
 static int add_all_gone(struct scan_walk *w, struct slice folder)
 {
     const struct corpus *old = w->old;
@@ -260,7 +260,7 @@ static int add_all_gone(struct scan_walk *w, struct slice folder)
     return err;
 }
 
-/* A path that is not there, or that may not be there, is gone with all that was below it. */
+/* Reports a path as gone, with everything below it. */
 static int scan_gone(struct scan_walk *w, struct slice path)
 {
     uint32_t number = w->old ? corpus_find_path(w->old, path) : NO_INDEX;
@@ -273,7 +273,7 @@ static int scan_gone(struct scan_walk *w, struct slice path)
     return err ? err : add_all_gone(w, path);
 }
 
-/* Whether a folder on the way is left out. */
+/* Whether the configuration excludes a folder on the way. */
 static bool is_in_excluded(const struct scan_walk *w, struct slice path)
 {
     char upto[PATH_MAX];
@@ -303,7 +303,7 @@ static int scan_target(struct scan_walk *w, const struct target *target)
     if (path.len && fstatat(w->folder->fd, path.data, &st, AT_SYMLINK_NOFOLLOW))
         return errno == ENOENT || errno == ENOTDIR ? scan_gone(w, path)
                                                    : add_unseen(w, path, errno);
-    /* Pictures and the like come and go, and are no matter of ours. */
+    /* Other files, such as pictures, do not concern the tree. */
     if (S_ISREG(st.st_mode) && !is_transcript(path.data) && !old_stray(w, path))
         return add_all_gone(w, path);
     int err = add_accesses_above(w, path);
@@ -320,7 +320,7 @@ static int scan_target(struct scan_walk *w, const struct target *target)
         w->is_seen[number] = true;
         err = add_gone(w, path);
     }
-    /* Neither new nor as it was: it is something else now, or it is left out. */
+    /* It is no transcript any more, or the configuration excludes it now. */
     bool is_other = !is_folder && w->scan->count == before && (number == NO_INDEX || was_episode);
     if (!err && is_other)
         err = scan_gone(w, path);
@@ -337,7 +337,7 @@ struct head_readers {
     int err;     /* -ENOMEM, where that ended it */
 };
 
-/* The front matter is looked for in ever more of the file. */
+/* Reads ever more of the file until it has the whole front matter. */
 static int read_head(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
                      const struct content_folder *folder)
 {

@@ -50,7 +50,7 @@ struct updater {
     bool has_bad_config; /* problems.tsv lists mistakes of the configuration */
 };
 
-/* --- what is to be looked at ------------------------------------------------------------------ */
+/* --- targets ---------------------------------------------------------------------------------- */
 
 /* With the lock held. */
 static void request_full_scan(struct updater *updater)
@@ -157,7 +157,7 @@ static void *drain(void *updater_)
     return NULL;
 }
 
-/* --- looking, building, telling --------------------------------------------------------------- */
+/* --- scanning, building, publishing ----------------------------------------------------------- */
 
 static void enter_folder(void *updater_, struct slice path)
 {
@@ -239,8 +239,7 @@ static int publish(struct updater *updater, struct content_scan *scan)
     return 0;
 }
 
-/* Looks at the targets, and at everything where `is_all` says so, and publishes what is other
- * there. */
+/* Scans the targets, or everything if `is_all`, and publishes a generation if something changed. */
 static int scan_and_publish(struct updater *updater, const struct target *targets, size_t count,
                             bool is_all)
 {
@@ -258,7 +257,7 @@ static int scan_and_publish(struct updater *updater, const struct target *target
     }
     if (has_config)
         configure(updater, &diags, &is_reported);
-    /* With another configuration what a file says is another thing. */
+    /* A new configuration changes what every file says. */
     if (is_all || updater->must_reread)
         wanted[count++] = (struct target){.path = SLICE(""), .is_written = updater->must_reread};
     const struct content_scan_options options = {
@@ -272,7 +271,7 @@ static int scan_and_publish(struct updater *updater, const struct target *target
         err = publish(updater, &scan);
     tree_set_scanning(updater->options.tree, false);
     if (err && is_reported)
-        updater->has_bad_config = false; /* so that it is told with the next look */
+        updater->has_bad_config = false; /* report it with the next scan */
     if (!err)
         updater->must_reread = false;
     content_scan_free(&scan);
@@ -304,8 +303,8 @@ static bool wait_for_changes(struct updater *updater)
     while (!updater->is_ending && updater->count &&
            pthread_cond_timedwait(&updater->changed, &updater->lock, &gathered) != ETIMEDOUT)
         ;
-    /* The kernel is told slower than files are written where many read: else generations pile up.
-     */
+    /* With many readers a notification takes longer than a write: without this wait generations
+     * would pile up. */
     while (!updater->is_ending) {
         pthread_mutex_unlock(&updater->lock);
         bool is_reported = tree_wait_until_notified(updater->options.tree, MOST_UNNOTIFIED,
@@ -349,8 +348,8 @@ static void *publish_changes(void *updater_)
 
 /* --- telling -------------------------------------------------------------------------------------
  *
- * The kernel makes whoever tells it wait for requests under way, and one of these may wait for a
- * generation that is still to be published: so nobody publishes here.
+ * A notification may block until requests under way have their replies, and one of these may wait
+ * for the next generation: so this thread must not be the one that publishes.
  */
 
 static void *notify_changes(void *updater_)
@@ -373,7 +372,7 @@ static void *notify_changes(void *updater_)
     }
     bool is_stop_ordered = updater->is_stop_ordered;
     pthread_mutex_unlock(&updater->lock);
-    /* Only now: what was being told needed requests answered. */
+    /* Not earlier: notifications under way needed requests answered. */
     if (is_stop_ordered)
         updater->options.stop(updater->options.context);
     return NULL;
@@ -381,7 +380,7 @@ static void *notify_changes(void *updater_)
 
 /* --- beginning and ending --------------------------------------------------------------------- */
 
-/* What lies on another machine changes there, and inotify hears nothing of it. */
+/* inotify does not report changes that another machine makes on a network file system. */
 static const char *network_name(int fd)
 {
     struct statfs fs;
@@ -447,7 +446,7 @@ static int start_threads(struct updater *updater)
     return 0;
 }
 
-/* In the order in which they end. */
+/* Joins the threads in the order in which they end. */
 static void join_threads(struct updater *updater)
 {
     const uint64_t one = 1;
@@ -488,9 +487,9 @@ int updater_start(const struct updater_options *options, struct updater **update
     tree_set_watch(options->tree, updater->mode, updater->why);
     options->folder->context = updater;
     options->folder->changed = note_change;
-    /* The first look watches every folder, and finds what changed since the corpus was built. */
+    /* The first scan watches every folder, and finds what changed since the corpus was built. */
     updater->is_full_scan_requested = true;
-    /* Whoever served before may not have told all. */
+    /* The previous worker may not have notified the kernel of all generations. */
     updater->must_notify = true;
     /* … nor that a configuration with a mistake was put right, maybe by the one that held before.
      */

@@ -118,8 +118,8 @@ int watch_folder(struct watch *watch, struct slice path)
     return err;
 }
 
-/* With the lock held. What moved away is watched no more; where it came to stand in the content it
- * is looked at, and watched anew. */
+/* With the lock held. Drops the watches of a folder that moved away; if it moved within the
+ * content, the scan of its new path watches it again. */
 static void forget_below(struct watch *watch, struct slice folder)
 {
     for (size_t i = 0; i < watch->count; i++) {
@@ -129,7 +129,7 @@ static void forget_below(struct watch *watch, struct slice folder)
     }
 }
 
-/* With the lock held. The kernel says that it watches it no more. */
+/* With the lock held. After IN_IGNORED. */
 static void forget(struct watch *watch, int wd)
 {
     struct watched *known = find(watch, wd);
@@ -159,7 +159,7 @@ static bool take_event(const struct draining *d, const struct inotify_event *eve
         return true;
     }
     const struct watched *folder = find(d->watch, event->wd);
-    /* Of the content folder itself no folder above it tells. */
+    /* The content folder has no watched parent that could report it. */
     if (folder && event->len == 0 && !*folder->path && event->mask & IN_ATTRIB)
         d->changed(d->context, SLICE(""), false);
     if (!folder || event->len == 0)

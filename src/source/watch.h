@@ -1,9 +1,9 @@
 /*
- * Watching the content folder with inotify: what may have changed, by path. It reads no content
- * and decides nothing; a path it names has to be looked at.
+ * Watching the content folder with inotify. It reports the paths that may have changed; the caller
+ * scans them.
  *
- * A folder is watched before it is listed, so that what comes into it meanwhile is seen twice
- * rather than not at all.
+ * The caller watches a folder before it lists it, so a file that appears in between is found twice
+ * rather than missed.
  */
 #ifndef SOURCE_WATCH_H
 #define SOURCE_WATCH_H
@@ -12,20 +12,20 @@
 
 struct watch; /* owned by who made it; borrows the folder */
 
-/* Begins to watch nothing yet. 0 or a negative errno. */
+/* Creates a watch without folders. 0 or a negative errno. */
 int watch_new(const struct content_folder *folder, struct watch **watch);
 void watch_free(struct watch *watch);
 
 /* Readable when there is something to drain. */
 int watch_fd(const struct watch *watch);
 
-/* Watches a folder of the content, "" for itself. 0; -ENOSPC where the system has no watches left;
+/* Adds a folder, "" for the content folder itself. 0; -ENOSPC if the system has no watches left;
  * another negative errno. Any thread. */
 int watch_folder(struct watch *watch, struct slice path);
 
 /*
- * Reads all events there are and calls `changed` for each path that may have changed; `is_written`
- * says that it is another content. True; false where events were lost, and all has to be looked at.
+ * Reads all pending events and calls `changed` for each path that may have changed; `is_written`:
+ * its content was written. True; false if events were lost, and everything has to be scanned.
  */
 bool watch_drain(struct watch *watch,
                  void (*changed)(void *context, struct slice path, bool is_written), void *context);

@@ -23,7 +23,7 @@ int exposed_turns_reserve(struct exposed_turns *exposed, size_t episodes)
     return 0;
 }
 
-/* A few more than there are do no harm, and are noted less often. */
+/* Rounds up, so that fewer records are logged; to invalidate a few more names does no harm. */
 static uint16_t rounded_turns(uint32_t turns)
 {
     uint32_t rounded = 64;
@@ -45,7 +45,7 @@ void exposed_turns_note(struct exposed_turns *exposed, uint32_t episode, uint32_
         return;
     uint16_t more = rounded_turns(turns);
     uint32_t noted = more;
-    /* Before anybody relies on it. */
+    /* Log it before the kernel gets the names. */
     journal_add(exposed->journal, HISTORY_TURNS, episode,
                 (struct slice){(const char *)&noted, sizeof noted});
     while (before < turns && !__atomic_compare_exchange_n(count, &before, more, true,
@@ -58,7 +58,7 @@ uint32_t exposed_turns_take(struct exposed_turns *exposed, uint32_t episode)
     return __atomic_exchange_n(count_of(exposed, episode), 0, __ATOMIC_RELAXED);
 }
 
-/* The most that were ever given out: to tell of too many does no harm. */
+/* Keeps the maximum: to invalidate too many names does no harm. */
 int exposed_turns_restore(struct exposed_turns *exposed, const struct journal_record *record)
 {
     uint32_t number;

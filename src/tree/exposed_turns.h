@@ -17,7 +17,7 @@ struct exposed_turns {
 
 void exposed_turns_free(struct exposed_turns *exposed);
 
-/* Makes room for so many episodes. 0 or -ENOMEM. By whoever publishes. */
+/* Makes room for so many episodes. 0 or -ENOMEM. Only the publisher calls it. */
 int exposed_turns_reserve(struct exposed_turns *exposed, size_t episodes);
 
 /* Notes that a reply names this many turns. Any thread. */

@@ -9,14 +9,13 @@
 #include "tree/nodes_episode.h"
 #include "tree/tree_inside.h"
 
-enum { OLD_FOLDERS = 16 /* edits after which nobody is expected to stand in one */ };
+enum { OLD_FOLDERS = 16 /* versions of a folder that a process may still have as its cwd */ };
 
-/* One run of telling. */
+/* One pass over the differences of two generations. */
 struct invalidate_pass {
     const struct invalidation *invalidation;
     const struct corpus *before, *after;
-    bool is_for_others; /* other people may read the content folder, or the owner is another: all
-                           has other attributes */
+    bool is_for_others; /* the content folder has another owner or mode, and so has every node */
 };
 
 static struct invalidate_pass begin_pass(const struct invalidation *invalidation,
@@ -62,11 +61,11 @@ static void invalidate_name(struct invalidate_pass *p, enum kind kind, uint32_t 
 
 /* --- an episode's folder ---------------------------------------------------------------------- */
 
-/* 001.txt … in turns/ and original/, as many as were given out. */
+/* 001.txt … in turns/ and original/, as many as the kernel may know. */
 static void invalidate_turns(struct invalidate_pass *p, uint32_t number)
 {
     uint32_t count = exposed_turns_take(&p->invalidation->tree->exposed_turns, number);
-    /* Of as many digits as any version had: what was given out may be of several. */
+    /* Versions with more turns have longer numbers: invalidate the names of each length. */
     for (uint32_t most = 999, done = 0; done < count; most = most * 10 + 9) {
         done = count < most ? count : most;
         for (uint32_t turn = 0; turn < done; turn++) {
@@ -80,21 +79,20 @@ static void invalidate_turns(struct invalidate_pass *p, uint32_t number)
     invalidate_folder(p, KIND_ORIGINAL, number);
 }
 
-/* Its files are others, and so are the folders whose ids have a version. */
+/* A new version has other files, and other folders where their ids have a version. */
 static void invalidate_edited(struct invalidate_pass *p, uint32_t number, const struct episode *was)
 {
     static const enum kind versioned[] = {KIND_SECTIONS, KIND_VOICES, KIND_META};
     for (unsigned i = 0; format_name(i); i++) {
         const char *name = format_name(i);
         const struct episode *now = p->after->episodes[number];
-        /* A folder that stays keeps whoever stands in it. */
+        /* turns/ keeps its id, and so a process keeps its cwd. */
         bool is_lasting = strcmp(name, "turns") == 0 && now &&
                           was->head.has_body == now->head.has_body;
         if (!is_lasting)
             invalidate_name(p, KIND_EPISODE, number, slice_of(name));
     }
-    /* Somebody may stand in one that gave way some edits ago: what it lists is what is there now.
-     */
+    /* A process may have an older version as its cwd, which lists the current children. */
     uint32_t first = was->version < OLD_FOLDERS ? 0 : was->version - OLD_FOLDERS;
     for (size_t i = 0; i < sizeof versioned / sizeof *versioned; i++) {
         for (uint32_t version = first; version <= was->version; version++)
@@ -127,7 +125,7 @@ static void invalidate_date_names(struct invalidate_pass *p, uint32_t code)
 {
     const struct date date = date_of_code(code);
     char name[16];
-    /* Where the last one went or the first one came. */
+    /* Only if the last episode of a span went or the first one came. */
     bool has_year = dates_in(p->before, code, DATE_YEAR) && dates_in(p->after, code, DATE_YEAR);
     bool has_month = dates_in(p->before, code, DATE_MONTH) && dates_in(p->after, code, DATE_MONTH);
     bool has_day = dates_in(p->before, code, DATE_DAY) && dates_in(p->after, code, DATE_DAY);
@@ -142,7 +140,7 @@ static void invalidate_date_names(struct invalidate_pass *p, uint32_t code)
         invalidate_name(p, KIND_MONTH, date_code(date.year, date.month, 0), slice_of(name));
 }
 
-/* The folders on the way to a day: what is in them, or how new that is. */
+/* The folders on the way to a day: their children and times. */
 static void invalidate_date_folders(struct invalidate_pass *p, uint32_t code)
 {
     const struct date date = date_of_code(code);
@@ -242,7 +240,7 @@ static void invalidate_facet(struct invalidate_pass *p, const struct view_kinds 
     invalidate_folder(p, kind->facet, number);
 }
 
-/* The links to an episode: those that are other, gone or new. `marks` are what it was or is under.
+/* The links to an episode that changed, went or came. `facet_refs` are its values before or after.
  */
 static void invalidate_links(struct invalidate_pass *p, const struct view_kinds *kind,
                              uint32_t number, const struct facet_refs *facet_refs,
@@ -313,7 +311,7 @@ static void invalidate_whole(struct invalidate_pass *p)
     invalidate_folder(p, KIND_ROOT, 0);
     index_each_name(p->invalidation->tree, p->before, invalidate_index_name, p);
     index_each_name(p->invalidation->tree, p->after, invalidate_index_name, p);
-    /* Those whose time is that of the newest content. */
+    /* Nodes with the time of the newest content. */
     invalidate_folder(p, KIND_INDEX, 0);
     invalidate_folder(p, KIND_BY_VOICE, 0);
     invalidate_folder(p, KIND_CONTROL, 0);
@@ -361,7 +359,7 @@ void invalidate_by_voice(const struct invalidation *invalidation, const struct c
     for (uint32_t i = 0; i < p.after->folder_cap; i++) {
         const struct folder *folder = p.after->folders[i], *old = corpus_folder(before, i);
         bool is_other = folder && old && was->folder_has_original[i] != now->folder_has_original[i];
-        /* The root is there whatever is in it. */
+        /* original/ itself always exists. */
         if (i && is_other)
             invalidate_name(&p, KIND_ORIGINAL_FOLDER, folder->parent, folder->base);
         if (folder && (folder != old || is_other))
@@ -374,7 +372,7 @@ void invalidate_all_by_voice(const struct invalidation *invalidation,
 {
     struct invalidate_pass p = {
         .invalidation = invalidation, .before = invalidation->before, .after = invalidation->after};
-    /* With the name of a folder goes all that is below it. */
+    /* Dropping the dentry of a folder drops everything below it. */
     for (size_t i = 0; i < count; i++) {
         cleanup_buf struct buf name = {0};
         filename_of_value(&name, spellings[i]->text);

@@ -9,7 +9,7 @@
 #define FILE_(what)  .path = (what), .type = S_IFREG
 #define OF_EPISODE   .i_bits = 24, .of_episode = true
 #define OF_FOLDER    .of_folder = true
-/* A folder of which a new version is another folder; whoever stands in an old one sees the new. */
+/* A folder that gets a new id with each version; an old id lists the current children. */
 #define OLD_VERSION_OK OF_EPISODE, .has_version = true, .accepts_old_version = true
 #define OF_VERSION     OF_EPISODE, .has_version = true
 

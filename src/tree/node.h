@@ -1,11 +1,11 @@
 /*
- * Nodes: what kinds there are, how a node id is packed, and what is the same for all nodes of a
- * kind whatever the corpus says. It is data alone: what can be done with a node is in nodes.h.
+ * Nodes: the kinds of nodes, the layout of their ids, and the properties that all nodes of a kind
+ * share. This is data only; nodes.h has the functions.
  *
- * A node id is (kind, i, j, version) packed in 64 bits. It names a place and a state of the
- * content, is checked whenever it comes back, and is never a pointer. The root is 1.
+ * A node id is (kind, i, j, version) packed in 64 bits. It names a path and a version of the
+ * content, is checked whenever the kernel sends it, and is never a pointer. The root is 1.
  *
- * Inode numbers are hashes of the value of a kind: a new one comes last.
+ * Inode numbers are hashes of the value of a kind: add a new kind at the end.
  */
 #ifndef TREE_NODE_H
 #define TREE_NODE_H
@@ -85,14 +85,14 @@ extern const struct layout layouts[KIND_COUNT];
 
 uint64_t node_id(const struct node *node);
 
-/* The node of an id, as far as the id tells; -ESTALE where none has it. */
+/* Unpacks an id. 0, or -ESTALE if no kind has such an id; whether the node exists its check says.
+ */
 int node_of_id(uint64_t id, struct node *node);
 
-/* So much of a version as an id of this kind keeps: its low bits. */
+/* The low bits of a version that fit in an id of this kind. */
 uint32_t node_version(enum kind kind, uint64_t version);
 
-/* The whole of a version of which a node has the low bits: the newest that is not newer than
- * `newest`. */
+/* The version whose low bits a node has: the latest one up to `newest`. */
 uint32_t node_whole_version(const struct node *node, uint32_t newest);
 
 #endif

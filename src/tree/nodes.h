@@ -1,6 +1,6 @@
 /*
- * What can be done with a node, by the file that does it: each of them has the rows of a few kinds,
- * and ops.c says which kind has which.
+ * The operations of nodes. Each nodes_*.c file has those of a few kinds; ops.c says which kind has
+ * which.
  *
  * To add a kind: its name and layout (node.h, node.c), its row here and in ops.c, and its place
  * among its parent's children. A file of an episode needs no kind of its own: format.h has a table
@@ -12,9 +12,9 @@
 #include "tree/scope.h"
 
 struct node_ops {
-    /* Whether i and j name something; NULL: they are 0. 0 or -ESTALE, or an error of reading. */
+    /* Checks that i and j name something; NULL: both are 0. 0, -ESTALE, or an error of reading. */
     int (*check)(struct scope *scope);
-    /* What tells it from every other node, after a remount too; NULL: the kind alone. */
+    /* A number that no other node of the kind has, the same after a remount; NULL: 0. */
     uint64_t (*identity)(const struct scope *scope);
     /* NULL: the time of the newest content. */
     int64_t (*mtime)(const struct scope *scope);
@@ -34,7 +34,7 @@ struct node_ops {
     int (*render)(struct scope *scope, struct buf *out);
     int (*read)(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
     int (*size)(struct scope *scope, uint64_t *size);
-    /* A range of it as it was in another version, of which the scope holds the body. NULL: not. */
+    /* A range of an older version, whose body the scope holds; NULL: the file does not keep any. */
     int (*read_past)(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text);
 
     /* Of a link. */

@@ -15,7 +15,7 @@ enum {
     LAST_YEAR = 9999,
 };
 
-/* Whether anything stands in a span of dates. */
+/* Whether a span of dates has an episode. */
 static bool has_dates(const struct corpus *corpus, uint32_t code, uint32_t span)
 {
     uint32_t first = corpus_find_date(corpus, code);
@@ -78,7 +78,7 @@ static int year_at(struct child *child, uint32_t year)
     return name_number(child, 4, year);
 }
 
-/* The place of a year is the year. */
+/* The index of a year is the year. */
 static int dates_child(struct scope *scope, uint64_t index, struct child *child)
 {
     if (index > LAST_YEAR)

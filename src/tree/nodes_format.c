@@ -98,7 +98,7 @@ static int format_child(uint32_t episode, uint32_t version, uint64_t number, str
     return 0;
 }
 
-/* A body that cannot be read hides what is made of it, and not the rest. */
+/* A body that cannot be read hides the formats that need it, and no others. */
 static int episode_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct format *format = format_at(index);

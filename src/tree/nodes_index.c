@@ -16,7 +16,7 @@ struct joining {
     int (*add)(struct scope *episode, struct buf *out);
     struct buf *pieces; /* one an episode */
     uint64_t bytes;     /* of them, so far */
-    bool has_changed;   /* a file is another one, which is still to be looked at */
+    bool has_changed;   /* a file changed and was not rescanned */
     int err;            /* there will be no table */
 };
 

@@ -99,7 +99,7 @@ static uint64_t view_seek(struct scope *scope, unsigned list, struct slice name)
 {
     const struct views *views;
     (void)list;
-    /* An error is told when the children are asked for. */
+    /* The next call of view_child() reports an error. */
     bool is_there = !views_of(scope, &views) && views_view(views, scope->node.i);
     return is_there ? views_facet_behind(views, scope->node.i, name) : 0;
 }

@@ -1,6 +1,5 @@
 /*
- * Telling clients what they have to forget: one generation after the other, when nobody holds an
- * older one.
+ * Notifying clients of each generation in turn, once nobody holds an older one.
  */
 #include <errno.h>
 
@@ -10,7 +9,7 @@
 #include "tree/tree.h"
 #include "tree/tree_inside.h"
 
-/* Two versions of an episode are remembered as far as the cache has room, older ones are not. */
+/* The cache keeps two old versions of an episode as long as it has room, and drops older ones. */
 enum { VERSIONS_REMEMBERED = 2 };
 
 static void forget_version(struct tree *tree, uint32_t number, uint32_t version)
@@ -37,7 +36,7 @@ static void forget_old_versions(struct tree *tree, const struct corpus *before,
     }
 }
 
-/* by-voice and original/ follow where somebody has asked for them. */
+/* by-voice and original/ need this only if somebody asked for the voice index. */
 static int notify_voice_index(struct tree *tree, const struct invalidation *invalidation,
                               struct generation *after)
 {
@@ -46,7 +45,7 @@ static int notify_voice_index(struct tree *tree, const struct invalidation *inva
 
     if (!generations_have_voice_index(generations))
         return 0;
-    /* A reader may have seen to it; or to a later one, which is told the next time. */
+    /* A reader may have built it already, or a later one, whose turn comes next. */
     int err = generations_voice_index(generations, after, &voice_index);
     if (err)
         return err == -EAGAIN ? 0 : err;
@@ -57,7 +56,7 @@ static int notify_voice_index(struct tree *tree, const struct invalidation *inva
     return 0;
 }
 
-/* What came with one and went with the next may be known too. */
+/* No generation is skipped: clients may know a name that came with one and went with the next. */
 static int notify_next(struct tree *tree, const struct generation *before, struct generation *after,
                        invalidate_fn *notify, void *context)
 {
@@ -72,8 +71,8 @@ static int notify_next(struct tree *tree, const struct generation *before, struc
     return err;
 }
 
-/* Clients know of by-voice from whoever served before, and nobody knows any more what he found in
- * bodies that may be others by now: they forget all of it. */
+/* Clients know by-voice from the previous worker, and its voice index is lost: invalidate all of
+ * by-voice. */
 static int forget_by_voice(struct tree *tree, const struct corpus *notified, invalidate_fn *notify,
                            void *context)
 {

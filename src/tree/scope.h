@@ -29,7 +29,7 @@ struct child {
     bool size_needs_render; /* its size takes work: listed without attributes */
     uint8_t
         list; /* 0: its place is the same in every generation; else the sorted list it stands in */
-    char text[NAME_MAX + 1]; /* for a name that is made up */
+    char text[NAME_MAX + 1]; /* storage for a name that nothing else holds */
 };
 
 enum { CHILD_GAP = 1 /* nothing at this place, but more behind it */ };

@@ -59,7 +59,7 @@ static void keep_few(struct snapshots *snapshots)
     }
 }
 
-/* The next place of the ring, where the oldest gives way. */
+/* Frees the oldest slot of the ring that is not the newest of its kind. */
 static struct snapshot *take_slot(struct snapshots *snapshots, uint32_t *serial)
 {
     struct snapshot *slot;

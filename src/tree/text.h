@@ -1,5 +1,5 @@
 /*
- * What a read of a file gives: bytes, and what keeps them alive.
+ * The result of a read: bytes, and the memory that they live in.
  */
 #ifndef TREE_TEXT_H
 #define TREE_TEXT_H

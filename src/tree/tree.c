@@ -10,7 +10,7 @@
 #include "tree/ops.h"
 #include "tree/tree_inside.h"
 
-/* Takes up what the journal has of ids that another tree gave out. */
+/* Restores a record of the previous worker's tree. */
 static int restore(struct tree *tree, const struct journal_record *record)
 {
     uint32_t number;
@@ -30,7 +30,7 @@ static int restore(struct tree *tree, const struct journal_record *record)
     }
 }
 
-/* What is taken up is not noted again. */
+/* Sets the journal afterwards, so that restored records are not logged again. */
 static int resume(struct tree *tree)
 {
     struct journal *journal = tree->options.journal;
@@ -136,8 +136,8 @@ void tree_set_request_counts(struct tree *tree, const struct request_count *coun
 
 /* --- scopes ----------------------------------------------------------------------------------- */
 
-/* A look at the node of an id, in the newest corpus. 0, or an error of the node's check; the scope
- * is to be ended whatever comes back. */
+/* Opens the node of an id in the newest generation. 0, or an error of the node's check; the caller
+ * closes the scope either way. */
 static int scope_open(struct tree *tree, uint64_t id, struct scope *scope)
 {
     struct generation *generation = generations_get(&tree->generations);
@@ -157,10 +157,10 @@ static int scope_open(struct tree *tree, uint64_t id, struct scope *scope)
 /* --- attributes ------------------------------------------------------------------------------- */
 
 /*
- * Inode numbers are hashes of what a node is, and not of where it stands in an index: they are
- * the same after a remount, and stay when other files come and go. 53 bits, so that a reader that
- * keeps numbers as doubles (JavaScript) does not round them; with a million nodes two of them
- * share a number once in some 18,000 corpora, which matters to nobody but for hard links.
+ * Inode numbers are hashes of the identity of a node, not of its index, so they survive a remount
+ * and changes of other files. They have 53 bits, so a program that keeps numbers as doubles
+ * (JavaScript) does not round them. With a million nodes two share a number in one of some 18,000
+ * corpora; only programs that look for hard links would notice.
  */
 static uint64_t inode_number(const struct scope *scope)
 {
@@ -188,8 +188,8 @@ static int link_size(struct scope *scope, uint64_t *size)
     return err ? err : target.failed ? -ENOMEM : 0;
 }
 
-/* Who may read a node: what stands for something in the content follows that; what gathers from all
- * of it is for whoever may read the content folder. */
+/* The owner and mode of a node: those of the file or folder that it stands for; of the content
+ * folder if it gathers from all files. */
 static struct access access_of(const struct scope *scope)
 {
     const struct layout *layout = &layouts[scope->node.kind];
@@ -213,7 +213,7 @@ static struct access shown_access(const struct scope *scope)
     return access;
 }
 
-/* What is known of a node without its size. */
+/* The attributes that need no size. */
 static void fill_identity(const struct scope *scope, struct tree_attr *attr)
 {
     const struct layout *layout = &layouts[scope->node.kind];
@@ -274,7 +274,7 @@ static int find_by_child(struct scope *scope, struct slice name, struct child *c
     return err;
 }
 
-/* Looks at a child with what its folder holds already. */
+/* The attributes of a child; it borrows the parts of the episode that its folder has loaded. */
 static int child_attr(const struct scope *folder, const struct child *child, struct tree_attr *attr)
 {
     cleanup_(scope_close) struct scope scope = scope_at(folder, child->node);
@@ -286,7 +286,7 @@ static int child_attr(const struct scope *folder, const struct child *child, str
     return fill_attr(&scope, attr);
 }
 
-/* Whether somebody stands in a folder that has given way to one of a new version. */
+/* Whether the folder was opened by the id of an older version. */
 static bool is_old_folder(const struct scope *folder)
 {
     return layouts[folder->node.kind].accepts_old_version &&
@@ -307,8 +307,8 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
     err = ops->find ? ops->find(&scope, wanted, &child) : find_by_child(&scope, wanted, &child);
     if (!err)
         err = child_attr(&scope, &child, attr);
-    /* No transcript makes a name that begins with a dot. What is found from an old folder is
-     * nowhere called back. */
+    /* A name with a leading dot never appears, so its absence may be cached. Nothing invalidates
+     * the names in a folder of an old version. */
     attr->no_entry_cache |= is_old_folder(&scope) ||
                             (err && layout->no_negative_cache && name[0] != '.');
     return err;
@@ -392,7 +392,7 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
             .has_attr = !child.size_needs_render && !layout->no_entry_cache &&
                         !is_old_folder(&scope),
         };
-        /* One child that cannot be read now must not hide the others. */
+        /* An error of one child must not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {
             struct scope of_child = scope_at(&scope, child.node);
             fill_identity(&of_child, &entry.attr);
@@ -419,15 +419,15 @@ static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tre
     return err;
 }
 
-/* The whole of a version of which the node's id keeps the low bits. */
+/* The version whose low bits the node's id has. */
 static uint32_t whole_version(const struct scope *scope)
 {
     const struct episode *now = corpus_episode(scope->corpus, scope->node.i);
     return now ? node_whole_version(&scope->node, now->version) : scope->node.version;
 }
 
-/* What was read of a version that is not the newest is given as it was, as long as it is kept. No
- * disk is asked, and nothing is rendered from what is there now. */
+/* Reads an older version, which only the cache can have: the disk has the new one, and a text is
+ * not rendered from that. */
 static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
     const struct layout *layout = &layouts[scope->node.kind];
@@ -442,7 +442,7 @@ static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
     }
     if (!ops->read_past)
         return -ESTALE;
-    /* What is there now may have been found already. */
+    /* The check may have loaded the newest body. */
     cache_put(cache, scope->entries[CACHE_BODY]);
     scope->entries[CACHE_BODY] = cache_find(cache, scope->node.i, whole_version(scope), CACHE_BODY);
     return scope->entries[CACHE_BODY] ? ops->read_past(scope, offset, len, text) : -ESTALE;
@@ -459,7 +459,7 @@ int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struc
         err = read_past(&scope, offset, len, text);
     if (!err && text->own.failed)
         err = -ENOMEM;
-    /* The bytes may be a part's: it is held as long as they are. */
+    /* The bytes may belong to a cache entry, which the text holds from now on. */
     for (int i = 0; i < CACHE_KINDS; i++)
         text->entries[i] = steal_pointer(&scope.entries[i]);
     if (err)

@@ -1,16 +1,16 @@
 /*
- * The tree: which paths there are, and what stands at each. It is a function of the
- * corpus: nothing about a node is stored, everything is computed from its id.
+ * The tree: the paths of the mount and the node at each. It is a function of the corpus: it stores
+ * nothing about a node and computes everything from its id.
  *
- * A node id is (kind, i, j, version) packed in 64 bits. It names a place and a state of the
- * content, is checked whenever it comes back, and is never a pointer. The root is 1.
- * Every node knows its path, its parent, and its children by number and by name; lookup and
- * listing agree. node.c has the table of kinds, ops.c what is done with each.
+ * A node id is (kind, i, j, version) packed in 64 bits. It names a path and a version of the
+ * content, is checked whenever the kernel sends it, and is never a pointer. The root is 1. A folder
+ * finds its children by index and by name, and both agree. node.c has the table of kinds, ops.c
+ * their functions.
  *
  * Everything here can be called by many threads at once. Errors are negative errnos:
  * -ENOENT no such name or child, -ESTALE an id that names nothing (any more), -ENOTDIR,
- * -EINVAL (not a link, not a file), and what reading content gives: -EAGAIN where a file changed
- * and the next corpus, which knows of that, is still to come.
+ * -EINVAL (not a link, not a file), and errors of reading content: -EAGAIN if a file changed and
+ * was not rescanned; the next corpus will know its new version.
  *
  * The corpus is followed by others while the tree is used (tree_publish(), tree_notify()). An id
  * stands for a path and a version of what is there: bytes that were looked up are given as they
@@ -31,48 +31,47 @@ enum { TREE_ROOT = 1 };
 
 struct tree; /* owned by who made it; borrows the cache */
 
-/* Takes over the first corpus, whatever comes back. NULL when memory ends. What the journal has of
- * another tree's ids is true of this one too. */
+/* Takes ownership of the first corpus, also on error. NULL without memory. Restores from the
+ * journal the ids that the previous worker gave out. */
 struct tree *tree_new(struct corpus *corpus, struct cache *cache,
                       const struct tree_options *options);
 void tree_free(struct tree *tree);
 
-/* The newest generation, until it is let go. A request holds it until its answer is with the
- * kernel, so that what is called back after that is called back for good. */
+/* Holds the newest generation until tree_put_generation(). A request whose reply the kernel caches
+ * holds it until the reply is sent, see serve.c. */
 struct generation *tree_get_generation(struct tree *tree);
 void tree_put_generation(struct tree *tree, struct generation *generation);
 
-/* Says how changes are found, and whether the content is looked through just now. Texts are kept by
- * the caller. Any thread. */
+/* Set what status.json says: how changes are found, whether a scan runs. The texts have to outlive
+ * the tree. Any thread. */
 void tree_set_watch(struct tree *tree, const char *watch, const char *why);
 void tree_set_scanning(struct tree *tree, bool is_scanning);
 void tree_note_overflow(struct tree *tree);
 
-/* Says where they are counted: an array of the caller's that ends with a name of NULL. */
+/* Sets where requests are counted: an array of the caller, which ends with a name of NULL. */
 void tree_set_request_counts(struct tree *tree, const struct request_count *counts);
 
-/* Waits until a corpus newer than this generation is published; false where none comes in so many
- * milliseconds. */
+/* Waits for a corpus newer than this generation; false if none is published in time. */
 bool tree_wait_for_newer(struct tree *tree, uint64_t generation, unsigned milliseconds);
 
-/* Waits until clients were told of all but `lag` of the corpora that are published; false where it
- * takes longer. Each of them is kept until then. */
+/* Waits until clients were notified of all but `lag` published generations, each of which uses
+ * memory until then; false if that takes longer. */
 bool tree_wait_until_notified(struct tree *tree, unsigned lag, unsigned milliseconds);
 
-/* Makes room for one more corpus, which may number so many episodes. 0 or -ENOMEM. By whoever
- * publishes, before each. */
+/* Allocates what tree_publish() needs for a corpus with at most this many episodes. 0 or -ENOMEM.
+ */
 int tree_reserve(struct tree *tree, size_t episodes);
 
-/* Makes `next` the corpus, which was built to follow the newest one, and takes it over: requests
- * that begin from now on see it. Clients are to be told. */
+/* Publishes `next`, which was built to follow the newest corpus, and takes ownership of it.
+ * Requests that begin from now on see it; tree_notify() is due. Cannot fail after tree_reserve().
+ */
 void tree_publish(struct tree *tree, struct corpus *next);
 
 /*
- * Tells what clients have to forget because of what was published since they were told last: for
- * each corpus waits until no request holds an older one, and then calls `tell`, which may wait for
- * requests under way. So it is called from one thread that serves no requests and publishes
- * nothing. 0; an error of reading where by-voice could not follow: it is tried again when it is
- * asked for.
+ * Notifies clients of each generation that was published since the last call: waits until no
+ * request holds an older one, then calls `notify` for every name and node that differs. That may
+ * wait for requests under way, so the thread that calls this neither serves nor publishes. 0, or an
+ * error of reading: then by-voice is out of date until somebody asks for it.
  */
 int tree_notify(struct tree *tree, invalidate_fn *notify, void *context);
 
@@ -84,7 +83,7 @@ struct tree_attr {
     uint32_t nlink;      /* 1 for an episode's folder: counting its folders would cost its body */
     uint64_t size;       /* bytes, exact */
     int64_t mtime;       /* nanoseconds since 1970 */
-    bool no_entry_cache; /* not to be remembered by name; where there is no such name, that too */
+    bool no_entry_cache; /* the kernel may not cache the dentry, also a negative one */
 };
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr);
@@ -112,14 +111,13 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
 int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text);
 void tree_text_free(struct tree *tree, struct tree_text *text);
 
-/* What tells the folder and version of a file that is read together with its siblings (a turn, an
- * original) from every other; 0: no such file. */
+/* For a file that clients read together with its siblings (a turn, an original): a number for its
+ * folder and version, which no other has; 0 for other files. */
 uint64_t tree_siblings(uint64_t id);
 
 /*
- * Calls `each` for the files beside this one, from the next to the last and then from the first,
- * with all bytes of each, which are lent for the call, until it returns false. 0 or an error of
- * reading.
+ * Calls `each` with all bytes of each sibling of this file, from the next to the last and then from
+ * the first, until it returns false. The bytes live during the call. 0 or an error of reading.
  */
 int tree_read_siblings(struct tree *tree, uint64_t id,
                        bool (*each)(void *context, uint64_t id, struct slice bytes), void *context);

@@ -1,5 +1,5 @@
 /*
- * What a tree is made of, for the files that answer for it.
+ * The members of struct tree, for the files of this room.
  */
 #ifndef TREE_TREE_INSIDE_H
 #define TREE_TREE_INSIDE_H
@@ -19,7 +19,7 @@ struct tree {
     struct exposed_turns exposed_turns;
     struct snapshots snapshots;
     struct dir_cookies dir_cookies;
-    uint64_t made[KIND_COUNT]; /* the generation of which a text was made last; 0: none */
+    uint64_t made[KIND_COUNT]; /* the newest generation whose text of this kind was made; 0: none */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What a tree has to know when it is made.
+ * The options of a tree.
  */
 #ifndef TREE_TREE_OPTIONS_H
 #define TREE_TREE_OPTIONS_H
@@ -10,7 +10,7 @@
 
 struct journal;
 
-/* How the process that serves is confined, for status.json: what does not hold is false or 0. */
+/* The measures that confine the worker, for status.json; false or 0: the measure does not hold. */
 struct confinement {
     bool no_new_privileges;
     bool no_capabilities;
@@ -23,11 +23,11 @@ struct confinement {
 struct tree_options {
     const char *version; /* of the program */
     struct confinement confinement;
-    uint32_t restarts;       /* how many served before and died */
-    uint64_t resumed;        /* the last generation that one of these may have served; 0: none */
-    struct journal *journal; /* where ids are noted that are given out; or NULL */
-    uint64_t formats;        /* a bit a format that stands in an episode's folder; 0: all */
-    /* Called while all bodies are read, where it is not NULL; at last with done == all. */
+    uint32_t restarts;       /* the number of workers that died */
+    uint64_t resumed;        /* the last generation that one of them may have served; 0: none */
+    struct journal *journal; /* logs the ids that clients get; or NULL */
+    uint64_t formats;        /* the formats in an episode's folder, a bit each; 0: all */
+    /* Called while all bodies are read, last with done == all; may be NULL. */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;
 };

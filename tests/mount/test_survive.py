@@ -181,11 +181,11 @@ def test_a_configuration_with_a_mistake_leaves_the_one_before(talks):
     config.write_text("exclude:\n  - t00*.md\n")
     wait_until(lambda: not os.path.exists(talks / "episodes/a/t001"), "it does not hold")
     config.write_text("exclude: 7\n")
-    wait_until(lambda: "what held before" in problems.read_text(), "the mistake is not told")
+    wait_until(lambda: "previous configuration stays" in problems.read_text(), "the mistake is not told")
     for _ in range(2):
         kill_and_meanwhile(talks, lambda: None)
         assert os.listdir(talks / "episodes/a")[0] == "t010" and not os.path.exists(talks / "text/a/t001.txt")
-        assert "what held before" in problems.read_text()
+        assert "previous configuration stays" in problems.read_text()
     kill_and_meanwhile(talks, lambda: config.write_text("exclude:\n  - t01*.md\n"))
     wait_until(lambda: os.path.exists(talks / "episodes/a/t001"), "what is mended does not hold")
     assert not os.path.exists(talks / "episodes/a/t010")

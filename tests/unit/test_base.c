@@ -1,10 +1,12 @@
-/* base: slices, buffers, the arena, the map, UTF-8. */
+/* base: slices, buffers, the arena, the map, UTF-8, interning, paths. */
 #include "unit.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/intern.h"
 #include "base/map.h"
 #include "base/parallel.h"
+#include "base/path.h"
 #include "base/utf8.h"
 
 static void slices_are_taken_at_a_stop(void **state)
@@ -274,6 +276,52 @@ static void parallel_work_is_done_once(void **state)
     parallel_for(0, 4, mark, seen);
 }
 
+static void interning_numbers_a_string_once_and_logs_it(void **state)
+{
+    (void)state;
+    static char memory[1 << 16];
+    struct journal journal;
+    struct journal_record record;
+    journal_open(&journal, memory, sizeof memory);
+    struct intern intern = {.journal = &journal, .record_kind = 7};
+    size_t cursor = 0;
+
+    assert_int_equal(intern_find(&intern, SLICE("a")), UINT32_MAX);
+    assert_int_equal(intern_add(&intern, SLICE("a")), 0);
+    assert_int_equal(intern_add(&intern, SLICE("b")), 1);
+    assert_int_equal(intern_add(&intern, SLICE("a")), 0);
+    assert_int_equal(intern_find(&intern, SLICE("b")), 1);
+    assert_slice(intern.strings[1], "b");
+    for (uint32_t i = 0, last = 0; i < 2; i++) {
+        assert_true(journal_next(&journal, &cursor, &record));
+        assert_int_equal(record.kind, 7);
+        assert_slice(record.bytes, i ? "b" : "a");
+        assert_true(!i || record.at > last);
+        last = record.at;
+    }
+    assert_false(journal_next(&journal, &cursor, &record));
+    intern_free(&intern);
+    journal_close(&journal);
+}
+
+static void paths_are_below_a_folder(void **state)
+{
+    (void)state;
+    assert_true(path_is_below(SLICE("a/b/c"), SLICE("a/b")));
+    assert_true(path_is_below(SLICE("a"), SLICE("")));
+    assert_false(path_is_below(SLICE("a/b"), SLICE("a/b")));
+    assert_false(path_is_below(SLICE("a/bc"), SLICE("a/b")));
+    assert_false(path_is_below(SLICE("a"), SLICE("a/b")));
+}
+
+static void paths_are_quoted_for_a_shell(void **state)
+{
+    (void)state;
+    cleanup_buf struct buf out = {0};
+    path_add_quoted(&out, SLICE("it's here"));
+    assert_slice(buf_slice(&out), "'it'\\''s here'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +339,9 @@ int main(void)
         cmocka_unit_test(blanks_at_the_ends_are_trimmed),
         cmocka_unit_test(cuts_keep_characters_whole),
         cmocka_unit_test(parallel_work_is_done_once),
+        cmocka_unit_test(interning_numbers_a_string_once_and_logs_it),
+        cmocka_unit_test(paths_are_below_a_folder),
+        cmocka_unit_test(paths_are_quoted_for_a_shell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
