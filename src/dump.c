@@ -144,25 +144,11 @@ static int print_tree(struct tree *tree, bool is_full)
 
 static int load(struct content_folder *folder, struct builder *builder, struct corpus **corpus)
 {
-    const struct target all[] = {{.path = SLICE("")}};
-    const struct content_scan_options options = {.threads = parallel_threads()};
     struct arena arena = {0};
     struct diags diags = {.arena = &arena};
-    struct content_scan scan;
-
     int err = content_configure(folder, &diags);
     arena_free(&arena);
-    if (err)
-        return err;
-    const struct configuration taken = content_configuration(folder);
-    err = builder_configure(builder, &taken);
-    if (err)
-        return err;
-    err = content_scan(folder, all, 1, NULL, &options, &scan);
-    if (!err)
-        err = corpus_next(builder, NULL, scan.changes, scan.count, corpus);
-    content_scan_free(&scan);
-    return err;
+    return err ? err : content_scan_first(folder, builder, NULL, corpus);
 }
 
 static int dump_content(const char *path, const struct corpus_options *corpus_options, bool is_full)

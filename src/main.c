@@ -21,30 +21,30 @@
 #include "process/sandbox.h"
 #include "process/supervise.h"
 #include "source/content.h"
-#include "source/updater.h"
 #include "source/content_scan.h"
+#include "source/updater.h"
 #include "check.h"
 #include "options.h"
 #include "report.h"
 
 enum { GATHER = 50 /* milliseconds for which changes are gathered */ };
 
-/* What workers leave to each other: memory that the supervisor and all of them share. */
+/* Memory that the supervisor and all workers share: the state that one worker leaves to the next.
+ */
 struct shared_state {
     struct init_request init;
     struct quarantine quarantine;
     char journal[];
 };
 
-/* So much room for names and front matter, or less where there is not that much: only what is
- * written takes memory. */
+/* The address space for the journal, halved until mmap() grants it. Only pages that are written
+ * take memory. */
 static const size_t max_shared_state = SIZE_MAX / 2 < UINT64_C(1) << 32
                                            ? (size_t)1 << 28
                                            : (size_t)(UINT64_C(1) << 32);
 static const size_t min_shared_state = (size_t)1 << 24;
 
-/* What the program is made of while it runs. The supervisor has the mount, a worker all the rest.
- */
+/* The state of the process. The supervisor owns the mount, a worker everything else. */
 struct program {
     struct options options;
     struct mount_options mount_options;
@@ -57,8 +57,8 @@ struct program {
     struct content_folder folder;
     struct builder *builder;
     struct corpus *corpus; /* the first: the tree's, once there is one */
-    struct corpora seen;   /* those that follow it, which clients may have seen */
-    uint64_t resumed;      /* the generation of the last of these; 0: nobody served before */
+    struct corpora seen;   /* the generations after it, which clients may have seen */
+    uint64_t resumed;      /* the number of the last of these; 0: this is the first worker */
     struct cache *cache;
     struct tree *tree;
     struct updater *updater;
@@ -66,9 +66,9 @@ struct program {
     char *content_path;
     char *mount_path;
     struct progress listening; /* while all bodies are read for by-voice */
-    int content_fd; /* the folder that every worker opens anew; -1: it is opened by its path */
-    int null;       /* /dev/null, which nobody can open later */
-    int ready_fd;   /* tells the waiting parent that the mount answers; -1: nobody waits */
+    int content_fd;            /* every worker reopens the folder through it; -1: by its path */
+    int null;                  /* /dev/null, which the sandbox would not let it open later */
+    int ready_fd; /* a pipe to the parent, which waits until the mount answers; -1: none */
 };
 
 static void program_free(struct program *program)
@@ -101,8 +101,8 @@ static int read_configuration(struct program *program)
     return err;
 }
 
-/* The configuration by which whoever served before read the files; what else its file says by now
- * is found like any other change. Else the one of the file. */
+/* Puts the configuration of the previous worker in force; the first scan finds a newer one like any
+ * other change. The first worker reads the file. */
 static int configure(struct program *program)
 {
     struct configuration before;
@@ -124,16 +124,9 @@ static struct builder *new_builder(struct program *program)
 
 static int scan(struct program *program)
 {
-    const struct target all[] = {{.path = SLICE("")}};
     struct progress progress = progress_begin("reading", program->options.quiet);
     const struct content_scan_progress steps = {progress_step, &progress};
-    const struct content_scan_options options = {.threads = parallel_threads(), .progress = &steps};
-    struct content_scan scan;
-
-    int err = content_scan(&program->folder, all, 1, NULL, &options, &scan);
-    if (!err)
-        err = corpus_next(program->builder, NULL, scan.changes, scan.count, &program->corpus);
-    content_scan_free(&scan);
+    int err = content_scan_first(&program->folder, program->builder, &steps, &program->corpus);
     progress_end(&progress);
     return err;
 }
@@ -146,8 +139,8 @@ static int resume(struct program *program)
     return err;
 }
 
-/* The first corpus: by looking, or as whoever served before had it. Where he served and left
- * nothing to go on with, what the kernel knows would be taken for something else: -ESTALE. */
+/* Builds the first corpus: from a scan, or from the journal of the previous worker. -ESTALE if that
+ * one left no usable journal: ids that the kernel knows would then name other nodes. */
 static int make_corpus(struct program *program)
 {
     bool is_successor = program->shared && program->shared->init.len;
@@ -156,15 +149,11 @@ static int make_corpus(struct program *program)
     program->builder = new_builder(program);
     if (!program->builder)
         return -ENOMEM;
-    if (is_successor)
-        return resume(program);
-    const struct configuration taken = content_configuration(&program->folder);
-    int err = builder_configure(program->builder, &taken);
-    return err ? err : scan(program);
+    return is_successor ? resume(program) : scan(program);
 }
 
-/* Where memory ends the process does too, and all that was built with it: it shares too much to be
- * freed in part. */
+/* Without memory the process exits without freeing: the generations share too much to be freed in
+ * part. */
 static int publish_seen(struct program *program)
 {
     int err = 0;
@@ -202,14 +191,14 @@ static int load(struct program *program)
     err = configure(program);
     if (err && (!program->worker || program->worker->restarts == 0))
         return err;
-    /* A mount that stands goes on as if there were none, and the first look tells of it. */
+    /* A later worker serves without a configuration; the first scan reports the mistake. */
     program->folder.is_configured &= !err;
     err = make_corpus(program);
     malloc_trim(0); /* what reading all front matter took is not needed again */
     if (err == -ESTALE)
         return err;
     if (err) {
-        report("content folder \"%s\" cannot be read: %s", options->content, strerror(-err));
+        report("cannot read content folder \"%s\": %s", options->content, strerror(-err));
         return err;
     }
     const struct content reader = content_reader(&program->folder);
@@ -268,8 +257,7 @@ static void summarise(const struct program *program)
             corpus->problem_count, plural(corpus->problem_count));
 }
 
-/* --- the worker --------------------------------------------------------------------------------
- */
+/* --- the worker ------------------------------------------------------------------------------- */
 
 static enum updater_order take_order(int socket)
 {
@@ -282,7 +270,7 @@ static enum updater_order take_order(int socket)
 static void follow_content(struct program *program, struct server *server)
 {
     const struct options *options = &program->options;
-    const struct updater_options live_options = {
+    const struct updater_options updater_options = {
         .folder = &program->folder,
         .builder = program->builder,
         .corpus = program->corpus,
@@ -297,9 +285,9 @@ static void follow_content(struct program *program, struct server *server)
         .take_order = take_order,
         .log = report,
     };
-    int err = updater_start(&live_options, &program->updater);
+    int err = updater_start(&updater_options, &program->updater);
     if (err)
-        report("changes of the content will not be seen: %s", strerror(-err));
+        report("cannot follow changes of the content folder: %s", strerror(-err));
 }
 
 static void stop_following(void *program_)
@@ -309,7 +297,8 @@ static void stop_following(void *program_)
     program->updater = NULL;
 }
 
-/* When the mount answers nobody reads standard error any more, unless it is in the foreground. */
+/* In the background nobody reads standard error once the mount answers: messages go to syslog, by
+ * way of the supervisor. */
 static void detach(struct program *program)
 {
     if (program->options.foreground)
@@ -332,7 +321,7 @@ static void begin_serving(void *program_, struct server *server)
     detach(program);
 }
 
-/* Asked before the sandbox, in which it is not allowed. */
+/* Called before the sandbox forbids uname(). */
 static bool does_kernel_drop_negative_dentries(void)
 {
     struct utsname name;
@@ -355,19 +344,19 @@ static int serve_content(struct program *program)
     };
     int err = load(program);
     if (err)
-        return err == -ESTALE ? WORKER_CANNOT_GO_ON : WORKER_FAILED;
+        return err == -ESTALE ? WORKER_CANNOT_RESUME : WORKER_FAILED;
     serve_options.fd = worker_take_mount(program->worker);
     if (serve_options.fd < 0)
         return WORKER_FAILED; /* the supervisor has said why */
     err = serve(program->tree, &serve_options);
     if (err == -EINVAL)
-        return WORKER_CANNOT_GO_ON;
+        return WORKER_CANNOT_RESUME;
     if (err)
-        report("the mount cannot be served: %s", strerror(-err));
+        report("cannot serve the mount: %s", strerror(-err));
     return err ? WORKER_FAILED : WORKER_ENDED;
 }
 
-/* A worker's life. */
+/* What a worker does; its exit status. */
 static int work(void *program_, struct worker *worker)
 {
     struct program *program = program_;
@@ -385,8 +374,7 @@ static int work(void *program_, struct worker *worker)
     return status;
 }
 
-/* --- the supervisor ----------------------------------------------------------------------------
- */
+/* --- the supervisor --------------------------------------------------------------------------- */
 
 static int mount_tree(void *program_)
 {
@@ -414,7 +402,7 @@ static void unmount_tree(void *program_, bool by_force)
     struct program *program = program_;
     if (!program->mount)
         return;
-    /* A thread of a dead worker may hold on to it, and whoever reads would wait for it for ever. */
+    /* A thread of a dead worker may still hold the connection; readers would wait forever. */
     if (by_force)
         mountpoint_abort_connection(&program->mounted);
     mount_free(program->mount);
@@ -451,7 +439,8 @@ static void pass_on(int number)
     kill(waited_for, SIGTERM);
 }
 
-/* Whoever ends the parent, as Ctrl-C does, means the child, which has a session of its own. */
+/* Passes the signals of the parent, such as that of Ctrl-C, on to the child, which has a session of
+ * its own. */
 static void pass_signals_on(pid_t child)
 {
     static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
@@ -461,8 +450,8 @@ static void pass_signals_on(pid_t child)
         sigaction(taken[i], &action, NULL);
 }
 
-/* Goes on in a child; the parent waits until the mount answers, or the child ends without that.
- * False in the parent, which is to end with *status. */
+/* Forks; the child goes on in the background. The parent waits until the mount answers or the child
+ * exits. True in the child; false in the parent, which exits with *status. */
 static bool go_to_background(struct program *program, int *status)
 {
     int ends[2];
@@ -542,7 +531,7 @@ static int supervise_mount(struct program *program)
         report("%s", strerror(ENOMEM));
         return EXIT_FAILED;
     }
-    /* Also when the folder is renamed the next one reads this one. */
+    /* So that the next worker reads the same folder even if somebody renames it. */
     program->content_fd = open(program->content_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return supervise(&supervise_options);
 }
@@ -577,11 +566,11 @@ int main(int argc, char **argv)
     struct program program = {.folder.fd = -1, .content_fd = -1, .ready_fd = -1};
     int status;
 
-    /* What whoever started it may have set: a log that nobody reads ends nothing, and deaths are to
-     * be heard of. */
+    /* The parent may have set other actions: a write to a closed log must not kill us, and
+     * waitpid() must report the deaths of workers. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
-    /* 0 to 2 have to be something, or a file of the content would become standard error. */
+    /* Descriptors 0 to 2 have to be open, or a content file could become standard error. */
     do
         program.null = open("/dev/null", O_RDWR);
     while (program.null >= 0 && program.null <= 2);

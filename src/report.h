@@ -1,6 +1,6 @@
 /*
- * Telling a person: messages, problems of the content, progress. What comes from content is
- * escaped, so that it cannot drive a terminal.
+ * Reporting to the user: messages, problems of the content, progress. It escapes text that comes
+ * from the content, so the text cannot control a terminal.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -9,27 +9,27 @@
 
 #include "source/content.h"
 
-/* "transcriptfs: …" on standard error. What is no text to a terminal is escaped. */
+/* Prints "transcriptfs: …" to standard error, with control characters escaped. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* From now on messages go there: nobody reads standard error any more. */
+/* Sends every later message to this sink instead of standard error. */
 void report_through(void (*sink)(void *context, const char *message), void *context);
 
-/* Such a sink: the system's log. */
+/* A sink: syslog. */
 void report_to_log(void *context, const char *message);
 
-/* "file:line:column: message (what was done)"; line and column only where they are known. */
+/* Prints "file:line:column: message; action"; without line and column if they are 0. */
 void report_problem(FILE *to, struct slice file, uint32_t line, uint32_t column, struct slice what,
                     struct slice action);
 
-/* The same of all of them, a line each. */
+/* Prints all of them, one a line. */
 void report_problems(FILE *to, const struct problems *problems);
 
-/* What makes a noun a plural: "%zu file%s". */
+/* The plural's ending, for "%zu file%s". */
 const char *plural(size_t count);
 
-/* A line on standard error that counts files; nothing where that is no terminal, and nothing before
- * half a second has passed. */
+/* Counts files in a line on standard error, from half a second after the start; silent if standard
+ * error is no terminal. */
 struct progress {
     const char *verb; /* "reading" */
     double start;     /* seconds */

@@ -1,7 +1,6 @@
 /*
- * An arena: memory that is given out piece by piece and given back all at once.
- * Pieces are zeroed and aligned for any type. When memory ends a piece is NULL,
- * and nothing else changes.
+ * An arena: it allocates memory piece by piece and frees all of it at once. Pieces are zeroed and
+ * aligned for any type. Without memory a piece is NULL, and nothing else changes.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

@@ -1,6 +1,6 @@
 /*
- * A growable buffer of bytes. It owns its memory. When memory ends it sets
- * `failed`, drops what is added from then on, and the caller asks once at the end.
+ * A growable buffer of bytes. It owns its memory. Without memory it sets `failed` and drops every
+ * byte added from then on; the caller checks once, at the end.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

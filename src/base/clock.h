@@ -1,12 +1,12 @@
 /*
- * When to stop waiting.
+ * Timeouts.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
 #include <time.h>
 
-/* So many milliseconds from now, by the clock that a condition waits by. */
+/* The time in this many milliseconds, by the clock that a condition variable uses. */
 static inline struct timespec time_after(clockid_t clock, unsigned milliseconds)
 {
     struct timespec time;

@@ -4,7 +4,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { WORTH_IT = 4 << 20 /* bytes that were added since the last compaction */ };
+enum {
+    WORTH_IT = 4 << 20, /* bytes that were added since the last compaction */
+    ALIGNMENT = 8,      /* of records */
+};
 
 /* At the beginning of the memory. What others may read after a death is written last. */
 struct journal_header {
@@ -32,7 +35,7 @@ void journal_open(struct journal *journal, void *memory, size_t size)
     pthread_mutex_init(&journal->lock, NULL);
     if (!memory)
         return;
-    journal->half_size = (size - sizeof *journal->header) / 2 & ~(size_t)7;
+    journal->half_size = (size - sizeof *journal->header) / 2 & ~(size_t)(ALIGNMENT - 1);
     journal->halves[0] = (char *)memory + sizeof *journal->header;
     journal->halves[1] = journal->halves[0] + journal->half_size;
 }
@@ -65,7 +68,7 @@ bool journal_is_whole(const struct journal *journal)
 
 static size_t padded(size_t len)
 {
-    return (len + 7) & ~(size_t)7;
+    return (len + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
 /* With the lock held. The bytes first, then that they are there. */
@@ -88,7 +91,7 @@ static void append(struct journal *journal, unsigned half, const struct journal_
 
 void journal_add(struct journal *journal, uint32_t kind, uint32_t key, struct slice bytes)
 {
-    const struct journal_record record = {kind, key, bytes};
+    const struct journal_record record = {.kind = kind, .key = key, .bytes = bytes};
     if (!journal || !journal->header)
         return;
     pthread_mutex_lock(&journal->lock);
@@ -111,7 +114,8 @@ bool journal_next(const struct journal *journal, size_t *cursor, struct journal_
     memcpy(&header, at, sizeof header);
     if (header.len > used - *cursor - sizeof header)
         return false;
-    *record = (struct journal_record){header.kind, header.key, {at + sizeof header, header.len}};
+    *record = (struct journal_record){
+        header.kind, header.key, {at + sizeof header, header.len}, (uint32_t)(*cursor / ALIGNMENT)};
     *cursor += sizeof header + padded(header.len);
     return true;
 }

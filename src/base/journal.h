@@ -1,10 +1,10 @@
 /*
- * A journal: records appended to memory that outlives the process that wrote them, because another
- * shares it. A record is there whole or not at all, wherever the writer was when it died. The
- * memory is the caller's: zeroed, shared, and only as much of it in use as was written.
+ * A journal: a writer appends records to memory that another process shares, so they outlive the
+ * writer. A record is complete or absent, wherever the writer died. The caller owns the memory,
+ * which is zeroed at first; pages that nobody wrote take no memory.
  *
- * It has two halves. To compact is to copy what still counts into the other half and then to say
- * that this is the one.
+ * It has two halves. Compacting copies the records that still count into the other half, then
+ * switches to it.
  */
 #ifndef BASE_JOURNAL_H
 #define BASE_JOURNAL_H
@@ -26,35 +26,36 @@ struct journal_record {
     uint32_t kind; /* the writer's; not 0 */
     uint32_t key;
     struct slice bytes; /* in the journal's memory */
+    uint32_t at;        /* its position: it grows along the journal, until the next compaction */
 };
 
-/* Over `size` bytes of memory, with what stands there already. NULL: a journal that keeps nothing.
- */
+/* Opens the journal in `size` bytes of memory, with the records that it holds. NULL: a journal that
+ * drops every record. */
 void journal_open(struct journal *journal, void *memory, size_t size);
 void journal_close(struct journal *journal);
 
-/* Appends a record; `journal` may be NULL, here and below. Any thread. What does not fit makes the
- * journal useless, see journal_is_whole(). */
+/* Appends a record; `journal` may be NULL, here and below. Any thread. A record that does not fit
+ * makes the journal incomplete, see journal_is_whole(). */
 void journal_add(struct journal *journal, uint32_t kind, uint32_t key, struct slice bytes);
 
-/* Says that something could not be told: nobody can go on from here. */
+/* Marks the journal as incomplete: nobody can resume from it. */
 void journal_give_up(struct journal *journal);
 
-/* Takes that back: what is there is all that is to be kept from now on. */
+/* Marks it as complete again: the caller is about to drop the records that lack others. */
 void journal_mend(struct journal *journal);
 
-/* Whether there are records, and all that was to be kept is among them. */
+/* Whether there are records, and none is missing. */
 bool journal_is_whole(const struct journal *journal);
 
-/* The record at *cursor, which moves on to the next; 0 is the first. False behind the last. By
- * whoever compacts; others may add meanwhile. */
+/* Reads the record at *cursor and advances it; 0 is the first. False behind the last. Only the
+ * thread that compacts may call it; others may add records meanwhile. */
 bool journal_next(const struct journal *journal, size_t *cursor, struct journal_record *record);
 
-/* Whether so much was added since it was compacted last that it is worth it again. */
+/* Whether enough was added since the last compaction to make the next one worth it. */
 bool journal_has_grown(const struct journal *journal);
 
-/* Leaves only those records for which keep() says so; it is called once each, in order, and calls
- * nothing of the journal's. Any thread. */
+/* Compacts: keeps only the records for which keep() returns true. It calls keep() once for each
+ * record, in order; keep() may not call the journal. */
 void journal_compact(struct journal *journal,
                      bool (*keep)(void *context, const struct journal_record *record),
                      void *context);

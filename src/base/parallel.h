@@ -1,5 +1,5 @@
 /*
- * Work on many things at once, on a few threads.
+ * A parallel loop.
  */
 #ifndef BASE_PARALLEL_H
 #define BASE_PARALLEL_H

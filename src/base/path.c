@@ -21,3 +21,21 @@ struct slice path_join(struct arena *arena, struct slice folder, struct slice ba
     buf_add_slice(&joined, base);
     return arena_copy_buf(arena, &joined);
 }
+
+bool path_is_below(struct slice path, struct slice folder)
+{
+    return folder.len == 0 ||
+           (path.len > folder.len && slice_starts(path, folder) && path.data[folder.len] == '/');
+}
+
+void path_add_quoted(struct buf *out, struct slice path)
+{
+    buf_add_byte(out, '\'');
+    for (size_t i = 0; i < path.len; i++) {
+        if (path.data[i] == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_byte(out, path.data[i]);
+    }
+    buf_add_byte(out, '\'');
+}

@@ -5,7 +5,10 @@
 #ifndef BASE_PATH_H
 #define BASE_PATH_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/slice.h"
 
 /* The last part of a path, and what stands before it: of "a/b" "b" and "a", of "b" "b" and "". */
@@ -14,5 +17,11 @@ struct slice path_parent(struct slice path);
 
 /* "a/b" and "c" make "a/b/c"; "" and "c" make "c". data is NULL without memory. */
 struct slice path_join(struct arena *arena, struct slice folder, struct slice base);
+
+/* Whether a path is below a folder, at whatever depth. */
+bool path_is_below(struct slice path, struct slice folder);
+
+/* Appends a path in single quotes, as one word of a shell command. */
+void path_add_quoted(struct buf *out, struct slice path);
 
 #endif

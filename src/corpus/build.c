@@ -137,7 +137,7 @@ static int enter_paths(struct step *s, const struct scanned *changes, size_t cou
 
 static int allocate(struct step *s)
 {
-    size_t episodes = s->builder->path_count, folders = s->builder->folder_record_count;
+    size_t episodes = s->builder->paths.count, folders = s->builder->folder_record_count;
     size_t most = episodes > folders ? episodes : folders;
     struct corpus *next = s->next;
 

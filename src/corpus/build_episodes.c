@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "corpus/naming.h"
 
-/* --- changes of episodes --------------------------------------------------------------------- */
+/* --- changes of episodes ---------------------------------------------------------------------- */
 
 static int add_change(struct step *s, const struct episode_change *change)
 {
@@ -103,7 +103,7 @@ int step_change_file(struct step *s, const struct scanned *file)
     struct diags diags = {.arena = &s->scratch};
     struct episode_change change = {.is_there = !file->is_gone && !file->is_stray};
     struct episode *now = &change.now;
-    uint32_t known = map_get(&s->builder->paths, file->path);
+    uint32_t known = intern_find(&s->builder->paths, file->path);
 
     if (file->is_folder)
         return 0;
@@ -318,8 +318,7 @@ int step_list_dates(struct step *s)
     return s->txn.failed ? -ENOMEM : 0;
 }
 
-/* --- entries: no two are named alike -----------------------------------------------------------
- */
+/* --- entries: no two are named alike ---------------------------------------------------------- */
 
 static int list_entries(struct step *s)
 {

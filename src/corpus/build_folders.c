@@ -7,8 +7,7 @@
 #include "corpus/build_episodes.h"
 #include "corpus/naming.h"
 
-/* --- folders: which there are, and how what stands in them is named ----------------------------
- */
+/* --- folders: which there are, and how what stands in them is named --------------------------- */
 
 static void touch(struct step *s, uint32_t folder)
 {

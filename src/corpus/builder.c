@@ -90,9 +90,9 @@ struct builder *builder_new(const struct corpus_options *options)
     if (!b)
         return NULL;
     b->options = *options;
-    b->journal = options->journal;
-    vocabulary_init(&b->vocabulary, (uint32_t)options->limits->at[LIMIT_VIEWS], b->journal,
-                    HISTORY_SPELLING);
+    b->paths.record_kind = HISTORY_PATH;
+    vocabulary_init(&b->vocabulary, (uint32_t)options->limits->at[LIMIT_VIEWS], HISTORY_SPELLING);
+    builder_set_journal(b, options->journal);
     if (enter_folder_record(b, SLICE(""), 0, &root)) {
         builder_free(b);
         return NULL;
@@ -105,13 +105,18 @@ void builder_free(struct builder *b)
     if (!b)
         return;
     vocabulary_free(&b->vocabulary);
-    map_free(&b->paths);
+    intern_free(&b->paths);
     map_free(&b->folders);
     map_free(&b->folder_names);
     free(b->versions);
     free(b->folder_records);
     arena_free(&b->arena);
     free(b);
+}
+
+void builder_set_journal(struct builder *b, struct journal *journal)
+{
+    b->journal = b->paths.journal = b->vocabulary.spellings.journal = journal;
 }
 
 int builder_configure(struct builder *b, const struct configuration *configuration)
@@ -126,21 +131,17 @@ int builder_configure(struct builder *b, const struct configuration *configurati
 
 int builder_find_number(struct builder *b, struct slice path, uint32_t *number)
 {
-    *number = map_get(&b->paths, path);
+    size_t count = b->paths.count;
+    *number = intern_find(&b->paths, path);
     if (*number != NO_INDEX)
         return 0;
-    if (b->path_count == CORPUS_MAX_EPISODES)
+    if (count == CORPUS_MAX_EPISODES)
         return -E2BIG;
-    if (!array_reserve(&b->versions, b->path_count, &b->path_cap, sizeof *b->versions))
+    if (!array_reserve(&b->versions, count, &b->version_cap, sizeof *b->versions))
         return -ENOMEM;
-    struct slice kept = arena_copy(&b->arena, path);
-    struct map_slot *slot = kept.data ? map_put(&b->paths, kept) : NULL;
-    if (!slot)
-        return -ENOMEM;
-    b->versions[b->path_count] = 0;
-    *number = slot->value = (uint32_t)b->path_count++;
-    journal_add(b->journal, HISTORY_PATH, 0, kept);
-    return 0;
+    b->versions[count] = 0;
+    *number = intern_add(&b->paths, path);
+    return *number == NO_INDEX ? -ENOMEM : 0;
 }
 
 void builder_tidy(const struct builder *builder)

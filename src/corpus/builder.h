@@ -31,8 +31,10 @@ int builder_configure(struct builder *builder, const struct configuration *confi
 /* Drops from the journal what no longer counts, where that is worth it. Between two generations. */
 void builder_tidy(const struct builder *builder);
 
-/* --- for the steps ------------------------------------------------------------------------------
- */
+/* Notes what is new in this journal from now on; NULL: nowhere. */
+void builder_set_journal(struct builder *builder, struct journal *journal);
+
+/* --- for the steps ---------------------------------------------------------------------------- */
 
 /* What is true of a folder for ever, and who may read it. */
 struct folder_record {
@@ -46,9 +48,9 @@ struct builder {
     struct corpus_options options;
     struct journal *journal; /* NULL while it is read back */
     struct vocabulary vocabulary;
-    struct map paths;   /* of content files -> number of the episode */
-    uint32_t *versions; /* by that number: how often it was another */
-    size_t path_count, path_cap;
+    struct intern paths; /* of content files; their numbers are those of the episodes */
+    uint32_t *versions;  /* by that number: how often it was another */
+    size_t version_cap;
     struct map folders;      /* path -> number */
     struct map folder_names; /* … by what they are called */
     struct folder_record *folder_records;

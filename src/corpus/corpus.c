@@ -135,13 +135,6 @@ uint32_t corpus_find_date(const struct corpus *corpus, uint32_t code)
     return lower_bound(0, corpus->dated_count, compare_date, &search, 0);
 }
 
-uint32_t corpus_find_dated(const struct corpus *corpus, uint32_t code, struct slice entry)
-{
-    const struct search search = {.corpus = corpus, .ids = corpus->dated, .name = entry};
-    return find_index(corpus_find_date(corpus, code), corpus_find_date(corpus, code + 1),
-                      compare_entry, &search);
-}
-
 uint32_t corpus_episode_behind(const struct corpus *corpus, const struct folder *folder,
                                struct slice base)
 {
@@ -170,8 +163,7 @@ bool corpus_has(const struct corpus *corpus, const char *folder)
                                              : corpus->silent_count < corpus_shown_count(corpus);
 }
 
-/* --- the end of a generation -------------------------------------------------------------------
- */
+/* --- the end of a generation ------------------------------------------------------------------ */
 
 void corpus_release(struct corpus *corpus)
 {

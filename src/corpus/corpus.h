@@ -66,8 +66,7 @@ struct corpus {
 void corpus_release(struct corpus *corpus);
 void corpus_free_last(struct corpus *corpus);
 
-/* --- finding ------------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static inline const struct episode *corpus_episode(const struct corpus *corpus, uint32_t number)
 {
@@ -108,9 +107,6 @@ uint32_t corpus_find_folder(const struct corpus *corpus, const struct folder *fo
 
 /* The first of corpus->dated whose date code is `code` or greater. */
 uint32_t corpus_find_date(const struct corpus *corpus, uint32_t code);
-
-/* The place in corpus->dated of this entry on this very date; NO_INDEX where there is none. */
-uint32_t corpus_find_dated(const struct corpus *corpus, uint32_t code, struct slice entry);
 
 /* The place of the episode with this entry name among `count` ids in the order of entries. */
 uint32_t corpus_find_entry(const struct corpus *corpus, const uint32_t *ids, uint32_t count,

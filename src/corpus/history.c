@@ -150,45 +150,72 @@ bool history_read_configuration(const struct journal_record *record,
            take_text(&rest, &configuration->text) && take_text(&rest, &configuration->date_view);
 }
 
-/* Which record it is that history_configuration() reads; NO_INDEX: there is none. */
-static uint32_t find_configuration(const struct journal *journal)
+/* What counts in a journal, by the positions of records. */
+struct summary {
+    uint32_t configuration; /* that history_configuration() reads; NO_INDEX: none */
+    uint32_t published;     /* the last generation; 0: none */
+    uint32_t notified_end;  /* behind the generation that clients were notified of; 0: none */
+    uint32_t notified;      /* … its number */
+    size_t notified_cursor; /* … the cursor behind it */
+};
+
+static struct summary summarise(const struct journal *journal)
 {
+    struct summary s = {.configuration = NO_INDEX};
     struct journal_record record;
-    uint32_t index = 0, first = NO_INDEX, last = NO_INDEX, published = NO_INDEX;
-    for (size_t cursor = 0; journal_next(journal, &cursor, &record); index++) {
+    uint32_t first = NO_INDEX, last = NO_INDEX;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
         if (record.kind == HISTORY_CONFIG)
-            last = index;
+            last = record.at;
         if (first == NO_INDEX)
             first = last;
-        if (record.kind == HISTORY_PUBLISHED)
-            published = last;
+        if (record.kind == HISTORY_PUBLISHED) {
+            s.configuration = last;
+            s.published = record.at;
+        }
+        if (record.kind == HISTORY_NOTIFIED)
+            s.notified = record.key;
     }
-    return published == NO_INDEX ? first : published;
+    if (s.configuration == NO_INDEX)
+        s.configuration = first;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
+        if (record.kind != HISTORY_PUBLISHED || record.key != s.notified)
+            continue;
+        s.notified_end = record.at + 1;
+        s.notified_cursor = cursor;
+    }
+    return s;
+}
+
+size_t history_find_notified(const struct journal *journal, uint32_t *generation)
+{
+    const struct summary s = summarise(journal);
+    *generation = s.notified;
+    return s.notified_cursor;
 }
 
 bool history_configuration(const struct journal *journal, struct configuration *configuration)
 {
     struct journal_record record;
-    uint32_t wanted = find_configuration(journal), index = 0;
-    for (size_t cursor = 0; journal_next(journal, &cursor, &record); index++) {
-        if (index == wanted)
+    uint32_t wanted = summarise(journal).configuration;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
+        if (record.at == wanted)
             return history_read_configuration(&record, configuration);
     }
     return false;
 }
 
-/* --- compacting --------------------------------------------------------------------------------
- */
+/* --- compacting ------------------------------------------------------------------------------- */
 
-/* Which records are the last of what they say, by their place among all. */
+/* The positions of the records that are the last of what they say, up to `end`. */
 struct lasts {
-    struct map files;   /* path -> place */
+    struct map files;   /* by path */
     struct map folders; /* the same, for they may have been at one path */
-    uint32_t *versions; /* by episode: place */
+    uint32_t *versions; /* by episode */
     uint32_t *turns;    /* … */
     size_t version_cap, turn_cap;
     uint32_t of_kind[HISTORY_NOTIFIED + 1];
-    uint32_t count, next;
+    uint32_t end;
     bool failed;
 };
 
@@ -215,82 +242,61 @@ static bool is_gone_file(const struct journal_record *record)
     return take(&rest, &file, sizeof file) && file.is_gone;
 }
 
-static bool set_index(uint32_t **indexes, size_t *cap, uint32_t key, uint32_t index)
+static bool set_last(uint32_t **lasts, size_t *cap, const struct journal_record *record)
 {
-    while (key >= *cap) {
-        if (!array_reserve(indexes, *cap, cap, sizeof **indexes))
+    while (record->key >= *cap) {
+        if (!array_reserve(lasts, *cap, cap, sizeof **lasts))
             return false;
     }
-    (*indexes)[key] = index;
+    (*lasts)[record->key] = record->at;
     return true;
 }
 
 static void note_last(struct lasts *lasts, const struct journal_record *record)
 {
-    uint32_t index = lasts->count++;
-    lasts->of_kind[record->kind] = index;
+    lasts->of_kind[record->kind] = record->at;
     if (record->kind == HISTORY_FILE) {
         struct map_slot *slot = map_put(map_of(lasts, record), path_of_file(record));
         lasts->failed |= !slot;
         if (slot)
-            slot->value = index;
+            slot->value = record->at;
     } else if (record->kind == HISTORY_VERSION) {
-        lasts->failed |= !set_index(&lasts->versions, &lasts->version_cap, record->key, index);
+        lasts->failed |= !set_last(&lasts->versions, &lasts->version_cap, record);
     } else if (record->kind == HISTORY_TURNS) {
-        lasts->failed |= !set_index(&lasts->turns, &lasts->turn_cap, record->key, index);
+        lasts->failed |= !set_last(&lasts->turns, &lasts->turn_cap, record);
     }
 }
 
 static bool is_last(void *lasts_, const struct journal_record *record)
 {
     struct lasts *lasts = lasts_;
-    uint32_t index = lasts->next++;
-    if (index >= lasts->count)
-        return true; /* clients may have seen what comes of it, and were not told */
+    if (record->at >= lasts->end)
+        return true; /* it may be visible, and clients were not notified */
     switch (record->kind) {
     case HISTORY_FILE:
-        return map_get(map_of(lasts, record), path_of_file(record)) == index &&
+        return map_get(map_of(lasts, record), path_of_file(record)) == record->at &&
                !is_gone_file(record);
     case HISTORY_VERSION:
-        return lasts->versions[record->key] == index;
+        return lasts->versions[record->key] == record->at;
     case HISTORY_TURNS:
-        return lasts->turns[record->key] == index;
+        return lasts->turns[record->key] == record->at;
     case HISTORY_SERIAL:
     case HISTORY_VOICE_INDEX:
     case HISTORY_CONFIG:
     case HISTORY_PUBLISHED:
     case HISTORY_NOTIFIED:
-        return lasts->of_kind[record->kind] == index;
+        return lasts->of_kind[record->kind] == record->at;
     default:
         return true;
     }
 }
 
-/* How many records there are up to the generation that clients were told of, it included; 0: none.
- */
-static uint32_t count_notified(const struct journal *journal)
-{
-    struct journal_record record;
-    uint32_t notified = 0, index = 0, count = 0;
-    for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
-        if (record.kind == HISTORY_NOTIFIED)
-            notified = record.key;
-    }
-    for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
-        index++;
-        if (record.kind == HISTORY_PUBLISHED && record.key == notified)
-            count = index;
-    }
-    return count;
-}
-
 void history_compact(struct journal *journal)
 {
-    struct lasts lasts = {0};
+    struct lasts lasts = {.end = summarise(journal).notified_end};
     struct journal_record record;
-    uint32_t count = count_notified(journal);
 
-    for (size_t cursor = 0; lasts.count < count && journal_next(journal, &cursor, &record);)
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record) && record.at < lasts.end;)
         note_last(&lasts, &record);
     if (!lasts.failed)
         journal_compact(journal, is_last, &lasts);
@@ -300,44 +306,27 @@ void history_compact(struct journal *journal)
     free(lasts.turns);
 }
 
-struct tail {
-    uint32_t next, published;
-};
-
-static bool is_before_tail(void *tail_, const struct journal_record *record)
+static bool is_before_tail(void *published, const struct journal_record *record)
 {
-    struct tail *tail = tail_;
     bool is_of_generation = record->kind == HISTORY_FILE || record->kind == HISTORY_VERSION ||
                             record->kind == HISTORY_CONFIG;
-    return tail->next++ < tail->published || !is_of_generation;
+    return record->at < *(const uint32_t *)published || !is_of_generation;
 }
 
 void history_drop_tail(struct journal *journal)
 {
-    struct tail tail = {0};
-    struct journal_record record;
-    uint32_t index = 0;
-    for (size_t cursor = 0; journal_next(journal, &cursor, &record); index++) {
-        if (record.kind == HISTORY_PUBLISHED)
-            tail.published = index;
-    }
-    journal_compact(journal, is_before_tail, &tail);
+    uint32_t published = summarise(journal).published;
+    journal_compact(journal, is_before_tail, &published);
 }
 
-struct only {
-    uint32_t index, next;
-};
-
-static bool is_only(void *only_, const struct journal_record *record)
+static bool is_at(void *position, const struct journal_record *record)
 {
-    struct only *only = only_;
-    (void)record;
-    return only->next++ == only->index;
+    return record->at == *(const uint32_t *)position;
 }
 
 void history_begin_anew(struct journal *journal)
 {
-    struct only only = {.index = find_configuration(journal)};
+    uint32_t configuration = summarise(journal).configuration;
     journal_mend(journal);
-    journal_compact(journal, is_only, &only);
+    journal_compact(journal, is_at, &configuration);
 }

@@ -52,6 +52,10 @@ bool history_read_configuration(const struct journal_record *record,
  * is known of it. */
 bool history_configuration(const struct journal *journal, struct configuration *configuration);
 
+/* The newest generation that clients were notified of; returns the cursor behind its records, 0
+ * where the journal has none. */
+size_t history_find_notified(const struct journal *journal, uint32_t *generation);
+
 /* Drops what no longer counts. By whoever notes generations; names may be noted meanwhile. */
 void history_compact(struct journal *journal);
 

@@ -92,8 +92,7 @@ int naming_in_folder(struct arena *arena, const struct slice *folders, size_t fo
     return err;
 }
 
-/* --- entries of views --------------------------------------------------------------------------
- */
+/* --- entries of views ------------------------------------------------------------------------- */
 
 void naming_date(struct buf *out, const struct date *date)
 {

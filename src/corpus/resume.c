@@ -17,8 +17,7 @@ struct resuming {
     uint32_t *versions; /* by episode: the last that was given */
 };
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static int reenter_name(struct builder *b, const struct journal_record *record)
 {
@@ -35,30 +34,16 @@ static int reenter_name(struct builder *b, const struct journal_record *record)
     }
 }
 
-/* Names, and how far clients were told. */
 static int read_names(struct resuming *r)
 {
     struct journal_record record;
     int err = 0;
-    for (size_t cursor = 0; !err && journal_next(r->journal, &cursor, &record);) {
+    for (size_t cursor = 0; !err && journal_next(r->journal, &cursor, &record);)
         err = reenter_name(r->builder, &record);
-        if (record.kind == HISTORY_NOTIFIED)
-            r->notified = record.key;
-    }
     return err;
 }
 
-static void find_end(struct resuming *r)
-{
-    struct journal_record record;
-    for (size_t cursor = 0; journal_next(r->journal, &cursor, &record);) {
-        if (record.kind == HISTORY_PUBLISHED && record.key == r->notified)
-            r->notified_end = cursor;
-    }
-}
-
-/* --- states ------------------------------------------------------------------------------------
- */
+/* --- states ----------------------------------------------------------------------------------- */
 
 static int take_configuration(struct resuming *r, const struct journal_record *record)
 {
@@ -89,7 +74,7 @@ static int read_states(struct resuming *r, size_t from, size_t to)
             err = take_file(r, &record);
         else if (record.kind == HISTORY_CONFIG)
             err = take_configuration(r, &record);
-        else if (record.kind == HISTORY_VERSION && record.key < r->builder->path_count)
+        else if (record.kind == HISTORY_VERSION && record.key < r->builder->paths.count)
             memcpy(&r->versions[record.key], record.bytes.data, sizeof(uint32_t));
     }
     return err;
@@ -98,11 +83,11 @@ static int read_states(struct resuming *r, size_t from, size_t to)
 static int build(struct resuming *r, struct corpus *old, uint32_t generation, struct corpus **next)
 {
     struct builder *b = r->builder;
-    memcpy(b->versions, r->versions, b->path_count * sizeof *b->versions);
+    memcpy(b->versions, r->versions, b->paths.count * sizeof *b->versions);
     b->generation = generation - 1;
     int err = corpus_next(b, old, r->files, r->count, next);
     /* Also of what is gone: it may come back. */
-    for (size_t i = 0; i < b->path_count; i++)
+    for (size_t i = 0; i < b->paths.count; i++)
         b->versions[i] = r->versions[i] + 1;
     return err;
 }
@@ -131,10 +116,10 @@ static int build_seen(struct resuming *r, struct corpus *notified, struct corpor
 static int resume(struct resuming *r, struct corpus **notified, struct corpora *seen)
 {
     int err = read_names(r);
-    find_end(r);
+    r->notified_end = history_find_notified(r->journal, &r->notified);
     if (!err && !r->notified_end)
         err = -ESTALE;
-    r->versions = calloc(r->builder->path_count + 1, sizeof *r->versions);
+    r->versions = calloc(r->builder->paths.count + 1, sizeof *r->versions);
     if (!err && !r->versions)
         err = -ENOMEM;
     if (!err)
@@ -152,11 +137,10 @@ int corpus_resume(struct builder *builder, struct corpus **notified, struct corp
     if (!journal_is_whole(r.journal))
         return -ESTALE;
     /* What is read back is not noted again. */
-    builder->journal = builder->vocabulary.journal = NULL;
+    builder_set_journal(builder, NULL);
     history_drop_tail(r.journal);
     int err = resume(&r, notified, seen);
-    builder->journal = r.journal;
-    builder->vocabulary.journal = r.journal;
+    builder_set_journal(builder, r.journal);
     arena_free(&r.arena);
     free(r.files);
     free(r.versions);

@@ -303,7 +303,7 @@ static int list_facets(struct building *b, uint32_t number, const struct view *o
 static int next_view(struct building *b, uint32_t number)
 {
     const struct view *old = views_view(b->old, number);
-    struct view view = {.name = b->vocabulary->view_names[number], .mtime = 0};
+    struct view view = {.name = b->vocabulary->views.strings[number], .mtime = 0};
 
     view.hash = hash64(view.name, 3);
     if (b->view_changed[number]) {
@@ -371,8 +371,8 @@ static int allocate(struct building *b)
     struct views *next = b->next;
     size_t episodes = b->episode_cap;
 
-    next->view_cap = b->vocabulary->view_count;
-    next->facet_cap = (uint32_t)b->vocabulary->value_count;
+    next->view_cap = (uint32_t)b->vocabulary->views.count;
+    next->facet_cap = (uint32_t)b->vocabulary->folded.count;
     next->views = pointers_grown(b->old->views, b->old->view_cap, next->view_cap);
     next->facets = pointers_grown(b->old->facets, b->old->facet_cap, next->facet_cap);
     b->changed = calloc(episodes + 1, sizeof(bool));

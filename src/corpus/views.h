@@ -7,8 +7,8 @@
 #ifndef CORPUS_VIEWS_H
 #define CORPUS_VIEWS_H
 
-#include "corpus/vocabulary.h"
 #include "corpus/txn.h"
+#include "corpus/vocabulary.h"
 
 struct episode;
 

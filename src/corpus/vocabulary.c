@@ -6,11 +6,10 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, struct journal *journal,
-                     uint32_t record_kind)
+void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, uint32_t record_kind)
 {
-    *vocabulary = (struct vocabulary){
-        .most_views = most_views, .journal = journal, .record_kind = record_kind};
+    *vocabulary = (struct vocabulary){.most_views = most_views,
+                                      .spellings.record_kind = record_kind};
     pthread_rwlock_init(&vocabulary->lock, NULL);
 }
 
@@ -18,9 +17,9 @@ void vocabulary_free(struct vocabulary *vocabulary)
 {
     free(vocabulary->values);
     free(vocabulary->all);
-    map_free(&vocabulary->views);
-    map_free(&vocabulary->spellings);
-    map_free(&vocabulary->folded);
+    intern_free(&vocabulary->views);
+    intern_free(&vocabulary->spellings);
+    intern_free(&vocabulary->folded);
     arena_free(&vocabulary->arena);
     pthread_rwlock_destroy(&vocabulary->lock);
 }
@@ -35,18 +34,13 @@ static void add_key(struct buf *key, struct slice view, struct slice text)
 
 static int enter_view(struct vocabulary *vocabulary, struct slice name, uint32_t *number)
 {
-    *number = map_get(&vocabulary->views, name);
+    *number = intern_find(&vocabulary->views, name);
     if (*number != NO_INDEX)
         return 0;
-    if (vocabulary->view_count == vocabulary->most_views)
+    if (vocabulary->views.count == vocabulary->most_views)
         return -ENOSPC;
-    struct slice kept = arena_copy(&vocabulary->arena, name);
-    struct map_slot *slot = kept.data ? map_put(&vocabulary->views, kept) : NULL;
-    if (!slot)
-        return -ENOMEM;
-    *number = slot->value = vocabulary->view_count++;
-    vocabulary->view_names[*number] = kept;
-    return 0;
+    *number = intern_add(&vocabulary->views, name);
+    return *number == NO_INDEX ? -ENOMEM : 0;
 }
 
 /* Appends the key of the value that a text spells. */
@@ -68,25 +62,21 @@ static int enter_value(struct vocabulary *vocabulary, struct slice view, struct 
     add_fold(&key, view, text);
     if (key.failed)
         return -ENOMEM;
-    *number = map_get(&vocabulary->folded, buf_slice(&key));
+    *number = intern_find(&vocabulary->folded, buf_slice(&key));
     if (*number != NO_INDEX)
         return 0;
-    if (vocabulary->value_count == VOCABULARY_MAX_FACETS)
+    size_t count = vocabulary->folded.count;
+    if (count == VOCABULARY_MAX_FACETS)
         return -E2BIG;
-    struct slice fold = arena_copy(&vocabulary->arena, buf_slice(&key));
-    if (!fold.data || !array_reserve(&vocabulary->values, vocabulary->value_count,
-                                     &vocabulary->value_cap, sizeof *vocabulary->values))
+    if (!array_reserve(&vocabulary->values, count, &vocabulary->value_cap,
+                       sizeof *vocabulary->values))
         return -ENOMEM;
+    vocabulary->values[count] = (struct value_entry){.view = of_view,
+                                                     .hash = hash64(buf_slice(&key), 2)};
     pthread_rwlock_wrlock(&vocabulary->lock);
-    struct map_slot *slot = map_put(&vocabulary->folded, fold);
-    if (slot)
-        *number = slot->value = (uint32_t)vocabulary->value_count++;
+    *number = intern_add(&vocabulary->folded, buf_slice(&key));
     pthread_rwlock_unlock(&vocabulary->lock);
-    if (!slot)
-        return -ENOMEM;
-    vocabulary->values[*number] = (struct value_entry){
-        .fold = fold, .view = of_view, .hash = hash64(fold, 2)};
-    return 0;
+    return *number == NO_INDEX ? -ENOMEM : 0;
 }
 
 static int enter(struct vocabulary *vocabulary, struct slice view, struct slice text,
@@ -98,31 +88,28 @@ static int enter(struct vocabulary *vocabulary, struct slice view, struct slice 
     add_key(&key, view, text);
     if (key.failed)
         return -ENOMEM;
-    uint32_t known = map_get(&vocabulary->spellings, buf_slice(&key));
-    if (known != NO_INDEX) {
-        *spelling = vocabulary->all[known];
+    uint32_t number = intern_find(&vocabulary->spellings, buf_slice(&key));
+    if (number != NO_INDEX) {
+        *spelling = vocabulary->all[number];
         return 0;
     }
     int err = enter_value(vocabulary, view, text, &facet);
     if (err)
         return err;
-    struct slice kept = arena_copy(&vocabulary->arena, buf_slice(&key));
     struct spelling *made = ARENA_NEW(&vocabulary->arena, struct spelling, 1);
-    if (!kept.data || !made ||
-        !array_reserve(&vocabulary->all, vocabulary->all_count, &vocabulary->all_cap,
-                       sizeof *vocabulary->all))
+    if (!made || !array_reserve(&vocabulary->all, vocabulary->spellings.count, &vocabulary->all_cap,
+                                sizeof *vocabulary->all))
         return -ENOMEM;
-    struct map_slot *slot = map_put(&vocabulary->spellings, kept);
-    if (!slot)
+    number = intern_add(&vocabulary->spellings, buf_slice(&key));
+    if (number == NO_INDEX)
         return -ENOMEM;
     struct value_entry *value = &vocabulary->values[facet];
     *made = (struct spelling){
-        .next = value->spellings, .text = slice_skip(kept, view.len + 1), .facet = facet};
+        .next = value->spellings,
+        .text = slice_skip(vocabulary->spellings.strings[number], view.len + 1),
+        .facet = facet};
     value->spellings = made;
-    slot->value = (uint32_t)vocabulary->all_count;
-    vocabulary->all[vocabulary->all_count++] = made;
-    *spelling = made;
-    journal_add(vocabulary->journal, vocabulary->record_kind, 0, kept);
+    *spelling = vocabulary->all[number] = made;
     return 0;
 }
 
@@ -132,7 +119,7 @@ int vocabulary_enter(struct vocabulary *vocabulary, struct slice view, struct sl
     int err = enter(vocabulary, view, text, spelling);
     /* A number may have been given that nothing was noted of. */
     if (err && err != -ENOSPC)
-        journal_give_up(vocabulary->journal);
+        journal_give_up(vocabulary->spellings.journal);
     return err;
 }
 
@@ -163,7 +150,7 @@ uint32_t vocabulary_find(struct vocabulary *vocabulary, struct slice view, struc
     if (key.failed)
         return NO_INDEX;
     pthread_rwlock_rdlock(&vocabulary->lock);
-    uint32_t facet = map_get(&vocabulary->folded, buf_slice(&key));
+    uint32_t facet = intern_find(&vocabulary->folded, buf_slice(&key));
     pthread_rwlock_unlock(&vocabulary->lock);
     return facet;
 }

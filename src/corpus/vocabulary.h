@@ -13,8 +13,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
-#include "base/journal.h"
-#include "base/map.h"
+#include "base/intern.h"
 #include "syntax/limits.h"
 
 enum { VOCABULARY_MAX_FACETS = 1 << 24 /* what a node id can tell apart */ };
@@ -32,30 +31,25 @@ struct spelling {
 /* A facet, whether it has episodes now or not. */
 struct value_entry {
     struct spelling *spellings;
-    struct slice fold; /* view, NUL byte, folded value */
     uint32_t view;
     uint64_t hash; /* the root of its inode number */
 };
 
 struct vocabulary {
-    struct slice view_names[LIMIT_MOST_VIEWS];
-    uint32_t view_count, most_views;
-    struct value_entry *values; /* by the number of the facet */
-    size_t value_count, value_cap;
-    struct map views;     /* name -> number */
-    struct map spellings; /* view and text -> index in `all` */
-    struct spelling **all;
-    size_t all_count, all_cap;
-    struct map folded;       /* view and folded value -> number of the facet */
-    pthread_rwlock_t lock;   /* of `folded` */
-    struct arena arena;      /* of texts and spellings */
-    struct journal *journal; /* where each spelling is noted that is new; NULL: nowhere */
-    uint32_t record_kind;
+    uint32_t most_views;
+    struct intern views;        /* by name */
+    struct intern spellings;    /* view, NUL byte, text; alone noted in a journal */
+    struct spelling **all;      /* by number of the spelling */
+    struct intern folded;       /* view, NUL byte, folded value; its numbers are the facets' */
+    struct value_entry *values; /* by number of the facet */
+    size_t all_cap, value_cap;
+    pthread_rwlock_t lock; /* of `folded` */
+    struct arena arena;    /* of spellings */
 };
 
-/* It has at most so many views, of LIMIT_MOST_VIEWS. */
-void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, struct journal *journal,
-                     uint32_t record_kind);
+/* It takes at most `most_views` views. New spellings are noted as records of this kind, in the
+ * journal that the owner sets in `spellings`. */
+void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, uint32_t record_kind);
 void vocabulary_free(struct vocabulary *vocabulary);
 
 /* The spelling of this text in the view, entered where it is new. 0; -ENOSPC where there are too

@@ -14,8 +14,7 @@ struct mount {
     struct fuse_session *session; /* that mounts, and serves nothing */
 };
 
-/* --- messages ----------------------------------------------------------------------------------
- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 static char last_message[512];
 

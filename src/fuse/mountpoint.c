@@ -12,8 +12,9 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
+#include "base/path.h"
 
-/* A path as one word of a shell command, for the commands that messages name. */
+/* A path as one word of a shell command, without quotes where it needs none. */
 static void add_quoted(struct buf *out, const char *path)
 {
     if (path[strspn(path,
@@ -22,14 +23,7 @@ static void add_quoted(struct buf *out, const char *path)
         buf_add_text(out, path);
         return;
     }
-    buf_add_byte(out, '\'');
-    for (; *path; path++) {
-        if (*path == '\'')
-            buf_add_text(out, "'\\''");
-        else
-            buf_add_byte(out, *path);
-    }
-    buf_add_byte(out, '\'');
+    path_add_quoted(out, slice_of(path));
 }
 
 /* The kernel remembers the root of a dead mount; only what asks the file system itself tells. */
@@ -68,10 +62,8 @@ static int check_folder(const char *what, const char *path, char **resolved, str
 /* Whether `path` is `folder` or stands below it. Both are resolved. */
 static bool is_inside(const char *path, const char *folder)
 {
-    size_t len = strlen(folder);
-    if (strcmp(folder, "/") == 0)
-        return true;
-    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+    return strcmp(path, folder) == 0 ||
+           path_is_below(slice_of(path), slice_of(strcmp(folder, "/") == 0 ? "" : folder));
 }
 
 static void close_dir(DIR **dir)
@@ -222,8 +214,7 @@ int mountpoint_clear_dead(const char *mountpoint)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 
-/* --- refusals -----------------------------------------------------------------------------------
- */
+/* --- refusals --------------------------------------------------------------------------------- */
 
 static bool is_in_path(const char *program)
 {

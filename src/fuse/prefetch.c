@@ -40,8 +40,7 @@ struct prefetch {
     bool is_short;
 };
 
-/* --- noting -------------------------------------------------------------------------------------
- */
+/* --- noting ----------------------------------------------------------------------------------- */
 
 void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
 {
@@ -60,8 +59,7 @@ void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
     pthread_mutex_unlock(&prefetch->lock);
 }
 
-/* --- storing ------------------------------------------------------------------------------------
- */
+/* --- storing ---------------------------------------------------------------------------------- */
 
 /* Pressure stall information, where the kernel has it (Documentation/accounting/psi.rst). */
 static bool is_memory_short(void)
@@ -86,9 +84,9 @@ static bool may_store(struct prefetch *prefetch)
     return !prefetch->is_short && !__atomic_load_n(&prefetch->is_ending, __ATOMIC_RELAXED);
 }
 
-static bool store_one(void *ahead_, uint64_t id, struct slice bytes)
+static bool store_one(void *prefetch_, uint64_t id, struct slice bytes)
 {
-    struct prefetch *prefetch = ahead_;
+    struct prefetch *prefetch = prefetch_;
     if (!may_store(prefetch))
         return false;
     if (bytes.len > LARGEST)
@@ -96,9 +94,9 @@ static bool store_one(void *ahead_, uint64_t id, struct slice bytes)
     return prefetch->store(prefetch->context, id, bytes) == 0;
 }
 
-static void *store_all(void *ahead_)
+static void *store_all(void *prefetch_)
 {
-    struct prefetch *prefetch = ahead_;
+    struct prefetch *prefetch = prefetch_;
     pthread_mutex_lock(&prefetch->lock);
     for (;;) {
         while (!prefetch->count && !prefetch->is_ending)
@@ -116,8 +114,7 @@ static void *store_all(void *ahead_)
     return NULL;
 }
 
-/* --- beginning and ending ------------------------------------------------------------------------
- */
+/* --- beginning and ending --------------------------------------------------------------------- */
 
 int prefetch_new(struct tree *tree, store_fn *store, void *context, struct prefetch **made)
 {

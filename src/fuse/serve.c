@@ -78,8 +78,13 @@ static void count(fuse_req_t req, enum request kind)
     __atomic_add_fetch(&server_of(req)->counts[kind].count, 1, __ATOMIC_RELAXED);
 }
 
-/* A request holds the generation until its answer is with the kernel: what is called back after a
- * change is then called back for good. */
+/*
+ * A request whose reply the kernel caches holds the newest generation until the reply is sent. The
+ * notifier waits for the holders of older generations before it invalidates, so no reply of an old
+ * generation reaches a cache after the invalidation.
+ *
+ * A read needs no hold: the id of a file pins its version, so its bytes never become invalid.
+ */
 struct held_generation {
     struct tree *tree;
     struct generation *generation;
@@ -158,8 +163,9 @@ static int look_up(struct tree *tree, uint64_t parent, const char *name, struct 
     return err ? err : tree_getattr(tree, id, attr);
 }
 
-/* Where a file changed that nobody has looked at yet the answer is in the next corpus, which is a
- * moment away. True where that is there, and held. */
+/* After -EAGAIN, when a file changed and was not rescanned, the next generation has the answer and
+ * is about to be published. Holds that one instead and returns true; false where the request has to
+ * report its error. */
 static bool get_next_generation(struct held_generation *held, int err)
 {
     uint64_t generation = held->generation->corpus->generation;
@@ -198,10 +204,13 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
     count(req, REQUEST_GETATTR);
-    cleanup_generation const struct held_generation held = get_generation(req);
+    cleanup_generation struct held_generation held = get_generation(req);
     struct tree_attr attr;
+    int err;
     (void)fi;
-    int err = tree_getattr(server_of(req)->tree, ino, &attr);
+    do
+        err = tree_getattr(held.tree, ino, &attr);
+    while (get_next_generation(&held, err));
     if (err) {
         fuse_reply_err(req, final_error(err));
     } else {
@@ -213,15 +222,21 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 static void on_readlink(fuse_req_t req, fuse_ino_t ino)
 {
     count(req, REQUEST_READLINK);
-    cleanup_generation const struct held_generation held = get_generation(req);
+    cleanup_generation struct held_generation held = get_generation(req);
     cleanup_buf struct buf target = {0};
-    int err = tree_readlink(server_of(req)->tree, ino, &target);
+    int err;
+    do {
+        target.len = 0;
+        err = tree_readlink(held.tree, ino, &target);
+    } while (get_next_generation(&held, err));
     if (err)
         fuse_reply_err(req, final_error(err));
     else
         fuse_reply_readlink(req, target.data);
 }
 
+/* A read does not wait after -EAGAIN: the id names the version that the file had before, and in the
+ * next generation only the cache could have that, which has just missed. */
 static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                     struct fuse_file_info *fi)
 {
@@ -396,18 +411,28 @@ static void reply_xattr(fuse_req_t req, int err, const struct buf *bytes, size_t
 static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
     count(req, REQUEST_GETXATTR);
-    const struct server *server = server_of(req);
+    cleanup_generation struct held_generation held = get_generation(req);
     cleanup_buf struct buf value = {0};
-    int err = server->options->xattr ? tree_getxattr(server->tree, ino, name, &value) : -ENOSYS;
+    bool is_on = server_of(req)->options->xattr;
+    int err;
+    do {
+        value.len = 0;
+        err = is_on ? tree_getxattr(held.tree, ino, name, &value) : -ENOSYS;
+    } while (get_next_generation(&held, err));
     reply_xattr(req, err, &value, size);
 }
 
 static void on_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
     count(req, REQUEST_LISTXATTR);
-    const struct server *server = server_of(req);
+    cleanup_generation struct held_generation held = get_generation(req);
     cleanup_buf struct buf names = {0};
-    int err = server->options->xattr ? tree_listxattr(server->tree, ino, &names) : -ENOSYS;
+    bool is_on = server_of(req)->options->xattr;
+    int err;
+    do {
+        names.len = 0;
+        err = is_on ? tree_listxattr(held.tree, ino, &names) : -ENOSYS;
+    } while (get_next_generation(&held, err));
     reply_xattr(req, err, &names, size);
 }
 
@@ -459,8 +484,7 @@ static const struct fuse_lowlevel_ops operations = {
     .listxattr = on_listxattr,
 };
 
-/* --- what the kernel has to forget -------------------------------------------------------------
- */
+/* --- what the kernel has to forget ------------------------------------------------------------ */
 
 void serve_notify(void *server_, enum invalidate_kind what, uint64_t id, const char *name)
 {
@@ -493,8 +517,7 @@ static int store_file(void *server_, uint64_t id, struct slice bytes)
     return err;
 }
 
-/* --- the end ------------------------------------------------------------------------------------
- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void wake_up(int signal)
 {
@@ -541,8 +564,7 @@ static int run_loop(struct fuse_session *session, unsigned threads)
     return result;
 }
 
-/* --- serving -----------------------------------------------------------------------------------
- */
+/* --- serving ---------------------------------------------------------------------------------- */
 
 static int new_session(struct server *server)
 {

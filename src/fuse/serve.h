@@ -1,9 +1,10 @@
 /*
- * Serving the kernel. An operation is one call into the tree and one reply.
+ * Serving the kernel: each request is one call into the tree and one reply. README.md follows two
+ * requests through the rooms.
  *
- * No file or folder has state while it is open: the kernel is told so (ENOSYS to the first
- * open and opendir) and asks for neither again. All it learns it may keep for ever, since
- * what an id names does not change.
+ * An open file or folder has no state: the first open and opendir get ENOSYS, and the kernel sends
+ * neither again. The kernel may cache every reply without a timeout; serve_notify() invalidates
+ * what changes.
  */
 #ifndef FUSE_SERVE_H
 #define FUSE_SERVE_H
@@ -22,26 +23,30 @@ struct serve_options {
     bool xattr;       /* answer for extended attributes */
     bool no_prefetch;
     bool drops_negative_dentries; /* the kernel: see fuse/kernel.h */
+
+    /* Callbacks against the direction: main.c starts and ends the updater in them, which notifies
+     * the kernel through the server, and this room does not know `source`. */
     /* Called once, after FUSE_INIT. */
     void (*ready)(void *context, struct server *server);
-    /* Called once, when serving has ended and before the session goes: nobody may tell from then
-     * on. */
+    /* Called once, when serving has ended and before the session is destroyed: after it returns
+     * nobody may call serve_notify() any more. */
     void (*ended)(void *context);
     void *context;
 };
 
-/* Tells the kernel what it has to forget: a invalidate_fn, with the server as its context. From no
- * thread that serves, and with no lock that a request could need: it waits for requests under way.
- */
+/* Invalidates what the kernel caches: an invalidate_fn, with the server as its context. It waits
+ * for requests under way: not to be called by a thread that serves, nor with a lock that a request
+ * could need. */
 void serve_notify(void *server, enum invalidate_kind what, uint64_t id, const char *name);
 
-/* Ends the serving. From no thread that serves. */
+/* Ends the serving. Not to be called by a thread that serves. */
 void serve_stop(void *server);
 
 /*
- * Serves a mount until it is taken away or serve_stop() is called. Where another served it before
- * (`init` holds its FUSE_INIT), the kernel sends again what that one did not answer. SIGUSR1 is
- * used. 0; -EIO when libfuse lost the kernel; -EINVAL where a kernel before 6.9 does not ask again.
+ * Serves a mount until somebody unmounts it or calls serve_stop(). If another worker served it
+ * before (`init` holds its FUSE_INIT), the kernel sends again what that one did not answer. Uses
+ * SIGUSR1. 0; -EIO when libfuse lost the kernel; -EINVAL if the kernel, older than 6.9, does not
+ * resend.
  */
 int serve(struct tree *tree, const struct serve_options *options);
 

@@ -71,8 +71,7 @@ void cache_free(struct cache *cache)
     free(cache);
 }
 
-/* --- the list of those that nobody uses, oldest first ------------------------------------------
- */
+/* --- the list of those that nobody uses, oldest first ----------------------------------------- */
 
 static void list_remove(struct cache *cache, struct cache_entry *entry)
 {
@@ -116,8 +115,7 @@ static void keep_limit(struct cache *cache)
     }
 }
 
-/* --- parsing, without the lock -------------------------------------------------------------------
- */
+/* --- parsing, without the lock ---------------------------------------------------------------- */
 
 /* How a part is made: one of the three that follow. */
 struct loader {
@@ -188,8 +186,7 @@ static int render_text(struct cache *cache, const struct loader *loader, struct 
     return err ? err : entry->text.failed ? -EFBIG : 0;
 }
 
-/* --- asking -------------------------------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 static uint64_t key_of(uint32_t number, uint32_t version, enum cache_kind kind)
 {

@@ -16,11 +16,13 @@
 #include "index/quarantine.h"
 #include "transcript/body.h"
 
-/* How content is read: nothing here touches a disk. */
+/* How the cache reads content. A callback against the direction of the rooms: source/content.c
+ * reads the disk, and the cache does not depend on it, so tests and fuzzers can read from memory.
+ */
 struct content {
     /*
      * Appends `len` bytes from `offset` of the episode's file; fewer only where the file ends.
-     * 0; -EAGAIN when the file is not the one that was looked at; another negative errno.
+     * 0; -EAGAIN when the file is not the one that was scanned; another negative errno.
      */
     int (*read)(void *context, const struct episode *episode, uint64_t offset, uint64_t len,
                 struct buf *out);

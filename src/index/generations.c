@@ -19,7 +19,7 @@ int generations_init(struct generations *g, struct corpus *first,
     pthread_cond_init(&g->is_notified_cond, NULL);
     pthread_mutex_init(&g->voice_index_lock, NULL);
     pthread_cond_init(&g->voice_index_ready, NULL);
-    vocabulary_init(&g->by_voice, LIMIT_MOST_VIEWS, NULL, HISTORY_VOICE);
+    vocabulary_init(&g->by_voice, LIMIT_MOST_VIEWS, HISTORY_VOICE);
     g->oldest = g->newest = g->notified = calloc(1, sizeof *g->oldest);
     if (!g->oldest) {
         corpus_free_last(first);
@@ -72,7 +72,7 @@ static void journal_notified(struct generations *g, const struct corpus *corpus)
 void generations_set_journal(struct generations *g, struct journal *journal)
 {
     g->journal = journal;
-    g->by_voice.journal = journal;
+    g->by_voice.spellings.journal = journal;
     journal_notified(g, g->notified->corpus);
 }
 
@@ -307,7 +307,7 @@ struct spelling **generations_voice_spellings(struct generations *g, size_t *cou
     /* Others may hear voices that are new meanwhile: the list moves, what is in it does not. */
     pthread_mutex_lock(&g->voice_index_lock);
     wait_for_voice_index(g);
-    *count = g->by_voice.all_count;
+    *count = g->by_voice.spellings.count;
     struct spelling **spellings = pointers_grown(g->by_voice.all, *count, *count);
     pthread_mutex_unlock(&g->voice_index_lock);
     return spellings;

@@ -1,10 +1,12 @@
 /*
- * Generations: which corpus is the newest, who still reads an older one, and how far clients were
- * told of them. Each has its voice index, once somebody asked for what only bodies can say.
+ * Generations: the list of corpora from the oldest that somebody still reads to the newest, and the
+ * last one that clients were notified of. A generation gets a voice index when somebody first asks
+ * for one.
  *
- * A request holds the generation that was the newest when it began. One that nobody holds is freed
- * when all before it are: a later one may share what an earlier one has. All of it can be called by
- * many threads at once, but for publishing and telling, each of which one thread does.
+ * A request holds the generation that was the newest when it began. A generation is freed when
+ * nobody holds it and all older ones are freed, because a later one may share parts of an earlier
+ * one. Every function may be called by many threads at once, except that one thread publishes and
+ * one thread notifies.
  */
 #ifndef INDEX_GENERATIONS_H
 #define INDEX_GENERATIONS_H
@@ -15,23 +17,24 @@
 
 struct generation {
     struct corpus *corpus;           /* owned */
-    struct voice_index *voice_index; /* owned; NULL: nobody asked yet */
+    struct voice_index *voice_index; /* owned; NULL: nobody asked for it */
     uint32_t users;
     struct generation *next;
 };
 
 struct generations_options {
     struct cache *cache; /* borrowed */
-    /* Called while all bodies are read, where it is not NULL; at last with done == all. */
+    /* Called while all bodies are read, last with done == all; may be NULL. A callback against the
+     * direction: report.c prints the progress. */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;
 };
 
 struct generations {
     struct generations_options options;
-    struct journal *journal; /* where telling is noted; NULL: nowhere */
+    struct journal *journal; /* logs notifications; may be NULL */
 
-    pthread_mutex_t lock; /* of the generations and their users */
+    pthread_mutex_t lock; /* guards the generations and their users */
     pthread_cond_t released;
     pthread_cond_t published;
     pthread_cond_t is_notified_cond;
@@ -49,74 +52,75 @@ struct generations {
     size_t voice_index_done; /* episodes; counted by many threads */
 };
 
-/* Takes over the first corpus, whatever comes back. 0 or -ENOMEM; to be freed either way, when
- * nobody holds a generation any more. */
+/* Takes ownership of the first corpus, also on error. 0 or -ENOMEM. The caller frees the
+ * generations either way, when nobody holds one any more. */
 int generations_init(struct generations *generations, struct corpus *first,
                      const struct generations_options *options);
 void generations_free(struct generations *generations);
 
-/* Takes up what the journal has of another's: voices that were heard, and that somebody asked for
- * them. 0 or a negative errno. */
+/* Restores a record of a previous worker: a spelling in by-voice, or that somebody asked for
+ * by-voice. 0 or a negative errno. */
 int generations_restore(struct generations *generations, const struct journal_record *record);
 
-/* From now on the journal is told: first of what clients know. NULL is none. */
+/* Logs to this journal from now on, first the generation that clients know. NULL is none. */
 void generations_set_journal(struct generations *generations, struct journal *journal);
 
-/* The newest generation, until it is put back. */
+/* Holds the newest generation, until generations_put(). */
 struct generation *generations_get(struct generations *generations);
 void generations_put(struct generations *generations, struct generation *generation);
 
-/* --- publishing ---------------------------------------------------------------------------------
- */
+/* --- publishing ------------------------------------------------------------------------------- */
 
-/* Makes room for one more. 0 or -ENOMEM. */
+/* Allocates one more, for the next generations_publish(). 0 or -ENOMEM. */
 int generations_reserve(struct generations *generations);
 
-/* Makes `next` the newest, for which there is room, and takes it over. */
+/* Publishes `next` as the newest generation and takes ownership of it. Cannot fail after
+ * generations_reserve(). */
 void generations_publish(struct generations *generations, struct corpus *next);
 
-/* Waits until there is one newer than this number; false where none comes in time. */
+/* Waits for a generation newer than this number; false if none was published in time. */
 bool generations_wait_for_newer(struct generations *generations, uint64_t number,
                                 unsigned milliseconds);
 
-/* Waits until clients were told of all but `lag`; false where it takes longer. */
+/* Waits until clients were notified of all but `lag` generations; false if that takes longer. */
 bool generations_wait_until_notified(struct generations *generations, unsigned lag,
                                      unsigned milliseconds);
 
-/* --- telling ------------------------------------------------------------------------------------
- */
+/* --- telling ---------------------------------------------------------------------------------- */
 
-/* The first that clients were not told of, and the one before it; NULL: they know all. Both stay
- * until they were told. */
+/* The oldest generation that clients were not notified of, NULL if there is none, and in `before`
+ * the one that precedes it. Neither is freed before generations_note_notified(). */
 struct generation *generations_unnotified(struct generations *generations,
                                           struct generation **before);
 
-/* Waits until nobody holds one that is older. */
+/* Waits until nobody holds an older generation. */
 void generations_wait_for_readers(struct generations *generations, const struct generation *than);
 
-/* Says that clients were told of it. */
+/* Notes that clients were notified of this generation. */
 void generations_note_notified(struct generations *generations, struct generation *generation);
 
-/* --- what all bodies say ------------------------------------------------------------------------
- */
+/* --- what all bodies say ---------------------------------------------------------------------- */
 
-/* Reads what is missing, when first asked for. 0, -EAGAIN where there is one of a newer generation,
- * or an error of reading. */
+/* The voice index of a generation, owned by it. Builds it if it does not exist, which reads every
+ * body that changed since the last one. 0, -EAGAIN if a newer generation has one already, or an
+ * error of reading. */
 int generations_voice_index(struct generations *generations, struct generation *generation,
                             const struct voice_index **voice_index);
 
-/* How that stands, in a word or two, and how many episodes are done. */
+/* The state of the voice index in a word or two, for status.json, and how many episodes are done.
+ */
 const char *generations_voice_index_progress(struct generations *generations, size_t *done);
 
-/* Whether anybody asked, when what is being read is read. */
+/* Whether a voice index exists; waits for one that is being built. */
 bool generations_have_voice_index(struct generations *generations);
 
-/* The generation as clients know by-voice; NULL: not at all. To be set by whoever tells them. */
+/* The generation whose by-voice clients know; NULL: none. The notifier sets it. */
 struct generation *generations_notified_voice_index(struct generations *generations);
 void generations_note_voice_index_notified(struct generations *generations,
                                            struct generation *generation);
 
-/* All who were ever heard: a copy of the list, to be freed. NULL without memory. */
+/* Every spelling that was ever in by-voice: a copy of the list, which the caller frees. NULL
+ * without memory. */
 struct spelling **generations_voice_spellings(struct generations *generations, size_t *count);
 
 #endif

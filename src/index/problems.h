@@ -1,14 +1,14 @@
 /*
- * All that is known to be wrong in the content: in files and front matter, which were read at the
- * start, and in those bodies that were read since.
+ * The problems of the content: those of files and front matter, which every scan reads, and those
+ * of the bodies that were parsed so far.
  */
 #ifndef INDEX_PROBLEMS_H
 #define INDEX_PROBLEMS_H
 
 #include "index/cache.h"
 
-/* All but those of private files. By path, line and column; texts live in `arena` or in the corpus.
- * 0 or -ENOMEM. */
+/* Collects them, except those of private files, sorted by path, line and column. Texts live in
+ * `arena` or in the corpus. 0 or -ENOMEM. */
 int problems_gather(const struct corpus *corpus, struct cache *cache, struct arena *arena,
                     struct problems *all);
 

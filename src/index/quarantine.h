@@ -12,7 +12,7 @@
 #include "corpus/episode.h"
 
 enum {
-    QUARANTINE_READERS = 64, /* threads that read at once; others go unnoted */
+    QUARANTINE_READERS = 64, /* threads that parse at once; others are not noted */
     QUARANTINE_SUSPECTS = 64,
     WEIGHT_OF_KILL = 1,
     WEIGHT_OF_CRASH = 2,
@@ -25,32 +25,34 @@ struct suspect {
     uint32_t weight; /* … of them */
 };
 
-/* Zeroed at first, and shared with whoever serves next. */
+/* Zeroed at first; the workers share it. */
 struct quarantine {
     uint64_t reading[QUARANTINE_READERS];
     struct suspect known[QUARANTINE_SUSPECTS];
-    uint32_t waiting; /* threads with a suspect: nobody begins before them */
+    uint32_t waiting; /* threads that have a suspect to parse; they go first */
 };
 
-/* What is read of a file: one may be deadly, and the other not. */
+/* The part of a file that is parsed: one may crash the parser, and the other not. */
 enum guarded_part { GUARDED_HEAD, GUARDED_BODY };
 
-/* The time in which a file is read. */
+/* Guards the parsing of one file, from parse_guard_begin() to parse_guard_end(). */
 struct parse_guard {
-    struct quarantine *quarantine; /* NULL: nobody takes notes */
+    struct quarantine *quarantine; /* NULL: nothing is noted */
     uint64_t file;
-    int slot;        /* -1: it goes unnoted */
-    uint32_t deaths; /* in which it was being read */
+    int slot;        /* -1: it is not noted */
+    uint32_t deaths; /* of workers that were parsing it */
     bool is_quarantined;
     bool is_alone;
-    bool has_passed; /* to be said by who reads: it was read, whatever it says */
+    bool has_passed; /* the caller sets it when the parser returned */
 };
 
-/* When a process begins to serve after another has died: before anything is read. */
+/* Suspects the files that the previous worker was parsing when it died. A worker calls it before it
+ * parses anything. */
 void quarantine_note_death(struct quarantine *quarantine, bool was_killed);
 
-/* Begins to read a file, and waits until it may; where it is_quarantined it is not to be read. Any
- * thread, one file at a time each. `quarantine` may be NULL. */
+/* Notes that the calling thread parses this file; waits while a suspect is parsed, or, for a
+ * suspect, while anything is. If is_quarantined comes back, the caller must not parse it. Any
+ * thread, one file at a time. `quarantine` may be NULL. */
 struct parse_guard parse_guard_begin(struct quarantine *quarantine, enum guarded_part part,
                                      struct slice path, const struct file_id *id);
 void parse_guard_end(struct parse_guard *guard);

@@ -27,8 +27,7 @@ struct voice_index_build {
     int err;
 };
 
-/* --- which episodes have to be read ------------------------------------------------------------
- */
+/* --- which episodes have to be read ----------------------------------------------------------- */
 
 static const struct body_summary *old_summary(const struct voice_index_build *s, uint32_t episode)
 {
@@ -46,8 +45,7 @@ static void choose_episodes(struct voice_index_build *s)
     }
 }
 
-/* --- reading one -------------------------------------------------------------------------------
- */
+/* --- reading one ------------------------------------------------------------------------------ */
 
 static int note_voices(struct arena *arena, const struct body *body, struct episode_voices *found)
 {
@@ -93,8 +91,7 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
         s->step->step(s->step->step_context, done, s->step->after->episode_count);
 }
 
-/* --- entering what was read ---------------------------------------------------------------------
- */
+/* --- entering what was read ------------------------------------------------------------------- */
 
 static const struct body_summary *make_summary(struct voice_index_build *s,
                                                const struct episode_voices *found, int *err)
@@ -153,8 +150,7 @@ static void mark_folders(struct voice_index_build *s)
     }
 }
 
-/* --- all of it ---------------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 static int allocate(struct voice_index_build *s)
 {

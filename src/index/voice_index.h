@@ -1,7 +1,7 @@
 /*
- * What only the bodies of all episodes can say: who is heard in them, and which have originals.
- * It is made on every core when somebody first asks; after that it follows the corpus, and reads
- * no more than what changed.
+ * The voice index: who speaks in each episode, and which episodes have originals. Only bodies say
+ * so: the first voice index reads all of them, on every core, when somebody asks. Each later one
+ * shares what did not change and reads only the bodies that did.
  */
 #ifndef INDEX_VOICE_INDEX_H
 #define INDEX_VOICE_INDEX_H
@@ -16,7 +16,7 @@ struct body_summary {
 
 /* Of one generation of the corpus. */
 struct voice_index {
-    bool has_changed;      /* a file was another one by then, and nobody in it is heard */
+    bool has_changed;      /* a file had changed meanwhile, and its voices are missing */
     struct views by_voice; /* its one view is by-voice */
     const struct body_summary *
         *summaries; /* by number of the episode; NULL: it could not be read */
@@ -38,8 +38,8 @@ struct voice_index_step {
 };
 
 /*
- * Makes the voice index of step->after. A body that cannot be read has nobody and no original in
- * it, and is tried again by the next one; but for an error that passes. 0, -E2BIG or such an error.
+ * Makes the voice index of step->after. A body that cannot be read has no voice and no original,
+ * and the next voice index tries it again. 0, -E2BIG, or an error that passes (error_passes()).
  */
 int voice_index_next(const struct voice_index_step *step, struct voice_index **voice_index);
 

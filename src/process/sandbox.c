@@ -15,8 +15,7 @@
 
 #include "base/cleanup.h"
 
-/* --- capabilities ------------------------------------------------------------------------------
- */
+/* --- capabilities ----------------------------------------------------------------------------- */
 
 /* All go but the one with which root reads what belongs to others, and that only where it is there:
  * content is often mounted by root for its owner. */
@@ -82,8 +81,7 @@ static int confine_to_folder(int content_fd)
     return syscall(SYS_landlock_restrict_self, ruleset, 0) ? 0 : (int)version;
 }
 
-/* --- seccomp -----------------------------------------------------------------------------------
- */
+/* --- seccomp ---------------------------------------------------------------------------------- */
 
 /* What serving, following the content, threads and memory need. All else is answered with ENOSYS,
  * as by a kernel that has no such call: then libc takes an older one that is allowed, or says so.
@@ -181,8 +179,7 @@ static bool filter_calls(void)
     return holds;
 }
 
-/* --- all of it ---------------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 #ifdef TRANSCRIPTFS_SANITIZED
 void sandbox_enter(int content_fd, struct confinement *confinement)

@@ -1,8 +1,7 @@
 /*
- * Confinement: what the process that parses may still do once it has opened the content folder. It
- * can read below that folder, talk over the descriptors that it has, and start threads; it can
- * write to no file, open no socket, run no program, and gain no rights. Each measure is used where
- * the kernel has it.
+ * The sandbox of the worker. After it has opened the content folder, the worker can read below that
+ * folder, use the descriptors that it holds, and start threads. It cannot write to files, open
+ * sockets, run programs or gain privileges. Each measure applies if the kernel supports it.
  */
 #ifndef PROCESS_SANDBOX_H
 #define PROCESS_SANDBOX_H
@@ -10,9 +9,9 @@
 #include "tree/tree.h"
 
 /*
- * Confines the calling thread and all that it starts: to be called while there is no other. In a
- * build with sanitizers, which need more than is allowed, nothing is done. What holds from then on
- * is told in `confinement`; an error of the kernel's is a measure that does not hold, and no error.
+ * Confines the calling thread and every thread it starts later; call it while no other thread runs.
+ * `confinement` reports which measures hold; a measure that the kernel refuses is no error. A build
+ * with sanitizers confines nothing, because they need more than the sandbox allows.
  */
 void sandbox_enter(int content_fd, struct confinement *confinement);
 

@@ -57,8 +57,7 @@ static time_t seconds(void)
     return time.tv_sec;
 }
 
-/* --- the worker's side -------------------------------------------------------------------------
- */
+/* --- the worker's side ------------------------------------------------------------------------ */
 
 static bool say(int socket, char word, int flags)
 {
@@ -130,8 +129,7 @@ void worker_log(void *worker_, const char *message)
     (void)told;
 }
 
-/* --- the supervisor's side ---------------------------------------------------------------------
- */
+/* --- the supervisor's side -------------------------------------------------------------------- */
 
 static int give_mount(int socket, int fd)
 {
@@ -304,10 +302,9 @@ static int watch_worker(struct supervisor *s)
     return status;
 }
 
-/* --- deaths ------------------------------------------------------------------------------------
- */
+/* --- deaths ----------------------------------------------------------------------------------- */
 
-/* True where workers die faster than it is of use to start others. */
+/* Logs the death of a worker. True if workers die too often to start another one. */
 static bool note_death(struct supervisor *s, int status)
 {
     time_t now = seconds(), *oldest = &s->deaths[s->restarts % MOST_DEATHS];
@@ -316,14 +313,14 @@ static bool note_death(struct supervisor *s, int status)
     s->restarts++;
     s->was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     if (WIFSIGNALED(status))
-        s->options->log("the serving process died of signal %d (%s)%s", WTERMSIG(status),
-                        strsignal(WTERMSIG(status)), is_too_often ? "" : ": another goes on");
+        s->options->log("the worker died of signal %d (%s)%s", WTERMSIG(status),
+                        strsignal(WTERMSIG(status)), is_too_often ? "" : "; restarting it");
     else
-        s->options->log("the serving process ended with status %d%s", WEXITSTATUS(status),
-                        is_too_often ? "" : ": another goes on");
+        s->options->log("the worker exited with status %d%s", WEXITSTATUS(status),
+                        is_too_often ? "" : "; restarting it");
     if (is_too_often)
-        s->options->log("that happened %d times within %d seconds: the mount is taken away",
-                        MOST_DEATHS + 1, DEATHS_WITHIN);
+        s->options->log("the worker died %d times within %d seconds; unmounting", MOST_DEATHS + 1,
+                        DEATHS_WITHIN);
     return is_too_often;
 }
 
@@ -345,8 +342,8 @@ static void wait_a_moment(struct supervisor *s)
     }
 }
 
-/* What is to be done when a worker has ended: true where another is to be started, else *result is
- * what all ends with. */
+/* Decides what follows the end of a worker: true to start another one, else *result is the exit
+ * status of the program. */
 static bool go_on(struct supervisor *s, int status, int *result)
 {
     int exited_with = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -357,14 +354,14 @@ static bool go_on(struct supervisor *s, int status, int *result)
     *result = WORKER_FAILED;
     if (!s->is_ready && exited_with >= 0)
         return false;
-    /* One that was just starting left nothing to go on with; what the kernel said to it is lost. */
-    if (s->mount >= 0 && (!s->is_ready || exited_with == WORKER_CANNOT_GO_ON))
+    /* A worker that died while it was starting left no state, and the requests it read are lost. */
+    if (s->mount >= 0 && (!s->is_ready || exited_with == WORKER_CANNOT_RESUME))
         mount_anew(s);
     else if (!s->is_ready)
         s->options->forget(s->options->context);
     if (note_death(s, status))
         return false;
-    /* What made it fail may pass. */
+    /* The reason may be temporary. */
     if (exited_with == WORKER_FAILED)
         wait_a_moment(s);
     if (s->is_ending)
@@ -372,14 +369,14 @@ static bool go_on(struct supervisor *s, int status, int *result)
     return !s->is_ending;
 }
 
-/* The first has to start at once. For a later one memory, or the number of processes, may be short
- * for a while; who reads waits for it as well. */
+/* The first worker has to start at once. A later one may lack memory or a free process number for a
+ * while; readers wait until it starts. */
 static int start_next_worker(struct supervisor *s)
 {
     int err, told = 0;
     while ((err = start_worker(s)) && s->is_ready && !s->is_ending) {
         if (err != told)
-            s->options->log("no process can be started now, trying again: %s", strerror(-err));
+            s->options->log("cannot start a worker, retrying: %s", strerror(-err));
         told = err;
         wait_a_moment(s);
     }
@@ -403,7 +400,7 @@ int supervise(const struct supervise_options *options)
     do {
         int err = start_next_worker(&s);
         if (err) {
-            options->log("no process can be started: %s", strerror(-err));
+            options->log("cannot start a worker: %s", strerror(-err));
             result = s.is_ending ? WORKER_ENDED : WORKER_FAILED;
             break;
         }

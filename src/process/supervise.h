@@ -1,12 +1,13 @@
 /*
- * Surviving the death of whoever serves: a small process, the supervisor, holds the mount and
- * parses nothing; a child of it, the worker, does all the rest. When the worker dies (a crash,
- * SIGKILL, no memory) the next one takes its place, and the kernel asks again what was left
- * unanswered: nobody who reads gets an error. Only the supervisor mounts and unmounts, and takes
- * the signals, so the worker can be confined.
+ * The supervisor: a small process that holds the mount and parses nothing. Its child, the worker,
+ * reads the content and serves the kernel. When a worker dies (a crash, SIGKILL, out of memory) the
+ * supervisor starts the next one, and the kernel sends it the unanswered requests again, so no
+ * reader gets an error. Only the supervisor mounts, unmounts and handles signals, so the worker can
+ * be confined.
  *
- * They talk over a socket: the worker says that it is loaded and gets the descriptor of the mount,
- * says that it serves, and gets orders. When the supervisor dies the worker does too.
+ * They talk over a socket: the worker reports that it is loaded, receives the descriptor of the
+ * mount, reports that it serves, and receives orders. When the supervisor dies the kernel kills the
+ * worker.
  */
 #ifndef PROCESS_SUPERVISE_H
 #define PROCESS_SUPERVISE_H
@@ -14,59 +15,61 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the supervisor says to a worker: a byte each. Where the socket ends, it is gone. */
+/* The orders of the supervisor: a byte each. End of file on the socket: the supervisor is gone. */
 enum supervise_order {
     ORDER_NONE = 0,
-    ORDER_RESCAN = 'r', /* look through the content now */
-    ORDER_END = 'e',    /* end in peace */
+    ORDER_RESCAN = 'r', /* scan the content now */
+    ORDER_END = 'e',    /* stop after the requests under way */
 };
 
-/* What a worker ends with. */
+/* The exit status of a worker. */
 enum {
     WORKER_ENDED = 0,
-    WORKER_FAILED = 1,      /* it said why; before the first mount, that is the end */
-    WORKER_CANNOT_GO_ON = 4 /* where another left off: it has to be mounted anew */
+    WORKER_FAILED = 1,       /* it logged why; before the first mount the program ends too */
+    WORKER_CANNOT_RESUME = 4 /* from the state that its predecessor left: remount */
 };
 
 /* The worker's end of the socket. */
 struct worker {
     int socket;
-    uint32_t restarts; /* how many died before it */
-    bool was_killed;   /* the last of them: that may have been no fault of its own */
+    uint32_t restarts; /* the number of workers that died before it */
+    bool was_killed;   /* the last of them died of SIGKILL, perhaps by the OOM killer */
 };
 
-/* Says that it is loaded. The descriptor of the mount, or a negative errno: there is none. */
+/* Reports that the worker is loaded. Returns the descriptor of the mount, which the caller closes,
+ * or a negative errno if there is none. */
 int worker_take_mount(struct worker *worker);
 
-/* Says that it serves. */
+/* Reports that it serves. */
 void worker_say_ready(struct worker *worker);
 
-/* The order that waits at the worker's end of the socket; ORDER_END too where nobody is there to
- * give one. */
+/* Receives an order at the worker's end of the socket; ORDER_END if the supervisor is gone. */
 enum supervise_order worker_take_order(int socket);
 
-/* Has the supervisor log a message; `worker` is one, for report_through(). */
+/* Sends a message for the supervisor to log. A sink for report_through(), with the struct worker.
+ */
 void worker_log(void *worker, const char *message);
 
 struct supervise_options {
-    /* In the child: the worker's life; what it returns the process ends with. */
+    /* Callbacks against the direction: main.c knows what a worker does and how to mount, and this
+     * room knows neither `source` nor `fuse`. */
+    /* Runs in the child; the process exits with the status that it returns. */
     int (*work)(void *context, struct worker *worker);
-    /* Mounts; the descriptor or a negative errno, when it has said why. */
+    /* Mounts. The descriptor, or a negative errno after it logged why. */
     int (*mount)(void *context);
-    /* As far as it is mounted; by force where a worker did not end in peace. */
+    /* Unmounts, if it is mounted; by force if a worker did not stop in order. */
     void (*unmount)(void *context, bool by_force);
     /* Called when the mount answers for the first time. */
     void (*ready)(void *context);
-    /* Called when what workers leave to each other has to be forgotten, but for what they died of.
-     */
+    /* Drops the state that workers share, except the quarantine. */
     void (*forget)(void *context);
     void *context;
     void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 };
 
-/* Supervises until the mount is taken away or a signal ends it: INT or TERM in peace, a second one
- * at once. Blocks these and HUP, which is passed on. 0, or what the first worker failed with;
- * WORKER_FAILED where workers die one after the other. */
+/* Supervises until somebody unmounts, or SIGINT or SIGTERM stops it: the first one in order, a
+ * second one at once. Blocks these and SIGHUP, which orders a rescan. Returns 0, or the status of
+ * the first worker if that failed; WORKER_FAILED if workers die too often. */
 int supervise(const struct supervise_options *options);
 
 #endif

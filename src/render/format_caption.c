@@ -155,8 +155,7 @@ int srt_render(const struct material *material, struct buf *out)
     return 0;
 }
 
-/* --- Podcasting 2.0: https://github.com/Podcastindex-org/podcast-namespace, transcripts ---------
- */
+/* --- Podcasting 2.0: https://github.com/Podcastindex-org/podcast-namespace, transcripts ------- */
 
 static json_t *segment(const struct cues *cues)
 {

@@ -1,8 +1,8 @@
 /* One record a turn: turns.jsonl and turns.tsv. */
 #include "base/utf8.h"
 #include "render/episode_metadata.h"
-#include "render/row_writer.h"
 #include "render/renderers.h"
+#include "render/row_writer.h"
 #include "syntax/timestamp.h"
 
 enum { MOST_HEADING = 1000 /* bytes */ };

@@ -1,5 +1,6 @@
 #include "render/readme.h"
 
+#include "base/path.h"
 #include "render/format.h"
 
 static const struct facet *largest_facet(const struct views *views, const struct view *view)
@@ -244,19 +245,6 @@ static void add_records(struct buf *out)
 
 /* --- what can be done ------------------------------------------------------------------------- */
 
-/* A path as one word of a shell command. */
-static void add_quoted(struct buf *out, struct slice text)
-{
-    buf_add_byte(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '\'')
-            buf_add_text(out, "'\\''");
-        else
-            buf_add_byte(out, text.data[i]);
-    }
-    buf_add_byte(out, '\'');
-}
-
 /* "ls 'by-tag/ai-safety'" and the like. */
 static void add_command(struct buf *out, const char *command, const char *folder, struct slice name,
                         const char *behind)
@@ -267,7 +255,7 @@ static void add_command(struct buf *out, const char *command, const char *folder
     out->failed |= path.failed;
     buf_add_text(out, command);
     buf_add_byte(out, ' ');
-    add_quoted(out, buf_slice(&path));
+    path_add_quoted(out, buf_slice(&path));
     buf_add_text(out, behind);
     buf_add_byte(out, '\n');
 }

@@ -165,8 +165,7 @@ void content_close(struct content_folder *folder)
     arena_free(&folder->arena);
 }
 
-/* --- the configuration ---------------------------------------------------------------------------
- */
+/* --- the configuration ------------------------------------------------------------------------ */
 
 static int read_config(struct arena *arena, struct slice bytes, const struct limits *limits,
                        struct diags *diags, struct config *config)

@@ -1,11 +1,11 @@
 /*
- * The content folder: opening what is in it, its configuration, and reading a file when somebody
- * asks. What there is in it content_scan.h finds.
+ * The content folder: it opens the folder and the files in it, reads the configuration, and reads
+ * an episode's file for the cache. content_scan.h finds out which files exist.
  *
- * The folder is opened once, and nothing is ever opened but below it: no symbolic link is
- * followed, nothing but regular files is read, and no open waits (a FIFO would). A file is
- * read with pread and its identity is compared before and after, so that what is served is
- * of one version.
+ * content_open() opens the folder once; every other open is relative to its descriptor and cannot
+ * leave it. It follows no symbolic link, reads regular files only, and never blocks in open() (a
+ * FIFO would). It reads a file with pread() and compares its identity before and after, so the
+ * bytes are of one version.
  */
 #ifndef SOURCE_CONTENT_H
 #define SOURCE_CONTENT_H
@@ -21,29 +21,31 @@
 struct content_folder {
     int fd;
     const struct limits *limits; /* of what is read in it; borrowed */
-    struct config config;
-    struct arena arena;       /* of the configuration */
-    struct slice config_text; /* what its file says */
-    struct file_id taken_id;  /* … as which file; all 0: there was none */
-    struct file_id config_id; /* of its file, as it was looked at last, whatever it said */
+    struct config config;        /* in force */
+    struct arena arena;          /* of the configuration */
+    struct slice config_text;    /* the bytes it was read from */
+    struct file_id taken_id;     /* … and their file; all 0: there was none */
+    struct file_id config_id;    /* of the configuration file when it was last read, valid or not */
     bool is_configured;
-    struct quarantine *quarantine; /* borrowed; NULL: none are known */
-    /* Told by readers of a file that is not the one that was looked at; NULL: nobody is. */
+    struct quarantine *quarantine; /* borrowed; NULL: no file is suspect */
+    /* A reader calls this when a file is not the one that was scanned; NULL: nobody wants to know.
+     * A callback against the direction: the updater (updater.h) sets it, and it knows this header,
+     * not the other way round. Any thread. */
     void (*changed)(void *context, struct slice path, bool is_written);
     void *context;
 };
 
-/* Opens the folder at `path`. `limits` are borrowed. 0 or a negative errno. To be closed whatever
- * comes back. */
+/* Opens the folder at `path`. Borrows `limits`. 0 or a negative errno; the caller closes it either
+ * way. */
 int content_open(const char *path, const struct limits *limits, struct content_folder *folder);
 void content_close(struct content_folder *folder);
 
-/* Opens a folder below it, "" for itself, to be listed or watched. A descriptor or a negative
- * errno.
- */
+/* Opens a folder below it, "" for itself, for listing or watching. A descriptor, which the caller
+ * closes, or a negative errno. */
 int content_open_folder(const struct content_folder *folder, const char *path);
 
-/* Opens a regular file below it and says which it is. A descriptor or a negative errno. */
+/* Opens a regular file below it and returns its identity in `id`. A descriptor, which the caller
+ * closes, or a negative errno. */
 int content_open_file(const struct content_folder *folder, const char *path, struct file_id *id);
 struct file_id content_id_of(const struct stat *st);
 
@@ -51,21 +53,21 @@ struct file_id content_id_of(const struct stat *st);
 int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out);
 
 /*
- * Reads the configuration file where there is one; where there is none, the defaults hold. 0; 1
- * where the file is as it was when this was called last; -EINVAL after mistakes, told in `diags`;
- * another negative errno when it cannot be read. After an error what held before still holds.
+ * Reads the configuration file; the defaults apply if there is none. 0; 1 if the file has not
+ * changed since the last call; -EINVAL if it has mistakes, which `diags` lists; another negative
+ * errno if it cannot be read. After an error the previous configuration stays in force.
  */
 int content_configure(struct content_folder *folder, struct diags *diags);
 
-/* Takes a configuration that held before, whatever the file says by now: content_configure() looks
- * next whether it is the same. 0 or a negative errno. */
+/* Puts the configuration of a previous worker in force, whatever the file says by now; the next
+ * content_configure() compares it with the file. 0 or a negative errno. */
 int content_take_configuration(struct content_folder *folder,
                                const struct configuration *configuration);
 
-/* The configuration that holds, for the builder. */
+/* The configuration in force, for the builder. */
 struct configuration content_configuration(const struct content_folder *folder);
 
-/* How the cache reads: struct content, with the folder as its context. */
+/* The callback for the cache: reads this folder, which has to outlive the cache. */
 struct content content_reader(struct content_folder *folder);
 
 #endif

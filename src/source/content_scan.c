@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "corpus/build.h"
 #include "transcript/scan.h"
 
 enum {
@@ -234,12 +235,6 @@ static int list_folder(struct scan_walk *w, struct slice path)
     return old_stray(w, path) ? add_gone(w, path) : 0;
 }
 
-static bool is_below(struct slice path, struct slice folder)
-{
-    return folder.len == 0 ||
-           (path.len > folder.len && slice_starts(path, folder) && path.data[folder.len] == '/');
-}
-
 /* What is known below a folder and was not seen there is gone. */
 static int add_all_gone(struct scan_walk *w, struct slice folder)
 {
@@ -248,7 +243,7 @@ static int add_all_gone(struct scan_walk *w, struct slice folder)
     for (uint32_t i = old ? corpus_first_below(old, folder) : 0;
          old && i < old->episode_count && !err; i++) {
         uint32_t number = old->by_path[i];
-        if (!is_below(old->episodes[number]->path, folder))
+        if (!path_is_below(old->episodes[number]->path, folder))
             break;
         if (!w->is_seen[number]) {
             w->is_seen[number] = true;
@@ -258,7 +253,7 @@ static int add_all_gone(struct scan_walk *w, struct slice folder)
     for (uint32_t i = 0; old && i < old->stray_count && !err; i++) {
         struct slice path = old->strays[i]->path;
         struct stat st;
-        if (is_below(path, folder) && !slice_equal(path, SLICE(CONTENT_CONFIG)) &&
+        if (path_is_below(path, folder) && !slice_equal(path, SLICE(CONTENT_CONFIG)) &&
             fstatat(w->folder->fd, path.data, &st, AT_SYMLINK_NOFOLLOW))
             err = add_gone(w, path);
     }
@@ -460,4 +455,22 @@ void content_scan_free(struct content_scan *scan)
     arena_free(&scan->found);
     free(scan->changes);
     *scan = (struct content_scan){0};
+}
+
+int content_scan_first(const struct content_folder *folder, struct builder *builder,
+                       const struct content_scan_progress *progress, struct corpus **corpus)
+{
+    const struct target all[] = {{.path = SLICE("")}};
+    const struct content_scan_options options = {.threads = parallel_threads(),
+                                                 .progress = progress};
+    const struct configuration configuration = content_configuration(folder);
+    struct content_scan scan;
+    int err = builder_configure(builder, &configuration);
+    if (err)
+        return err;
+    err = content_scan(folder, all, 1, NULL, &options, &scan);
+    if (!err)
+        err = corpus_next(builder, NULL, scan.changes, scan.count, corpus);
+    content_scan_free(&scan);
+    return err;
 }

@@ -1,11 +1,13 @@
 /*
- * Looking through the content: which files there are, which are not what they were, and what each
- * says about itself. Nothing is kept from one look to the next but the corpus that came of it.
+ * Scanning the content folder: it finds the files that are new, changed or gone since the last
+ * corpus was built, and reads the front matter of each. A scan keeps no state for the next one; the
+ * corpus built from it is the state.
  */
 #ifndef SOURCE_CONTENT_SCAN_H
 #define SOURCE_CONTENT_SCAN_H
 
 #include "base/parallel.h"
+#include "corpus/builder.h"
 #include "source/content.h"
 
 struct content_scan_progress {
@@ -13,16 +15,16 @@ struct content_scan_progress {
     void *context;
 };
 
-/* Where to look: at a file, or at a folder and all below it. */
+/* What to scan: a file, or a folder and everything below it. */
 struct target {
     struct slice path; /* below the content folder; "" is that itself */
-    bool is_written; /* it is another content, whatever its state says: a clock can be too coarse */
+    bool is_written;   /* read it even if its times and size are the same: a clock can be coarse */
 };
 
-/* What was found there. */
+/* The result of a scan. */
 struct content_scan {
-    /* Files that are new, other or gone, and folders that are new or have another access; for
-     * corpus_next(). */
+    /* Files that are new, changed or gone, and folders that are new or have another owner or mode;
+     * the input of corpus_next(). */
     struct scanned *changes;
     size_t count, cap;
     struct arena found;                        /* of paths and of the problems found on the way */
@@ -30,10 +32,13 @@ struct content_scan {
 };
 
 /*
- * Looks at the targets, and reads on `threads` threads what is not as `known` has it (NULL: nothing
- * is known). A file that cannot be read is an episode all the same, with its problem. Calls
- * `enter_folder`, unless it is NULL, for each folder before it is listed. 0 or a negative errno;
- * the look is to be freed either way.
+ * Scans the targets, and reads on `threads` threads each file that differs from `old` (NULL: every
+ * file). A file that cannot be read becomes an episode with a problem. 0 or a negative errno; the
+ * caller frees the scan either way.
+ *
+ * `enter_folder` is called for each folder before it is listed. A callback against the direction:
+ * the updater watches the folder, and it has to do so before the listing, or a file that appears
+ * in between would be missed. transcriptfs-dump scans without watching.
  */
 struct content_scan_options {
     unsigned threads;
@@ -46,7 +51,13 @@ int content_scan(const struct content_folder *folder, const struct target *targe
                  struct content_scan *scan);
 void content_scan_free(struct content_scan *scan);
 
-/* Adds to a look what is wrong with the configuration; no diags: nothing is. 0 or -ENOMEM. */
+/* Scans everything by the configuration in force, and builds the first corpus of it. 0 or a
+ * negative errno. */
+int content_scan_first(const struct content_folder *folder, struct builder *builder,
+                       const struct content_scan_progress *progress, struct corpus **corpus);
+
+/* Adds the mistakes of the configuration to the scan; without diags it has none any more. 0 or
+ * -ENOMEM. */
 int content_scan_add_config(struct content_scan *scan, const struct content_folder *folder,
                             const struct diags *diags);
 

@@ -16,41 +16,41 @@
 #include "source/watch.h"
 
 enum {
-    NETWORK_POLL = 10, /* seconds between looks at a network folder */
-    RETRY = 1,         /* … after a look that failed: what there was to look at is lost */
-    AUDIT = 300,       /* … where inotify watches: it misses what is written through a mapping */
+    NETWORK_POLL = 10,   /* seconds between scans of a network folder */
+    RETRY = 1,           /* … after a scan that failed, whose targets are lost */
+    AUDIT = 300,         /* … beside inotify, which misses writes through a mapping */
     MOST_UNNOTIFIED = 8, /* generations whose notification is due; until then changes gather */
-    MOST_TARGETS = 4096  /* more changes at once are found by looking at everything */
+    MOST_TARGETS = 4096  /* more changes at once need a full scan */
 };
 
 struct updater {
     struct updater_options options;
-    struct watch *watch; /* NULL: it is polled */
+    struct watch *watch; /* NULL: it polls */
     const char *mode, *why;
-    int wake; /* an eventfd: the drain is to end */
+    int wake; /* an eventfd that ends the drain */
     pthread_t drainer, publisher, notifier;
-    unsigned threads; /* of these that run */
+    unsigned threads; /* how many of these run */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
-    struct target *targets; /* paths are owned */
+    struct target *targets; /* owns the paths */
     size_t count, cap;
-    struct map target_index; /* paths that are among them */
+    struct map target_index; /* by path */
     bool is_full_scan_requested;
     bool is_ending;
-    bool is_stop_ordered;     /* by an order */
-    bool must_notify;         /* the kernel is to be told */
-    bool has_publisher_ended; /* nothing more will be */
+    bool is_stop_ordered;     /* by the supervisor */
+    bool must_notify;         /* a generation was published */
+    bool has_publisher_ended; /* no more will be */
     pthread_cond_t publisher_state_changed;
-    bool has_no_watches; /* the system has none left: from now on it is polled */
+    bool has_no_watches; /* the system has none left: it polls from now on */
 
-    bool must_reread; /* the publisher's: another configuration holds, and not all was read by it */
-    bool has_failed;  /* … the last look, which is to be tried again soon */
-    bool has_bad_config; /* … problems.tsv tells of the configuration */
+    /* The publisher's own. */
+    bool must_reread; /* a new configuration is in force, and some files were read by the old one */
+    bool has_failed;  /* the last scan failed */
+    bool has_bad_config; /* problems.tsv lists mistakes of the configuration */
 };
 
-/* --- what is to be looked at ---------------------------------------------------------------------
- */
+/* --- what is to be looked at ------------------------------------------------------------------ */
 
 /* With the lock held. */
 static void request_full_scan(struct updater *updater)
@@ -99,10 +99,9 @@ static void free_targets(struct target *targets, size_t count)
     free(targets);
 }
 
-/* --- draining
- * ------------------------------------------------------------------------------------- */
+/* --- draining --------------------------------------------------------------------------------- */
 
-/* True where the serving is to end. */
+/* True if the order is to stop. */
 static bool take_order(struct updater *updater)
 {
     enum updater_order order = updater->options.take_order(updater->options.orders);
@@ -114,7 +113,8 @@ static bool take_order(struct updater *updater)
     return false;
 }
 
-/* What is being told to the kernel needs requests answered: it is let finish. */
+/* A notification under way needs requests answered, so the notifier stops the serving when it has
+ * finished. */
 static void stop_in_order(struct updater *updater)
 {
     pthread_mutex_lock(&updater->lock);
@@ -157,15 +157,14 @@ static void *drain(void *updater_)
     return NULL;
 }
 
-/* --- looking, building, telling
- * -------------------------------------------------------------------- */
+/* --- looking, building, telling --------------------------------------------------------------- */
 
 static void enter_folder(void *updater_, struct slice path)
 {
     struct updater *updater = updater_;
     int err = updater->watch ? watch_folder(updater->watch, path) : 0;
     if (err != -ENOSPC && err != -ENOMEM)
-        return; /* a folder that went is told by its parent */
+        return; /* if the folder is gone, an event of its parent follows */
     pthread_mutex_lock(&updater->lock);
     bool is_new = !updater->has_no_watches;
     updater->has_no_watches = true;
@@ -173,14 +172,14 @@ static void enter_folder(void *updater_, struct slice path)
     if (!is_new)
         return;
     updater->options.log("the system has no inotify watches left (fs.inotify.max_user_watches): "
-                         "looking at all of it every %d seconds",
+                         "rescanning every %d seconds",
                          NETWORK_POLL);
     updater->mode = "poll";
     updater->why = "fs.inotify.max_user_watches is too low";
     tree_set_watch(updater->options.tree, updater->mode, updater->why);
 }
 
-/* A configuration that is not understood leaves the one before. */
+/* Reads the configuration again. With mistakes the previous one stays in force. */
 static void configure(struct updater *updater, struct diags *diags, bool *is_reported)
 {
     int err = content_configure(updater->options.folder, diags);
@@ -189,13 +188,13 @@ static void configure(struct updater *updater, struct diags *diags, bool *is_rep
     bool was_bad = updater->has_bad_config;
     updater->has_bad_config = err != 0;
     if (err && !diags->first) {
-        /* It cannot be read, which is told once. */
+        /* It cannot be read; report that once. */
         if (was_bad)
             return;
         diags_add(diags, 0, 0, "", "%s", strerror(-err));
     }
     for (struct diag *diag = diags->first; diag; diag = diag->next)
-        diag->action = SLICE("what held before still holds");
+        diag->action = SLICE("the previous configuration stays in force");
     *is_reported = diags->first || was_bad;
     if (err)
         return;
@@ -335,7 +334,7 @@ static void *publish_changes(void *updater_)
 
         int err = scan_and_publish(updater, targets, count, is_all);
         if (err && err != failed)
-            updater->options.log("the content cannot be followed: %s", strerror(-err));
+            updater->options.log("cannot update from the content folder: %s", strerror(-err));
         failed = err;
         free_targets(targets, count);
 
@@ -369,7 +368,7 @@ static void *notify_changes(void *updater_)
         int err = tree_notify(updater->options.tree, updater->options.notify,
                               updater->options.context);
         if (err)
-            updater->options.log("by-voice cannot follow the content: %s", strerror(-err));
+            updater->options.log("cannot update by-voice: %s", strerror(-err));
         pthread_mutex_lock(&updater->lock);
     }
     bool is_stop_ordered = updater->is_stop_ordered;
@@ -380,8 +379,7 @@ static void *notify_changes(void *updater_)
     return NULL;
 }
 
-/* --- beginning and ending
- * --------------------------------------------------------------------------- */
+/* --- beginning and ending --------------------------------------------------------------------- */
 
 /* What lies on another machine changes there, and inotify hears nothing of it. */
 static const char *network_name(int fd)

@@ -1,11 +1,11 @@
 /*
- * Following the content while it is served: finds what changed, builds the next generation of the
- * corpus, publishes it, and has the kernel told. Also takes the orders of the supervisor: to look
- * at everything now, to end the serving.
+ * The updater: while a mount is served it finds changes of the content folder, builds the next
+ * generation of the corpus, publishes it, and notifies the kernel. It also takes the orders of the
+ * supervisor: rescan, or stop.
  *
- * Three threads: one drains events and orders and does nothing else; one looks, builds and
- * publishes; one tells the kernel, which may make it wait for requests under way, and holds no lock
- * that a request could need.
+ * It has three threads. The drain reads events and orders, and does nothing else. The publisher
+ * scans, builds and publishes. The notifier notifies the kernel, which may make it wait for
+ * requests under way; it holds no lock that a request could need.
  */
 #ifndef SOURCE_UPDATER_H
 #define SOURCE_UPDATER_H
@@ -13,7 +13,7 @@
 #include "source/content.h"
 #include "tree/tree.h"
 
-/* What whoever supervises may order. */
+/* The orders of the supervisor. */
 enum updater_order { UPDATER_CONTINUE, UPDATER_RESCAN, UPDATER_STOP };
 
 struct updater; /* owned by who made it; borrows all that the options name */
@@ -21,27 +21,30 @@ struct updater; /* owned by who made it; borrows all that the options name */
 struct updater_options {
     struct content_folder *folder;
     struct builder *builder;
-    struct corpus *corpus; /* the one that is published: the last that the builder built */
+    struct corpus *corpus; /* the newest published one, which the builder built last */
     struct tree *tree;
     unsigned threads; /* that read files */
     unsigned gather;  /* milliseconds for which changes are gathered */
     int orders;       /* readable when an order is there; borrowed */
-    /* Takes it from there. A call into what supervises, which is no business of this room. */
-    enum updater_order (*take_order)(int orders);
-    unsigned poll;         /* seconds between looks; 0: inotify, where the file system has it */
-    invalidate_fn *notify; /* to the kernel */
-    void (*stop)(void *context); /* ends the serving */
-    void *context;               /* of both */
+
+    unsigned poll; /* seconds between scans; 0: inotify, where the file system has it */
+
+    /* Callbacks against the direction, which main.c connects: this room depends neither on process
+     * nor on fuse. */
+    enum updater_order (*take_order)(int orders); /* reads an order: process/supervise.c */
+    invalidate_fn *notify;                        /* notifies the kernel: fuse/serve.c */
+    void (*stop)(void *context);                  /* ends the serving: fuse/serve.c */
+    void *context;                                /* of `notify` and `stop` */
     void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 };
 
 /*
- * Begins to watch, then looks once for what changed since the corpus was built. 0 or a negative
- * errno; then nothing runs.
+ * Starts the threads; the first scan finds what changed since the corpus was built. 0 or a negative
+ * errno; then no thread runs.
  */
 int updater_start(const struct updater_options *options, struct updater **updater);
 
-/* Ends both threads, when the serving has ended. NULL is none. */
+/* Ends the threads. Called when serving has ended. NULL is none. */
 void updater_free(struct updater *updater);
 
 #endif

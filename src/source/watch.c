@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 
 /* One watched folder. */
 struct watched {
@@ -62,8 +63,7 @@ int watch_fd(const struct watch *watch)
     return watch->fd;
 }
 
-/* --- which folders are watched ------------------------------------------------------------------
- */
+/* --- which folders are watched ---------------------------------------------------------------- */
 
 /* With the lock held. A folder that moved keeps its number and has another path. The kernel counts
  * numbers up, so the list is in their order. */
@@ -118,18 +118,13 @@ int watch_folder(struct watch *watch, struct slice path)
     return err;
 }
 
-static bool is_at_or_below(const char *path, struct slice folder)
-{
-    return strncmp(path, folder.data, folder.len) == 0 &&
-           (path[folder.len] == '\0' || path[folder.len] == '/');
-}
-
 /* With the lock held. What moved away is watched no more; where it came to stand in the content it
  * is looked at, and watched anew. */
 static void forget_below(struct watch *watch, struct slice folder)
 {
     for (size_t i = 0; i < watch->count; i++) {
-        if (is_at_or_below(watch->folders[i].path, folder))
+        struct slice path = slice_of(watch->folders[i].path);
+        if (slice_equal(path, folder) || path_is_below(path, folder))
             inotify_rm_watch(watch->fd, watch->folders[i].wd);
     }
 }
@@ -146,8 +141,7 @@ static void forget(struct watch *watch, int wd)
     watch->count--;
 }
 
-/* --- events --------------------------------------------------------------------------------------
- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 struct draining {
     struct watch *watch;

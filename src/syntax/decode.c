@@ -109,7 +109,7 @@ static size_t find_return(struct slice text, size_t at)
     return text.len;
 }
 
-static int mend_line_ends(struct decoded *decoded)
+static int fix_line_ends(struct decoded *decoded)
 {
     size_t at = find_return(decoded->text, 0);
     if (at == decoded->text.len)
@@ -143,7 +143,7 @@ int decode(struct slice bytes, bool whole, struct decoded *decoded)
     /* Whether a line feed follows is not known. */
     if (!whole && slice_ends(decoded->text, SLICE("\r")))
         decoded->text.len--;
-    return mend_line_ends(decoded);
+    return fix_line_ends(decoded);
 }
 
 void decoded_free(struct decoded *decoded)

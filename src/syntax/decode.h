@@ -4,7 +4,7 @@
  *
  * UTF-16 is decoded: it is told by its byte order mark, or by a zero beside each of the first two
  * letters. What is broken in it becomes a byte that is not UTF-8, one a code unit, which whoever
- * reads the text reports and mends as it does in UTF-8. A carriage return alone becomes a line
+ * reads the text reports and repairs as it does in UTF-8. A carriage return alone becomes a line
  * feed, as it ends a line in YAML and in Markdown. Most files are their own text: nothing is
  * copied.
  */

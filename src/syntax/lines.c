@@ -10,10 +10,10 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "syntax/fence.h"
+#include "syntax/alloc_guard.h"
 #include "syntax/html.h"
-#include "syntax/mend.h"
-#include "syntax/shape.h"
+#include "syntax/markdown_fixup.h"
+#include "syntax/markdown_cost.h"
 
 enum { LINES_SHARE = 2 /* of cmark's memory: so much the lines may have */ };
 
@@ -22,7 +22,7 @@ struct walk {
     cmark_mem memory; /* of cmark */
     size_t most_lines;
     struct lines *lines;
-    const struct mended *mended;
+    const struct markdown_fixup *fixed;
     struct diags *diags;
     uint32_t first_line; /* of the body, in its file */
     bool is_broken;      /* it is not UTF-8 all through */
@@ -214,18 +214,18 @@ static bool is_plain(const char *block)
         memcpy(&here, block + i, sizeof here);
         memcpy(&next, block + i + 1, sizeof next);
         found |= zero_byte(here ^ each_byte * '\n') | zero_byte(here ^ each_byte * '\r') |
-                 zero_byte(here ^ each_byte * (unsigned char)MEND_MARK[0]) |
+                 zero_byte(here ^ each_byte * (unsigned char)FIXUP_MARK[0]) |
                  zero_byte((here ^ each_byte * ' ') | (next ^ each_byte * ' '));
     }
     return !found;
 }
 
-/* Without what was put in to mend the Markdown; and, but for code, without spaces behind spaces,
+/* Without what was put in to fix the Markdown; and, but for code, without spaces behind spaces,
  * which mean nothing in Markdown or HTML. A line end that was written as an entity (&#10;) is a
  * space: else a line would be two. `start` is where the line begins. */
 static void add_plain(struct buf *out, struct slice text, size_t start, bool is_code)
 {
-    struct slice mark = SLICE(MEND_MARK);
+    struct slice mark = SLICE(FIXUP_MARK);
     if (!buf_reserve(out, text.len))
         return;
     char *to = out->data + out->len, last = '\0';
@@ -317,7 +317,7 @@ static cmark_node *parse(struct walk *w, struct slice text)
     int options = w->is_broken ? CMARK_OPT_VALIDATE_UTF8 : CMARK_OPT_DEFAULT;
     cmark_parser *parser = cmark_parser_new_with_mem(options, &w->memory);
     cmark_parser_feed(parser, text.len ? text.data : "", text.len);
-    return cmark_parser_finish(parser); /* the parser goes with the fence */
+    return cmark_parser_finish(parser); /* the parser goes with the guard */
 }
 
 /* Markdown knows every entity of HTML; so its parser is asked, one entity at a time. */
@@ -330,7 +330,7 @@ static size_t add_entity(struct walk *w, struct slice html)
         return 1;
     }
     size_t len = (size_t)(end - html.data) + 1;
-    const struct fence_mark before = fence_mark();
+    const struct alloc_guard_mark before = alloc_guard_mark();
     cmark_node *document = parse(w, (struct slice){html.data, len});
     cmark_node *paragraph = cmark_node_first_child(document);
     cmark_node *text = paragraph ? cmark_node_first_child(paragraph) : NULL;
@@ -340,7 +340,7 @@ static size_t add_entity(struct walk *w, struct slice html)
     } else {
         add_text(w, slice_head(html, slice_equal(slice_head(html, len), SLICE("&amp;")) ? 1 : len));
     }
-    fence_forget_since(&before);
+    alloc_guard_forget_since(&before);
     return len;
 }
 
@@ -375,7 +375,7 @@ static void end_summary(struct walk *w)
 static void report_unclosed(struct walk *w)
 {
     if (w->details)
-        diags_add(w->diags, w->first_line + mended_line(w->mended, w->details_line), 1,
+        diags_add(w->diags, w->first_line + markdown_fixup_line(w->fixed, w->details_line), 1,
                   "the original ends where the next turn seems to begin",
                   "a <details> that is never closed");
 }
@@ -617,7 +617,7 @@ static void read_numbers(struct slice text, cmark_node *document)
 static void begin_item(struct walk *w, cmark_node *item)
 {
     intptr_t data = (intptr_t)cmark_node_get_user_data(item);
-    struct slice text = buf_slice(&w->mended->text);
+    struct slice text = buf_slice(&w->fixed->text);
 
     if (!has_number(w))
         w->marker.len =
@@ -767,12 +767,12 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
     }
 }
 
-/* Inside the fence: cmark has the memory of that, and what is ours belongs to the walk. */
+/* Inside the guard: cmark has the memory of that, and what is ours belongs to the walk. */
 static void walk_document(void *walk)
 {
     struct walk *w = walk;
-    cmark_node *document = parse(w, buf_slice(&w->mended->text));
-    read_numbers(buf_slice(&w->mended->text), document);
+    cmark_node *document = parse(w, buf_slice(&w->fixed->text));
+    read_numbers(buf_slice(&w->fixed->text), document);
     cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w->failed && !w->has_too_many)
@@ -782,21 +782,21 @@ static void walk_document(void *walk)
         report_unclosed(w);
 }
 
-/* `number` is a line of the mended text, from 0. */
+/* `number` is a line of the fixed text, from 0. */
 static int refuse(const struct walk *w, uint32_t number, const struct limits *limits,
                   enum limit limit)
 {
-    limit_refuse(limits, limit, w->first_line + mended_line(w->mended, number), w->diags);
+    limit_refuse(limits, limit, w->first_line + markdown_fixup_line(w->fixed, number), w->diags);
     return -E2BIG;
 }
 
 int lines_read(struct slice body, uint32_t first_line, const struct limits *limits,
                struct diags *diags, struct lines *lines)
 {
-    cleanup_(mended_free) struct mended mended = {0};
-    struct walk w = {.memory = {fence_calloc, fence_realloc, fence_free},
+    cleanup_(markdown_fixup_free) struct markdown_fixup fixed = {0};
+    struct walk w = {.memory = {alloc_guard_calloc, alloc_guard_realloc, alloc_guard_free},
                      .lines = lines,
-                     .mended = &mended,
+                     .fixed = &fixed,
                      .diags = diags,
                      .first_line = first_line,
                      .most_lines = limits->at[LIMIT_MARKDOWN] / LINES_SHARE / sizeof(struct line),
@@ -805,18 +805,18 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
     uint32_t number;
 
     *lines = (struct lines){0};
-    if (mend_markdown(body, &mended))
+    if (markdown_fixup(body, &fixed))
         return -ENOMEM;
     (void)buf_reserve(&lines->text, body.len); /* about as much as there will be */
-    enum limit exceeded = shape_check(buf_slice(&mended.text), limits, &number);
+    enum limit exceeded = markdown_cost_check(buf_slice(&fixed.text), limits, &number);
     if (exceeded != LIMIT_COUNT)
         return refuse(&w, number, limits, exceeded);
-    int err = fence_run(limits->at[LIMIT_MARKDOWN], walk_document, &w);
+    int err = alloc_guard_run(limits->at[LIMIT_MARKDOWN], walk_document, &w);
     w.failed |= w.summary.failed || w.marker.failed;
     buf_free(&w.summary);
     buf_free(&w.marker);
     for (size_t i = 0; i < lines->count; i++)
-        lines->at[i].number = mended_line(&mended, lines->at[i].number);
+        lines->at[i].number = markdown_fixup_line(&fixed, lines->at[i].number);
     if (err == -E2BIG || w.has_too_many)
         return refuse(&w, 0, limits, LIMIT_MARKDOWN);
     return err || w.failed || lines->text.failed ? -ENOMEM : 0;

@@ -351,7 +351,8 @@ static int read_bare(struct reader *r, struct yaml *value)
     else
         value->kind = YAML_STRING;
     skip(r, bare_length(r->rest));
-    value->text = number.failed ? (struct slice){0} : arena_copy(r->arena, text);
+    if (!number.failed)
+        value->text = arena_copy(r->arena, text);
     return value->text.data ? 0 : -ENOMEM;
 }
 
@@ -449,12 +450,11 @@ static int read_items(struct reader *r, struct yaml *parent)
 {
     char close = parent->kind == YAML_MAP ? '}' : ']';
     struct place open = {parent->line, parent->column};
-    int err = 0;
     skip(r, 1);
     for (skip_between(r); peek(r) != close; skip_between(r)) {
         if (r->rest.len == 0)
             return mistake(r, open, "a bracket that is opened and never closed");
-        err = read_item(r, parent);
+        int err = read_item(r, parent);
         if (err)
             return err;
         skip_between(r);

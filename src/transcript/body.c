@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "syntax/timestamp.h"
-#include "transcript/census.h"
+#include "transcript/speaker_stats.h"
 #include "transcript/voices.h"
 
 enum {
@@ -21,7 +21,7 @@ struct assembly {
     struct body *body;
     size_t turn_cap, section_cap, term_cap;
     const struct lines *lines;
-    struct census census;
+    struct speaker_stats stats;
     struct buf text; /* of the turns */
     struct buf originals;
     struct buf notes;
@@ -406,7 +406,7 @@ static int add_heading(struct assembly *a, const struct line *line, struct slice
 /* Whether somebody goes on behind a heading, `text` being the first words there. */
 static bool is_continued_speech(struct assembly *a, const struct label *label, struct slice text)
 {
-    return a->census.is_speech && a->is_behind_heading && !a->in_turn && a->speaker.len &&
+    return a->stats.is_speech && a->is_behind_heading && !a->in_turn && a->speaker.len &&
            label->form == LABEL_NONE && !slice_starts(text, SLICE("|")) &&
            !slice_starts(text, SLICE("- "));
 }
@@ -436,7 +436,7 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
         end_turn(a);
         return 0;
     }
-    bool is_speaker = line->heading || census_is_speaker(&a->census, &label, line);
+    bool is_speaker = line->heading || speaker_stats_is_speaker(&a->stats, &label, line);
     if (!is_speaker) {
         /* Words, whatever they look like; behind a chevron, of somebody who is not named. */
         struct slice words = text;
@@ -481,13 +481,14 @@ static bool is_over(struct assembly *a, const struct line *line, struct slice te
     if (is_wide_text && strcmp(details->language, "en") == 0)
         return true;
     return line->details == a->details && label.form == LABEL_BOLD &&
-           census_is_speaker(&a->census, &label, line) && (is_wide_text || !details->language[0]);
+           speaker_stats_is_speaker(&a->stats, &label, line) &&
+           (is_wide_text || !details->language[0]);
 }
 
 static void add_original_line(struct assembly *a, const struct line *line, struct slice text)
 {
     struct label label = label_read(text, line->bold_at, line->bold);
-    bool has_label = label.speaker.len && census_is_original_speaker(&a->census, &label);
+    bool has_label = label.speaker.len && speaker_stats_is_original_speaker(&a->stats, &label);
     bool is_early = a->body->count == 0;
     bool names = has_label && (label.form == LABEL_BOLD || slice_starts(text, label.speaker));
     uint32_t speaker = names ? (uint32_t)label.speaker.len : 0;
@@ -523,10 +524,10 @@ static void add_original_line(struct assembly *a, const struct line *line, struc
 /* Whether a line is a heading, and not the label of a turn that is written as one. */
 static bool is_section(const struct assembly *a, const struct line *line, struct slice text)
 {
-    if (!line->heading || a->census.headings.total == 0)
+    if (!line->heading || a->stats.headings.total == 0)
         return line->heading;
     struct label label = label_read(text, line->bold_at, line->bold);
-    return !census_is_heading_speaker(&a->census, &label);
+    return !speaker_stats_is_heading_speaker(&a->stats, &label);
 }
 
 static int add_line(struct assembly *a, const struct line *line, struct slice text)
@@ -581,10 +582,10 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
     int err = lines_read(text, first_line, limits, diags, &lines);
     (void)buf_reserve(&a.text, lines.text.len); /* hardly more, and less with originals */
     if (!err)
-        err = census_take(&lines, front, &a.failed, &a.census);
+        err = speaker_stats_take(&lines, front, &a.failed, &a.stats);
     if (!err)
         err = assemble(&a);
-    census_free(&a.census);
+    speaker_stats_free(&a.stats);
     body->text = buf_take(&a.text, &body->len);
     body->originals = buf_take(&a.originals, &body->originals_len);
     body->notes = buf_take(&a.notes, &body->notes_len);

@@ -22,7 +22,7 @@ static size_t colon_at_end(struct slice text)
     return slice_ends(text, wide_colon) ? wide_colon.len : 0;
 }
 
-static bool has_colon(struct slice text)
+static bool contains_colon(struct slice text)
 {
     return memchr(text.data, ':', text.len) ||
            memmem(text.data, text.len, wide_colon.data, wide_colon.len);
@@ -226,7 +226,7 @@ static bool read_timed(struct slice line, struct label *label)
     label->is_loose = colon == 0 && line.data[line.len - 1] != ':';
     label->speaker = without_brackets(without_dash(name));
     label->words = (struct slice){0};
-    if (!is_name(label->speaker) || has_colon(label->speaker))
+    if (!is_name(label->speaker) || contains_colon(label->speaker))
         return false;
     label->start = start;
     return true;
@@ -283,8 +283,8 @@ static bool read_plain(struct slice line, struct label *label)
 /* `Name (0:23): words`, `Name [0:23] - words`, `Name | 0:23 | words`. */
 static bool read_named_time(struct slice line, struct label *label)
 {
-    size_t most = line.len < LABEL_MAX_PLAIN_BYTES ? line.len : LABEL_MAX_PLAIN_BYTES;
-    for (size_t at = 1; at < most; at++) {
+    struct slice near = slice_head(line, LABEL_MAX_PLAIN_BYTES);
+    for (size_t at = 1; at < near.len; at++) {
         char c = line.data[at];
         if (!byte_is_space(line.data[at - 1]) || !memchr("0123456789[(", c, 12))
             continue;
@@ -365,7 +365,7 @@ static enum label_form read_marked(struct slice line, size_t bold, struct label 
     if (read_bold(line, bold, label))
         return LABEL_BOLD;
     bool is_alone = bold == line.len && !label->is_item && is_name(label->speaker) &&
-                    !has_colon(label->speaker);
+                    !contains_colon(label->speaker);
     label->words = (struct slice){0};
     return is_alone ? LABEL_ALONE : LABEL_NONE;
 }

@@ -1,6 +1,6 @@
 /*
  * Labels: the part of a line that says who speaks. This is about the shape of one line; whether
- * a label of that shape names a speaker is for the whole file to say (census.h).
+ * a label of that shape names a speaker is for the whole file to say (speaker_stats.h).
  */
 #ifndef TRANSCRIPT_LABEL_H
 #define TRANSCRIPT_LABEL_H

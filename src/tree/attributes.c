@@ -39,8 +39,7 @@ static int read_subject(struct scope *scope, struct subject *subject)
     return err;
 }
 
-/* --- the attributes: each appends its value, nothing where there is none -----------------------
- */
+/* --- the attributes: each appends its value, nothing where there is none ---------------------- */
 
 static void add_title(const struct subject *s, struct buf *out)
 {

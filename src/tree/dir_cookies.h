@@ -7,17 +7,11 @@
 
 #include <pthread.h>
 
-#include "base/arena.h"
-#include "base/journal.h"
-#include "base/map.h"
+#include "base/intern.h"
 
 struct dir_cookies {
     pthread_mutex_t lock;
-    struct map numbers;
-    struct slice *names;
-    size_t count, cap;
-    struct arena arena;      /* of the names */
-    struct journal *journal; /* where names are noted that are new; NULL: nowhere */
+    struct intern names;
 };
 
 void dir_cookies_init(struct dir_cookies *dir_cookies);

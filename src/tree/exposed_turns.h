@@ -1,6 +1,6 @@
 /*
- * How many names of turns were given out, by the number of the episode: so many are called back
- * when the episode is another.
+ * How many names in turns/ the kernel may have cached, by the number of the episode: so many are
+ * invalidated when the episode changes.
  */
 #ifndef TREE_EXPOSED_TURNS_H
 #define TREE_EXPOSED_TURNS_H
@@ -20,13 +20,13 @@ void exposed_turns_free(struct exposed_turns *exposed);
 /* Makes room for so many episodes. 0 or -ENOMEM. By whoever publishes. */
 int exposed_turns_reserve(struct exposed_turns *exposed, size_t episodes);
 
-/* Says that names of so many turns are given out. Any thread. */
+/* Notes that a reply names this many turns. Any thread. */
 void exposed_turns_note(struct exposed_turns *exposed, uint32_t episode, uint32_t turns);
 
-/* How many were; they are given back by that. */
+/* Returns the number, and resets it to 0. */
 uint32_t exposed_turns_take(struct exposed_turns *exposed, uint32_t episode);
 
-/* Takes up what another noted. 0 or -ENOMEM. */
+/* Restores a record of a previous worker. 0 or -ENOMEM. */
 int exposed_turns_restore(struct exposed_turns *exposed, const struct journal_record *record);
 
 #endif

@@ -60,8 +60,7 @@ static void invalidate_name(struct invalidate_pass *p, enum kind kind, uint32_t 
     notify(p, INVALIDATE_ENTRY, id_of(kind, i, 0, 0), text);
 }
 
-/* --- an episode's folder ------------------------------------------------------------------------
- */
+/* --- an episode's folder ---------------------------------------------------------------------- */
 
 /* 001.txt … in turns/ and original/, as many as were given out. */
 static void invalidate_turns(struct invalidate_pass *p, uint32_t number)
@@ -105,8 +104,7 @@ static void invalidate_edited(struct invalidate_pass *p, uint32_t number, const 
     invalidate_folder(p, KIND_EPISODE, number);
 }
 
-/* --- where it stands ----------------------------------------------------------------------------
- */
+/* --- where it stands -------------------------------------------------------------------------- */
 
 /* Its files in text/ and original/. */
 static void invalidate_text(struct invalidate_pass *p, const struct episode *episode)
@@ -210,8 +208,7 @@ static void invalidate_folder_change(struct invalidate_pass *p, uint32_t number)
     }
 }
 
-/* --- views ---------------------------------------------------------------------------------------
- */
+/* --- views ------------------------------------------------------------------------------------ */
 
 /* The kinds that by-tag and by-voice are made of. */
 struct view_kinds {
@@ -291,8 +288,7 @@ static void invalidate_views(struct invalidate_pass *p, const struct view_kinds 
     }
 }
 
-/* --- what belongs to all -------------------------------------------------------------------------
- */
+/* --- what belongs to all ---------------------------------------------------------------------- */
 
 static void invalidate_index_name(void *pass, struct slice name)
 {

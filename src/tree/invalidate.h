@@ -1,6 +1,6 @@
 /*
- * What a client that remembers has to forget when one generation follows another. Both share what
- * did not change, so what changed is found by comparing pointers.
+ * Invalidation: what the kernel has to drop from its caches when one generation follows another.
+ * The generations share what did not change, so comparing pointers finds what did.
  */
 #ifndef TREE_INVALIDATE_H
 #define TREE_INVALIDATE_H
@@ -13,12 +13,15 @@ struct spelling;
 struct voice_index;
 struct tree;
 
-/* What a client that remembers has to forget. */
+/* What to drop. */
 enum invalidate_kind {
-    INVALIDATE_ENTRY,  /* what stands under a name in a folder, or that nothing does */
+    INVALIDATE_ENTRY,  /* the dentry of a name in a folder, also a negative one */
     INVALIDATE_FOLDER, /* a folder's listing and attributes */
-    INVALIDATE_ATTR,   /* a node's attributes, and where a link leads */
+    INVALIDATE_ATTR,   /* a node's attributes, and the target of a link */
 };
+/* Drops it. A callback against the direction: fuse/serve.c notifies the kernel, and the tree knows
+ * no libfuse. It may wait for requests under way, so the caller holds no lock that one could need.
+ */
 typedef void invalidate_fn(void *context, enum invalidate_kind what, uint64_t id, const char *name);
 
 struct invalidation {
@@ -28,7 +31,7 @@ struct invalidation {
     void *context;
 };
 
-/* All but by-voice. */
+/* Everything but by-voice. */
 void invalidate_changes(const struct invalidation *invalidation);
 
 /* by-voice and original/: what differs between two voice indexes, `was` of `before`, `now` of the

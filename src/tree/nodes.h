@@ -43,8 +43,11 @@ struct node_ops {
 
 /* nodes_root.c */
 extern const struct node_ops root_ops, readme_ops, ignore_ops;
-/* Whether there is a by-voice: its entries lead to the folders of voices in the episodes. */
+/* Whether there is a by-voice: its entries lead to the folders of voices in the episodes. Whether
+ * there are an index/ and a by-date. */
 bool root_has_voices(const struct scope *scope);
+bool root_has_episodes(const struct scope *scope);
+bool root_has_dates(const struct scope *scope);
 
 /* nodes_folder.c */
 extern const struct node_ops folder_ops, text_folder_ops, original_folder_ops;
@@ -68,6 +71,21 @@ extern const struct node_ops meta_ops, meta_value_ops;
 /* nodes_part.c */
 extern const struct node_ops originals_ops, sections_ops, section_ops, voices_ops, voice_ops,
     turn_link_ops;
+
+/* nodes_links.c */
+/* Links to episodes, sorted by entry; a link is (kind, i of its folder, episode). */
+struct links {
+    enum kind kind;
+    const uint32_t *episodes;
+    uint32_t count;
+};
+/* As the members of node_ops of the folder; links_check() is for a link in it. */
+int links_child(const struct scope *scope, const struct links *links, uint64_t index,
+                struct child *child);
+int links_find(const struct scope *scope, const struct links *links, struct slice name,
+               struct child *child);
+uint64_t links_seek(const struct scope *scope, const struct links *links, struct slice name);
+int links_check(const struct scope *scope, const struct links *links);
 
 /* nodes_view.c */
 extern const struct node_ops view_ops, by_voice_ops, facet_ops, spelling_ops, entry_ops;

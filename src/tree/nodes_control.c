@@ -96,8 +96,7 @@ static int status_render(const struct scope *scope, struct buf *out)
     return 0;
 }
 
-/* --- generation --------------------------------------------------------------------------------
- */
+/* --- generation ------------------------------------------------------------------------------- */
 
 static int generation_render(const struct scope *scope, struct buf *out)
 {

@@ -193,48 +193,37 @@ static struct node day_parent(const struct scope *scope)
     return (struct node){.kind = KIND_MONTH, .i = scope->node.i & ~(uint32_t)DAY_BITS};
 }
 
-static int dated_child(const struct scope *scope, uint64_t at, struct child *child)
-{
-    const struct corpus *corpus = scope->corpus;
-    if (at >= corpus->dated_count)
-        return -ENOENT;
-    uint32_t number = corpus->dated[at];
-    const struct episode *episode = corpus->episodes[number];
-    if (code_of_date(&episode->head.date) != scope->node.i)
-        return -ENOENT;
-    child_is(child, KIND_DATE_ENTRY, scope->node.i, 0, episode->entry);
-    child->node.j = number;
-    child->list = 1;
-    return 0;
-}
-
-static int day_child(struct scope *scope, uint64_t index, struct child *child)
-{
-    return dated_child(scope, corpus_find_date(scope->corpus, scope->node.i) + index, child);
-}
-
-static uint64_t day_seek(struct scope *scope, unsigned list, struct slice name)
+static struct links links_of_day(const struct scope *scope)
 {
     const struct corpus *corpus = scope->corpus;
     uint32_t first = corpus_find_date(corpus, scope->node.i);
     uint32_t count = corpus_find_date(corpus, scope->node.i + 1) - first;
+    return (struct links){KIND_DATE_ENTRY, count ? corpus->dated + first : NULL, count};
+}
+
+static int day_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    const struct links links = links_of_day(scope);
+    return links_child(scope, &links, index, child);
+}
+
+static uint64_t day_seek(struct scope *scope, unsigned list, struct slice name)
+{
+    const struct links links = links_of_day(scope);
     (void)list;
-    return corpus_entry_behind(corpus, corpus->dated + first, count, name);
+    return links_seek(scope, &links, name);
 }
 
 static int day_find(struct scope *scope, struct slice name, struct child *child)
 {
-    uint32_t at = corpus_find_dated(scope->corpus, scope->node.i, name);
-    return at == NO_INDEX ? -ENOENT : dated_child(scope, at, child);
+    const struct links links = links_of_day(scope);
+    return links_find(scope, &links, name, child);
 }
 
 static int date_entry_check(struct scope *scope)
 {
-    const struct episode *episode = episode_shown(corpus_episode(scope->corpus, scope->node.j));
-    return episode && scope->corpus->date_view.len && scope->node.i &&
-                   code_of_date(&episode->head.date) == scope->node.i
-               ? 0
-               : -ESTALE;
+    const struct links links = links_of_day(scope);
+    return scope->corpus->date_view.len ? links_check(scope, &links) : -ESTALE;
 }
 
 static int date_entry_target(struct scope *scope, struct buf *target)

@@ -145,19 +145,9 @@ static int dates_render(struct scope *scope, struct buf *out)
 
 /* --- which tables there are ------------------------------------------------------------------- */
 
-static bool has_dates(const struct scope *scope)
-{
-    return scope->corpus->date_view.len > 0;
-}
-
-static bool has_episodes(const struct scope *scope)
-{
-    return corpus_shown_count(scope->corpus) > 0;
-}
-
 static bool has_words(const struct scope *scope)
 {
-    return scope->corpus->silent_count < corpus_shown_count(scope->corpus);
+    return corpus_has(scope->corpus, "by-voice");
 }
 
 /* Whether there are terms or voices only the bodies say: their tables stand where there are words.
@@ -167,11 +157,11 @@ static const struct {
     bool (*exists)(const struct scope *scope);
     int (*render)(struct scope *scope, struct buf *out);
 } tables[] = {
-    {"episodes.tsv", has_episodes, episodes_tsv_render},
-    {"episodes.jsonl", has_episodes, episodes_jsonl_render},
+    {"episodes.tsv", root_has_episodes, episodes_tsv_render},
+    {"episodes.jsonl", root_has_episodes, episodes_jsonl_render},
     {"glossary.tsv", has_words, glossary_render},
     {"by-voice.tsv", root_has_voices, voices_render},
-    {NULL, has_dates, dates_render},
+    {NULL, root_has_dates, dates_render},
 };
 
 /* Behind these a table a view: its number is that of the view and TABLES. */
@@ -186,7 +176,7 @@ static int view_render(struct scope *scope, struct buf *out)
 
 static int index_check(struct scope *scope)
 {
-    return has_episodes(scope) ? 0 : -ESTALE;
+    return root_has_episodes(scope) ? 0 : -ESTALE;
 }
 
 static int index_table_check(struct scope *scope)
@@ -213,11 +203,7 @@ static int name_table(struct child *child, struct slice view)
     cleanup_buf struct buf name = {0};
     filename_cut(&name, view, FILENAME_MAX_BYTES - ending.len, view);
     buf_add_slice(&name, ending);
-    if (name.failed)
-        return -ENOMEM;
-    memcpy(child->text, name.data, name.len);
-    child->name = (struct slice){child->text, name.len};
-    return 0;
+    return child_set_name(child, &name);
 }
 
 /* Places are those of the root: first what is fixed, then the views by name. */

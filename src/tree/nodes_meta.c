@@ -29,13 +29,9 @@ static int meta_child(struct scope *scope, uint64_t index, struct child *child)
     if (yaml_is_empty(value) || value->key.len == 0)
         return CHILD_GAP;
     filename_of_value(&name, value->key);
-    if (name.failed)
-        return -ENOMEM;
-    memcpy(child->text, name.data, name.len);
-    child_is(child, KIND_META_VALUE, scope->node.i, scope_episode(scope)->version,
-             (struct slice){child->text, name.len});
+    child_is(child, KIND_META_VALUE, scope->node.i, scope_episode(scope)->version, SLICE(""));
     child->node.j = (uint32_t)index;
-    return 0;
+    return child_set_name(child, &name);
 }
 
 static int meta_value_check(struct scope *scope)

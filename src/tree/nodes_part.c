@@ -88,11 +88,7 @@ static int name_section(const struct body *body, uint32_t section, struct child 
     }
     cleanup_buf struct buf fitted = {0};
     filename_cut(&fitted, buf_slice(&name), FILENAME_MAX_BYTES, buf_slice(&name));
-    if (name.failed || heading.failed || fitted.failed)
-        return -ENOMEM;
-    memcpy(child->text, fitted.data, fitted.len);
-    child->name = (struct slice){child->text, fitted.len};
-    return 0;
+    return name.failed || heading.failed ? -ENOMEM : child_set_name(child, &fitted);
 }
 
 static int sections_child(struct scope *scope, uint64_t index, struct child *child)
@@ -164,13 +160,9 @@ static int voices_child(struct scope *scope, uint64_t index, struct child *child
     if (index >= body->voice_count)
         return -ENOENT;
     filename_of_value(&name, body_voice_name(body, &body->voices[index]));
-    if (name.failed)
-        return -ENOMEM;
-    memcpy(child->text, name.data, name.len);
-    child_is(child, KIND_VOICE, scope->node.i, scope_episode(scope)->version,
-             (struct slice){child->text, name.len});
+    child_is(child, KIND_VOICE, scope->node.i, scope_episode(scope)->version, SLICE(""));
     child->node.j = (uint32_t)index;
-    return 0;
+    return child_set_name(child, &name);
 }
 
 static uint32_t voices_folders(struct scope *scope)

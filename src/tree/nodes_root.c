@@ -12,7 +12,7 @@ static uint64_t corpus_identity(const struct scope *scope)
     return scope->corpus->hash;
 }
 
-static bool has_episodes(const struct scope *scope)
+bool root_has_episodes(const struct scope *scope)
 {
     return corpus_has(scope->corpus, "index");
 }
@@ -28,7 +28,7 @@ bool root_has_voices(const struct scope *scope)
            format_is_chosen_name(scope->tree->options.formats, "voices");
 }
 
-static bool has_dates(const struct scope *scope)
+bool root_has_dates(const struct scope *scope)
 {
     return scope->corpus->date_view.len > 0;
 }
@@ -44,9 +44,9 @@ static const struct {
     {"episodes", KIND_FOLDER, NULL},
     {"text", KIND_TEXT_FOLDER, NULL},
     {"original", KIND_ORIGINAL_FOLDER, has_originals},
-    {"index", KIND_INDEX, has_episodes},
+    {"index", KIND_INDEX, root_has_episodes},
     {"by-voice", KIND_BY_VOICE, root_has_voices},
-    {NULL, KIND_DATES, has_dates},
+    {NULL, KIND_DATES, root_has_dates},
 };
 
 enum { FIXED = sizeof fixed / sizeof *fixed };

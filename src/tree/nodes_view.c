@@ -51,16 +51,14 @@ static const struct facet *facet_of(const struct scope *scope)
     return known_views(scope)->facets[scope->node.i];
 }
 
-/* --- by-voice ------------------------------------------------------------------------------------
- */
+/* --- by-voice --------------------------------------------------------------------------------- */
 
 static int by_voice_check(struct scope *scope)
 {
     return corpus_has(scope->corpus, "by-voice") ? 0 : -ESTALE;
 }
 
-/* --- by-tag -------------------------------------------------------------------------------------
- */
+/* --- by-tag ----------------------------------------------------------------------------------- */
 
 static int view_check(struct scope *scope)
 {
@@ -149,33 +147,29 @@ static struct node facet_parent(const struct scope *scope)
                          .i = facet_of(scope)->view};
 }
 
-static int entry_child(const struct scope *scope, uint64_t index, struct child *child)
+static struct links links_of_facet(const struct scope *scope)
 {
-    uint32_t episode = facet_of(scope)->episodes[index];
-    child_is(child, in_view(scope, KIND_ENTRY), scope->node.i, 0,
-             scope->corpus->episodes[episode]->entry);
-    child->node.j = episode;
-    child->list = 1;
-    return 0;
+    const struct facet *facet = facet_of(scope);
+    return (struct links){in_view(scope, KIND_ENTRY), facet->episodes, facet->episode_count};
 }
 
 static int facet_child(struct scope *scope, uint64_t index, struct child *child)
 {
-    return index < facet_of(scope)->episode_count ? entry_child(scope, index, child) : -ENOENT;
+    const struct links links = links_of_facet(scope);
+    return links_child(scope, &links, index, child);
 }
 
 static uint64_t facet_seek(struct scope *scope, unsigned list, struct slice name)
 {
-    const struct facet *facet = facet_of(scope);
+    const struct links links = links_of_facet(scope);
     (void)list;
-    return corpus_entry_behind(scope->corpus, facet->episodes, facet->episode_count, name);
+    return links_seek(scope, &links, name);
 }
 
 static int facet_find(struct scope *scope, struct slice name, struct child *child)
 {
-    const struct facet *facet = facet_of(scope);
-    uint32_t index = corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count, name);
-    return index == NO_INDEX ? -ENOENT : entry_child(scope, index, child);
+    const struct links links = links_of_facet(scope);
+    return links_find(scope, &links, name, child);
 }
 
 /* A value whose name was cut has no other spelling that finds it. */
@@ -201,14 +195,10 @@ static int spelling_target(struct scope *scope, struct buf *target)
 static int entry_check(struct scope *scope)
 {
     int err = facet_check(scope);
-    const struct episode *episode = corpus_episode(scope->corpus, scope->node.j);
-    if (err || !episode)
-        return err ? err : -ESTALE;
-    const struct facet *facet = facet_of(scope);
-    return corpus_find_entry(scope->corpus, facet->episodes, facet->episode_count,
-                             episode->entry) == NO_INDEX
-               ? -ESTALE
-               : 0;
+    if (err)
+        return err;
+    const struct links links = links_of_facet(scope);
+    return links_check(scope, &links);
 }
 
 /* Of an entry in a view or under a date: i is part of the place, j the episode. */

@@ -1,6 +1,6 @@
 /*
- * A scope: a look at a node of one generation of the corpus, with what was needed of its episode
- * for that. Each question to the tree begins and ends one (tree.c).
+ * A scope: an open node. It holds the generation that the node belongs to, and the parts of its
+ * episode that were loaded so far. Each function of tree.h opens one and closes it (tree.c).
  */
 #ifndef TREE_SCOPE_H
 #define TREE_SCOPE_H
@@ -12,15 +12,14 @@
 #include "tree/node.h"
 #include "tree/text.h"
 
-/* A node while it is looked at, with those parts of its episode that were needed for that. */
 struct scope {
     struct tree *tree;
     struct generation *generation;
-    bool is_held;                /* by this scope; else another sees to it */
+    bool is_held;                /* this scope puts the generation back; else another one does */
     const struct corpus *corpus; /* of the generation */
     struct node node;
     struct cache_entry *entries[CACHE_KINDS];
-    bool is_borrowed[CACHE_KINDS]; /* it is held by another scope */
+    bool is_borrowed[CACHE_KINDS]; /* another scope puts it back */
 };
 
 /* A child: where it leads and what it is called. */
@@ -51,7 +50,7 @@ int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct bu
 /* What a renderer needs of the node's episode; where that fails, what could be read is there. */
 int scope_material(struct scope *scope, unsigned needs, struct material *material);
 
-/* Whether that text is kept already; it is held from then on. */
+/* Whether the cache has that text; the scope holds it from then on. */
 bool scope_has_text(struct scope *scope);
 
 /* Notes that the text of a node was made of the scope's corpus; whether it was. Of the newest such
@@ -59,7 +58,8 @@ bool scope_has_text(struct scope *scope);
 void scope_note_made(const struct scope *scope);
 bool scope_was_made(const struct scope *scope);
 
-/* A look at another node of the same tree, and its end. */
+/* A scope of another node in the same generation, which stays the first one's; and the end of a
+ * scope. */
 struct scope scope_at(const struct scope *scope, struct node node);
 void scope_close(struct scope *scope);
 
@@ -70,7 +70,18 @@ int scope_check_generation(struct scope *scope);
 struct node scope_root(const struct scope *scope);
 uint32_t scope_links_uncounted(const struct scope *scope);
 
-/* i-th place of a child that has a fixed name. */
+/* Copies a name into the child, which then points to its own text: a child with a name of its own
+ * is not to be copied. 0; -ENOMEM where the name is incomplete. It is at most NAME_MAX bytes. */
+static inline int child_set_name(struct child *child, const struct buf *name)
+{
+    if (name->failed || name->len > NAME_MAX)
+        return -ENOMEM;
+    memcpy(child->text, name->data, name->len);
+    child->name = (struct slice){child->text, name->len};
+    return 0;
+}
+
+/* Makes a child of this kind; 0. */
 static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint32_t version,
                            struct slice name)
 {
@@ -81,8 +92,7 @@ static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint
     return 0;
 }
 
-/* What takes the bodies of all episodes of the scope's corpus to know; read when first asked for.
- * 0, -EAGAIN where there is one of a newer corpus, or an error of reading. */
+/* The voice index of the scope's generation; see generations_voice_index(). */
 int scope_voice_index(struct scope *scope, const struct voice_index **voice_index);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The texts of volatile files, as they were when they were looked up: each under a serial number,
- * by which it can be read while it is remembered.
+ * Snapshots: the texts of the files in .transcriptfs/, which change all the time. A look-up takes a
+ * snapshot under a serial number, and the node id of the file carries that number, so a reader gets
+ * the text of his look-up as long as it is kept.
  */
 #ifndef TREE_SNAPSHOTS_H
 #define TREE_SNAPSHOTS_H
@@ -32,17 +33,18 @@ void snapshots_init(struct snapshots *snapshots);
 void snapshots_free(struct snapshots *snapshots);
 
 /*
- * Keeps a text, which is taken over or stays the caller's. The newest of a kind is reused while it
- * is the same, and is forgotten only when there is a newer one. 0 or -ENOMEM.
+ * Keeps a text and returns its serial number. Takes the bytes out of `text`, unless the newest
+ * snapshot of this kind has the same. The newest of a kind is dropped only when there is a newer
+ * one. 0 or -ENOMEM.
  */
 int snapshots_keep(struct snapshots *snapshots, enum kind kind, struct buf *text, uint32_t *serial);
 
-/* How long it is, and a copy of a range of it; -ESTALE where it was forgotten. */
+/* Its length, and a copy of a range of it; -ESTALE if it was dropped. */
 int snapshots_size(struct snapshots *snapshots, enum kind kind, uint32_t serial, uint64_t *size);
 int snapshots_read(struct snapshots *snapshots, enum kind kind, uint32_t serial, uint64_t offset,
                    size_t len, struct buf *out);
 
-/* Takes up what another noted: numbers that he gave out are given out no more. */
+/* Restores a record of a previous worker, whose serial numbers are not reused. */
 void snapshots_restore(struct snapshots *snapshots, const struct journal_record *record);
 
 #endif

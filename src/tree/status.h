@@ -1,5 +1,6 @@
 /*
- * What .transcriptfs/status.json says of changes and of requests. Any thread can say and ask.
+ * The state behind .transcriptfs/status.json: how the tree follows the content, and counts of
+ * requests. Any thread may set and read it.
  */
 #ifndef TREE_STATUS_H
 #define TREE_STATUS_H
@@ -8,12 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of changes. */
 struct update_status {
-    uint64_t generation; /* of which clients have been told */
-    int64_t last_change; /* when the newest came, nanoseconds since 1970; 0: none did */
+    uint64_t generation; /* the last one that clients were notified of */
+    int64_t last_change; /* when that was, nanoseconds since 1970; 0: never */
     uint32_t overflows;  /* of the queue of inotify */
-    bool is_scanning;    /* the content is looked at, or clients are still to be told */
+    bool is_scanning;    /* a scan runs, or a notification is due */
     const char *watch;   /* how changes are found: "inotify", "poll", "none" */
     const char *why;     /* … and why that way */
 };
@@ -27,8 +27,8 @@ struct request_count {
 struct status {
     pthread_mutex_t lock; /* of what follows */
     struct update_status updates;
-    uint64_t published; /* the newest generation; a newer one than clients were told of: scanning */
-    const struct request_count *requests; /* NULL: nowhere; set while nobody asks */
+    uint64_t published; /* the newest generation; scanning while clients know an older one */
+    const struct request_count *requests; /* ends with a name of NULL; set while nobody serves */
 };
 
 /* Of a first generation, of which clients know. */
@@ -40,8 +40,8 @@ void status_set_watch(struct status *status, const char *watch, const char *why)
 void status_set_scanning(struct status *status, bool is_scanning);
 void status_note_overflow(struct status *status);
 
-/* Before a generation can be seen; when clients were told of it, and before anybody can see that it
- * was told: so nobody finds an old number and no scan. */
+/* The order matters: note_published() before the generation becomes visible, note_notified() before
+ * it counts as notified. Otherwise a script could read an old generation and no scan. */
 void status_note_published(struct status *status, uint64_t generation);
 void status_note_notified(struct status *status, uint64_t generation);
 

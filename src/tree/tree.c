@@ -39,7 +39,8 @@ static int resume(struct tree *tree)
     for (size_t cursor = 0; !err && journal_next(journal, &cursor, &record);)
         err = restore(tree, &record);
     generations_set_journal(&tree->generations, journal);
-    tree->dir_cookies.journal = tree->exposed_turns.journal = tree->snapshots.journal = journal;
+    tree->dir_cookies.names.journal = journal;
+    tree->exposed_turns.journal = tree->snapshots.journal = journal;
     return err;
 }
 
@@ -153,8 +154,7 @@ static int scope_open(struct tree *tree, uint64_t id, struct scope *scope)
     return scope->node.i || scope->node.j ? -ESTALE : 0;
 }
 
-/* --- attributes ---------------------------------------------------------------------------------
- */
+/* --- attributes ------------------------------------------------------------------------------- */
 
 /*
  * Inode numbers are hashes of what a node is, and not of where it stands in an index: they are
@@ -255,8 +255,7 @@ int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
     return err ? err : fill_attr(&scope, attr);
 }
 
-/* --- folders ------------------------------------------------------------------------------------
- */
+/* --- folders ---------------------------------------------------------------------------------- */
 
 static int begin_folder(struct tree *tree, uint64_t id, struct scope *scope)
 {
@@ -405,8 +404,7 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
     return err == -ENOENT ? 0 : err;
 }
 
-/* --- files and links -----------------------------------------------------------------------------
- */
+/* --- files and links -------------------------------------------------------------------------- */
 
 static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {

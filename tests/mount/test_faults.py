@@ -46,7 +46,7 @@ def test_no_descriptors_left(mount):
     assert dump_of_mount(mounted.path) == dump_of_content(mounted.content)
     assert run("fusermount3", "-u", mounted.path).returncode == 0
     told = mounted.end().splitlines()
-    assert told in ([], ["transcriptfs: the content cannot be followed: Too many open files"])
+    assert told in ([], ["transcriptfs: cannot update from the content folder: Too many open files"])
 
 
 def test_a_file_becomes_a_folder_and_a_file_again(mount):
@@ -139,4 +139,4 @@ def test_the_disk_fails(mount):
     assert names_in(mounted) == names, "that a disk fails does not take files away"
     assert idle_share(mounted) < 0.3
     assert run("fusermount3", "-u", mounted.path).returncode == 0
-    assert "cannot be followed" in mounted.end()
+    assert "cannot update from the content folder" in mounted.end()

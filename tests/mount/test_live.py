@@ -288,7 +288,7 @@ def test_the_configuration_is_followed(live):
     settle(live)
     assert "by-topic" in os.listdir(live.path), "a broken one keeps the old"
     problems = (live / ".transcriptfs/problems.tsv").read_text()
-    assert ".transcriptfs.yaml\t1\t8\tviews: a mapping" in problems and "what held before still holds" in problems
+    assert ".transcriptfs.yaml\t1\t8\tviews: a mapping" in problems and "the previous configuration stays in force" in problems
     config.write_text("views:\n  date: by-day\n")
     settle(live)
     assert "by-day" in os.listdir(live.path) and "by-date" not in os.listdir(live.path)
@@ -344,6 +344,21 @@ def test_hup_looks_at_everything_now(mount):
     mounted.process.send_signal(signal.SIGHUP)
     wait_until(lambda: (mounted / "episodes/b").exists(), "not looked at")
     assert_same_dump(mounted)
+
+
+def test_an_attribute_of_a_file_that_changed_waits_for_the_next_generation(mount):
+    """Nobody but the request finds that the file changed; its answer is in the generation that comes of that."""
+    mounted = mount({"a.md": talk(), "b.md": talk()}, "-o", "xattr,poll=3600")
+    wait_until(lambda: not status(mounted)["scanning"], "the first look does not end")
+    folders = [os.open(mounted / "episodes" / name, os.O_RDONLY) for name in ("a", "b")]
+    try:
+        for name in ("a.md", "b.md"):
+            write_by_rename(mounted.content / name, talk(more="author: Ann\n"))
+        assert os.getxattr(folders[0], "user.dublincore.creator") == b"Ann"
+        assert "user.dublincore.creator" in os.listxattr(folders[1])
+    finally:
+        for folder in folders:
+            os.close(folder)
 
 
 def tells_edited(table):

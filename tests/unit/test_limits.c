@@ -1,5 +1,5 @@
-/* syntax/limits, syntax/shape, syntax/fence: the table, and what keeps cmark from what it cannot
- * take.
+/* syntax/limits, syntax/markdown_cost, syntax/alloc_guard: the table, and what keeps cmark from
+ * what it cannot take.
  */
 #include "unit.h"
 
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "syntax/fence.h"
-#include "syntax/shape.h"
+#include "syntax/alloc_guard.h"
+#include "syntax/markdown_cost.h"
 
 static void defaults_are_in_bounds(void **state)
 {
@@ -80,7 +80,7 @@ static void no_text_is_deeper_than_its_shape(void **state)
         struct limits limits = limits_default();
         uint32_t line;
         limits.at[LIMIT_NESTING] = depth ? depth - 1 : 0;
-        if (depth && shape_check(buf_slice(&text), &limits, &line) != LIMIT_NESTING)
+        if (depth && markdown_cost_check(buf_slice(&text), &limits, &line) != LIMIT_NESTING)
             fail_msg("%llu deep, and not told: \"%s\"", (unsigned long long)depth, text.data);
         deepest = depth > deepest ? depth : deepest;
     }
@@ -107,13 +107,14 @@ static void the_line_of_too_much_is_told(void **state)
     limits.at[LIMIT_NESTING] = limits.at[LIMIT_IMAGES] = 2;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         uint32_t line;
-        assert_int_equal(shape_check(slice_of(rows[i].text), &limits, &line), rows[i].limit);
+        assert_int_equal(markdown_cost_check(slice_of(rows[i].text), &limits, &line),
+                         rows[i].limit);
         if (rows[i].limit != LIMIT_COUNT)
             assert_int_equal(line, rows[i].line);
     }
 }
 
-/* --- fence ------------------------------------------------------------------------------------ */
+/* --- guard ------------------------------------------------------------------------------------ */
 
 struct eating {
     size_t bites, bite;
@@ -126,11 +127,11 @@ static void eat(void *eating_)
     struct eating *eating = eating_;
     char *kept = NULL;
     for (; eating->done < eating->bites; eating->done++) {
-        char *memory = eating->grows ? fence_realloc(kept, eating->bite * (eating->done + 1))
-                                     : fence_calloc(1, eating->bite);
+        char *memory = eating->grows ? alloc_guard_realloc(kept, eating->bite * (eating->done + 1))
+                                     : alloc_guard_calloc(1, eating->bite);
         memset(memory, 'x', eating->bite);
         if (eating->gives_back)
-            fence_free(memory);
+            alloc_guard_free(memory);
         else
             kept = memory;
     }
@@ -147,20 +148,20 @@ static void a_fence_bounds_what_is_inside(void **state)
     struct eating growing = {.bites = 10000, .bite = 1000, .grows = true};
     struct eating whole = {.bites = 1, .bite = SIZE_MAX - 8};
     (void)state;
-    assert_int_equal(fence_run(MOST, eat, &little), 0);
-    assert_int_equal(fence_run(MOST, eat, &much), -E2BIG);
+    assert_int_equal(alloc_guard_run(MOST, eat, &little), 0);
+    assert_int_equal(alloc_guard_run(MOST, eat, &much), -E2BIG);
     assert_in_range(much.done, 900, 1000);
-    assert_int_equal(fence_run(MOST, eat, &much_at_once), -E2BIG);
+    assert_int_equal(alloc_guard_run(MOST, eat, &much_at_once), -E2BIG);
     assert_in_range(much_at_once.done, 90, 100);
-    assert_int_equal(fence_run(MOST, eat, &in_turn), 0);
-    assert_int_equal(fence_run(MOST, eat, &growing), -E2BIG);
+    assert_int_equal(alloc_guard_run(MOST, eat, &in_turn), 0);
+    assert_int_equal(alloc_guard_run(MOST, eat, &growing), -E2BIG);
     assert_in_range(growing.done, 900, 1000);
-    assert_int_equal(fence_run(UINT64_MAX, eat, &whole), -E2BIG);
+    assert_int_equal(alloc_guard_run(UINT64_MAX, eat, &whole), -E2BIG);
 #ifndef __SANITIZE_ADDRESS__ /* which takes that for a mistake */
     whole.bite = SIZE_MAX / 2;
-    assert_int_equal(fence_run(UINT64_MAX, eat, &whole), -ENOMEM);
+    assert_int_equal(alloc_guard_run(UINT64_MAX, eat, &whole), -ENOMEM);
 #endif
-    assert_int_equal(fence_run(MOST, eat, &little), 0);
+    assert_int_equal(alloc_guard_run(MOST, eat, &little), 0);
 }
 
 enum { PIECES = 300 };
@@ -179,17 +180,17 @@ static void juggle(void *failures_)
         for (size_t at = 0; at < sizes[i]; at++)
             *failures += pieces[i][at] != (unsigned char)i;
         if (rand() % 3 == 0) {
-            fence_free(pieces[i]);
+            alloc_guard_free(pieces[i]);
             pieces[i] = NULL;
             sizes[i] = 0;
             continue;
         }
         if (!pieces[i]) {
-            pieces[i] = fence_calloc(1, size);
+            pieces[i] = alloc_guard_calloc(1, size);
             for (size_t at = 0; at < size; at++)
                 *failures += pieces[i][at] != 0;
         } else {
-            pieces[i] = fence_realloc(pieces[i], size);
+            pieces[i] = alloc_guard_realloc(pieces[i], size);
             for (size_t at = 0; at < size && at < sizes[i]; at++)
                 *failures += pieces[i][at] != (unsigned char)i;
         }
@@ -204,7 +205,7 @@ static void pieces_are_whole(void **state)
     unsigned failures = 0;
     (void)state;
     srand(1);
-    assert_int_equal(fence_run(UINT64_MAX, juggle, &failures), 0);
+    assert_int_equal(alloc_guard_run(UINT64_MAX, juggle, &failures), 0);
     assert_int_equal(failures, 0);
 }
 
@@ -212,13 +213,13 @@ static void pieces_are_whole(void **state)
 static void eat_and_forget(void *memory_)
 {
     char **memory = memory_;
-    *memory = fence_calloc(1, 100);
+    *memory = alloc_guard_calloc(1, 100);
     memset(*memory, 'm', 100);
-    const struct fence_mark mark = fence_mark();
+    const struct alloc_guard_mark mark = alloc_guard_mark();
     for (unsigned i = 0; i < 100; i++) {
         for (unsigned piece = 0; piece < 90; piece++)
-            memset(fence_calloc(1, 100 * (piece + 1)), 'x', 100);
-        fence_forget_since(&mark);
+            memset(alloc_guard_calloc(1, 100 * (piece + 1)), 'x', 100);
+        alloc_guard_forget_since(&mark);
     }
     assert_memory_equal(*memory, "mmmmmmmmmm", 10);
 }
@@ -227,7 +228,7 @@ static void what_is_forgotten_makes_room(void **state)
 {
     char *memory;
     (void)state;
-    assert_int_equal(fence_run(1000000, eat_and_forget, &memory), 0);
+    assert_int_equal(alloc_guard_run(1000000, eat_and_forget, &memory), 0);
 }
 
 static void few_levels_over_many_lines_are_told(void **state)
@@ -243,7 +244,7 @@ static void few_levels_over_many_lines_are_told(void **state)
         for (int i = 0; i < 25000000; i++)
             buf_add_byte(&text, '\n');
         /* 32 times 5 million looks may be taken: 20 million lines at 8 blocks. */
-        assert_int_equal(shape_check(buf_slice(&text), &limits, &line),
+        assert_int_equal(markdown_cost_check(buf_slice(&text), &limits, &line),
                          depth == 1 ? LIMIT_COUNT : LIMIT_NESTING);
         assert_true(depth == 1 || (line >= 20000000 && line < 20000002));
     }

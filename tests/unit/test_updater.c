@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "corpus/build.h"
-#include "source/updater.h"
 #include "source/content_scan.h"
+#include "source/updater.h"
 #include "unit.h"
 
 enum { EDITS = 40, MOST_UNTOLD = 8 + 1 /* and the one that is being published */ };
@@ -80,7 +80,7 @@ static void set_up(struct fixture *f)
     f->tree = tree_new(corpus, f->cache, &tree_options);
     assert_non_null(f->tree);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, f->orders), 0);
-    const struct updater_options live_options = {
+    const struct updater_options updater_options = {
         .folder = &f->folder,
         .builder = f->builder,
         .corpus = corpus,
@@ -93,7 +93,7 @@ static void set_up(struct fixture *f)
         .context = f,
         .log = say_nothing,
     };
-    assert_int_equal(updater_start(&live_options, &f->updater), 0);
+    assert_int_equal(updater_start(&updater_options, &f->updater), 0);
 }
 
 static void tear_down(struct fixture *f)

@@ -1,6 +1,7 @@
 /*
- * The census: which labels of a file name who speaks. A wrong speaker is worse than none, so a
- * label counts only with evidence, and most of the evidence is how it is used throughout the file.
+ * Statistics of the labels of a file, and which of them name who speaks. A wrong speaker is worse
+ * than none, so a label counts only with evidence, and most of the evidence is how it is used
+ * throughout the file.
  *
  * Bold labels (`**Ana:** words`) are strong evidence and no proof: about one file in fifty with
  * bold labels is an article, and its lead-ins (`**The aim**: …`) name nobody. Who speaks, speaks
@@ -38,8 +39,8 @@
  * 200 that the rule was tuned with, 0.96 and 0.98 at first sight of 100 others
  * (tests/corpus/test_plain_labels.py).
  */
-#ifndef TRANSCRIPT_CENSUS_H
-#define TRANSCRIPT_CENSUS_H
+#ifndef TRANSCRIPT_SPEAKER_STATS_H
+#define TRANSCRIPT_SPEAKER_STATS_H
 
 #include "base/map.h"
 #include "syntax/lines.h"
@@ -53,7 +54,7 @@ struct label_kind {
     uint32_t again;  /* those of labels that are used more than once */
 };
 
-struct census {
+struct speaker_stats {
     const struct lines *lines;  /* borrowed */
     struct map bold;            /* label -> uses */
     struct map plain;           /* label -> uses at the head of a line */
@@ -78,19 +79,20 @@ struct census {
 };
 
 /* Counts the labels of a file. Keys are borrowed from `lines` and `front`, which may be NULL. 0 or
- * -ENOMEM; the census is to be freed either way. Where memory ends when it is asked, an answer may
+ * -ENOMEM; the stats is to be freed either way. Where memory ends when it is asked, an answer may
  * be wrong, and *failed is set. */
-int census_take(const struct lines *lines, const struct yaml *front, bool *failed,
-                struct census *census);
+int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool *failed,
+                       struct speaker_stats *stats);
 
-void census_free(struct census *census);
+void speaker_stats_free(struct speaker_stats *stats);
 
 /* Whether this label, of a line of the text or of an original, names who speaks. */
-bool census_is_speaker(struct census *census, const struct label *label, const struct line *line);
+bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *label,
+                              const struct line *line);
 
 /* Whether a heading is the label of a turn: it has a time, and so have others, of the same names.
  */
-bool census_is_heading_speaker(const struct census *census, const struct label *label);
-bool census_is_original_speaker(struct census *census, const struct label *label);
+bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label);
+bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct label *label);
 
 #endif

@@ -1,4 +1,4 @@
-#include "syntax/shape.h"
+#include "syntax/markdown_cost.h"
 
 static bool is_blank(char c)
 {
@@ -84,14 +84,15 @@ static uint32_t count_images(struct slice line)
 enum { LOOKS = 5000000 /* at each level that there may be; at 32 levels all take some 4 s */ };
 
 /* The text up to a place in it. */
-struct shape {
+struct markdown_cost {
     uint64_t depth;  /* at most so many blocks are open */
     uint64_t looks;  /* of lines at blocks */
     uint64_t images; /* of the paragraph */
     bool was_blank;  /* the line before */
 };
 
-static enum limit add_line(struct shape *shape, struct slice line, const struct limits *limits)
+static enum limit add_line(struct markdown_cost *shape, struct slice line,
+                           const struct limits *limits)
 {
     struct prefix prefix = read_prefix(line);
     /* Words at the edge, and not right below others: they end all that was open. */
@@ -112,9 +113,9 @@ static enum limit add_line(struct shape *shape, struct slice line, const struct 
                                                       : LIMIT_COUNT;
 }
 
-enum limit shape_check(struct slice text, const struct limits *limits, uint32_t *number)
+enum limit markdown_cost_check(struct slice text, const struct limits *limits, uint32_t *number)
 {
-    struct shape shape = {.was_blank = true};
+    struct markdown_cost shape = {.was_blank = true};
     *number = 0;
     struct slice line, part;
     for (; slice_take(&text, '\n', &line); *number += 1) {

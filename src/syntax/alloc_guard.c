@@ -1,4 +1,4 @@
-#include "syntax/fence.h"
+#include "syntax/alloc_guard.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -35,7 +35,7 @@ struct piece {
     alignas(max_align_t) size_t size;
 };
 
-struct fence {
+struct alloc_guard {
     jmp_buf outside;
     struct chunk ring;
     char *at;    /* where the next small piece is cut … */
@@ -45,7 +45,7 @@ struct fence {
 };
 
 /* The functions that a library calls back have no context. */
-static _Thread_local struct fence *around;
+static _Thread_local struct alloc_guard *around;
 
 static _Noreturn void leave(int err)
 {
@@ -127,7 +127,7 @@ static bool is_last(const struct piece *piece)
     return piece->size <= SMALL && (const char *)piece + whole(piece->size) == around->at;
 }
 
-void *fence_calloc(size_t items, size_t size)
+void *alloc_guard_calloc(size_t items, size_t size)
 {
     if (__builtin_mul_overflow(items, size, &size))
         leave(-E2BIG);
@@ -138,10 +138,10 @@ void *fence_calloc(size_t items, size_t size)
     return memset(piece + 1, 0, size);
 }
 
-void *fence_realloc(void *memory, size_t size)
+void *alloc_guard_realloc(void *memory, size_t size)
 {
     if (!memory)
-        return fence_calloc(1, size);
+        return alloc_guard_calloc(1, size);
     struct piece *piece = (struct piece *)memory - 1;
     size_t before = piece->size, all = whole(size), was = whole(before);
 
@@ -152,16 +152,16 @@ void *fence_realloc(void *memory, size_t size)
         around->at += all - was;
         around->room -= all - was;
     } else {
-        void *moved = fence_calloc(1, size);
+        void *moved = alloc_guard_calloc(1, size);
         memcpy(moved, memory, before < size ? before : size);
-        fence_free(memory);
+        alloc_guard_free(memory);
         return moved;
     }
     piece->size = size;
     return piece + 1;
 }
 
-void fence_free(void *memory)
+void alloc_guard_free(void *memory)
 {
     if (!memory)
         return;
@@ -174,7 +174,7 @@ void fence_free(void *memory)
     }
 }
 
-/* --- the fence ---------------------------------------------------------------------------------
+/* --- the guard ---------------------------------------------------------------------------------
  */
 
 static void drop_newest(struct chunk *ring)
@@ -185,12 +185,12 @@ static void drop_newest(struct chunk *ring)
     free(newest);
 }
 
-struct fence_mark fence_mark(void)
+struct alloc_guard_mark alloc_guard_mark(void)
 {
-    return (struct fence_mark){around->ring.next, around->at, around->room, around->used};
+    return (struct alloc_guard_mark){around->ring.next, around->at, around->room, around->used};
 }
 
-void fence_forget_since(const struct fence_mark *mark)
+void alloc_guard_forget_since(const struct alloc_guard_mark *mark)
 {
     while (around->ring.next != mark->newest)
         drop_newest(&around->ring);
@@ -199,16 +199,16 @@ void fence_forget_since(const struct fence_mark *mark)
     around->used = mark->used;
 }
 
-int fence_run(uint64_t most, void (*work)(void *context), void *context)
+int alloc_guard_run(uint64_t most, void (*work)(void *context), void *context)
 {
-    struct fence fence = {.most = most};
+    struct alloc_guard guard = {.most = most};
 
-    fence.ring.next = fence.ring.last = &fence.ring;
-    around = &fence;
-    if (setjmp(fence.outside) == 0)
+    guard.ring.next = guard.ring.last = &guard.ring;
+    around = &guard;
+    if (setjmp(guard.outside) == 0)
         work(context);
-    while (fence.ring.next != &fence.ring)
-        drop_newest(&fence.ring);
+    while (guard.ring.next != &guard.ring)
+        drop_newest(&guard.ring);
     around = NULL;
-    return fence.err;
+    return guard.err;
 }

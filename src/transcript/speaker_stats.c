@@ -1,4 +1,4 @@
-#include "transcript/census.h"
+#include "transcript/speaker_stats.h"
 
 #include <errno.h>
 
@@ -45,56 +45,56 @@ static bool is_of_speakers(const struct label_kind *kind, struct slice label)
 
 /* --- names that the front matter has ---------------------------------------------------------- */
 
-static int know(struct census *census, struct slice name)
+static int know(struct speaker_stats *stats, struct slice name)
 {
     cleanup_buf struct buf folded = {0};
     if (name.len == 0 || !utf8_fold(&folded, name))
         return folded.failed ? -ENOMEM : 0;
-    struct slice kept = arena_copy(&census->arena, buf_slice(&folded));
+    struct slice kept = arena_copy(&stats->arena, buf_slice(&folded));
     if (!kept.data)
         return -ENOMEM;
-    return kept.len ? count(&census->known, kept) : 0;
+    return kept.len ? count(&stats->known, kept) : 0;
 }
 
-static int know_part(struct census *census, struct slice word)
+static int know_part(struct speaker_stats *stats, struct slice word)
 {
-    struct slice kept = arena_copy(&census->arena, word);
-    return kept.data ? count(&census->name_parts, kept) : -ENOMEM;
+    struct slice kept = arena_copy(&stats->arena, word);
+    return kept.data ? count(&stats->name_parts, kept) : -ENOMEM;
 }
 
 /* A name, each of its words, and its initials: Ana Lima, Ana, Lima, AL. No word of less than three
  * letters. */
-static int know_name(struct census *census, struct slice name)
+static int know_name(struct speaker_stats *stats, struct slice name)
 {
     struct slice rest = name, word;
     cleanup_buf struct buf initials = {0};
-    int err = know(census, rest);
+    int err = know(stats, rest);
 
     while (!err && slice_take(&rest, ' ', &word)) {
         if (word.len && word.data[0] >= 'A' && word.data[0] <= 'Z')
             buf_add_byte(&initials, word.data[0]);
         if (word.len >= 3 && word.len < name.len)
-            err = know_part(census, word);
+            err = know_part(stats, word);
     }
     if (err || initials.len < 2)
         return err;
-    struct slice kept = arena_copy(&census->arena, buf_slice(&initials));
-    return kept.data ? count(&census->initials, kept) : -ENOMEM;
+    struct slice kept = arena_copy(&stats->arena, buf_slice(&initials));
+    return kept.data ? count(&stats->initials, kept) : -ENOMEM;
 }
 
-static int know_value(void *census, const struct yaml *at, struct slice name)
+static int know_value(void *stats, const struct yaml *at, struct slice name)
 {
     (void)at;
-    return know_name(census, name);
+    return know_name(stats, name);
 }
 
-static int know_front(struct census *census, const struct yaml *front)
+static int know_front(struct speaker_stats *stats, const struct yaml *front)
 {
     static const char *const keys[] = {
         "people",  "speakers", "speaker", "guests",      "guest",       "hosts",     "host",
         "authors", "author",   "channel", "interviewer", "interviewee", "moderator", NULL,
     };
-    const struct values_reader reader = {.context = census, .add = know_value};
+    const struct values_reader reader = {.context = stats, .add = know_value};
     cleanup_buf struct buf key = {0};
     int err = 0;
 
@@ -108,15 +108,15 @@ static int know_front(struct census *census, const struct yaml *front)
 }
 
 /* Where a label stands in a file again and again it is folded once, which takes long. */
-static bool is_known_name(struct census *census, struct slice label, bool recurs)
+static bool is_known_name(struct speaker_stats *stats, struct slice label, bool recurs)
 {
-    struct map_slot *slot = recurs ? map_put(&census->asked, label) : NULL;
+    struct map_slot *slot = recurs ? map_put(&stats->asked, label) : NULL;
     if (slot && slot->value != UINT32_MAX)
         return slot->value;
     cleanup_buf struct buf folded = {0};
     bool is_one = utf8_fold(&folded, label) && folded.len &&
-                  map_get(&census->known, buf_slice(&folded)) != UINT32_MAX;
-    *census->failed |= folded.failed;
+                  map_get(&stats->known, buf_slice(&folded)) != UINT32_MAX;
+    *stats->failed |= folded.failed;
     if (slot)
         slot->value = is_one;
     return is_one;
@@ -124,16 +124,16 @@ static bool is_known_name(struct census *census, struct slice label, bool recurs
 
 /* By the whole of it, or by what stands before a bracket: Ana Lima (AL). A part of a name, or its
  * initials, is half of that: then the label has to recur. */
-static bool is_known(struct census *census, struct slice label)
+static bool is_known(struct speaker_stats *stats, struct slice label)
 {
     const char *bracket = memchr(label.data, '(', label.len);
-    bool recurs = uses(&census->plain, label) + uses(&census->bold, label) >= 2;
+    bool recurs = uses(&stats->plain, label) + uses(&stats->bold, label) >= 2;
 
-    if (recurs && (uses(&census->initials, label) || uses(&census->name_parts, label)))
+    if (recurs && (uses(&stats->initials, label) || uses(&stats->name_parts, label)))
         return true;
     if (bracket && bracket > label.data)
         label = slice_trim(slice_head(label, (size_t)(bracket - label.data)));
-    return census->known.len && label.len && is_known_name(census, label, recurs);
+    return stats->known.len && label.len && is_known_name(stats, label, recurs);
 }
 
 /* --- counting --------------------------------------------------------------------------------- */
@@ -155,20 +155,21 @@ static bool is_wide(struct slice words)
 
 /* What two or three lines in a row say together: the same label before words in two scripts is a
  * turn and its original, and A, B, A is an exchange. */
-static int count_neighbours(struct census *census, const struct label *label, struct tally *tally)
+static int count_neighbours(struct speaker_stats *stats, const struct label *label,
+                            struct tally *tally)
 {
     const struct label *before = &tally->before, *earlier = &tally->earlier;
     int err = 0;
 
     if (before->form == LABEL_PLAIN && slice_equal(before->speaker, label->speaker) &&
         is_wide(before->words) != is_wide(label->words))
-        err = count(&census->originals, label->speaker);
+        err = count(&stats->originals, label->speaker);
     if (!err && before->form == LABEL_PLAIN && earlier->form == LABEL_PLAIN &&
         slice_equal(earlier->speaker, label->speaker) &&
         !slice_equal(before->speaker, label->speaker)) {
-        err = count(&census->exchanges, label->speaker);
+        err = count(&stats->exchanges, label->speaker);
         if (!err)
-            err = count(&census->exchanges, before->speaker);
+            err = count(&stats->exchanges, before->speaker);
     }
     return err;
 }
@@ -179,7 +180,7 @@ static bool is_loose(const struct label *label)
     return label->form == LABEL_PLAIN && (label->is_loose || label->has_no_colon);
 }
 
-static int count_text(struct census *census, const struct line *line, struct slice text,
+static int count_text(struct speaker_stats *stats, const struct line *line, struct slice text,
                       struct tally *tally)
 {
     struct label label = label_read(text, line->bold_at, line->bold);
@@ -189,33 +190,59 @@ static int count_text(struct census *census, const struct line *line, struct sli
     tally->paragraphs += line->before == BREAK_PARAGRAPH;
     tally->lines += !line->indent;
     if (label.form == LABEL_ALONE || label.is_item || is_loose(&label)) {
-        struct label_kind *kind = label.form == LABEL_ALONE ? &census->alone
-                                  : label.is_item           ? &census->items
-                                                            : &census->loose;
+        struct label_kind *kind = label.form == LABEL_ALONE ? &stats->alone
+                                  : label.is_item           ? &stats->items
+                                                            : &stats->loose;
         err = line->indent ? 0 : count_kind(kind, label.speaker);
         label.form = LABEL_NONE;
     } else if (label.form == LABEL_BOLD && !label_is_numbered(label.speaker) &&
                !label_is_mark(&label)) {
-        err = count(&census->bold, label.speaker);
-        uint32_t times = uses(&census->bold, label.speaker);
+        err = count(&stats->bold, label.speaker);
+        uint32_t times = uses(&stats->bold, label.speaker);
         tally->bold++;
-        tally->bold_known += is_known(census, label.speaker);
+        tally->bold_known += is_known(stats, label.speaker);
         tally->bold_again += times == 2 ? 2 : times > 2;
         tally->begins_bold |= is_first;
     } else if (label.form == LABEL_TIMED && !label.is_loose) {
-        err = count(&census->timed, label.speaker);
+        err = count(&stats->timed, label.speaker);
     } else if (label.form == LABEL_PLAIN && !label_is_refused(&label) &&
                !label_is_note(label.speaker) && !label_is_numbered(label.speaker)) {
-        err = count(&census->plain, label.speaker);
+        err = count(&stats->plain, label.speaker);
         if (!err)
-            err = count_neighbours(census, &label, tally);
+            err = count_neighbours(stats, &label, tally);
     } else {
         label.form = LABEL_NONE;
     }
     tally->earlier = tally->before;
     tally->before = label;
     if (!err && has_chevron && label.speaker.len)
-        err = count(&census->chevrons, label.speaker);
+        err = count(&stats->chevrons, label.speaker);
+    return err;
+}
+
+/* Whether bold labels are rare where ANA and Ana are one. 0 or -ENOMEM. */
+static int find_other_cases(struct speaker_stats *stats, size_t total, bool *is_rare)
+{
+    struct map folded = {0};
+    size_t again = 0;
+    int err = 0;
+    for (size_t i = 0; i < stats->bold.cap && !err; i++) {
+        const struct map_slot *slot = &stats->bold.slots[i];
+        cleanup_buf struct buf fold = {0};
+        if (!slot->key.data || !utf8_fold(&fold, slot->key))
+            continue;
+        struct slice key = arena_copy_buf(&stats->arena, &fold);
+        struct map_slot *sum = key.data ? map_put(&folded, key) : NULL;
+        err = sum ? 0 : -ENOMEM;
+        if (sum)
+            sum->value = (sum->value == UINT32_MAX ? 0 : sum->value) + slot->value;
+    }
+    for (size_t i = 0; i < folded.cap && !err; i++) {
+        if (folded.slots[i].key.data && folded.slots[i].value > 1)
+            again += folded.slots[i].value;
+    }
+    *is_rare = again * 2 < total;
+    map_free(&folded);
     return err;
 }
 
@@ -233,16 +260,16 @@ static void add_recurring(const struct map *map, size_t *labelled, size_t *names
 
 /* Two labels that recur, and head a good part of the paragraphs; or one that heads a third. Bold
  * labels count too: who is heard once in a dialogue of bold labels may have a plain one. */
-static bool is_dialogue(const struct census *census, size_t paragraphs)
+static bool is_dialogue(const struct speaker_stats *stats, size_t paragraphs)
 {
     size_t labelled = 0, names = 0;
 
-    add_recurring(&census->plain, &labelled, &names);
-    if (!census->is_article)
-        add_recurring(&census->bold, &labelled, &names);
+    add_recurring(&stats->plain, &labelled, &names);
+    if (!stats->is_article)
+        add_recurring(&stats->bold, &labelled, &names);
     if (names >= 2)
         return labelled * 100 >= paragraphs * DIALOGUE_PERCENT;
-    bool has_pair = uses(&census->plain, SLICE("Q")) && uses(&census->plain, SLICE("A"));
+    bool has_pair = uses(&stats->plain, SLICE("Q")) && uses(&stats->plain, SLICE("A"));
     return has_pair || (names == 1 && labelled >= 3 && labelled * 3 >= paragraphs);
 }
 
@@ -261,9 +288,9 @@ static bool is_field(struct slice text, const struct label *label)
 }
 
 /* Looks at the first line of the text and of each section, but for tables and lists. */
-static bool is_speech(struct census *census)
+static bool is_speech(struct speaker_stats *stats)
 {
-    const struct lines *lines = census->lines;
+    const struct lines *lines = stats->lines;
     size_t sections = 0, labelled = 0;
     bool is_begun = false, is_first = true;
 
@@ -279,7 +306,8 @@ static bool is_speech(struct census *census)
         if (!is_first || is_aside(text))
             continue;
         struct label label = label_read(text, line->bold_at, line->bold);
-        bool is_labelled = label.form != LABEL_NONE && census_is_speaker(census, &label, line);
+        bool is_labelled = label.form != LABEL_NONE &&
+                           speaker_stats_is_speaker(stats, &label, line);
         if (!is_begun && !is_labelled && is_field(text, &label))
             continue;
         if (!is_begun && !is_labelled)
@@ -292,14 +320,14 @@ static bool is_speech(struct census *census)
     return sections >= 2 && labelled * 4 <= sections;
 }
 
-int census_take(const struct lines *lines, const struct yaml *front, bool *failed,
-                struct census *census)
+int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool *failed,
+                       struct speaker_stats *stats)
 {
     struct tally tally = {0};
     uint32_t details = 0;
 
-    *census = (struct census){.lines = lines, .failed = failed};
-    int err = know_front(census, front);
+    *stats = (struct speaker_stats){.lines = lines, .failed = failed};
+    int err = know_front(stats, front);
     for (size_t i = 0; i < lines->count && !err; i++) {
         const struct line *line = &lines->at[i];
         struct slice text = line_text(lines, line);
@@ -307,43 +335,45 @@ int census_take(const struct lines *lines, const struct yaml *front, bool *faile
             /* The first line of each original. */
             struct label label = label_read(text, line->bold_at, line->bold);
             if (line->details != details && label.form != LABEL_NONE)
-                err = count(&census->originals, label.speaker);
+                err = count(&stats->originals, label.speaker);
             details = line->details;
         } else if (line->heading) {
             struct label label = label_read(text, line->bold_at, line->bold);
             if (label.start != NO_TIME && label.words.len == 0)
-                err = count_kind(&census->headings, label.speaker);
+                err = count_kind(&stats->headings, label.speaker);
         } else {
-            err = count_text(census, line, text, &tally);
+            err = count_text(stats, line, text, &tally);
         }
     }
     bool are_known = tally.bold_known * 2 > tally.bold;
-    census->is_article = !are_known &&
-                         (tally.bold > 2 ? tally.bold_again * 2 < tally.bold : !tally.begins_bold);
-    census->is_dialogue = is_dialogue(census, tally.paragraphs);
-    census->are_items = (size_t)census->items.total * 2 >= tally.lines && !census->is_dialogue &&
-                        (census->is_article || !census->bold.len);
-    census->is_speech = !err && is_speech(census);
+    bool is_rare = tally.bold_again * 2 < tally.bold;
+    if (!err && tally.bold > 2 && is_rare && !are_known)
+        err = find_other_cases(stats, tally.bold, &is_rare);
+    stats->is_article = !are_known && (tally.bold > 2 ? is_rare : !tally.begins_bold);
+    stats->is_dialogue = is_dialogue(stats, tally.paragraphs);
+    stats->are_items = (size_t)stats->items.total * 2 >= tally.lines && !stats->is_dialogue &&
+                       (stats->is_article || !stats->bold.len);
+    stats->is_speech = !err && is_speech(stats);
     return err;
 }
 
-void census_free(struct census *census)
+void speaker_stats_free(struct speaker_stats *stats)
 {
-    map_free(&census->bold);
-    map_free(&census->plain);
-    map_free(&census->timed);
-    map_free(&census->originals);
-    map_free(&census->known);
-    map_free(&census->initials);
-    map_free(&census->name_parts);
-    map_free(&census->asked);
-    map_free(&census->exchanges);
-    map_free(&census->chevrons);
-    map_free(&census->alone.uses);
-    map_free(&census->loose.uses);
-    map_free(&census->items.uses);
-    map_free(&census->headings.uses);
-    arena_free(&census->arena);
+    map_free(&stats->bold);
+    map_free(&stats->plain);
+    map_free(&stats->timed);
+    map_free(&stats->originals);
+    map_free(&stats->known);
+    map_free(&stats->initials);
+    map_free(&stats->name_parts);
+    map_free(&stats->asked);
+    map_free(&stats->exchanges);
+    map_free(&stats->chevrons);
+    map_free(&stats->alone.uses);
+    map_free(&stats->loose.uses);
+    map_free(&stats->items.uses);
+    map_free(&stats->headings.uses);
+    arena_free(&stats->arena);
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -355,10 +385,10 @@ static bool opens_quote(struct slice words)
 }
 
 /* In a dialogue: a label that recurs, or one that is heard once and has the form of a name. */
-static bool is_in_dialogue(const struct census *census, const struct label *label,
+static bool is_in_dialogue(const struct speaker_stats *stats, const struct label *label,
                            const struct line *line)
 {
-    uint32_t times = uses(&census->plain, label->speaker);
+    uint32_t times = uses(&stats->plain, label->speaker);
     /* A nick in a chat is one small word. */
     bool is_nick = (unsigned char)label->speaker.data[0] < 0x80 &&
                    !memchr(label->speaker.data, ' ', label->speaker.len);
@@ -374,11 +404,11 @@ static bool is_in_dialogue(const struct census *census, const struct label *labe
 
 /* `Ana Lima: 我们…` in a translated transcript, with its original right below: a name that was left
  * in its own script. */
-static bool is_untranslated_name(const struct census *census, const struct label *label,
+static bool is_untranslated_name(const struct speaker_stats *stats, const struct label *label,
                                  const struct line *line)
 {
     size_t len;
-    bool has_original = line + 1 < census->lines->at + census->lines->count && line[1].details;
+    bool has_original = line + 1 < stats->lines->at + stats->lines->count && line[1].details;
     if (!has_original || line->number < HEADER_LINES || label->words.len == 0)
         return false;
     for (struct slice rest = label->speaker; rest.len; rest = slice_skip(rest, len)) {
@@ -389,73 +419,74 @@ static bool is_untranslated_name(const struct census *census, const struct label
            !opens_quote(label->words);
 }
 
-static bool is_plain_speaker(struct census *census, const struct label *label,
+static bool is_plain_speaker(struct speaker_stats *stats, const struct label *label,
                              const struct line *line)
 {
     struct slice name = label->speaker;
     if (label_is_refused(label) || label_is_note(name))
         return false;
     if (is_loose(label))
-        return is_of_speakers(&census->loose, name) || uses(&census->plain, name) >= 2 ||
-               uses(&census->timed, name) || (!census->is_article && uses(&census->bold, name)) ||
-               (!label->has_no_colon && is_known(census, name));
-    return label->start != NO_TIME || uses(&census->timed, name) ||
-           uses(&census->originals, name) || uses(&census->exchanges, name) ||
-           is_known(census, name) || (!census->is_article && uses(&census->bold, name)) ||
-           is_untranslated_name(census, label, line) ||
-           (census->is_dialogue && is_in_dialogue(census, label, line));
+        return is_of_speakers(&stats->loose, name) || uses(&stats->plain, name) >= 2 ||
+               uses(&stats->timed, name) || (!stats->is_article && uses(&stats->bold, name)) ||
+               (!label->has_no_colon && is_known(stats, name));
+    return label->start != NO_TIME || uses(&stats->timed, name) || uses(&stats->originals, name) ||
+           uses(&stats->exchanges, name) || is_known(stats, name) ||
+           (!stats->is_article && uses(&stats->bold, name)) ||
+           is_untranslated_name(stats, label, line) ||
+           (stats->is_dialogue && is_in_dialogue(stats, label, line));
 }
 
 /* `**What it costs:**` alone, once, and a list below: a lead-in, even in a dialogue. */
-static bool is_lead_in(const struct census *census, const struct label *label,
+static bool is_lead_in(const struct speaker_stats *stats, const struct label *label,
                        const struct line *line)
 {
-    const struct lines *lines = census->lines;
-    if (label->words.len || uses(&census->bold, label->speaker) > 1 ||
+    const struct lines *lines = stats->lines;
+    if (label->words.len || uses(&stats->bold, label->speaker) > 1 ||
         line + 1 >= lines->at + lines->count)
         return false;
     struct slice next = line_text(lines, line + 1);
     return slice_starts(next, SLICE("- ")) || slice_starts(next, SLICE("1. "));
 }
 
-bool census_is_speaker(struct census *census, const struct label *label, const struct line *line)
+bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *label,
+                              const struct line *line)
 {
     if (label_is_numbered(label->speaker) ||
-        (label_is_note(label->speaker) && !is_known(census, label->speaker)))
+        (label_is_note(label->speaker) && !is_known(stats, label->speaker)))
         return false;
-    if (label->has_chevron && uses(&census->chevrons, label->speaker) >= 2)
+    if (label->has_chevron && uses(&stats->chevrons, label->speaker) >= 2)
         return true;
     if (label->is_item)
-        return census->are_items && !line->indent && is_of_speakers(&census->items, label->speaker);
+        return stats->are_items && !line->indent && is_of_speakers(&stats->items, label->speaker);
     switch (label->form) {
     case LABEL_ALONE:
-        return is_of_speakers(&census->alone, label->speaker) ||
-               (!census->is_article && uses(&census->bold, label->speaker) >= 2);
+        return is_of_speakers(&stats->alone, label->speaker) ||
+               (!stats->is_article && uses(&stats->bold, label->speaker) >= 2);
     case LABEL_BOLD:
-        if (label->has_no_colon && census->is_article)
-            return uses(&census->bold, label->speaker) >= 2;
-        return (!census->is_article && !is_lead_in(census, label, line)) || label->start != NO_TIME;
+        if (label->has_no_colon && stats->is_article)
+            return uses(&stats->bold, label->speaker) >= 2;
+        return (!stats->is_article && !is_lead_in(stats, label, line)) || label->start != NO_TIME;
     case LABEL_TIMED:
-        return !label->is_loose || uses(&census->timed, label->speaker) ||
+        return !label->is_loose || uses(&stats->timed, label->speaker) ||
                (line->before == BREAK_PARAGRAPH && label_is_name(label->speaker));
     case LABEL_PLAIN:
-        return is_plain_speaker(census, label, line);
+        return is_plain_speaker(stats, label, line);
     default:
         return false;
     }
 }
 
-bool census_is_heading_speaker(const struct census *census, const struct label *label)
+bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label)
 {
     return label->start != NO_TIME && label->words.len == 0 &&
-           is_of_speakers(&census->headings, label->speaker);
+           is_of_speakers(&stats->headings, label->speaker);
 }
 
-bool census_is_original_speaker(struct census *census, const struct label *label)
+bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct label *label)
 {
     if (label->form == LABEL_BOLD || label->form == LABEL_TIMED)
         return true;
     return label->form == LABEL_PLAIN &&
-           (uses(&census->originals, label->speaker) >= 2 || is_known(census, label->speaker) ||
-            uses(&census->bold, label->speaker) || uses(&census->plain, label->speaker));
+           (uses(&stats->originals, label->speaker) >= 2 || is_known(stats, label->speaker) ||
+            uses(&stats->bold, label->speaker) || uses(&stats->plain, label->speaker));
 }

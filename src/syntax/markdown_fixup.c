@@ -1,4 +1,4 @@
-#include "syntax/mend.h"
+#include "syntax/markdown_fixup.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -113,10 +113,10 @@ static void add_stars(struct buf *out, struct slice text)
         bool is_bold = close > open + 2 && !is_space(first) && !is_space(last);
         buf_add(out, text.data + done, open - done);
         if (is_bold && is_punctuation(first) && !is_space(before) && !is_punctuation(before))
-            buf_add_text(out, MEND_MARK);
+            buf_add_text(out, FIXUP_MARK);
         buf_add(out, text.data + open, close + 2 - open);
         if (is_bold && is_punctuation(last) && !is_space(after) && !is_punctuation(after))
-            buf_add_text(out, MEND_MARK);
+            buf_add_text(out, FIXUP_MARK);
         done = close + 2;
     }
     buf_add_slice(out, slice_skip(text, done));
@@ -275,7 +275,7 @@ static void add_line(struct buf *out, struct slice text, size_t len, struct html
             tag++;
             if (is_false) {
                 buf_add(out, line.data + done, tag - done);
-                buf_add_text(out, MEND_MARK);
+                buf_add_text(out, FIXUP_MARK);
                 done = tag;
             }
             tag = find_byte(line, tag, '<');
@@ -286,9 +286,9 @@ static void add_line(struct buf *out, struct slice text, size_t len, struct html
             end++;
         if (is_product(line, star, end - star)) {
             buf_add(out, line.data + done, star - done);
-            buf_add_text(out, MEND_MARK);
+            buf_add_text(out, FIXUP_MARK);
             buf_add(out, line.data + star, end - star);
-            buf_add_text(out, MEND_MARK);
+            buf_add_text(out, FIXUP_MARK);
             done = end;
         }
         star = find_byte(line, end, '*');
@@ -303,7 +303,7 @@ static bool hides_label(struct slice line)
 }
 
 /* What takes no more than a look at a line and the next, or at the tags that begin on it. */
-static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
+static int fixup_lines(struct slice text, struct markdown_fixup *fixed, struct buf *out)
 {
     const char *last_end = find_last(text, SLICE("-->"));
     bool has_comments = find_first(text, SLICE("<!--"));
@@ -314,7 +314,7 @@ static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
         struct slice line = first_line(text);
         size_t comment = has_comments ? unclosed_comment(line, last_end) : line.len;
         if (slice_equal(slice_trim(line), SLICE("=")))
-            buf_add_text(out, MEND_MARK); /* one = below a line is no rule that somebody drew */
+            buf_add_text(out, FIXUP_MARK); /* one = below a line is no rule that somebody drew */
         if (hides_label(line))
             comment = 0;
         add_line(out, text, comment, &open);
@@ -324,38 +324,38 @@ static int mend_lines(struct slice text, struct mended *mended, struct buf *out)
         text = slice_skip(text, line.len);
         if (!ends_html(line) || !is_markdown(first_line(text)))
             continue;
-        if (!array_reserve(&mended->added, mended->count, &mended->cap, sizeof *mended->added))
+        if (!array_reserve(&fixed->added, fixed->count, &fixed->cap, sizeof *fixed->added))
             return -ENOMEM;
         buf_add_byte(out, '\n');
-        mended->added[mended->count++] = ++number;
+        fixed->added[fixed->count++] = ++number;
     }
     return out->failed ? -ENOMEM : 0;
 }
 
-int mend_markdown(struct slice text, struct mended *mended)
+int markdown_fixup(struct slice text, struct markdown_fixup *fixed)
 {
     cleanup_buf struct buf lines = {0};
 
-    *mended = (struct mended){0};
-    int err = mend_lines(text, mended, &lines);
-    if (!err && buf_reserve(&mended->text, lines.len))
-        add_paragraphs(&mended->text, buf_slice(&lines));
-    return err ? err : mended->text.failed ? -ENOMEM : 0;
+    *fixed = (struct markdown_fixup){0};
+    int err = fixup_lines(text, fixed, &lines);
+    if (!err && buf_reserve(&fixed->text, lines.len))
+        add_paragraphs(&fixed->text, buf_slice(&lines));
+    return err ? err : fixed->text.failed ? -ENOMEM : 0;
 }
 
-void mended_free(struct mended *mended)
+void markdown_fixup_free(struct markdown_fixup *fixed)
 {
-    buf_free(&mended->text);
-    free(mended->added);
-    *mended = (struct mended){0};
+    buf_free(&fixed->text);
+    free(fixed->added);
+    *fixed = (struct markdown_fixup){0};
 }
 
-uint32_t mended_line(const struct mended *mended, uint32_t number)
+uint32_t markdown_fixup_line(const struct markdown_fixup *fixed, uint32_t number)
 {
-    size_t low = 0, high = mended->count; /* how many were added before it */
+    size_t low = 0, high = fixed->count; /* how many were added before it */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (mended->added[middle] < number)
+        if (fixed->added[middle] < number)
             low = middle + 1;
         else
             high = middle;

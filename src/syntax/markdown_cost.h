@@ -4,8 +4,8 @@
  * walks nested lists by recursion); and for each link it looks at each image that is open before
  * it.
  */
-#ifndef SYNTAX_SHAPE_H
-#define SYNTAX_SHAPE_H
+#ifndef SYNTAX_MARKDOWN_COST_H
+#define SYNTAX_MARKDOWN_COST_H
 
 #include "syntax/limits.h"
 
@@ -13,6 +13,6 @@
  * does, from 0; LIMIT_COUNT: none. Depth is bounded and not known: code that is drawn like nested
  * lists is taken for such. What is less deep for very many lines takes as long, and is over the
  * limit too. */
-enum limit shape_check(struct slice text, const struct limits *limits, uint32_t *line);
+enum limit markdown_cost_check(struct slice text, const struct limits *limits, uint32_t *line);
 
 #endif

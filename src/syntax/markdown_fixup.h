@@ -1,6 +1,6 @@
 /*
- * Mending Markdown before cmark reads it: what people write, and what the letter of CommonMark 0.30
- * makes of it, differ in a few places where words, numbers or labels would be lost.
+ * Fix-ups of Markdown before cmark reads it: what people write, and what the letter of CommonMark
+ * 0.30 makes of it, differ in a few places where words, numbers or labels would be lost.
  *
  * - `**说：**好`: `**` does not close behind punctuation and before a letter (section 6.2), nor
  * open the other way round. Between scripts without spaces it has to.
@@ -13,8 +13,8 @@
  * - `</details>` and words on the next line are one block of HTML, in which Markdown is not read
  *   (section 4.6): an empty line is put between.
  */
-#ifndef SYNTAX_MEND_H
-#define SYNTAX_MEND_H
+#ifndef SYNTAX_MARKDOWN_FIXUP_H
+#define SYNTAX_MARKDOWN_FIXUP_H
 
 #include <stdint.h>
 
@@ -22,20 +22,20 @@
 
 /* A space that nobody writes (Ogham), put beside `**` so that it opens or closes. Whoever takes the
  * text from cmark drops it. */
-#define MEND_MARK "\xE1\x9A\x80"
+#define FIXUP_MARK "\xE1\x9A\x80"
 
-struct mended {
+struct markdown_fixup {
     struct buf text; /* owned */
     uint32_t *added; /* the lines of `text` that were put in, from 0, in order; owned */
     size_t count, cap;
 };
 
-/* Mends a text. 0 or -ENOMEM; `mended` is to be freed either way. */
-int mend_markdown(struct slice text, struct mended *mended);
+/* Fixes a text. 0 or -ENOMEM; `fixed` is to be freed either way. */
+int markdown_fixup(struct slice text, struct markdown_fixup *fixed);
 
-void mended_free(struct mended *mended);
+void markdown_fixup_free(struct markdown_fixup *fixed);
 
-/* The line of the original that became line `number` of the mended text. */
-uint32_t mended_line(const struct mended *mended, uint32_t number);
+/* The line of the original that became line `number` of the fixed text. */
+uint32_t markdown_fixup_line(const struct markdown_fixup *fixed, uint32_t number);
 
 #endif
