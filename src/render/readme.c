@@ -212,7 +212,7 @@ static void add_turns(struct buf *out)
         "heading. Without\n  labels each paragraph is a turn, and nobody is named.\n"
         "- In `text/` a line is `Speaker: words`, or only the words; two spaces are a new "
         "paragraph.\n"
-        "- What looks like a label and names nobody (`Note:`, the bold lead-in of an article) is "
+        "- What looks like a label and names nobody (`Note:`, `RESOLUTION:`, a bold lead-in) is "
         "no speaker:\n  it stays in the words, where it stands. `**Break:** [25:59]` is no turn: "
         "it is in `source.md` alone.\n"
         "- `Host`, `Speaker 1`, `Audience`, `主持人` and other roles speak in their episode "
