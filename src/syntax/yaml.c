@@ -391,7 +391,9 @@ static int set_text(struct reader *r, struct slice text, struct buf *taken)
     r->text = text;
     r->last_line = r->first_line + count_newlines(text);
     yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r->parser, (const unsigned char *)text.data, text.len);
+    /* It ends the process where there are no bytes, as when all of them are left out. */
+    const char *bytes = text.len ? text.data : "";
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)bytes, text.len);
     return 0;
 }
 

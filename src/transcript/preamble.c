@@ -95,8 +95,8 @@ static bool has_small_letter(struct slice text)
     return false;
 }
 
-/* A line that is a date and little more, `30 October 2015`, or a heading that begins with one or,
- * the first of all, has one: `#### 7 Jan 2015 - NYC`, `# Minutes of 2015-01-07`. */
+/* A line that is a date and at most a time, `30 October 2015`, or a heading that begins with one
+ * or, of the first level, ends with one: `#### 7 Jan 2015 - NYC`, `# Minutes of 2015-01-07`. */
 static bool read_date_line(struct slice line, struct date *date)
 {
     struct slice text = without_signs(line);
