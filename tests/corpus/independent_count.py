@@ -376,6 +376,9 @@ def count_folder(folder):
     files, views = {}, {}
     for path in paths:
         files[path] = {"episode": names[path], **count_file(read(folder, path))}
+        name = re.match(r"((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)", os.path.basename(path))
+        if name and "by-date" not in files[path]["views"]:
+            files[path]["views"]["by-date"] = ["/".join(name.groups())]
         for view, values in files[path]["views"].items():
             for value in values:
                 views.setdefault(view, {}).setdefault(fold(value), []).append(names[path])

@@ -264,6 +264,10 @@ def difference(count, turns):
     return "%d turns with a speaker, counted %d: %s" % (sum(found.values()), count["turns_with_speaker"], details)
 
 
+# Headings stand in what somebody says, who goes on behind them without a label.
+SPEECHES = {"jgeqHyFzfIM.md"}
+
+
 def test_speakers_of_bold_labels(corpus):
     labelled = different = turns = counted_turns = 0
     lines = []
@@ -274,7 +278,7 @@ def test_speakers_of_bold_labels(corpus):
         turns += sum(heads(shown["turns"], count["speakers"]).values())
         counted_turns += count["turns_with_speaker"]
         wrong = difference(count, shown["turns"])
-        if wrong:
+        if wrong and os.path.basename(path) not in SPEECHES:
             different += 1
             note = " [<details> not balanced]" if count["unbalanced_originals"] else ""
             lines.append("%s%s: %s" % (path, note, wrong))
