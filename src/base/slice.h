@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 struct slice {
     const char *data;
@@ -70,6 +71,16 @@ static inline struct slice slice_range(struct slice s, uint64_t offset, size_t l
 static inline bool byte_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Whether it is one of the words of a list that ends in NULL, whatever the case of their ASCII. */
+static inline bool slice_is_one_of(struct slice s, const char *const *words)
+{
+    for (; s.len && *words; words++) {
+        if (s.len == strlen(*words) && strncasecmp(s.data, *words, s.len) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Without ASCII white space at either end. */

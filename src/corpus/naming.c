@@ -1,7 +1,6 @@
 #include "corpus/naming.h"
 
 #include <errno.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/filename.h"
@@ -122,15 +121,6 @@ static void add_title(struct buf *out, struct slice title)
     }
 }
 
-static bool is_one_of(struct slice name, const char *const *words)
-{
-    for (; *words; words++) {
-        if (name.len == strlen(*words) && strncasecmp(name.data, *words, name.len) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* The name of an episode without the parts that say only what it is: episodes/boz/transcript is
  * boz. The rule looks at this name alone, so that a new file renames no other. */
 static struct slice without_kind(struct slice name)
@@ -139,10 +129,10 @@ static struct slice without_kind(struct slice name)
     static const char *const files[] = {"transcript", "captions", "subtitles",
                                         "audio",      "index",    NULL};
     const char *slash = name.len ? memchr(name.data, '/', name.len) : NULL;
-    if (slash && is_one_of(slice_head(name, (size_t)(slash - name.data)), folders))
+    if (slash && slice_is_one_of(slice_head(name, (size_t)(slash - name.data)), folders))
         name = slice_skip(name, (size_t)(slash - name.data) + 1);
     struct slice parent = path_parent(name);
-    return parent.len && is_one_of(path_base(name), files) ? parent : name;
+    return parent.len && slice_is_one_of(path_base(name), files) ? parent : name;
 }
 
 void naming_entry(struct buf *out, const struct date *date, struct slice title, struct slice name)

@@ -36,17 +36,6 @@ const char *yaml_kind_name(enum yaml_kind kind)
     return kind_names[kind];
 }
 
-const struct yaml *yaml_get(const struct yaml *map, struct slice key)
-{
-    if (!map || map->kind != YAML_MAP)
-        return NULL;
-    for (const struct yaml *item = map->first; item; item = item->next) {
-        if (slice_equal(item->key, key))
-            return item;
-    }
-    return NULL;
-}
-
 bool yaml_is_empty(const struct yaml *value)
 {
     if (yaml_is_scalar(value))

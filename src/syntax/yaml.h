@@ -65,9 +65,6 @@ void yaml_drop_last(struct yaml *parent);
 /* --- asking ------------------------------------------------------------------------------------
  */
 
-/* The value of `key` in a map; NULL when there is none or `map` is NULL or no map. */
-const struct yaml *yaml_get(const struct yaml *map, struct slice key);
-
 static inline bool yaml_is_scalar(const struct yaml *value)
 {
     return value->kind < YAML_LIST;

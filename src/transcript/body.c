@@ -413,8 +413,7 @@ static int add_heading(struct assembly *a, const struct line *line, struct slice
 static bool is_continued_speech(struct assembly *a, const struct label *label, struct slice text)
 {
     return a->stats.is_speech && a->is_behind_heading && !a->in_turn && a->speaker.len &&
-           label->form == LABEL_NONE && !slice_starts(text, SLICE("|")) &&
-           !slice_starts(text, SLICE("- "));
+           label->form == LABEL_NONE && !speaker_stats_is_aside(text);
 }
 
 /* Takes the time from `(00:00:48): words`, at the head of a paragraph of somebody who goes on: what

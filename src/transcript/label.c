@@ -721,7 +721,6 @@ bool label_is_note(struct slice name)
         "Objective",
         "Motion",
         "Minutes",
-        "TODO",
         "Todo",
     };
     struct slice stem = note_stem(name);

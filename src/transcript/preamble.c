@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
@@ -22,16 +21,6 @@ static struct slice without_signs(struct slice line)
     return line;
 }
 
-/* Whether a word is one of a list that ends in NULL, whatever its case. */
-static bool is_one_of(struct slice word, const char *const *words)
-{
-    for (; *words; words++) {
-        if (word.len == strlen(*words) && strncasecmp(word.data, *words, word.len) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Whether the name of a field means the day of what is transcribed: `Date`, `Meeting Date/Time`;
  * but not `Next meeting date`, nor `When I was young`. */
 static bool is_date_name(struct slice name)
@@ -48,8 +37,8 @@ static bool is_date_name(struct slice name)
         while (len < name.len && isalpha((unsigned char)name.data[len]))
             len++;
         struct slice word = slice_head(name, len);
-        has_date |= is_one_of(word, dates);
-        if (len && !is_one_of(word, dates) && !is_one_of(word, others))
+        has_date |= slice_is_one_of(word, dates);
+        if (len && !slice_is_one_of(word, dates) && !slice_is_one_of(word, others))
             return false;
         name = slice_skip(name, len < name.len ? len + 1 : len);
     }

@@ -283,8 +283,7 @@ static bool is_dialogue(const struct speaker_stats *stats, size_t paragraphs)
 
 /* --- headings in a speech --------------------------------------------------------------------- */
 
-/* Whether a line is in a table or a list, which nobody says. */
-static bool is_aside(struct slice text)
+bool speaker_stats_is_aside(struct slice text)
 {
     return slice_starts(text, SLICE("|")) || slice_starts(text, SLICE("- "));
 }
@@ -311,7 +310,7 @@ static bool is_speech(struct speaker_stats *stats)
             is_first = !line->is_behind_rule;
             continue;
         }
-        if (!is_first || is_aside(text))
+        if (!is_first || speaker_stats_is_aside(text))
             continue;
         struct label label = label_read(text, line->bold_at, line->bold);
         bool is_labelled = label.form != LABEL_NONE &&

@@ -97,4 +97,7 @@ bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const s
                                       struct slice text);
 bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct label *label);
 
+/* Whether a line is in a table or a list, which nobody says. */
+bool speaker_stats_is_aside(struct slice text);
+
 #endif
