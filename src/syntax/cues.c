@@ -1,0 +1,88 @@
+#include "syntax/cues.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+
+/* Puts one space for white space, and one '\n' for white space with a line end in it; none at the
+ * front. In place: the result is no longer. */
+static size_t tidy(char *text, size_t len)
+{
+    size_t to = 0;
+    char space = '\0';
+    for (size_t from = 0; from < len; from++) {
+        char c = text[from];
+        if (byte_is_space(c)) {
+            space = c == '\n' || space == '\n' ? '\n' : ' ';
+            continue;
+        }
+        if (space && to)
+            text[to++] = space;
+        space = '\0';
+        text[to++] = c;
+    }
+    return to;
+}
+
+int cues_add_written(struct cues *cues, const struct cue *cue, size_t from)
+{
+    struct buf *text = &cues->text;
+    if (text->failed)
+        return -ENOMEM;
+    size_t len = text->len > from ? tidy(text->data + from, text->len - from) : 0;
+    text->len = from + len;
+    if (len == 0)
+        return 0;
+    if (text->len > UINT32_MAX || (cues->most && cues->count >= cues->most))
+        return -E2BIG;
+    if (!array_reserve(&cues->at, cues->count, &cues->cap, sizeof *cues->at))
+        return -ENOMEM;
+    struct cue *added = &cues->at[cues->count++];
+    *added = *cue;
+    added->text = (uint32_t)from;
+    added->len = (uint32_t)len;
+    if (added->end < added->start)
+        added->end = NO_TIME;
+    return 0;
+}
+
+void cues_name(struct cues *cues, struct cue *cue, struct slice speaker)
+{
+    struct buf *text = &cues->text;
+    size_t from = text->len;
+    const struct cue *last = cues->count ? &cues->at[cues->count - 1] : NULL;
+
+    buf_add_slice(text, speaker);
+    if (text->failed)
+        return;
+    size_t len = from < text->len ? tidy(text->data + from, text->len - from) : 0;
+    for (size_t i = from; i < from + len; i++) {
+        if (text->data[i] == '\n')
+            text->data[i] = ' ';
+    }
+    text->len = from + len;
+    cue->speaker = (uint32_t)from;
+    cue->speaker_len = (uint32_t)len;
+    struct slice name = {text->data ? text->data + from : NULL, len};
+    if (last && slice_equal(cue_speaker(cues, last), name)) {
+        cue->speaker = last->speaker;
+        text->len = from;
+    }
+}
+
+int cues_add(struct cues *cues, const struct cue *cue, struct slice speaker, struct slice text)
+{
+    struct cue added = *cue;
+    cues_name(cues, &added, speaker);
+    size_t from = cues->text.len;
+    buf_add_slice(&cues->text, text);
+    return cues_add_written(cues, &added, from);
+}
+
+void cues_free(struct cues *cues)
+{
+    free(cues->at);
+    buf_free(&cues->text);
+    *cues = (struct cues){0};
+}

@@ -1,0 +1,72 @@
+/*
+ * Cues: what a file of captions, or the output of speech recognition, says from one time to
+ * another. Every reader of such a form fills this, and nothing behind it knows which it was.
+ *
+ * The text of a cue is plain UTF-8: tags, entities and the labels that only the format knows are
+ * resolved. Its lines have white space at neither end and one space at a time between words; none
+ * is empty. A label that stands in the words (`Ana: yes`, `>> yes`, `- yes`) stays there: whether
+ * it names somebody is for the whole file to say, elsewhere.
+ *
+ * `speaker` is who the format itself says speaks: <v Ana>, "speaker": "Ana". A reader whose format
+ * lets a speaker last until the next one is named fills it in for the cues between.
+ */
+#ifndef SYNTAX_CUES_H
+#define SYNTAX_CUES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "syntax/timestamp.h"
+
+struct cue {
+    int64_t start, end; /* milliseconds; NO_TIME: not known. An end is never before its start */
+    uint32_t text, len; /* in cues.text; lines end in '\n', the last one without it; never empty */
+    uint32_t speaker;   /* in cues.text */
+    uint32_t speaker_len; /* 0: the format names nobody */
+    uint32_t line; /* where it begins in its file, 1-based: in captions the line of its times */
+    uint32_t last_line; /* … and where its words end */
+    bool goes_on;       /* the same caption as the cue before it, where another voice begins */
+    bool begins_turn;   /* the format says so, whoever speaks: a paragraph of plain text */
+};
+
+struct cues {
+    struct cue *at; /* in the order of the file; owned */
+    size_t count, cap;
+    struct buf text;   /* of all; owned */
+    size_t most;       /* more than so many are refused; 0: as many as there is memory */
+    char language[36]; /* as the file says it: en, zh-Hans; empty where it does not */
+};
+
+/*
+ * Appends a cue: its words are what was added to cues->text since it was `from` bytes long, in
+ * whatever white space. Where these are none, nothing is appended. `cue` gives all but text and
+ * len; an end before its start becomes NO_TIME.
+ *
+ * 0; -E2BIG where there are too many; -ENOMEM.
+ */
+int cues_add_written(struct cues *cues, const struct cue *cue, size_t from);
+
+/* The same of text that stands elsewhere, and of who says it (empty: nobody is named). */
+int cues_add(struct cues *cues, const struct cue *cue, struct slice speaker, struct slice text);
+
+/* Keeps a speaker's name for a cue that is added next; the same name again takes no room. Line ends
+ * in it become spaces. */
+void cues_name(struct cues *cues, struct cue *cue, struct slice speaker);
+
+void cues_free(struct cues *cues);
+
+static inline struct slice cue_text(const struct cues *cues, const struct cue *cue)
+{
+    return cue->len ? (struct slice){cues->text.data + cue->text, cue->len} : (struct slice){0};
+}
+
+static inline struct slice cue_speaker(const struct cues *cues, const struct cue *cue)
+{
+    return cue->speaker_len ? (struct slice){cues->text.data + cue->speaker, cue->speaker_len}
+                            : (struct slice){0};
+}
+
+#define cleanup_cues __attribute__((cleanup(cues_free)))
+
+#endif
