@@ -36,6 +36,19 @@ static void bring_for_reading(const struct iovec *part)
         (void)bytes[part->iov_len - 1];
 }
 
+/*
+ * A connection that is cut off says so by ENODEV, and by ECONNABORTED to a thread that was about to
+ * take a request (fs/fuse/dev.c, fuse_dev_do_read()) or asked for that error. libfuse 3.14 ends on
+ * the first and takes the second for a failure.
+ */
+static ssize_t read_device(int fd, void *buffer, size_t size)
+{
+    ssize_t got = read(fd, buffer, size);
+    if (got < 0 && errno == ECONNABORTED)
+        errno = ENODEV;
+    return got;
+}
+
 static ssize_t read_request(int fd, void *buffer, size_t size, void *init_state_)
 {
     struct init_state *init_state = init_state_;
@@ -43,13 +56,13 @@ static ssize_t read_request(int fd, void *buffer, size_t size, void *init_state_
 
     bring_for_writing(buffer, size);
     if (init_state->is_done)
-        return read(fd, buffer, size);
+        return read_device(fd, buffer, size);
     if (init->len && init->len <= size) {
         memcpy(buffer, init->bytes, init->len);
         init_state->is_replaying = true;
         return (ssize_t)init->len;
     }
-    ssize_t got = read(fd, buffer, size);
+    ssize_t got = read_device(fd, buffer, size);
     if (got > 0 && (size_t)got <= sizeof init->bytes) {
         memcpy(init->bytes, buffer, (size_t)got);
         __atomic_store_n(&init->len, (uint32_t)got, __ATOMIC_RELEASE);

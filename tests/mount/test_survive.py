@@ -334,6 +334,29 @@ def test_it_is_taken_away_by_force_while_all_read(mount, force):
     assert mounted.process.returncode == 0
 
 
+CUT_OFF = r"""
+#include <dlfcn.h>
+#include <errno.h>
+#include <unistd.h>
+
+/* As a thread has it that takes a request just when all is cut off. */
+ssize_t read(int fd, void *buffer, size_t size)
+{
+    ssize_t got = ((ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read"))(fd, buffer, size);
+    if (got < 0 && errno == ENODEV)
+        errno = ECONNABORTED;
+    return got;
+}
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_it_is_cut_off_while_a_request_is_taken(mount, with_library, threads):
+    mounted = mount({"t.md": talk("T")}, "-o", f"threads={threads}", prefix=with_library(CUT_OFF))
+    assert (mounted / "text/t.txt").exists()
+    mounted.stop()
+
+
 def as_nobody(script, place):
     """Where something is hidden, as a user who may not mount by himself; with a /dev/fuse for all, as most machines
     have it."""
