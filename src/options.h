@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "corpus/access.h"
-#include "syntax/limits.h"
+#include "values/limits.h"
 
 enum {
     EXIT_OK = 0,

@@ -7,8 +7,8 @@
 #define CORPUS_EPISODE_H
 
 #include "corpus/access.h"
-#include "syntax/diag.h"
 #include "transcript/head.h"
+#include "values/diag.h"
 
 enum { CORPUS_MAX_EPISODES = 1 << 24 /* what a node id can tell apart */ };
 

@@ -13,7 +13,7 @@
 
 #include "base/arena.h"
 #include "base/intern.h"
-#include "syntax/limits.h"
+#include "values/limits.h"
 
 enum { VOCABULARY_MAX_FACETS = 1 << 24 /* what a node id can tell apart */ };
 

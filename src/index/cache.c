@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "syntax/decode.h"
+#include "values/decode.h"
 
 enum {
     BUCKETS = 4096,

@@ -7,9 +7,9 @@
 
 #include "base/utf8.h"
 #include "corpus/naming.h"
-#include "syntax/key.h"
-#include "syntax/timestamp.h"
-#include "syntax/values.h"
+#include "values/key.h"
+#include "values/timestamp.h"
+#include "values/values.h"
 
 /* --- values of several spellings -------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 #include "render/escape.h"
 #include "render/json.h"
 #include "render/renderers.h"
-#include "syntax/timestamp.h"
+#include "values/timestamp.h"
 
 enum {
     READING = 60,           /* milliseconds a byte: about what subtitlers allow a letter */

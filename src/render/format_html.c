@@ -5,7 +5,7 @@
 #include "render/episode_metadata.h"
 #include "render/escape.h"
 #include "render/renderers.h"
-#include "syntax/timestamp.h"
+#include "values/timestamp.h"
 
 /* The SHA-256 of all between <style> and </style>, in base64. A test compares them. */
 #define STYLE_HASH "sha256-SV9/xCUN9FwrcbPz66pK2cZJLGhXQFxcG50XW34KdDE="

@@ -1,8 +1,8 @@
 /* Tables of an episode: its sections, its voices, its glossary. */
 #include "render/renderers.h"
 #include "render/tsv.h"
-#include "syntax/timestamp.h"
 #include "transcript/body.h"
+#include "values/timestamp.h"
 
 int sections_tsv_render(const struct material *material, struct buf *out)
 {

@@ -3,7 +3,7 @@
 #include "render/episode_metadata.h"
 #include "render/renderers.h"
 #include "render/row_writer.h"
-#include "syntax/timestamp.h"
+#include "values/timestamp.h"
 
 enum { MOST_HEADING = 1000 /* bytes */ };
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "syntax/yaml.h"
+#include "values/yaml.h"
 
 /* A string of valid UTF-8; NUL bytes are kept. NULL when memory ends. */
 static inline json_t *json_text(struct slice text)

@@ -6,8 +6,8 @@
 #define RENDER_MATERIAL_H
 
 #include "corpus/episode.h"
-#include "syntax/yaml.h"
 #include "transcript/turns.h"
+#include "values/yaml.h"
 
 enum { NEEDS_NOTHING = 0, NEEDS_FRONT = 1, NEEDS_BODY = 2 };
 

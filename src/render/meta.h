@@ -5,7 +5,7 @@
 #define RENDER_META_H
 
 #include "base/buf.h"
-#include "syntax/yaml.h"
+#include "values/yaml.h"
 
 /* Appends the value of a key; each value of a list is a line. */
 void meta_add_value(struct buf *out, const struct yaml *value);

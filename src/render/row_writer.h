@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "syntax/yaml.h"
+#include "values/yaml.h"
 
 /* The value of a field. An absent one is empty in TSV and null in JSON. */
 struct value {

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
-#include "syntax/decode.h"
+#include "values/decode.h"
 
 enum { MAX_CONFIG = 1024 * 1024 };
 

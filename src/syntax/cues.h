@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "syntax/timestamp.h"
+#include "values/timestamp.h"
 
 struct cue {
     int64_t start, end; /* milliseconds; NO_TIME: not known. An end is never before its start */

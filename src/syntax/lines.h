@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "syntax/diag.h"
-#include "syntax/limits.h"
+#include "values/diag.h"
+#include "values/limits.h"
 
 /* What stands between a line and the one before it. */
 enum line_break {

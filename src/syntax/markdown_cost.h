@@ -7,7 +7,7 @@
 #ifndef SYNTAX_MARKDOWN_COST_H
 #define SYNTAX_MARKDOWN_COST_H
 
-#include "syntax/limits.h"
+#include "values/limits.h"
 
 /* The first limit that the text exceeds, LIMIT_NESTING or LIMIT_IMAGES, and the line where it
  * does, from 0; LIMIT_COUNT: none. Depth is bounded and not known: code that is drawn like nested

@@ -7,9 +7,9 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "syntax/timestamp.h"
 #include "transcript/speaker_stats.h"
 #include "transcript/voices.h"
+#include "values/timestamp.h"
 
 enum {
     MOST_GLOSS = 2000, /* bytes of a glossary entry behind its term */

@@ -4,9 +4,9 @@
 #ifndef TRANSCRIPT_BODY_H
 #define TRANSCRIPT_BODY_H
 
-#include "syntax/diag.h"
-#include "syntax/yaml.h"
 #include "transcript/turns.h"
+#include "values/diag.h"
+#include "values/yaml.h"
 
 /*
  * Reads a body, of a file within the limits, that begins on `first_line` of its file. `front`, or

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 
-#include "syntax/key.h"
+#include "values/key.h"
 
 /* Which keys are views without being asked, and under which name; folded, as all keys here are. A
  * list under any other key is one too, as by-<key>. */

@@ -13,7 +13,7 @@
 #ifndef TRANSCRIPT_CONFIG_H
 #define TRANSCRIPT_CONFIG_H
 
-#include "syntax/yaml.h"
+#include "values/yaml.h"
 
 /* Whether and where a key makes a view. */
 struct view_rule {

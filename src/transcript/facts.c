@@ -4,8 +4,8 @@
 
 #include "base/filename.h"
 #include "base/utf8.h"
-#include "syntax/key.h"
-#include "syntax/values.h"
+#include "values/key.h"
+#include "values/values.h"
 
 enum { MOST_CITED = 60 /* bytes of a value, in a message */ };
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <strings.h>
 
-#include "syntax/toml.h"
+#include "values/toml.h"
 
 /* Takes a line without its line end, which may be CRLF. */
 static struct slice take_line(struct slice *rest)

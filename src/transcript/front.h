@@ -14,7 +14,7 @@
 #ifndef TRANSCRIPT_FRONT_H
 #define TRANSCRIPT_FRONT_H
 
-#include "syntax/yaml.h"
+#include "values/yaml.h"
 
 struct front {
     struct yaml *map;   /* the keys in the order of the file; NULL when there are none */

@@ -5,7 +5,7 @@
 #ifndef TRANSCRIPT_LABEL_H
 #define TRANSCRIPT_LABEL_H
 
-#include "syntax/timestamp.h"
+#include "values/timestamp.h"
 
 enum {
     LABEL_MAX_BYTES = 120,      /* of a bold one */

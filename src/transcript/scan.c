@@ -1,9 +1,9 @@
 #include "transcript/scan.h"
 
-#include "syntax/decode.h"
 #include "transcript/body.h"
 #include "transcript/facts.h"
 #include "transcript/preamble.h"
+#include "values/decode.h"
 
 enum { SHORT_BODY = 4 * 1024 };
 

@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #include "base/utf8.h"
-#include "syntax/key.h"
-#include "syntax/values.h"
+#include "values/key.h"
+#include "values/values.h"
 
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */

@@ -44,8 +44,8 @@
 
 #include "base/map.h"
 #include "syntax/lines.h"
-#include "syntax/yaml.h"
 #include "transcript/label.h"
+#include "values/yaml.h"
 
 /* Labels of one kind, and whether most of them stand in the file again, as those of speakers do. */
 struct label_kind {

@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 #include "render/episode_metadata.h"
-#include "syntax/timestamp.h"
+#include "values/timestamp.h"
 
 /* Bytes of a value, so that it can be copied: ext4 keeps a file's attributes in a block of 4 KiB.
  */

@@ -4,7 +4,7 @@
 #ifndef TREE_ATTRIBUTES_H
 #define TREE_ATTRIBUTES_H
 
-#include "tree/scope.h"
+#include "nodes/scope.h"
 
 /* Appends the value of one, -ENODATA where there is none; the names of those that there are, each
  * with a NUL byte behind it. */

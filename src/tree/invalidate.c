@@ -4,10 +4,10 @@
 
 #include "base/buf.h"
 #include "base/filename.h"
+#include "nodes/episode.h"
+#include "nodes/nodes.h"
+#include "nodes/state.h"
 #include "render/format.h"
-#include "tree/nodes.h"
-#include "tree/nodes_episode.h"
-#include "tree/tree_inside.h"
 
 enum { OLD_FOLDERS = 16 /* versions of a folder that a process may still have as its cwd */ };
 

@@ -4,10 +4,10 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
+#include "nodes/state.h"
 #include "render/format.h"
 #include "tree/invalidate.h"
 #include "tree/tree.h"
-#include "tree/tree_inside.h"
 
 /* The cache keeps two old versions of an episode as long as it has room, and drops older ones. */
 enum { VERSIONS_REMEMBERED = 2 };

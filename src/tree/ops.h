@@ -4,7 +4,7 @@
 #ifndef TREE_OPS_H
 #define TREE_OPS_H
 
-#include "tree/nodes.h"
+#include "nodes/nodes.h"
 
 const struct node_ops *ops_of(enum kind kind);
 

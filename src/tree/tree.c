@@ -6,9 +6,9 @@
 
 #include "base/cleanup.h"
 #include "corpus/history.h"
+#include "nodes/state.h"
 #include "tree/attributes.h"
 #include "tree/ops.h"
-#include "tree/tree_inside.h"
 
 /* Restores a record of the previous worker's tree. */
 static int restore(struct tree *tree, const struct journal_record *record)

@@ -22,10 +22,10 @@
 #include <sys/types.h>
 
 #include "index/generations.h"
+#include "nodes/status.h"
+#include "nodes/text.h"
+#include "nodes/tree_options.h"
 #include "tree/invalidate.h"
-#include "tree/status.h"
-#include "tree/text.h"
-#include "tree/tree_options.h"
 
 enum { TREE_ROOT = 1 };
 

@@ -4,10 +4,10 @@
  */
 #include "fuzz.h"
 
-#include "syntax/decode.h"
-#include "syntax/timestamp.h"
 #include "transcript/body.h"
 #include "transcript/front.h"
+#include "values/decode.h"
+#include "values/timestamp.h"
 
 /* Where a text is made of lines, in a run of such texts. */
 static void check_file(struct slice file, size_t speaker)

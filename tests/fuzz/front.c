@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "transcript/scan.h"
-#include "syntax/decode.h"
+#include "values/decode.h"
 
 static const struct yaml *first_of_key(const struct yaml *map, struct slice key)
 {

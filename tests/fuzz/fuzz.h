@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "syntax/diag.h"
+#include "values/diag.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

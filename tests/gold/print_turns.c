@@ -13,10 +13,10 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "syntax/decode.h"
-#include "syntax/timestamp.h"
 #include "transcript/body.h"
 #include "transcript/front.h"
+#include "values/decode.h"
+#include "values/timestamp.h"
 
 static void print_indented(struct slice text)
 {

@@ -4,8 +4,8 @@
 #include <errno.h>
 
 #include "base/buf.h"
-#include "syntax/key.h"
 #include "transcript/config.h"
+#include "values/key.h"
 
 struct fixture {
     struct arena arena;

@@ -1,12 +1,12 @@
-/* transcript/front and syntax/yaml: front matter in every state. */
+/* transcript/front and values/yaml: front matter in every state. */
 #include "unit.h"
 
 #include <errno.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
-#include "syntax/decode.h"
 #include "transcript/front.h"
+#include "values/decode.h"
 
 /* A file, and what its front matter comes to: "key=text;…" with the kind's letter before a value,
  * how many bytes are body, and a part of each message in order. */

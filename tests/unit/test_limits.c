@@ -1,4 +1,4 @@
-/* syntax/limits, syntax/markdown_cost, syntax/alloc_guard: the table, and what keeps cmark from
+/* values/limits, syntax/markdown_cost, syntax/alloc_guard: the table, and what keeps cmark from
  * what it cannot take.
  */
 #include "unit.h"

@@ -1,10 +1,10 @@
-/* syntax/values, transcript/facts: the values of a key in the forms that people write, and what is
+/* values/values, transcript/facts: the values of a key in the forms that people write, and what is
  * told of those that are none. */
 #include "unit.h"
 
 #include "base/buf.h"
-#include "syntax/values.h"
 #include "transcript/facts.h"
+#include "values/values.h"
 
 struct fixture {
     struct arena arena;

@@ -1,0 +1,257 @@
+/* The formats of an episode: its folder, and the files in it. */
+#include <errno.h>
+
+#include "nodes/episode.h"
+#include "nodes/nodes.h"
+#include "nodes/state.h"
+#include "render/format.h"
+
+/* --- source.md -------------------------------------------------------------------------------- */
+
+static int source_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    const struct episode *episode = scope_episode(scope);
+    uint64_t size = (uint64_t)episode->id.size;
+
+    if (offset >= size)
+        return 0;
+    uint64_t most = size - offset < len ? size - offset : len;
+    int err = cache_read_content(scope->tree->cache, episode, offset, most, &text->own);
+    text->bytes = buf_slice(&text->own);
+    return err;
+}
+
+/* --- what stands in an episode's folder ------------------------------------------------------- */
+
+static struct node episode_parent(const struct scope *scope)
+{
+    return (struct node){.kind = KIND_FOLDER, .i = scope_episode(scope)->folder};
+}
+
+/* The kinds of what a format is. */
+static const enum kind kinds[] = {
+    [FORMAT_FILE] = KIND_FORMAT,       [FORMAT_TURNS] = KIND_TURNS,
+    [FORMAT_ORIGINAL] = KIND_ORIGINAL, [FORMAT_SECTIONS] = KIND_SECTIONS,
+    [FORMAT_VOICES] = KIND_VOICES,     [FORMAT_META] = KIND_META,
+};
+
+static bool is_chosen(const struct scope *scope, uint64_t i)
+{
+    return format_is_chosen(scope->tree->options.formats, i);
+}
+
+/* Whether its hard link stands in text/ or original/. */
+static bool is_linked(const struct scope *scope, const struct format *format)
+{
+    return format->link == LINK_IN_TEXT ||
+           (format->link == LINK_IN_ORIGINAL && scope->corpus->original_count);
+}
+
+/* The row of a node: by number that of a file, by kind that of a folder. NULL: there is none. */
+static const struct format *format_of(const struct scope *scope, uint64_t *number)
+{
+    const struct format *format;
+    *number = scope->node.j;
+    if (scope->node.kind == KIND_FORMAT) {
+        format = format_at(*number);
+        return format && format->type == FORMAT_FILE ? format : NULL;
+    }
+    for (*number = 0; (format = format_at(*number)); ++*number) {
+        if (kinds[format->type] == scope->node.kind)
+            return format;
+    }
+    return NULL;
+}
+
+static int exists(const struct format *format, struct scope *scope, bool *is_there)
+{
+    struct material material;
+    int err = scope_material(scope, format->exists_by, &material);
+    *is_there = !err && (!format->exists || format->exists(&material));
+    return err;
+}
+
+int format_check(struct scope *scope)
+{
+    uint64_t number;
+    bool is_there;
+    int err = episode_check(scope);
+    if (err)
+        return err;
+    const struct format *format = format_of(scope, &number);
+    if (!format || (!is_chosen(scope, number) && !is_linked(scope, format)))
+        return -ESTALE;
+    /* A text that was rendered is there, and needs no body to be read again. */
+    if (format->render && scope_has_text(scope))
+        return 0;
+    err = exists(format, scope, &is_there);
+    return err ? err : is_there ? 0 : -ESTALE;
+}
+
+static int format_child(uint32_t episode, uint32_t version, uint64_t number, struct child *child)
+{
+    const struct format *format = format_at(number);
+    enum kind kind = kinds[format->type];
+    child_is(child, kind, episode, layouts[kind].has_version ? version : 0, slice_of(format->name));
+    child->node.j = kind == KIND_FORMAT ? (uint32_t)number : 0;
+    child->size_needs_render = format->size_needs_render;
+    return 0;
+}
+
+/* A body that cannot be read hides the formats that need it, and no others. */
+static int episode_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    const struct format *format = format_at(index);
+    bool is_there;
+    if (!format)
+        return -ENOENT;
+    if (!is_chosen(scope, index))
+        return CHILD_GAP;
+    int err = exists(format, scope, &is_there);
+    if (error_passes(err))
+        return err;
+    if (err || !is_there)
+        return CHILD_GAP;
+    return format_child(scope->node.i, scope_episode(scope)->version, index, child);
+}
+
+/* By name, so that meta/ costs no body. */
+static int episode_find(struct scope *scope, struct slice name, struct child *child)
+{
+    const struct format *format;
+    for (uint64_t i = 0; (format = format_at(i)); i++) {
+        bool is_there;
+        if (!is_chosen(scope, i) || !slice_equal(name, slice_of(format->name)))
+            continue;
+        int err = exists(format, scope, &is_there);
+        return err        ? err
+               : is_there ? format_child(scope->node.i, scope_episode(scope)->version, i, child)
+                          : -ENOENT;
+    }
+    return -ENOENT;
+}
+
+/* --- its files -------------------------------------------------------------------------------- */
+
+static int render(struct scope *scope, struct buf *out)
+{
+    struct material material;
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    int err = scope_material(scope, format->needs, &material);
+    return err ? err : format->render(&material, out);
+}
+
+/* A range of what need not be rendered for it. */
+static int read_range(struct scope *scope, const struct format *format, uint64_t offset, size_t len,
+                      struct tree_text *text)
+{
+    struct material material;
+    int err = scope_material(scope, format->needs, &material);
+    if (!err)
+        format->read(&material, offset, len, &text->own);
+    text->bytes = buf_slice(&text->own);
+    return err;
+}
+
+static int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    struct slice all;
+    if (format->read)
+        return read_range(scope, format, offset, len, text);
+    if (!format->render)
+        return source_read(scope, offset, len, text);
+    int err = scope_text(scope, render, &all);
+    text->bytes = slice_range(all, offset, len);
+    return err;
+}
+
+static int format_size(struct scope *scope, uint64_t *size)
+{
+    struct material material;
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    struct slice all;
+    int err;
+    if (format->size) {
+        err = scope_material(scope, format->needs, &material);
+        *size = err ? 0 : format->size(&material);
+    } else if (!format->render) {
+        err = 0;
+        *size = (uint64_t)scope_episode(scope)->id.size;
+    } else {
+        err = scope_text(scope, render, &all);
+        *size = all.len;
+    }
+    return err;
+}
+
+/* Without rendering only a range can be told from a body alone. */
+static int format_read_past(struct scope *scope, uint64_t offset, size_t len,
+                            struct tree_text *text)
+{
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    return format && format->read ? read_range(scope, format, offset, len, text) : -ESTALE;
+}
+
+/* --- their hard links ------------------------------------------------------------------------- */
+
+static uint32_t format_links(const struct scope *scope)
+{
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    return (uint32_t)is_chosen(scope, number) + is_linked(scope, format);
+}
+
+static bool has_body(const struct scope *scope, uint32_t number, uint32_t version)
+{
+    struct cache *cache = scope->tree->cache;
+    struct cache_entry *body = cache_find(cache, number, version, CACHE_BODY);
+    if (body)
+        cache_put(cache, body);
+    return body;
+}
+
+int format_link(struct scope *scope, uint32_t episode, struct child *child)
+{
+    const struct episode *of = scope->corpus->episodes[episode];
+    const struct format *format;
+    enum format_link link = scope->node.kind == KIND_TEXT_FOLDER ? LINK_IN_TEXT : LINK_IN_ORIGINAL;
+    for (uint64_t i = 0; (format = format_at(i)); i++) {
+        if (format->link != link)
+            continue;
+        format_child(episode, of->version, i, child);
+        /* A body is not read for a listing of many, but may be there. */
+        child->size_needs_render = !format->size || !has_body(scope, episode, of->version);
+        memcpy(child->text, of->base.data, of->base.len);
+        memcpy(child->text + of->base.len, ".txt", 5);
+        child->name = (struct slice){child->text, of->base.len + 4};
+        return 0;
+    }
+    return CHILD_GAP;
+}
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops episode_ops = {
+    .check = episode_check,
+    .identity = episode_identity,
+    .mtime = episode_mtime,
+    .links = scope_links_uncounted,
+    .parent = episode_parent,
+    .child = episode_child,
+    .find = episode_find,
+};
+
+const struct node_ops format_ops = {
+    .check = format_check,
+    .identity = episode_version_identity,
+    .mtime = episode_mtime,
+    .links = format_links,
+    .read = format_read,
+    .size = format_size,
+    .read_past = format_read_past,
+};

@@ -1,0 +1,144 @@
+#include "nodes/node.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+/* A folder, a link, a file of an episode's content: what most rows of each have in common. */
+#define FOLDER(what) .path = (what), .type = S_IFDIR
+#define LINK(what)   .path = (what), .type = S_IFLNK
+#define FILE_(what)  .path = (what), .type = S_IFREG
+#define OF_EPISODE   .i_bits = 24, .of_episode = true
+#define OF_FOLDER    .of_folder = true
+/* A folder that gets a new id with each version; an old id lists the current children. */
+#define OLD_VERSION_OK OF_EPISODE, .has_version = true, .accepts_old_version = true
+#define OF_VERSION     OF_EPISODE, .has_version = true
+
+const struct layout layouts[KIND_COUNT] = {
+    [KIND_ROOT] = {FOLDER("/"), OF_FOLDER},
+    [KIND_README] = {FILE_("/README.md"), .has_version = true},
+    [KIND_IGNORE] = {FILE_("/.ignore")},
+
+    /* i: folder */
+    [KIND_FOLDER] = {FOLDER("/episodes/<folder>"), OF_FOLDER, .i_bits = 24},
+    [KIND_TEXT_FOLDER] = {FOLDER("/text/<folder>"), OF_FOLDER, .i_bits = 24},
+    [KIND_ORIGINAL_FOLDER] = {FOLDER("/original/<folder>"), OF_FOLDER, .i_bits = 24},
+
+    /* i: episode */
+    [KIND_EPISODE] = {FOLDER("/episodes/<name>"), OF_EPISODE},
+    [KIND_TURNS] = {FOLDER("/episodes/<name>/turns"), OF_EPISODE, .no_negative_cache = true},
+    [KIND_META] = {FOLDER("/episodes/<name>/meta"), OLD_VERSION_OK},
+    [KIND_ORIGINAL] = {FOLDER("/episodes/<name>/original"), OF_EPISODE, .no_negative_cache = true},
+    [KIND_SECTIONS] = {FOLDER("/episodes/<name>/sections"), OLD_VERSION_OK},
+    [KIND_VOICES] = {FOLDER("/episodes/<name>/voices"), OLD_VERSION_OK},
+
+    /* i: episode, j: section, from 0 for what stands before the first heading */
+    [KIND_SECTION] = {FOLDER("/episodes/<name>/sections/<section>"), OF_EPISODE,
+                      .has_version = true, .j_bits = 16},
+    /* i: episode, j: voice from 0 */
+    [KIND_VOICE] = {FOLDER("/episodes/<name>/voices/<name>"), OF_EPISODE, .has_version = true,
+                    .j_bits = 16},
+    /* i: episode, j: turn from 0 */
+    [KIND_SECTION_TURN] = {LINK("/episodes/<name>/sections/<section>/<number>.txt"), OF_EPISODE,
+                           .has_version = true, .j_bits = 16},
+    [KIND_VOICE_TURN] = {LINK("/episodes/<name>/voices/<name>/<number>.txt"), OF_EPISODE,
+                         .has_version = true, .j_bits = 16},
+    [KIND_ORIGINAL_TURN] = {FILE_("/episodes/<name>/original/<number>.txt"), OF_VERSION,
+                            .j_bits = 16},
+
+    /* i: episode, j: row in the table of formats */
+    [KIND_FORMAT] = {FILE_("/episodes/<name>/<format>, /text/<name>.txt, /original/<name>.txt"),
+                     OF_VERSION, .j_bits = 8},
+
+    /* i: episode, j: turn from 0, or key of the front matter from 0 */
+    [KIND_TURN] = {FILE_("/episodes/<name>/turns/<number>.txt"), OF_VERSION, .j_bits = 16},
+    [KIND_META_VALUE] = {FILE_("/episodes/<name>/meta/<key>"), OF_VERSION, .j_bits = 16},
+
+    /* i: view */
+    [KIND_VIEW] = {FOLDER("/by-<view>"), .i_bits = 8, .no_negative_cache = true},
+
+    /* i: facet */
+    [KIND_FACET] = {FOLDER("/by-<view>/<value>"), .i_bits = 24},
+    [KIND_SPELLING] = {LINK("/by-<view>/<another spelling of a value>"), .i_bits = 24,
+                       .no_entry_cache = true},
+
+    /* i: facet, j: episode */
+    [KIND_ENTRY] = {LINK("/by-<view>/<value>/<entry>"), .i_bits = 24, .j_bits = 24},
+
+    /* The same for who is heard in the turns */
+    [KIND_BY_VOICE] = {FOLDER("/by-voice"), .no_negative_cache = true},
+    [KIND_BY_VOICE_FACET] = {FOLDER("/by-voice/<name>"), .i_bits = 24},
+    [KIND_BY_VOICE_SPELLING] = {LINK("/by-voice/<another spelling of a name>"), .i_bits = 24,
+                                .no_entry_cache = true},
+    [KIND_BY_VOICE_ENTRY] = {LINK("/by-voice/<name>/<entry>"), .i_bits = 24, .j_bits = 24},
+
+    /* i: date code; month and day are 0 where they do not count */
+    [KIND_DATES] = {FOLDER("/by-date")},
+    [KIND_YEAR] = {FOLDER("/by-date/<year>"), .i_bits = 24},
+    [KIND_MONTH] = {FOLDER("/by-date/<year>/<month>"), .i_bits = 24},
+    [KIND_DAY] = {FOLDER("/by-date/<year>/<month>/<day>"), .i_bits = 24},
+
+    /* i: date code, j: episode */
+    [KIND_DATE_ENTRY] = {LINK("/by-date/<year>/<month>/<day>/<entry>"), .i_bits = 24, .j_bits = 24},
+
+    [KIND_INDEX] = {FOLDER("/index")},
+    /* i: which of the tables */
+    [KIND_INDEX_TABLE] = {FILE_("/index/<table>"), .i_bits = 16, .has_version = true},
+
+    [KIND_CONTROL] = {FOLDER("/.transcriptfs")},
+    [KIND_VERSION] = {FILE_("/.transcriptfs/version")},
+
+    /* i: serial number of the snapshot */
+    [KIND_STATUS] = {FILE_("/.transcriptfs/status.json"), .i_bits = 24, .no_entry_cache = true},
+    [KIND_GENERATION] = {FILE_("/.transcriptfs/generation"), .i_bits = 24, .no_entry_cache = true},
+    [KIND_PROBLEMS] = {FILE_("/.transcriptfs/problems.tsv"), .i_bits = 24, .no_entry_cache = true},
+};
+
+/* --- ids -------------------------------------------------------------------------------------- */
+
+enum { KIND_BITS = 8 };
+
+static unsigned version_bits(const struct layout *layout)
+{
+    unsigned rest = 64u - KIND_BITS - layout->i_bits - layout->j_bits;
+    return !layout->has_version ? 0 : rest > 32 ? 32 : rest;
+}
+
+static uint64_t low_bits(uint64_t value, unsigned count)
+{
+    return count < 64 ? value & ((UINT64_C(1) << count) - 1) : value;
+}
+
+uint64_t node_id(const struct node *node)
+{
+    const struct layout *layout = &layouts[node->kind];
+    uint64_t id = low_bits(node->version, version_bits(layout));
+    id = id << layout->j_bits | node->j;
+    id = id << layout->i_bits | node->i;
+    return id << KIND_BITS | node->kind;
+}
+
+int node_of_id(uint64_t id, struct node *node)
+{
+    uint64_t kind = low_bits(id, KIND_BITS);
+    if (kind == KIND_NONE || kind >= KIND_COUNT)
+        return -ESTALE;
+    const struct layout *layout = &layouts[kind];
+    id >>= KIND_BITS;
+    node->kind = (enum kind)kind;
+    node->i = (uint32_t)low_bits(id, layout->i_bits);
+    id >>= layout->i_bits;
+    node->j = (uint32_t)low_bits(id, layout->j_bits);
+    id >>= layout->j_bits;
+    node->version = (uint32_t)low_bits(id, version_bits(layout));
+    return (id >> version_bits(layout)) ? -ESTALE : 0;
+}
+
+uint32_t node_version(enum kind kind, uint64_t version)
+{
+    return (uint32_t)low_bits(version, version_bits(&layouts[kind]));
+}
+
+uint32_t node_whole_version(const struct node *node, uint32_t newest)
+{
+    return newest - node_version(node->kind, newest - node->version);
+}

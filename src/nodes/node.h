@@ -1,0 +1,98 @@
+/*
+ * Nodes: the kinds of nodes, the layout of their ids, and the properties that all nodes of a kind
+ * share. This is data only; nodes.h has the functions.
+ *
+ * A node id is (kind, i, j, version) packed in 64 bits. It names a path and a version of the
+ * content, is checked whenever the kernel sends it, and is never a pointer. The root is 1.
+ *
+ * Inode numbers are hashes of the value of a kind: add a new kind at the end.
+ */
+#ifndef NODES_NODE_H
+#define NODES_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum kind {
+    KIND_NONE,
+    KIND_ROOT, /* 1, so that its id is 1 */
+    KIND_README,
+    KIND_IGNORE,
+    KIND_FOLDER,
+    KIND_EPISODE,
+    KIND_TURNS,
+    KIND_TURN,
+    KIND_ORIGINAL,
+    KIND_ORIGINAL_TURN,
+    KIND_SECTIONS,
+    KIND_SECTION,
+    KIND_SECTION_TURN,
+    KIND_VOICES,
+    KIND_VOICE,
+    KIND_VOICE_TURN,
+    KIND_META,
+    KIND_META_VALUE,
+    KIND_FORMAT,
+    KIND_TEXT_FOLDER,
+    KIND_ORIGINAL_FOLDER,
+    KIND_INDEX,
+    KIND_INDEX_TABLE,
+    KIND_VIEW,
+    KIND_FACET,
+    KIND_ENTRY,
+    KIND_SPELLING,
+    KIND_BY_VOICE,
+    KIND_BY_VOICE_FACET,
+    KIND_BY_VOICE_ENTRY,
+    KIND_BY_VOICE_SPELLING,
+    KIND_DATES,
+    KIND_YEAR,
+    KIND_MONTH,
+    KIND_DAY,
+    KIND_DATE_ENTRY,
+    KIND_CONTROL,
+    KIND_VERSION,
+    KIND_STATUS,
+    KIND_GENERATION,
+    KIND_PROBLEMS,
+    KIND_COUNT,
+};
+
+/* A node id, unpacked. What i and j number is said in node.c. */
+struct node {
+    enum kind kind;
+    uint32_t i;
+    uint32_t j;
+    uint32_t version; /* of the episode's content, where its bytes depend on that */
+};
+
+struct layout {
+    const char *path; /* what it stands for */
+    mode_t type;      /* S_IFDIR, S_IFREG or S_IFLNK */
+    uint8_t i_bits;   /* how the id is packed: 8 bits of kind, then these */
+    uint8_t j_bits;
+    bool has_version; /* the rest of the id holds a version */
+    bool of_episode;  /* it stands below an episode's folder, or is that: i numbers the episode */
+    bool of_folder;   /* it stands for a folder of the content, which i numbers */
+    bool no_entry_cache;      /* its bytes are what they were when it was looked up */
+    bool accepts_old_version; /* an id of an older version still resolves, to the current folder */
+    bool no_negative_cache;   /* of a folder: names may come to be in it that nobody can tell
+                                 beforehand */
+};
+
+extern const struct layout layouts[KIND_COUNT];
+
+uint64_t node_id(const struct node *node);
+
+/* Unpacks an id. 0, or -ESTALE if no kind has such an id; whether the node exists its check says.
+ */
+int node_of_id(uint64_t id, struct node *node);
+
+/* The low bits of a version that fit in an id of this kind. */
+uint32_t node_version(enum kind kind, uint64_t version);
+
+/* The version whose low bits a node has: the latest one up to `newest`. */
+uint32_t node_whole_version(const struct node *node, uint32_t newest);
+
+#endif

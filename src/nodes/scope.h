@@ -1,0 +1,98 @@
+/*
+ * A scope: an open node. It holds the generation that the node belongs to, and the parts of its
+ * episode that were loaded so far. Each function of tree.h opens one and closes it (tree.c).
+ */
+#ifndef NODES_SCOPE_H
+#define NODES_SCOPE_H
+
+#include <limits.h>
+
+#include "index/generations.h"
+#include "nodes/node.h"
+#include "nodes/text.h"
+#include "render/material.h"
+
+struct scope {
+    struct tree *tree;
+    struct generation *generation;
+    bool is_held;                /* this scope puts the generation back; else another one does */
+    const struct corpus *corpus; /* of the generation */
+    struct node node;
+    struct cache_entry *entries[CACHE_KINDS];
+    bool is_borrowed[CACHE_KINDS]; /* another scope puts it back */
+};
+
+/* A child: where it leads and what it is called. */
+struct child {
+    struct node node;
+    struct slice name;
+    bool size_needs_render; /* its size takes work: listed without attributes */
+    uint8_t
+        list; /* 0: its place is the same in every generation; else the sorted list it stands in */
+    char text[NAME_MAX + 1]; /* storage for a name that nothing else holds */
+};
+
+enum { CHILD_GAP = 1 /* nothing at this place, but more behind it */ };
+
+/* The episode of a node whose i numbers one. */
+static inline const struct episode *scope_episode(const struct scope *scope)
+{
+    return scope->corpus->episodes[scope->node.i];
+}
+
+/* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text
+ * that `render` makes; held until the scope ends. 0 or an error. */
+int scope_front(struct scope *scope, const struct yaml **map);
+int scope_body(struct scope *scope, const struct body **body);
+int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
+               struct slice *text);
+
+/* What a renderer needs of the node's episode; where that fails, what could be read is there. */
+int scope_material(struct scope *scope, unsigned needs, struct material *material);
+
+/* Whether the cache has that text; the scope holds it from then on. */
+bool scope_has_text(struct scope *scope);
+
+/* Notes that the text of a node was made of the scope's corpus; whether it was. Of the newest such
+ * corpus alone. */
+void scope_note_made(const struct scope *scope);
+bool scope_was_made(const struct scope *scope);
+
+/* A scope of another node in the same generation, which stays the first one's; and the end of a
+ * scope. */
+struct scope scope_at(const struct scope *scope, struct node node);
+void scope_close(struct scope *scope);
+
+/* For the rows of nodes.h: a check of a node that belongs to the whole corpus, whose version is the
+ * generation; the root as the parent; a link count of 1, which says of a folder that its folders
+ * are not counted. */
+int scope_check_generation(struct scope *scope);
+struct node scope_root(const struct scope *scope);
+uint32_t scope_links_uncounted(const struct scope *scope);
+
+/* Copies a name into the child, which then points to its own text: a child with a name of its own
+ * is not to be copied. 0; -ENOMEM where the name is incomplete. It is at most NAME_MAX bytes. */
+static inline int child_set_name(struct child *child, const struct buf *name)
+{
+    if (name->failed || name->len > NAME_MAX)
+        return -ENOMEM;
+    memcpy(child->text, name->data, name->len);
+    child->name = (struct slice){child->text, name->len};
+    return 0;
+}
+
+/* Makes a child of this kind; 0. */
+static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint32_t version,
+                           struct slice name)
+{
+    child->node = (struct node){.kind = kind, .i = i, .version = version};
+    child->name = name;
+    child->size_needs_render = false;
+    child->list = 0;
+    return 0;
+}
+
+/* The voice index of the scope's generation; see generations_voice_index(). */
+int scope_voice_index(struct scope *scope, const struct voice_index **voice_index);
+
+#endif

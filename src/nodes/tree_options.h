@@ -1,0 +1,35 @@
+/*
+ * The options of a tree.
+ */
+#ifndef NODES_TREE_OPTIONS_H
+#define NODES_TREE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct journal;
+
+/* The measures that confine the worker, for status.json; false or 0: the measure does not hold. */
+struct confinement {
+    bool no_new_privileges;
+    bool no_capabilities;
+    bool may_read_all; /* … but that to read what belongs to others */
+    bool seccomp;
+    bool no_core;
+    int landlock; /* the version of its rules */
+};
+
+struct tree_options {
+    const char *version; /* of the program */
+    struct confinement confinement;
+    uint32_t restarts;       /* the number of workers that died */
+    uint64_t resumed;        /* the last generation that one of them may have served; 0: none */
+    struct journal *journal; /* logs the ids that clients get; or NULL */
+    uint64_t formats;        /* the formats in an episode's folder, a bit each; 0: all */
+    /* Called while all bodies are read, last with done == all; may be NULL. */
+    void (*progress)(void *context, size_t done, size_t all);
+    void *progress_context;
+};
+
+#endif

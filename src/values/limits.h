@@ -1,0 +1,78 @@
+/*
+ * Limits: how much of what is read. Each has a name, by which it is an option of the mount, a
+ * default, and bounds: the most is what node ids, offsets or the stack can hold, or what was
+ * measured to end in seconds. The content cannot change them.
+ *
+ * They are handed down by pointer from whoever read the command line.
+ */
+#ifndef VALUES_LIMITS_H
+#define VALUES_LIMITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "values/diag.h"
+
+enum limit {
+    LIMIT_FILE,        /* bytes of a content file */
+    LIMIT_FRONT,       /* bytes of front matter, with the lines around it */
+    LIMIT_YAML_DEPTH,  /* lists and mappings in each other */
+    LIMIT_YAML_EVENTS, /* of libyaml, for one text */
+    LIMIT_YAML_KEYS,   /* of a mapping */
+    LIMIT_VALUE,       /* bytes of a title or of a value in a view */
+    LIMIT_VIEWS,
+    LIMIT_NESTING,  /* quotations and lists in each other */
+    LIMIT_IMAGES,   /* of a paragraph */
+    LIMIT_MARKDOWN, /* bytes of memory while a body is read */
+    LIMIT_TURNS,    /* of an episode */
+    LIMIT_SECTIONS, /* of an episode */
+    LIMIT_COUNT,
+};
+
+struct limits {
+    uint64_t at[LIMIT_COUNT];
+};
+
+/* What bounds the limits themselves. */
+enum {
+    LIMIT_MOST_YAML_DEPTH = 64,
+    LIMIT_MOST_VIEWS = 256,
+};
+
+struct limit_row {
+    const char *name; /* of its option */
+    uint64_t initial, least, most;
+    bool is_size;               /* in bytes; K, M and G can stand behind a number */
+    const char *bounds;         /* what it bounds, in a few words, for people who choose one */
+    const char *before, *after; /* the number, where a message says that there is more */
+};
+
+extern const struct limit_row limit_rows[LIMIT_COUNT];
+
+struct limits limits_default(void);
+
+/* The limit of this name; LIMIT_COUNT where there is none. */
+enum limit limit_find(struct slice name);
+
+/* Sets a limit from its text, such as 64M. False, and nothing is set, where that is no number or
+ * out of its bounds. */
+bool limit_set(struct limits *limits, enum limit limit, const char *value);
+
+/* Reads a number with a unit behind it (K, M, G, T, in bytes), up to the NUL byte. */
+bool limit_read_size(const char *text, uint64_t *size);
+
+/* A number as the limit's option takes it (256K), and as a message has it (256 KiB, 65,535). */
+enum { LIMIT_TEXT = 160 };
+const char *limit_value(enum limit limit, uint64_t value, char text[LIMIT_TEXT]);
+const char *limit_words(enum limit limit, uint64_t value, char text[LIMIT_TEXT]);
+
+/* That there is more than the limit, and which one: "front matter of more than 256 KiB
+ * (-o max_front)". */
+const char *limit_message(const struct limits *limits, enum limit limit, char text[LIMIT_TEXT]);
+
+/* Reports that a file is over a limit and therefore source.md alone, however much was reported
+ * before. */
+void limit_refuse(const struct limits *limits, enum limit limit, uint32_t line,
+                  struct diags *diags);
+
+#endif

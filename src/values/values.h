@@ -1,0 +1,42 @@
+/*
+ * The values that a key of front matter holds, in the forms that people write them in:
+ *
+ *     guest: Ana Maria                    itself; numbers and dates likewise
+ *     guests: [Ana Maria, Bob Smith]      each item
+ *     guest: "[[People/Ana Maria|Ana]]"   a vault's link: the name of the page it leads to
+ *     guests: "[[Ana Maria]], [[Bob]]"    several of them
+ *     guests: [[Ana Maria]]               the same without quotes: to YAML a list in a list
+ *     speakers: [{name: Dora, role: host}]   the name of a mapping, else its title, else its label
+ *
+ * A list in a list that is no link is taken apart one level down; what stands deeper, or is a
+ * mapping that has no name, is a problem and no value. What is empty is neither.
+ */
+#ifndef VALUES_VALUES_H
+#define VALUES_VALUES_H
+
+#include "values/yaml.h"
+
+/* Who wants to know. */
+struct values_reader {
+    void *context;
+    /* Is called for each value, which is not empty and has nothing invisible at its ends; `at` is
+     * where it stands. 0, or an error that ends the reading. */
+    int (*add)(void *context, const struct yaml *at, struct slice text);
+    /* Is told what is not taken as it was written, and what was done. NULL: nobody is. */
+    void (*tell)(void *context, const struct yaml *at, const char *problem, const char *action);
+    /* Mappings, and lists in lists that are no links, are data and hold no values. */
+    bool skips_data;
+};
+
+/* Reads the values of a key; `value` may be NULL. 0; -ENOMEM; an error of `add`. Texts are borrowed
+ * from `value`. */
+int values_each(const struct yaml *value, const struct values_reader *reader);
+
+/* Whether all of a string is links of a vault. */
+bool values_are_links(struct slice text);
+
+/* The one value of a key that takes one (a title, a date): a text or a link to one page. False
+ * where it is anything else; *text is empty where nothing is said. */
+bool values_single(const struct yaml *value, struct slice *text);
+
+#endif
