@@ -304,6 +304,24 @@ static int watch_worker(struct supervisor *s)
 
 /* --- deaths ----------------------------------------------------------------------------------- */
 
+/* Whether somebody has unmounted it or cut it off: there is nothing to serve, and the place and the
+ * number of the device may be those of another mount by now. */
+static bool is_unmounted(const struct supervisor *s)
+{
+    struct pollfd fd = {.fd = s->mount, .events = POLLIN};
+    return s->mount >= 0 && poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR);
+}
+
+/* Logs the death of a worker and what is done about it. */
+static void log_death(struct supervisor *s, int status, const char *then)
+{
+    if (WIFSIGNALED(status))
+        s->options->log("the worker died of signal %d (%s)%s", WTERMSIG(status),
+                        strsignal(WTERMSIG(status)), then);
+    else
+        s->options->log("the worker exited with status %d%s", WEXITSTATUS(status), then);
+}
+
 /* Logs the death of a worker. True if workers die too often to start another one. */
 static bool note_death(struct supervisor *s, int status)
 {
@@ -312,12 +330,7 @@ static bool note_death(struct supervisor *s, int status)
     *oldest = now;
     s->restarts++;
     s->was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-    if (WIFSIGNALED(status))
-        s->options->log("the worker died of signal %d (%s)%s", WTERMSIG(status),
-                        strsignal(WTERMSIG(status)), is_too_often ? "" : "; restarting it");
-    else
-        s->options->log("the worker exited with status %d%s", WEXITSTATUS(status),
-                        is_too_often ? "" : "; restarting it");
+    log_death(s, status, is_too_often ? "" : "; restarting it");
     if (is_too_often)
         s->options->log("the worker died %d times within %d seconds; unmounting", MOST_DEATHS + 1,
                         DEATHS_WITHIN);
@@ -351,6 +364,10 @@ static bool go_on(struct supervisor *s, int status, int *result)
     *result = WORKER_ENDED;
     if (s->is_ending || s->has_ended_well)
         return false;
+    if (is_unmounted(s)) {
+        log_death(s, status, "");
+        return false;
+    }
     *result = WORKER_FAILED;
     if (!s->is_ready && exited_with >= 0)
         return false;
@@ -405,7 +422,7 @@ int supervise(const struct supervise_options *options)
             break;
         }
     } while (go_on(&s, watch_worker(&s), &result));
-    options->unmount(options->context, !s.has_ended_well);
+    options->unmount(options->context, !s.has_ended_well && !is_unmounted(&s));
     close(s.signals);
     return result;
 }

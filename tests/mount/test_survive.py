@@ -334,17 +334,18 @@ def test_it_is_taken_away_by_force_while_all_read(mount, force):
     assert mounted.process.returncode == 0
 
 
-CUT_OFF = r"""
+# What a thread does that is told that nothing is mounted any more.
+AT_THE_END = r"""
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
-/* As a thread has it that takes a request just when all is cut off. */
 ssize_t read(int fd, void *buffer, size_t size)
 {
     ssize_t got = ((ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read"))(fd, buffer, size);
     if (got < 0 && errno == ENODEV)
-        errno = ECONNABORTED;
+        %s;
     return got;
 }
 """
@@ -352,9 +353,19 @@ ssize_t read(int fd, void *buffer, size_t size)
 
 @pytest.mark.parametrize("threads", [1, 4])
 def test_it_is_cut_off_while_a_request_is_taken(mount, with_library, threads):
-    mounted = mount({"t.md": talk("T")}, "-o", f"threads={threads}", prefix=with_library(CUT_OFF))
+    """The kernel has another word for it then."""
+    mounted = mount({"t.md": talk("T")}, "-o", f"threads={threads}", prefix=with_library(AT_THE_END % "errno = ECONNABORTED"))
     assert (mounted / "text/t.txt").exists()
     mounted.stop()
+
+
+def test_it_dies_of_its_end(mount, with_library):
+    """It is told, and nobody goes on with what is not there."""
+    mounted = mount({"t.md": talk("T")}, prefix=with_library(AT_THE_END % "raise(SIGSEGV)"))
+    assert (mounted / "text/t.txt").exists()
+    run("fusermount3", "-u", mounted.path)
+    assert mounted.end() == "transcriptfs: the worker died of signal 11 (Segmentation fault)\n"
+    assert mounted.process.returncode == 0
 
 
 def as_nobody(script, place):
