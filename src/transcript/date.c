@@ -366,6 +366,9 @@ enum date_source date_of_path(struct slice path, struct date *date)
     struct slice name = without_ending(path_base(path)), folder = path_parent(path), rest;
     struct parts found = {0};
 
+    rest = name;
+    if (take_text(&rest, SLICE("GMT")) && date_take(&rest, date)) /* a recorder of meetings */
+        return DATE_IN_NAME;
     if (date_find(name, date) && date->day)
         return DATE_IN_NAME;
     if (!read_month_and_day(name, &found)) {

@@ -36,8 +36,9 @@ bool date_take(struct slice *text, struct date *date);
 /* Finds the first of these in a line of text. False where there is none. */
 bool date_find(struct slice text, struct date *date);
 
-/* The date that a path of a file says: `2021-09-30-a-title.md` by its name alone, and together with
- * its folders `2019/telcons/11-05-minutes.md`, `2025-11/november-18.md`, `2025/11/18.md`. */
+/* The date that a path of a file says: `2021-09-30-a-title.md` and
+ * `GMT20210930-180000_Recording.vtt` by their names alone, and together with its folders
+ * `2019/telcons/11-05-minutes.md`, `2025-11/november-18.md`, `2025/11/18.md`. */
 enum date_source date_of_path(struct slice path, struct date *date);
 
 #endif
