@@ -80,6 +80,27 @@ int cues_add(struct cues *cues, const struct cue *cue, struct slice speaker, str
     return cues_add_written(cues, &added, from);
 }
 
+bool cue_ends_sentence(struct slice words)
+{
+    static const struct slice closing[] = {SLICE("\""), SLICE("'"),  SLICE(")"), SLICE("]"),
+                                           SLICE("”"),  SLICE("’"),  SLICE("»"), SLICE("」"),
+                                           SLICE("』"), SLICE("）"), SLICE("♪")};
+    static const struct slice marks[] = {SLICE("."),  SLICE("!"),  SLICE("?"),  SLICE("…"),
+                                         SLICE("。"), SLICE("！"), SLICE("？"), SLICE("؟"),
+                                         SLICE("।"),  SLICE("։"),  SLICE("።")};
+    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
+        if (slice_ends(words, closing[i])) {
+            words.len -= closing[i].len;
+            i = (size_t)-1;
+        }
+    }
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (slice_ends(words, marks[i]))
+            return true;
+    }
+    return false;
+}
+
 void cues_free(struct cues *cues)
 {
     free(cues->at);

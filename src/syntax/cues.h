@@ -54,6 +54,9 @@ int cues_add(struct cues *cues, const struct cue *cue, struct slice speaker, str
  * in it become spaces. */
 void cues_name(struct cues *cues, struct cue *cue, struct slice speaker);
 
+/* Whether words end with a sentence: quotes and brackets may close behind its mark. */
+bool cue_ends_sentence(struct slice words);
+
 void cues_free(struct cues *cues);
 
 static inline struct slice cue_text(const struct cues *cues, const struct cue *cue)

@@ -1,0 +1,481 @@
+#include "syntax/speech_json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/utf8.h"
+#include "values/json_scan.h"
+
+enum {
+    CAPTION = 84, /* bytes of words that are joined: two lines of captions */
+    PAUSE = 2000, /* milliseconds */
+};
+
+/*
+ * Where the pieces of a dialect stand, of which each has words and times: a path by keys to their
+ * array; "*" is every item of an array on the way, "0" its first.
+ */
+struct form {
+    const char *path;
+    const char *parts; /* the key of an array of pieces in each; the speaker stands outside of it */
+    const char *text, *other_text; /* their keys; the first one counts */
+    const char *start, *end;       /* or `start` alone has both */
+    const char *speaker;
+    int unit; /* milliseconds in one of its times */
+};
+
+#define PIECES(path_, text_, start_, end_, speaker_, unit_)                                    \
+    .path = (path_), .text = (text_), .start = (start_), .end = (end_), .speaker = (speaker_), \
+    .unit = (unit_)
+#define CHANNEL "results.channels.*.alternatives.0."
+
+/* clang-format off */
+static const struct form forms[SPEECH_DIALECTS] = {
+    [SPEECH_PODCAST] = {PIECES("segments", "body", "startTime", "endTime", "speaker", 1000)},
+    [SPEECH_WHISPER] = {PIECES("segments", "text", "start", "end", "speaker", 1000)},
+    [SPEECH_WHISPER_CPP] = {PIECES("transcription", "text", "offsets", NULL, "speaker", 1)},
+    [SPEECH_PIPELINE_SPEAKERS] = {PIECES("speakers", "text", "timestamp", NULL, "speaker", 1000)},
+    [SPEECH_PIPELINE_CHUNKS] = {PIECES("chunks", "text", "timestamp", NULL, NULL, 1000)},
+    [SPEECH_PIPELINE_LIST] = {PIECES("", "text", "timestamp", NULL, NULL, 1000)},
+    [SPEECH_DEEPGRAM_UTTERANCES] = {PIECES("results.utterances", "transcript", "start", "end",
+                                           "speaker", 1000)},
+    [SPEECH_DEEPGRAM_PARAGRAPHS] = {PIECES(CHANNEL "paragraphs.paragraphs", "text", "start", "end",
+                                           "speaker", 1000), .parts = "sentences"},
+    [SPEECH_DEEPGRAM_WORDS] = {PIECES(CHANNEL "words", "punctuated_word", "start", "end",
+                                      "speaker", 1000), .other_text = "word"},
+    [SPEECH_ASSEMBLYAI_UTTERANCES] = {PIECES("utterances", "text", "start", "end", "speaker", 1)},
+    [SPEECH_ASSEMBLYAI_WORDS] = {PIECES("words", "text", "start", "end", "speaker", 1)},
+    [SPEECH_AWS] = {PIECES("results.items", "alternatives", "start_time", "end_time",
+                           "speaker_label", 1000)},
+};
+
+/* Where AWS says who speaks when, if its items do not. */
+static const struct form aws_spans = {PIECES("results.speaker_labels.segments", NULL, "start_time",
+                                             NULL, "speaker_label", 1000)};
+/* clang-format on */
+
+/* One item. Texts are as they stand in the file. */
+struct piece {
+    const char *at, *end_at; /* in the file */
+    struct slice text, other_text;
+    int64_t start, end;
+    struct slice speaker; /* a string or a number; empty: nobody is named */
+    struct json_scan parts;
+    bool has_parts;
+};
+
+/* From when on somebody speaks. */
+struct span {
+    int64_t start;
+    struct slice speaker;
+};
+
+struct reader {
+    struct json_scan scan;
+    const struct form *form;
+    int (*take)(struct reader *r, const struct piece *piece);
+    int err;
+
+    /* Of all pieces. */
+    size_t pieces, words, spaced, bytes;
+    bool is_joined;     /* they are words */
+    bool has_own_space; /* what parts two words stands in the pieces */
+
+    struct span *spans; /* owned */
+    size_t span_count, span_cap;
+    size_t span; /* in which the time is */
+
+    struct cues *cues;
+    struct buf name, text; /* of one piece; owned */
+    struct cue caption;    /* what is joined so far; its words begin at `from` in cues->text */
+    size_t from;
+    bool has_caption;
+    const char *counted; /* up to here … */
+    uint32_t line;       /* … this is the line, from 1 */
+};
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static bool is_key(struct slice key, const char *name)
+{
+    return name && slice_equal(key, slice_of(name));
+}
+
+/* A string or a number; whatever else stands there is skipped. */
+static struct slice take_scalar(struct json_scan *scan)
+{
+    struct slice value = {0};
+    if (!json_take_string(scan, &value) && !json_take_number(scan, &value))
+        json_skip(scan);
+    return value;
+}
+
+static int64_t take_time(struct json_scan *scan, int unit)
+{
+    char digits[32], *end;
+    struct slice text = take_scalar(scan);
+    if (!text.len || text.len >= sizeof digits)
+        return NO_TIME;
+    memcpy(digits, text.data, text.len);
+    digits[text.len] = '\0';
+    double time = strtod(digits, &end) * unit;
+    bool is_time = *end == '\0' && time >= 0 && time < 1e12; /* thirty years */
+    return is_time ? (int64_t)(time + 0.5) : NO_TIME;
+}
+
+/* One time, or both: [0.5, 1.5], {"from": 500, "to": 1500}. */
+static void take_times(struct reader *r, struct json_scan *scan, struct piece *piece)
+{
+    struct slice key;
+    if (json_enter(scan, JSON_ARRAY)) {
+        for (int i = 0; json_next_item(scan); i++)
+            *(i ? &piece->end : &piece->start) = take_time(scan, r->form->unit);
+    } else if (json_enter(scan, JSON_OBJECT)) {
+        while (json_next_key(scan, &key))
+            *(is_key(key, "from") ? &piece->start : &piece->end) = take_time(scan, r->form->unit);
+    } else {
+        piece->start = take_time(scan, r->form->unit);
+    }
+}
+
+/* The words: a string, or that of the first of some alternatives. */
+static struct slice take_text(struct json_scan *scan)
+{
+    struct slice text = {0}, key;
+    if (!json_enter(scan, JSON_ARRAY))
+        return take_scalar(scan);
+    for (int i = 0; json_next_item(scan); i++) {
+        if (i || !json_enter(scan, JSON_OBJECT)) {
+            json_skip(scan);
+            continue;
+        }
+        while (json_next_key(scan, &key)) {
+            if (is_key(key, "content"))
+                text = take_scalar(scan);
+            else
+                json_skip(scan);
+        }
+    }
+    return text;
+}
+
+/* --- pieces ----------------------------------------------------------------------------------- */
+
+static void read_pieces(struct reader *r, struct json_scan *scan, const struct piece *around);
+
+static void read_piece(struct reader *r, struct json_scan *scan, const struct piece *around)
+{
+    const struct form *form = r->form;
+    struct piece piece = {.start = NO_TIME, .end = NO_TIME};
+    struct slice key;
+
+    bool is_object = json_kind(scan) == JSON_OBJECT;
+    piece.at = scan->rest.data;
+    if (!is_object || !json_enter(scan, JSON_OBJECT)) {
+        json_skip(scan);
+        return;
+    }
+    while (json_next_key(scan, &key)) {
+        if (is_key(key, form->text)) {
+            piece.text = take_text(scan);
+        } else if (is_key(key, form->other_text)) {
+            piece.other_text = take_text(scan);
+        } else if (is_key(key, form->start)) {
+            take_times(r, scan, &piece);
+        } else if (is_key(key, form->end)) {
+            piece.end = take_time(scan, form->unit);
+        } else if (is_key(key, form->speaker)) {
+            piece.speaker = take_scalar(scan);
+        } else {
+            if (is_key(key, form->parts)) {
+                piece.parts = *scan;
+                piece.has_parts = true;
+            }
+            json_skip(scan);
+        }
+    }
+    if (around)
+        piece.speaker = around->speaker;
+    if (!piece.text.len)
+        piece.text = piece.other_text;
+    piece.end_at = scan->rest.data;
+    if (scan->is_broken) /* it may lack half of what it says */
+        return;
+    if (piece.has_parts && !around)
+        read_pieces(r, &piece.parts, &piece);
+    else if (!r->err)
+        r->err = r->take(r, &piece);
+}
+
+static void read_pieces(struct reader *r, struct json_scan *scan, const struct piece *around)
+{
+    if (!json_enter(scan, JSON_ARRAY)) {
+        json_skip(scan);
+        return;
+    }
+    while (!r->err && json_next_item(scan))
+        read_piece(r, scan, around);
+}
+
+/* Goes the path from a value, and reads what stands at its end. */
+static void follow(struct reader *r, const char *path)
+{
+    struct json_scan *scan = &r->scan;
+    size_t len = strcspn(path, ".");
+    const char *rest = path + len + (path[len] == '.');
+    struct slice key, part = {path, len};
+
+    if (!len) {
+        read_pieces(r, scan, NULL);
+    } else if ((*path == '*' || *path == '0') && json_enter(scan, JSON_ARRAY)) {
+        for (int i = 0; !r->err && json_next_item(scan); i++) {
+            if (i && *path == '0')
+                json_skip(scan);
+            else
+                follow(r, rest);
+        }
+    } else if (json_enter(scan, JSON_OBJECT)) {
+        while (!r->err && json_next_key(scan, &key)) {
+            if (slice_equal(key, part))
+                follow(r, rest);
+            else
+                json_skip(scan);
+        }
+    } else {
+        json_skip(scan);
+    }
+}
+
+static void read_all(struct reader *r, struct slice text, const struct form *form,
+                     int (*take)(struct reader *r, const struct piece *piece))
+{
+    r->scan = (struct json_scan){.rest = text};
+    r->form = form;
+    r->take = take;
+    follow(r, form->path);
+}
+
+/* --- what kind of pieces they are ------------------------------------------------------------- */
+
+static int count_piece(struct reader *r, const struct piece *piece)
+{
+    struct slice bare = slice_trim(piece->text);
+    r->pieces++;
+    r->spaced += bare.len < piece->text.len;
+    r->words += !bare.len || !memchr(bare.data, ' ', bare.len);
+    r->bytes += bare.len;
+    return 0;
+}
+
+static int take_span(struct reader *r, const struct piece *piece)
+{
+    if (piece->start == NO_TIME)
+        return 0;
+    if (!array_reserve(&r->spans, r->span_count, &r->span_cap, sizeof *r->spans))
+        return -ENOMEM;
+    r->spans[r->span_count++] = (struct span){piece->start, piece->speaker};
+    return 0;
+}
+
+/* Who speaks at a time; times only go on. */
+static struct slice speaker_at(struct reader *r, int64_t time)
+{
+    while (r->span + 1 < r->span_count && r->spans[r->span + 1].start <= time)
+        r->span++;
+    return r->span < r->span_count ? r->spans[r->span].speaker : (struct slice){0};
+}
+
+/* --- cues ------------------------------------------------------------------------------------- */
+
+/* The line of a place; places only go on. */
+static uint32_t line_at(struct reader *r, const char *at)
+{
+    while (r->counted < at) {
+        const char *end = memchr(r->counted, '\n', (size_t)(at - r->counted));
+        r->line += end != NULL;
+        r->counted = end ? end + 1 : at;
+    }
+    return r->line;
+}
+
+/* What a string says, with U+FFFD for NUL. */
+static void say(struct buf *out, struct slice string)
+{
+    size_t from = out->len;
+    json_add_string(out, string);
+    if (out->failed || !memchr(out->data + from, '\0', out->len - from))
+        return;
+    cleanup_buf struct buf said = {0};
+    struct slice rest = {out->data + from, out->len - from}, part;
+    for (bool is_first = true; slice_take(&rest, '\0', &part); is_first = false) {
+        if (!is_first)
+            buf_add_text(&said, "\xEF\xBF\xBD");
+        buf_add_slice(&said, part);
+    }
+    out->failed = said.failed;
+    out->len = from;
+    buf_add_slice(out, buf_slice(&said));
+}
+
+/* The name of a speaker: of a number it is `Speaker 0`, of a machine that does not know it is none.
+ */
+static void name_speaker(struct buf *out, struct slice speaker)
+{
+    static const struct byte_set digits = {{['0'] = true,
+                                            ['1'] = true,
+                                            ['2'] = true,
+                                            ['3'] = true,
+                                            ['4'] = true,
+                                            ['5'] = true,
+                                            ['6'] = true,
+                                            ['7'] = true,
+                                            ['8'] = true,
+                                            ['9'] = true}};
+    out->len = 0;
+    size_t len = 0;
+    while (len < speaker.len && digits.has[(unsigned char)speaker.data[len]])
+        len++;
+    if (len && len == speaker.len)
+        buf_add_text(out, "Speaker ");
+    if (!slice_equal(speaker, SLICE("?")))
+        say(out, speaker);
+}
+
+static int end_caption(struct reader *r)
+{
+    bool had_caption = r->has_caption;
+    r->has_caption = false;
+    return had_caption ? cues_add_written(r->cues, &r->caption, r->from) : 0;
+}
+
+static int32_t first_code(struct slice text)
+{
+    size_t len;
+    return text.len ? utf8_decode(text, &len) : 0;
+}
+
+static int32_t last_code(struct slice text)
+{
+    size_t at = text.len;
+    while (at && text.len - at < 4 && (text.data[--at] & 0xC0) == 0x80)
+        ;
+    return first_code(slice_skip(text, at));
+}
+
+/* Whether a word begins with a piece, behind what was said so far; it may be the end of a word, or
+ * the mark behind one. */
+static bool begins_word(const struct reader *r, struct slice said, struct slice piece)
+{
+    static const struct slice marks[] = {SLICE(","),  SLICE("."),  SLICE(";"),  SLICE(":"),
+                                         SLICE("!"),  SLICE("?"),  SLICE(")"),  SLICE("%"),
+                                         SLICE("”"),  SLICE("…"),  SLICE("，"), SLICE("、"),
+                                         SLICE("。"), SLICE("！"), SLICE("？")};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (slice_starts(piece, marks[i]))
+            return false;
+    }
+    return !r->has_own_space || byte_is_space(piece.data[0]) ||
+           byte_is_space(said.data[said.len - 1]) ||
+           (utf8_is_wide(first_code(piece)) && utf8_is_wide(last_code(said)));
+}
+
+/* Whether a piece goes on with the caption, of which this was said so far. */
+static bool goes_on(const struct reader *r, const struct piece *piece, struct slice said)
+{
+    const struct cue *caption = &r->caption;
+    struct slice text = buf_slice(&r->text);
+    bool is_same = !piece->speaker.len && piece->start == NO_TIME; /* a mark */
+    if (!r->has_caption)
+        return false;
+    if (!is_same && !slice_equal(cue_speaker(r->cues, caption), buf_slice(&r->name)))
+        return false;
+    if (piece->start != NO_TIME && caption->end != NO_TIME && piece->start - caption->end >= PAUSE)
+        return false;
+    return !begins_word(r, said, text) ||
+           (said.len + text.len <= CAPTION && !cue_ends_sentence(slice_trim(said)));
+}
+
+/* Adds a word to the caption. */
+static int join_piece(struct reader *r, const struct piece *piece, const struct cue *cue)
+{
+    struct buf *out = &r->cues->text;
+    struct slice text = buf_slice(&r->text), said = {0};
+    int err = 0;
+    if (r->has_caption)
+        said = slice_skip(buf_slice(out), r->from);
+    if (!goes_on(r, piece, said)) {
+        err = end_caption(r);
+        if (err || !slice_trim(text).len)
+            return err;
+        r->caption = *cue;
+        cues_name(r->cues, &r->caption, buf_slice(&r->name));
+        r->from = out->len;
+        r->has_caption = true;
+    } else if (!r->has_own_space && begins_word(r, said, text) && !utf8_is_wide(first_code(text))) {
+        buf_add_byte(out, ' ');
+    }
+    buf_add_slice(out, text);
+    if (cue->end != NO_TIME)
+        r->caption.end = cue->end;
+    r->caption.last_line = cue->last_line;
+    return out->failed ? -ENOMEM : 0;
+}
+
+static int add_piece(struct reader *r, const struct piece *piece)
+{
+    struct slice speaker = piece->speaker;
+    if (!speaker.len && piece->start != NO_TIME)
+        speaker = speaker_at(r, piece->start);
+    r->text.len = 0;
+    say(&r->text, piece->text);
+    name_speaker(&r->name, speaker);
+    if (r->text.failed || r->name.failed)
+        return -ENOMEM;
+    struct cue cue = {.start = piece->start, .end = piece->end, .line = line_at(r, piece->at)};
+    cue.last_line = line_at(r, piece->end_at);
+    if (!r->text.len)
+        return 0;
+    if (r->is_joined)
+        return join_piece(r, piece, &cue);
+    return cues_add(r->cues, &cue, buf_slice(&r->name), buf_slice(&r->text));
+}
+
+/* Words are short and have no space in them. */
+static void judge_pieces(struct reader *r, enum speech_dialect dialect)
+{
+    enum { MOST_MEAN = 12 /* bytes of a word */ };
+    bool are_words = dialect == SPEECH_DEEPGRAM_WORDS || dialect == SPEECH_ASSEMBLYAI_WORDS ||
+                     dialect == SPEECH_AWS;
+    r->is_joined = are_words ||
+                   (r->words >= r->pieces - r->pieces / 10 && r->bytes <= r->pieces * MOST_MEAN);
+    r->has_own_space = !are_words && r->spaced > r->pieces / 5;
+}
+
+static void report_end(struct reader *r, struct diags *diags)
+{
+    if (r->scan.is_broken)
+        diags_add(diags, line_at(r, r->scan.rest.data), 0, "what stands before it is read", "%s",
+                  r->scan.is_cut ? "the JSON ends in the middle" : "no JSON from here on");
+}
+
+int speech_json_read(struct slice text, enum speech_dialect dialect, struct diags *diags,
+                     struct cues *cues)
+{
+    struct reader r = {.cues = cues, .counted = text.data, .line = 1};
+    diags_add_broken_utf8(diags, text, 1);
+    read_all(&r, text, &forms[dialect], count_piece);
+    judge_pieces(&r, dialect);
+    if (dialect == SPEECH_AWS)
+        read_all(&r, text, &aws_spans, take_span);
+    if (!r.err)
+        read_all(&r, text, &forms[dialect], add_piece);
+    if (!r.err)
+        r.err = end_caption(&r);
+    if (!r.err)
+        report_end(&r, diags);
+    free(r.spans);
+    buf_free(&r.name);
+    buf_free(&r.text);
+    return r.err;
+}

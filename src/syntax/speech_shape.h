@@ -1,0 +1,43 @@
+/*
+ * Whether a JSON file is a transcript, and in which dialect of speech recognition: by the keys that
+ * it has, never by its name and never by how large its numbers are. A walk from the front to the
+ * end keeps the keys of objects, and of an array those of its first item; it takes no memory.
+ *
+ * Dialects that differ in seconds or milliseconds alone are told apart by their other keys.
+ */
+#ifndef SYNTAX_SPEECH_SHAPE_H
+#define SYNTAX_SPEECH_SHAPE_H
+
+#include "base/slice.h"
+
+enum speech_dialect {
+    SPEECH_NONE, /* it is no transcript */
+    SPEECH_PODCAST,
+    SPEECH_WHISPER, /* openai-whisper, faster-whisper, WhisperX */
+    SPEECH_WHISPER_CPP,
+    SPEECH_PIPELINE_SPEAKERS, /* of Hugging Face, with speakers, as insanely-fast-whisper adds them
+                               */
+    SPEECH_PIPELINE_CHUNKS,
+    SPEECH_PIPELINE_LIST,
+    SPEECH_DEEPGRAM_UTTERANCES,
+    SPEECH_DEEPGRAM_PARAGRAPHS,
+    SPEECH_DEEPGRAM_WORDS,
+    SPEECH_ASSEMBLYAI_UTTERANCES,
+    SPEECH_ASSEMBLYAI_WORDS,
+    SPEECH_AWS,
+    SPEECH_DIALECTS,
+};
+
+struct speech_shape {
+    enum speech_dialect dialect;
+    struct slice language; /* as the file has it, escapes and all; empty where it does not say */
+};
+
+/*
+ * Finds the shape of a file, of which these are the first bytes or, where `is_all`, the whole.
+ * Broken JSON has the shape of what stands before the break. False where more of the file could say
+ * something else: the shape is then what is known so far.
+ */
+bool speech_shape_find(struct slice text, bool is_all, struct speech_shape *shape);
+
+#endif

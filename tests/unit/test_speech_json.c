@@ -1,0 +1,501 @@
+/* values/json_scan, syntax/speech_shape and syntax/speech_json: which JSON is a transcript, and
+ * what is said in it. */
+#include "unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "syntax/speech_json.h"
+#include "values/json_scan.h"
+
+/* --- walking through JSON --------------------------------------------------------------------- */
+
+/* All keys and scalars in the order of the text, "(" and ")" around an object's, "<" and ">" around
+ * an array's. */
+static void spell(struct json_scan *s, struct buf *out)
+{
+    struct slice text;
+    if (json_enter(s, JSON_OBJECT)) {
+        buf_add_byte(out, '(');
+        while (json_next_key(s, &text)) {
+            buf_add_slice(out, text);
+            buf_add_byte(out, '=');
+            spell(s, out);
+        }
+        buf_add_byte(out, ')');
+    } else if (json_enter(s, JSON_ARRAY)) {
+        buf_add_byte(out, '<');
+        while (json_next_item(s)) {
+            spell(s, out);
+            buf_add_byte(out, ',');
+        }
+        buf_add_byte(out, '>');
+    } else if (json_take_string(s, &text) || json_take_number(s, &text)) {
+        buf_add_slice(out, text);
+    } else {
+        buf_add_byte(out, json_kind(s) == JSON_NULL ? '0' : '*');
+        json_skip(s);
+    }
+}
+
+static void walks_through_json(void **state)
+{
+    static const struct {
+        const char *text, *spelt;
+        bool is_cut, is_broken;
+    } rows[] = {
+        {"{}", "()", false, false},
+        {" [ ] ", "<>", false, false},
+        {"{\"a\": 1, \"b\": [true, null, -1.5e3, \"x\\\"y\"], \"c\": {\"d\": \"\"}}",
+         "(a=1b=<*,0,-1.5e3,x\\\"y,>c=(d=))", false, false},
+        {"\"\\\\\"", "\\\\", false, false},
+        {"[NaN, 1]", "<*,1,>", false, false},
+        {"", "*", true, true},
+        {"{\"a\": [1, 2", "(a=<1,2,>)", true, true},
+        {"{\"a", "()", true, true},
+        {"{\"a\" 1}", "()", false, true},
+        {"[1 2]", "<1,>", false, true},
+        {"{a: 1}", "()", false, true},
+        {"[1}", "<1,>", false, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct json_scan s = {.rest = slice_of(rows[i].text)};
+        cleanup_buf struct buf spelt = {0};
+        spell(&s, &spelt);
+        assert_slice(buf_slice(&spelt), rows[i].spelt);
+        assert_int_equal(s.is_broken, rows[i].is_broken);
+        assert_int_equal(s.is_cut, rows[i].is_cut);
+        assert_int_equal(json_is_done(&s), !rows[i].is_broken);
+    }
+}
+
+static void skips_json(void **state)
+{
+    struct slice key;
+    struct json_scan s = {.rest = SLICE("[[1, {\"a]\": [2]}], {\"b\": {\"c\": 1}, \"d\": 2}, 3]")};
+    (void)state;
+    assert_true(json_enter(&s, JSON_ARRAY) && json_next_item(&s));
+    assert_true(json_skip(&s) && json_next_item(&s));
+    assert_true(json_enter(&s, JSON_OBJECT) && json_next_key(&s, &key));
+    assert_slice(key, "b");
+    assert_true(json_skip(&s) && json_leave(&s));
+    assert_true(json_next_item(&s) && json_kind(&s) == JSON_NUMBER);
+    assert_true(json_leave(&s) && json_is_done(&s));
+}
+
+static void a_string_says_its_characters(void **state)
+{
+    static const struct {
+        const char *raw, *says;
+    } rows[] = {
+        {"plain", "plain"},
+        {"a\\n\\t\\\\\\\"\\/b", "a\n\t\\\"/b"},
+        {"\\u00e9\\u4f60", "é你"},
+        {"\\ud83d\\ude83", "🚃"},
+        {"\\ud83d", "\xEF\xBF\xBD"},
+        {"\\ude83x", "\xEF\xBF\xBDx"},
+        {"\\u12", "u12"},
+        {"\xFFx", "\xEF\xBF\xBDx"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cleanup_buf struct buf out = {0};
+        json_add_string(&out, slice_of(rows[i].raw));
+        assert_slice(buf_slice(&out), rows[i].says);
+    }
+}
+
+/* --- transcripts ------------------------------------------------------------------------------ */
+
+static void print_time(struct buf *out, int64_t time)
+{
+    if (time == NO_TIME)
+        buf_add_byte(out, '?');
+    else
+        buf_printf(out, "%lld", (long long)time);
+}
+
+/* A cue a line: "start-end Speaker| words", a line end in them as "/". */
+static void print_cues(struct buf *out, const struct cues *cues)
+{
+    for (size_t i = 0; i < cues->count; i++) {
+        const struct cue *cue = &cues->at[i];
+        struct slice line, text = cue_text(cues, cue);
+        print_time(out, cue->start);
+        buf_add_byte(out, '-');
+        print_time(out, cue->end);
+        buf_add_byte(out, ' ');
+        buf_add_slice(out, cue_speaker(cues, cue));
+        buf_add_byte(out, '|');
+        for (char space = ' '; slice_take(&text, '\n', &line); space = '/') {
+            buf_add_byte(out, space);
+            buf_add_slice(out, line);
+        }
+        buf_add_byte(out, '\n');
+    }
+}
+
+static const struct row {
+    const char *trait;
+    const char *json;
+    enum speech_dialect dialect;
+    const char *cues;
+} rows[] = {
+    {"Whisper",
+     "{\"text\": \" All aboard. Mind the gap.\", \"segments\": [{\"id\": 0, \"seek\": 0, "
+     "\"start\": "
+     "0.0, \"end\": 2.52, \"text\": \" All aboard, please.\", \"tokens\": [50364, 1057]}, {\"id\": "
+     "1,"
+     " \"start\": 2.52, \"end\": 4, \"text\": \" Mind the gap.\"}], \"language\": \"en\"}",
+     SPEECH_WHISPER, "0-2520 | All aboard, please.\n2520-4000 | Mind the gap.\n"},
+    {"WhisperX: speakers, words without a time, NaN",
+     "{\"segments\": [{\"start\": 1.5, \"end\": 2, \"text\": \"Two thousand fourteen.\", \"words\":"
+     " [{\"word\": \"2014.\"}, {\"word\": \"x\", \"score\": NaN}], \"speaker\": \"SPEAKER_00\"}, "
+     "{\"start\": 2, \"end\": 3, \"text\": \"It was dark.\", \"speaker\": \"SPEAKER_01\"}, "
+     "{\"start\":"
+     " 3, \"end\": 3.1, \"text\": \"Was it though?\"}], \"word_segments\": []}",
+     SPEECH_WHISPER,
+     "1500-2000 SPEAKER_00| Two thousand fourteen.\n2000-3000 SPEAKER_01| It was dark.\n"
+     "3000-3100 | Was it though?\n"},
+    {"segments without words, and what is no segment",
+     "{\"segments\": [{\"start\": 0, \"end\": 1, \"text\": \"One and only.\"}, {\"start\": 1}, 7, "
+     "{\"start\": 1, \"end\": 2, \"text\": \"  \"}, {\"start\": null, \"end\": 3, \"text\": "
+     "\"Late by a lot.\"}]}",
+     SPEECH_WHISPER, "0-1000 | One and only.\n?-3000 | Late by a lot.\n"},
+    {"Podcasting 2.0",
+     "{\"version\": \"1.0.0\", \"segments\": [{\"speaker\": \"Mira Holt\", \"startTime\": 0.5, "
+     "\"endTime\": 2.25, \"body\": \"The night train\\nleaves at ten.\"}, {\"speaker\": \"Jun\", "
+     "\"startTime\": 3, \"body\": \"And who rides it?\"}]}",
+     SPEECH_PODCAST,
+     "500-2250 Mira Holt| The night train/leaves at ten.\n3000-? Jun| And who rides it?\n"},
+    {"Podcasting 2.0 by words with spaces of their own",
+     "{\"version\": \"1.0.0\", \"segments\": [{\"speaker\": \"Jun\", \"startTime\": 0, "
+     "\"endTime\": "
+     "0.5, \"body\": \"No\"}, {\"speaker\": \"Jun\", \"startTime\": 0.5, \"endTime\": 0.5, "
+     "\"body\": "
+     "\" \"}, {\"speaker\": \"Jun\", \"startTime\": 0.5, \"endTime\": 1, \"body\": \"trains\"}, "
+     "{\"speaker\": \"Jun\", \"startTime\": 1, \"endTime\": 1, \"body\": \".\"}, {\"speaker\": "
+     "\"Jun\", \"startTime\": 1, \"endTime\": 1, \"body\": \" \"}, {\"speaker\": \"Jun\", "
+     "\"startTime\": 1.2, \"endTime\": 2, \"body\": \"Why\"}, {\"speaker\": \"Jun\", "
+     "\"startTime\": 2,"
+     " \"endTime\": 2.1, \"body\": \"?\"}]}",
+     SPEECH_PODCAST, "0-1000 Jun| No trains.\n1200-2100 Jun| Why?\n"},
+    {"Podcasting 2.0 by words without spaces",
+     "{\"segments\": [{\"speaker\": \"Jun\", \"startTime\": 0, \"endTime\": 0.5, \"body\": "
+     "\"No\"}, "
+     "{\"speaker\": \"Jun\", \"startTime\": 0.5, \"endTime\": 1, \"body\": \"trains.\"}, "
+     "{\"speaker\":"
+     " \"Mira\", \"startTime\": 1, \"endTime\": 2, \"body\": \"Why\"}, {\"speaker\": \"Mira\", "
+     "\"startTime\": 2, \"endTime\": 3, \"body\": \"not?\"}]}",
+     SPEECH_PODCAST, "0-1000 Jun| No trains.\n1000-3000 Mira| Why not?\n"},
+    {"whisper.cpp: milliseconds",
+     "{\"model\": {\"type\": \"base\"}, \"result\": {\"language\": \"en\"}, \"transcription\": ["
+     "{\"timestamps\": {\"from\": \"00:00:00,000\", \"to\": \"00:00:02,480\"}, \"offsets\": "
+     "{\"from\":"
+     " 0, \"to\": 2480}, \"text\": \" All aboard, please.\"}, {\"offsets\": {\"from\": 2480, "
+     "\"to\": "
+     "4000}, \"text\": \" Mind the gap.\", \"speaker\": \"1\"}, {\"offsets\": {\"from\": 4000, "
+     "\"to\": 4500}, \"text\": \" Who said it?\", \"speaker\": \"?\"}]}",
+     SPEECH_WHISPER_CPP,
+     "0-2480 | All aboard, please.\n2480-4000 Speaker 1| Mind the gap.\n4000-4500 | Who said "
+     "it?\n"},
+    {"whisper.cpp by parts of words, with a pause",
+     "{\"transcription\": [{\"offsets\": {\"from\": 0, \"to\": 100}, \"text\": \" The\"}, "
+     "{\"offsets\": {\"from\": 100, \"to\": 200}, \"text\": \" gen\"}, {\"offsets\": {\"from\": "
+     "200, "
+     "\"to\": 300}, \"text\": \"re\"}, {\"offsets\": {\"from\": 300, \"to\": 400}, \"text\": "
+     "\",\"}, {\"offsets\": {\"from\": 2400, \"to\": 2500}, \"text\": \" then\"}]}",
+     SPEECH_WHISPER_CPP, "0-400 | The genre,\n2400-2500 | then\n"},
+    {"the pipeline's chunks, the last without an end",
+     "{\"text\": \"…\", \"chunks\": [{\"text\": \" All aboard, please.\", \"timestamp\": [0.0, "
+     "2.5]},"
+     " {\"timestamp\": [2.5, null], \"text\": \" Mind the gap.\"}]}",
+     SPEECH_PIPELINE_CHUNKS, "0-2500 | All aboard, please.\n2500-? | Mind the gap.\n"},
+    {"the pipeline's list",
+     "[{\"text\": \" All aboard, please.\", \"timestamp\": [0.0, 2.5]}, {\"text\": \" Mind the "
+     "gap.\","
+     " \"timestamp\": [2.5, 4]}]",
+     SPEECH_PIPELINE_LIST, "0-2500 | All aboard, please.\n2500-4000 | Mind the gap.\n"},
+    {"insanely-fast-whisper: with speakers, and without any",
+     "{\"speakers\": [{\"speaker\": \"SPEAKER_00\", \"text\": \" Mind the gap.\", \"timestamp\": "
+     "[1, "
+     "2]}], \"chunks\": [{\"text\": \" Mind the gap.\", \"timestamp\": [1, 2]}], \"text\": \"\"}",
+     SPEECH_PIPELINE_SPEAKERS, "1000-2000 SPEAKER_00| Mind the gap.\n"},
+    {"its empty list of speakers",
+     "{\"speakers\": [], \"chunks\": [{\"text\": \" Mind the gap.\", \"timestamp\": [1, 2]}]}",
+     SPEECH_PIPELINE_CHUNKS, "1000-2000 | Mind the gap.\n"},
+    {"Deepgram's utterances, before its paragraphs and words",
+     "{\"metadata\": {}, \"results\": {\"channels\": [{\"alternatives\": [{\"transcript\": \"mind "
+     "the"
+     " gap\", \"words\": [{\"word\": \"mind\", \"start\": 1.0}]}]}], \"utterances\": [{\"start\": "
+     "1.0,"
+     " \"end\": 2.0, \"confidence\": 0.9, \"channel\": 0, \"transcript\": \"Mind the gap.\", "
+     "\"words\": [], \"speaker\": 0}, {\"start\": 2.5, \"end\": 3, \"transcript\": \"Which gap?\", "
+     "\"speaker\": 1}]}}",
+     SPEECH_DEEPGRAM_UTTERANCES,
+     "1000-2000 Speaker 0| Mind the gap.\n2500-3000 Speaker 1| Which gap?\n"},
+    {"Deepgram's paragraphs, of the first alternative of each channel",
+     "{\"results\": {\"channels\": [{\"alternatives\": [{\"transcript\": \"…\", \"paragraphs\": "
+     "{\"transcript\": \"…\", \"paragraphs\": [{\"sentences\": [{\"text\": \"Mind the gap.\", "
+     "\"start\": 1, \"end\": 2}, {\"text\": \"It is wide.\", \"start\": 2, \"end\": 3}], "
+     "\"start\": 1,"
+     " \"end\": 3, \"speaker\": 0}]}}, {\"paragraphs\": {\"paragraphs\": [{\"sentences\": "
+     "[{\"text\":"
+     " \"Mined the cap.\", \"start\": 1, \"end\": 2}]}]}}]}, {\"alternatives\": [{\"paragraphs\": "
+     "{\"paragraphs\": [{\"sentences\": [{\"text\": \"Which gap?\", \"start\": 3, \"end\": 4}], "
+     "\"speaker\": 1}]}}]}]}}",
+     SPEECH_DEEPGRAM_PARAGRAPHS,
+     "1000-2000 Speaker 0| Mind the gap.\n2000-3000 Speaker 0| It is wide.\n"
+     "3000-4000 Speaker 1| Which gap?\n"},
+    {"Deepgram's words",
+     "{\"results\": {\"channels\": [{\"detected_language\": \"en\", \"alternatives\": "
+     "[{\"transcript\": \"mind the gap\", \"words\": [{\"word\": \"mind\", \"start\": 1, \"end\": "
+     "1.2, \"punctuated_word\": \"Mind\"}, {\"word\": \"the\", \"start\": 1.2, \"end\": 1.3, "
+     "\"punctuated_word\": \"the\"}, {\"word\": \"gap\", \"start\": 1.3, \"end\": 2}]}]}]}}",
+     SPEECH_DEEPGRAM_WORDS, "1000-2000 | Mind the gap\n"},
+    {"AssemblyAI: milliseconds",
+     "{\"id\": \"1\", \"language_code\": \"en_us\", \"audio_duration\": 12, \"words\": [{\"text\": "
+     "\"Mind\", \"start\": 250, \"end\": 400, \"speaker\": \"A\"}], \"utterances\": "
+     "[{\"confidence\": "
+     "0.9, \"speaker\": \"A\", \"start\": 250, \"end\": 1500, \"text\": \"Mind the gap.\"}, "
+     "{\"speaker\": \"B\", \"start\": 1600, \"end\": 2000, \"text\": \"Which gap?\"}]}",
+     SPEECH_ASSEMBLYAI_UTTERANCES, "250-1500 A| Mind the gap.\n1600-2000 B| Which gap?\n"},
+    {"AssemblyAI without speakers",
+     "{\"utterances\": null, \"audio_duration\": 12, \"words\": [{\"text\": \"Mind\", \"start\": "
+     "250, "
+     "\"end\": 400, \"speaker\": null}, {\"text\": \"it.\", \"start\": 400, \"end\": 500}]}",
+     SPEECH_ASSEMBLYAI_WORDS, "250-500 | Mind it.\n"},
+    {"AWS: times as texts, marks without a time, speakers apart",
+     "{\"jobName\": \"x\", \"results\": {\"transcripts\": [{\"transcript\": \"Mind the gap.\"}], "
+     "\"speaker_labels\": {\"speakers\": 2, \"segments\": [{\"start_time\": \"0.5\", \"end_time\": "
+     "\"1.4\", \"speaker_label\": \"spk_0\", \"items\": []}, {\"start_time\": \"1.5\", "
+     "\"end_time\": "
+     "\"2.0\", \"speaker_label\": \"spk_1\"}]}, \"items\": [{\"start_time\": \"0.5\", "
+     "\"end_time\": "
+     "\"0.9\", \"alternatives\": [{\"confidence\": \"1.0\", \"content\": \"Mind\"}], \"type\": "
+     "\"pronunciation\"}, {\"start_time\": \"0.9\", \"end_time\": \"1.4\", \"alternatives\": "
+     "[{\"content\": \"it\"}, {\"content\": \"hit\"}], \"type\": \"pronunciation\"}, "
+     "{\"alternatives\": [{\"content\": \".\"}], \"type\": \"punctuation\"}, {\"start_time\": "
+     "\"1.5\", \"end_time\": \"2.0\", \"alternatives\": [{\"content\": \"What\"}], \"type\": "
+     "\"pronunciation\"}, {\"alternatives\": [{\"content\": \"?\"}], \"type\": \"punctuation\"}]}}",
+     SPEECH_AWS, "500-1400 spk_0| Mind it.\n1500-2000 spk_1| What?\n"},
+    {"AWS: speakers in the items",
+     "{\"results\": {\"items\": [{\"type\": \"pronunciation\", \"alternatives\": [{\"content\": "
+     "\"Yes\"}], \"start_time\": \"0.1\", \"end_time\": \"0.2\", \"speaker_label\": \"spk_3\"}, "
+     "{\"type\": \"punctuation\", \"speaker_label\": \"spk_3\", \"alternatives\": [{\"content\": "
+     "\".\"}]}]}}",
+     SPEECH_AWS, "100-200 spk_3| Yes.\n"},
+    {"wide characters are joined without a space, and a caption ends",
+     "{\"chunks\": [{\"text\": \"火车\", \"timestamp\": [0, 1]}, {\"text\": \"晚上\", "
+     "\"timestamp\": "
+     "[1, 2]}, {\"text\": \"开。\", \"timestamp\": [2, 3]}, {\"text\": \"谁\", \"timestamp\": [3, "
+     "4]},"
+     " {\"text\": \"坐\", \"timestamp\": [4, 5]}, {\"text\": \"？\", \"timestamp\": [5, 6]}]}",
+     SPEECH_PIPELINE_CHUNKS, "0-3000 | 火车晚上开。\n3000-6000 | 谁坐？\n"},
+    {"a NUL, a broken pair, what drives terminals",
+     "{\"segments\": [{\"start\": 0, \"end\": 1, \"text\": \"a\\u0000b \\ud800 and so on\"}]}",
+     SPEECH_WHISPER,
+     "0-1000 | a\xEF\xBF\xBD"
+     "b \xEF\xBF\xBD and so on\n"},
+    {"times that are none",
+     "{\"segments\": [{\"start\": 0, \"end\": 1e99, \"text\": \"To the very end.\"}, {\"start\": "
+     "-1,"
+     " \"end\": 1, \"text\": \"Before it began.\"}, {\"start\": \"soon\", \"end\": {}, \"text\": "
+     "\"When it suits.\"}, {\"start\": 9, \"end\": 8, \"text\": \"Back again.\"}]}",
+     SPEECH_WHISPER,
+     "0-? | To the very end.\n?-1000 | Before it began.\n?-? | When it suits.\n9000-? | Back "
+     "again.\n"},
+
+    {"package.json",
+     "{\"name\": \"x\", \"version\": \"1.0.0\", \"scripts\": {\"test\": \"x\"}, \"files\": []}",
+     SPEECH_NONE, NULL},
+    {"no segment", "{\"text\": \"\", \"segments\": [], \"language\": \"en\"}", SPEECH_NONE, NULL},
+    {"chapters of Podcasting 2.0",
+     "{\"version\": \"1.2.0\", \"chapters\": [{\"startTime\": 0, \"title\": \"Intro\"}]}",
+     SPEECH_NONE, NULL},
+    {"segments of another kind",
+     "{\"segments\": [{\"start\": \"A\", \"end\": \"B\", \"text\": \"a road\"}]}", SPEECH_NONE,
+     NULL},
+    {"a list of what could be seconds or milliseconds",
+     "[{\"start\": 0, \"end\": 1000, \"text\": \"x\"}]", SPEECH_NONE, NULL},
+    {"deeper than where it belongs",
+     "{\"a\": {\"segments\": [{\"start\": 0, \"end\": 1, \"text\": \"x\"}]}}", SPEECH_NONE, NULL},
+    {"only in the second item", "{\"segments\": [{}, {\"start\": 0, \"end\": 1, \"text\": \"x\"}]}",
+     SPEECH_NONE, NULL},
+    {"keys that look like a path", "{\"segments[]start#\": 1, \"segments\": {\"[]\": 1}, \"\": {}}",
+     SPEECH_NONE, NULL},
+    {"yt-dlp's chapters",
+     "{\"id\": \"x\", \"chapters\": [{\"start_time\": 0, \"title\": \"x\"}], "
+     "\"automatic_captions\": {\"en\": []}}",
+     SPEECH_NONE, NULL},
+    {"a word", "true", SPEECH_NONE, NULL},
+    {"nothing", "", SPEECH_NONE, NULL},
+    {"no JSON", "segments: []", SPEECH_NONE, NULL},
+};
+
+static void read_row(const struct row *row, struct buf *out, struct diags *diags)
+{
+    cleanup_cues struct cues cues = {0};
+    assert_int_equal(speech_json_read(slice_of(row->json), row->dialect, diags, &cues), 0);
+    print_cues(out, &cues);
+}
+
+static void reads_every_dialect(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct arena arena = {0};
+        struct diags diags = {.arena = &arena};
+        cleanup_buf struct buf said = {0};
+        struct speech_shape shape;
+        assert_true(speech_shape_find(slice_of(rows[i].json), true, &shape));
+        if (shape.dialect != rows[i].dialect)
+            fail_msg("%s: dialect %d", rows[i].trait, (int)shape.dialect);
+        if (shape.dialect) {
+            read_row(&rows[i], &said, &diags);
+            assert_slice(buf_slice(&said), rows[i].cues);
+            assert_int_equal(diags.count, 0);
+        }
+        arena_free(&arena);
+    }
+}
+
+/* Whatever is known of the beginning, it is all that is said of the whole. */
+static void more_of_a_file_says_no_less(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slice text = slice_of(rows[i].json);
+        struct speech_shape shape;
+        for (size_t len = 0; len < text.len; len++) {
+            bool is_known = speech_shape_find(slice_head(text, len), false, &shape);
+            if (is_known && shape.dialect != rows[i].dialect)
+                fail_msg("%s: %d of its first %zu bytes", rows[i].trait, (int)shape.dialect, len);
+        }
+    }
+}
+
+static void the_language_is_the_files(void **state)
+{
+    static const struct {
+        const char *json, *language;
+    } files[] = {
+        {"{\"segments\": [{\"language\": \"fr\"}], \"language\": \"en\"}", "en"},
+        {"{\"language_code\": \"en_us\"}", "en_us"},
+        {"{\"result\": {\"language\": \"de\"}}", "de"},
+        {"{\"results\": {\"language_code\": \"en-US\"}}", "en-US"},
+        {"{\"results\": {\"channels\": [{\"detected_language\": \"es\"}]}}", "es"},
+        {"{\"language\": null}", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct speech_shape shape;
+        speech_shape_find(slice_of(files[i].json), true, &shape);
+        assert_slice(shape.language, files[i].language);
+    }
+}
+
+static void what_stands_before_a_break_is_read(void **state)
+{
+    static const struct {
+        const char *json, *cues, *problem;
+        uint32_t line;
+    } files[] = {
+        {"{\"segments\": [\n{\"start\": 0, \"end\": 1, \"text\": \"Mind the gap.\"},\n{\"start\": "
+         "1, "
+         "\"end\": 2, \"text\": \"It is",
+         "0-1000 | Mind the gap.\n", "the JSON ends in the middle", 3},
+        {"{\"segments\": [\n{\"start\": 0, \"end\": 1, \"text\": \"Mind the "
+         "gap.\"}]\n\"language\": "
+         "\"en\"}",
+         "0-1000 | Mind the gap.\n", "no JSON from here on", 3},
+        {"{\"segments\": [\n{\"start\": 0, \"end\": 1, \"text\": \"Mind \xFF gap.\"}]}",
+         "0-1000 | Mind \xEF\xBF\xBD gap.\n", "UTF-8", 2},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct arena arena = {0};
+        struct diags diags = {.arena = &arena};
+        cleanup_buf struct buf said = {0};
+        const struct row row = {.json = files[i].json, .dialect = SPEECH_WHISPER};
+        read_row(&row, &said, &diags);
+        assert_slice(buf_slice(&said), files[i].cues);
+        assert_int_equal(diags.count, 1);
+        assert_non_null(strstr(diags.first->problem.data, files[i].problem));
+        assert_int_equal(diags.first->line, files[i].line);
+        arena_free(&arena);
+    }
+}
+
+static void cues_know_their_lines(void **state)
+{
+    struct slice json = SLICE(
+        "{\"chunks\": [\n{\"text\": \" Mind\",\n\"timestamp\": [0, 1]},\n{\"text"
+        "\": \" it.\", \"timestamp\": [1, 2]},\n{\"text\": \" So?\",\n"
+        "\"timestamp\": [2, 3]}]}");
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    cleanup_cues struct cues cues = {0};
+    (void)state;
+    assert_int_equal(speech_json_read(json, SPEECH_PIPELINE_CHUNKS, &diags, &cues), 0);
+    assert_int_equal(cues.count, 2);
+    assert_int_equal(cues.at[0].line, 2);
+    assert_int_equal(cues.at[0].last_line, 4);
+    assert_int_equal(cues.at[1].line, 5);
+    assert_int_equal(cues.at[1].last_line, 6);
+    arena_free(&arena);
+}
+
+static void a_long_sentence_is_several_captions(void **state)
+{
+    cleanup_buf struct buf json = {0};
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    cleanup_cues struct cues cues = {0};
+    size_t words = 0;
+    (void)state;
+    buf_add_text(&json, "{\"chunks\": [");
+    for (int i = 0; i < 100; i++)
+        buf_printf(&json, "%s{\"text\": \" word\", \"timestamp\": [%d, %d]}", i ? "," : "", i,
+                   i + 1);
+    buf_add_text(&json, "]}");
+    assert_int_equal(speech_json_read(buf_slice(&json), SPEECH_PIPELINE_CHUNKS, &diags, &cues), 0);
+    for (size_t i = 0; i < cues.count; i++) {
+        struct slice text = cue_text(&cues, &cues.at[i]);
+        assert_in_range(text.len, 4, 84);
+        assert_int_equal(cues.at[i].start, (int64_t)words * 1000);
+        words += (text.len + 1) / 5;
+        assert_int_equal(cues.at[i].end, (int64_t)words * 1000);
+    }
+    assert_int_equal(words, 100);
+    arena_free(&arena);
+}
+
+static void too_many_cues_are_refused(void **state)
+{
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    cleanup_cues struct cues cues = {.most = 1};
+    (void)state;
+    assert_int_equal(speech_json_read(slice_of(rows[0].json), SPEECH_WHISPER, &diags, &cues),
+                     -E2BIG);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(walks_through_json),
+        cmocka_unit_test(skips_json),
+        cmocka_unit_test(a_string_says_its_characters),
+        cmocka_unit_test(reads_every_dialect),
+        cmocka_unit_test(more_of_a_file_says_no_less),
+        cmocka_unit_test(the_language_is_the_files),
+        cmocka_unit_test(what_stands_before_a_break_is_read),
+        cmocka_unit_test(cues_know_their_lines),
+        cmocka_unit_test(a_long_sentence_is_several_captions),
+        cmocka_unit_test(too_many_cues_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
