@@ -7,6 +7,9 @@
 
 static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
 static const struct slice en_dash = {"\xE2\x80\x93", 3};
+/* What may stand between a name, a time and words in place of a colon. */
+static const struct slice dashes[] = {{"-", 1}, {"–", 3}, {"—", 3}, {"|", 1}};
+enum { DASHES = sizeof dashes / sizeof *dashes };
 
 /* The bytes of the colon at the front; 0 where there is none. */
 static size_t colon_at_front(struct slice text)
@@ -61,12 +64,10 @@ static struct slice skip_space(struct slice text)
 /* Takes a colon, or a dash or bar that has a space or the end behind it, and white space. */
 static bool take_sign(struct slice *text)
 {
-    static const char *const dashes[] = {"-", "–", "—", "|"};
     size_t len = colon_at_front(*text);
-    for (size_t i = 0; i < sizeof dashes / sizeof *dashes && !len; i++) {
-        size_t end = strlen(dashes[i]);
-        if (slice_starts(*text, slice_of(dashes[i])) &&
-            (text->len == end || byte_is_space(text->data[end])))
+    for (size_t i = 0; i < DASHES && !len; i++) {
+        size_t end = dashes[i].len;
+        if (slice_starts(*text, dashes[i]) && (text->len == end || byte_is_space(text->data[end])))
             len = end;
     }
     *text = skip_space(slice_skip(*text, len));
@@ -76,11 +77,10 @@ static bool take_sign(struct slice *text)
 /* A name without a dash or bar at its end. */
 static struct slice without_dash(struct slice name)
 {
-    static const char *const dashes[] = {"-", "–", "—", "|"};
     name = slice_trim(name);
-    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
-        if (slice_ends(name, slice_of(dashes[i])))
-            return slice_trim(slice_head(name, name.len - strlen(dashes[i])));
+    for (size_t i = 0; i < DASHES; i++) {
+        if (slice_ends(name, dashes[i]))
+            return slice_trim(slice_head(name, name.len - dashes[i].len));
     }
     return name;
 }
@@ -242,23 +242,22 @@ static bool read_timed(struct slice line, struct label *label)
 /* The first colon in the line, where it can end a label; line.len where there is none. */
 static size_t find_colon(struct slice line)
 {
-    static const struct byte_set begins_colon = {{[':'] = true, [0xEF] = true}};
-    size_t most = line.len < LABEL_MAX_PLAIN_BYTES + 6 ? line.len : LABEL_MAX_PLAIN_BYTES + 6;
-    /* cppcheck-suppress knownConditionTrueFalse ; an empty line is as good as any */
-    for (size_t at = 0; at < most; at++) {
-        at += slice_before(slice_head(slice_skip(line, at), most - at), &begins_colon);
-        if (at == most)
-            break;
-        struct slice rest = slice_skip(line, at);
-        size_t colon = colon_at_front(rest);
-        if (colon == 0)
-            continue;
-        struct slice behind = slice_skip(rest, colon);
-        if (colon > 1 || behind.len == 0 || byte_is_space(behind.data[0]))
+    struct slice head = slice_head(line, LABEL_MAX_PLAIN_BYTES + 6);
+    const char *narrow = head.len ? memchr(head.data, ':', head.len) : NULL, *wide;
+    struct slice rest = narrow ? slice_head(head, (size_t)(narrow - head.data)) : head;
+    while (rest.len && (wide = memchr(rest.data, wide_colon.data[0], rest.len))) {
+        size_t at = (size_t)(wide - line.data);
+        if (colon_at_front(slice_skip(line, at)))
             return at;
-        return (unsigned char)behind.data[0] >= 0x80 ? at : line.len;
+        rest = slice_skip(rest, (size_t)(wide - rest.data) + 1);
     }
-    return line.len;
+    if (!narrow)
+        return line.len;
+    size_t at = (size_t)(narrow - line.data);
+    struct slice behind = slice_skip(line, at + 1);
+    return behind.len == 0 || byte_is_space(behind.data[0]) || (unsigned char)behind.data[0] >= 0x80
+               ? at
+               : line.len;
 }
 
 /* `Q - words`, `A – words`: one letter and a dash. */
@@ -294,12 +293,23 @@ static bool may_have_time(struct slice name)
     return !contains_colon(name) && (label_is_name(name) || !memchr(name.data, ' ', name.len));
 }
 
+/* Whether there may be a time: a colon stands behind a digit. */
+static bool has_minutes(struct slice text)
+{
+    struct slice part;
+    while (slice_take(&text, ':', &part) && text.data) {
+        if (part.len && isdigit((unsigned char)part.data[part.len - 1]))
+            return true;
+    }
+    return false;
+}
+
 /* `Name (0:23): words`, `Name [0:23] - words`, `Name | 0:23 | words`. */
 static bool read_named_time(struct slice line, struct label *label)
 {
     struct slice near = slice_head(line, LABEL_MAX_PLAIN_BYTES);
-    if (!near.len || !memchr(near.data, ':', near.len))
-        return false; /* no time is near */
+    if (!has_minutes(near))
+        return false;
     for (size_t at = 1; at < near.len; at++) {
         char c = line.data[at];
         if (!byte_is_space(line.data[at - 1]) || !memchr("0123456789[(", c, 12))
@@ -456,8 +466,7 @@ struct label label_read(struct slice line, size_t bold_at, size_t bold_end)
 
 bool label_is_numbered(struct slice name)
 {
-    static const char *const digits[] = {"一", "二", "三", "四", "五",
-                                         "六", "七", "八", "九", "十"};
+    static const struct slice digits = {"一二三四五六七八九十", 30};
     size_t number = 0;
 
     if (name.len && (unsigned char)name.data[0] < 0x80 && name.data[0] > '9')
@@ -465,8 +474,8 @@ bool label_is_numbered(struct slice name)
     while (number < name.len && name.data[number] >= '0' && name.data[number] <= '9')
         number++;
     struct slice rest = slice_skip(name, number);
-    for (size_t i = 0; number == 0 && i < sizeof digits / sizeof *digits; i++) {
-        if (slice_starts(name, slice_of(digits[i])))
+    for (size_t i = 0; number == 0 && i < digits.len; i += 3) {
+        if (slice_starts(name, slice_range(digits, i, 3)))
             rest = slice_skip(name, 3);
     }
     return rest.len < name.len &&

@@ -458,6 +458,8 @@ static bool is_lead_in(const struct speaker_stats *stats, const struct label *la
 bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *label,
                               const struct line *line)
 {
+    if (label->speaker.len == 0)
+        return false; /* as on most lines */
     if (label_is_numbered(label->speaker) ||
         (label_is_note(label->speaker) && !is_known(stats, label->speaker)))
         return false;

@@ -77,8 +77,8 @@ bool timestamp_take_last(struct slice *text, int64_t *time)
     if (whole.len == 0)
         return false;
     char last = whole.data[whole.len - 1];
-    if (!byte_is_space(last) && !memchr("0123456789])", last, 12))
-        return false;
+    if (!byte_is_space(last) && !(last >= '0' && last <= '9') && last != ']' && last != ')')
+        return false; /* as on most lines */
     /* A time is at most "[000:00:00.000]" long; the longest that ends here is the one. */
     size_t most = whole.len < 16 ? whole.len : 16;
     for (size_t len = most; len >= 4; len--) {
