@@ -54,11 +54,10 @@ static int note_voices(struct arena *arena, const struct body *body, struct epis
         return -ENOMEM;
     for (uint32_t i = 0; i < body->voice_count; i++) {
         const struct voice *voice = &body->voices[i];
-        struct slice name = {body->text + voice->name.at, voice->name.len};
         if (voice->is_anonymous)
             continue;
         struct slice *kept = &found->voices[found->voice_count++];
-        *kept = arena_copy(arena, name);
+        *kept = arena_copy(arena, body_voice_name(body, voice));
         if (!kept->data)
             return -ENOMEM;
     }

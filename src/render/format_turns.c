@@ -43,6 +43,13 @@ static struct value get_speaker(const void *row, struct buf *scratch)
     return value_text(turn_speaker(r->body, r->turn));
 }
 
+static struct value get_voice(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    (void)scratch;
+    return value_text(turn_voice(r->body, r->turn));
+}
+
 static struct value get_section(const void *row, struct buf *scratch)
 {
     (void)scratch;
@@ -123,6 +130,7 @@ static const struct field fields[] = {
     {"start", get_start},
     {"url", get_url},
     {"source", get_source},
+    {"voice", get_voice},
 };
 
 static int render(const struct material *material, bool is_json, struct buf *out)

@@ -237,7 +237,9 @@ static void add_records(struct buf *out)
         "is a translation\n"
         "- `start`: seconds since the recording began\n"
         "- `url`: the link in front matter, to that time where it is known\n"
-        "- `source`: content file and lines\n\n"
+        "- `source`: content file and lines\n"
+        "- `voice`: the person, whatever the label: `AL` and `Ana` are `Ana Lima` where the file "
+        "says so\n\n"
         "Every `.tsv` begins with the names of its fields. `\\t`, `\\n` and `\\\\` in a field are "
         "a "
         "tab, a line\nbreak and a backslash; quotes mean nothing.\n\n");

@@ -577,7 +577,8 @@ static int assemble(struct assembly *a)
 }
 
 int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
-              const struct limits *limits, struct diags *diags, struct body *body)
+              struct slice aliases, const struct limits *limits, struct diags *diags,
+              struct body *body)
 {
     cleanup_(lines_free) struct lines lines = {0};
     struct assembly a = {
@@ -593,9 +594,9 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
     speaker_stats_free(&a.stats);
     body->text = buf_take(&a.text, &body->len);
     body->originals = buf_take(&a.originals, &body->originals_len);
-    body->notes = buf_take(&a.notes, &body->notes_len);
     if (!err)
-        err = voices_gather(body);
+        err = voices_gather(body, &lines, front, aliases, &a.notes);
+    body->notes = buf_take(&a.notes, &body->notes_len);
     buf_free(&a.early);
     free(a.bold);
     if (err == -E2BIG) {

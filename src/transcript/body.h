@@ -10,13 +10,15 @@
 
 /*
  * Reads a body, of a file within the limits, that begins on `first_line` of its file. `front`, or
- * NULL, is the front matter: names in it are evidence of who speaks.
+ * NULL, is the front matter: names in it are evidence of who speaks. `aliases` are those of the
+ * configuration (config.h).
  *
  * 0 or -ENOMEM. `body` is to be freed either way. Parts that cannot be understood stay as words
  * without a speaker; a body over a limit has no turns at all. Both are reported in `diags`.
  */
 int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
-              const struct limits *limits, struct diags *diags, struct body *body);
+              struct slice aliases, const struct limits *limits, struct diags *diags,
+              struct body *body);
 
 /* Whether what stands at the beginning of a file has the mark of an original, <details>. A hint
  * that costs no reading: it can be wrong either way. */

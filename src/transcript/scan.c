@@ -16,7 +16,7 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
     struct diags heard = {.arena = &arena};
     struct body body;
 
-    int err = body_read(text, head->body_line, NULL, limits, &heard, &body);
+    int err = body_read(text, head->body_line, NULL, (struct slice){0}, limits, &heard, &body);
     head->has_body = body.count > 0;
     /* What else is wrong is told when it is read for its words. */
     if (body.is_refused && heard.last)

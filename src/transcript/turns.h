@@ -44,9 +44,9 @@ struct section {
     uint8_t level; /* 1 to 6 */
 };
 
-/* Somebody who is heard. */
+/* Somebody who is heard: a person, whatever the labels are (persons.h). */
 struct voice {
-    struct part_of name; /* of body.text */
+    struct part_of name; /* of body.notes */
     uint32_t turns;
     uint32_t characters;  /* code points of the words */
     uint32_t first, last; /* turns, from 0 */
@@ -123,12 +123,19 @@ static inline struct slice turn_original_words(const struct body *body, const st
 
 static inline struct slice body_voice_name(const struct body *body, const struct voice *voice)
 {
-    return run_part(body->text, voice->name);
+    return run_part(body->notes, voice->name);
 }
 
 static inline struct slice body_note(const struct body *body, struct part_of part)
 {
     return run_part(body->notes, part);
+}
+
+/* What the person is called who says a turn; empty where nobody is named. */
+static inline struct slice turn_voice(const struct body *body, const struct turn *turn)
+{
+    return turn->voice == NO_VOICE ? (struct slice){0}
+                                   : body_voice_name(body, &body->voices[turn->voice]);
 }
 
 #endif

@@ -1,12 +1,12 @@
 #include "transcript/voices.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
-#include "base/arena.h"
 #include "base/array.h"
-#include "base/map.h"
-#include "base/utf8.h"
+#include "base/cleanup.h"
 #include "transcript/label.h"
+#include "transcript/persons.h"
 
 static bool begins_character(char c)
 {
@@ -29,81 +29,74 @@ static uint32_t count_characters(struct slice words)
     return count;
 }
 
-/* The voices that are known: by each spelling, and by what all spellings of a name share. */
-struct names {
-    struct map spellings;
-    struct map folded;
-    struct arena arena; /* of the latter */
-};
-
-static struct map_slot *put_folded(struct names *names, struct slice name)
+/* Hears the label of each turn; `labels` has their indexes. */
+static void hear_labels(const struct body *body, struct persons *persons, uint32_t *labels)
 {
-    cleanup_buf struct buf folded = {0};
-    if (!utf8_fold(&folded, name))
-        buf_add_slice(&folded, name);
-    struct slice key = arena_copy_buf(&names->arena, &folded);
-    return key.len ? map_put(&names->folded, key) : NULL;
-}
-
-/* What a voice is named after: a speaker as written, but for what shows nothing at the ends. */
-static struct slice shown_name(struct slice speaker)
-{
-    struct slice name = utf8_trim(speaker);
-    return name.len ? name : speaker;
-}
-
-/* A voice goes by the spelling that is heard first. */
-static int find_voice(struct body *body, size_t *cap, struct names *names, uint32_t turn,
-                      uint32_t *voice)
-{
-    struct slice name = turn_speaker(body, &body->turns[turn]);
-    struct map_slot *slot = map_put(&names->spellings, name);
-    if (!slot)
-        return -ENOMEM;
-    if (slot->value == UINT32_MAX) {
-        struct map_slot *folded = put_folded(names, name);
-        if (!folded || !array_reserve(&body->voices, body->voice_count, cap, sizeof *body->voices))
-            return -ENOMEM;
-        if (folded->value == UINT32_MAX) {
-            struct slice shown = shown_name(name);
-            folded->value = body->voice_count;
-            body->voices[body->voice_count++] = (struct voice){
-                .name = {(uint32_t)(shown.data - body->text), (uint32_t)shown.len},
-                .first = turn,
-                .time = NO_TIME,
-                .is_anonymous = label_is_anonymous(shown),
-            };
-        }
-        slot->value = folded->value;
+    for (uint32_t i = 0; i < body->count && !persons->err; i++) {
+        const struct turn *turn = &body->turns[i];
+        labels[i] = turn->speaker ? persons_hear(persons, turn_speaker(body, turn)) : NO_VOICE;
     }
-    *voice = slot->value;
-    return 0;
 }
 
-int voices_gather(struct body *body)
+static void add_turn(struct body *body, uint32_t i)
 {
-    struct names names = {0};
+    const struct turn *turn = &body->turns[i];
+    struct voice *voice = &body->voices[turn->voice];
+    voice->turns++;
+    voice->last = i;
+    voice->characters += count_characters(turn_words(body, turn));
+    bool is_timed = turn->start != NO_TIME && i + 1 < body->count && turn[1].start != NO_TIME &&
+                    turn[1].start >= turn->start;
+    if (is_timed)
+        voice->time = (voice->time == NO_TIME ? 0 : voice->time) + turn[1].start - turn->start;
+}
+
+/* Gives each turn its voice; `voices` are those of the persons, NO_VOICE before they are heard. */
+static int add_voices(struct body *body, const struct persons *persons, const uint32_t *labels,
+                      uint32_t *voices, struct buf *notes)
+{
     size_t cap = 0;
-    int err = 0;
-
-    for (uint32_t i = 0; i < body->count && !err; i++) {
-        struct turn *turn = &body->turns[i];
-        if (turn->speaker == 0)
+    for (uint32_t i = 0; i < body->count; i++) {
+        if (labels[i] == NO_VOICE)
             continue;
-        err = find_voice(body, &cap, &names, i, &turn->voice);
-        if (err)
-            break;
-        struct voice *voice = &body->voices[turn->voice];
-        voice->turns++;
-        voice->last = i;
-        voice->characters += count_characters(turn_words(body, turn));
-        bool is_timed = turn->start != NO_TIME && i + 1 < body->count && turn[1].start != NO_TIME &&
-                        turn[1].start >= turn->start;
-        if (is_timed)
-            voice->time = (voice->time == NO_TIME ? 0 : voice->time) + turn[1].start - turn->start;
+        uint32_t person = persons->labels[labels[i]].person;
+        if (voices[person] == NO_VOICE) {
+            struct slice name = persons->all[person].name;
+            if (!array_reserve(&body->voices, body->voice_count, &cap, sizeof *body->voices))
+                return -ENOMEM;
+            voices[person] = body->voice_count;
+            body->voices[body->voice_count++] = (struct voice){
+                .name = {(uint32_t)notes->len, (uint32_t)name.len},
+                .first = i,
+                .time = NO_TIME,
+                .is_anonymous = label_is_anonymous(name),
+            };
+            buf_add_slice(notes, name);
+        }
+        body->turns[i].voice = voices[person];
+        add_turn(body, i);
     }
-    map_free(&names.spellings);
-    map_free(&names.folded);
-    arena_free(&names.arena);
+    return notes->failed ? -ENOMEM : 0;
+}
+
+int voices_gather(struct body *body, const struct lines *lines, const struct yaml *front,
+                  struct slice aliases, struct buf *notes)
+{
+    struct persons persons = {0};
+    cleanup_free uint32_t *labels = calloc(body->count + (size_t)1, sizeof *labels);
+    int err = labels ? 0 : -ENOMEM;
+    if (!err) {
+        hear_labels(body, &persons, labels);
+        err = persons.err ? persons.err
+                          : persons_find(&persons, lines, front, aliases, labels, body->count);
+    }
+    cleanup_free uint32_t *voices = malloc((persons.count + 1) * sizeof *voices);
+    if (!voices)
+        err = -ENOMEM;
+    else
+        memset(voices, 0xFF, (persons.count + 1) * sizeof *voices);
+    if (!err)
+        err = add_voices(body, &persons, labels, voices, notes);
+    persons_free(&persons);
     return err;
 }

@@ -94,7 +94,7 @@ static void check_voices(const struct body *body)
         spoken += body->turns[i].speaker > 0;
     for (uint32_t i = 0; i < body->voice_count; i++) {
         const struct voice *voice = &body->voices[i];
-        CHECK(voice->name.len && voice->name.at + (size_t)voice->name.len <= body->len);
+        CHECK(voice->name.len && voice->name.at + (size_t)voice->name.len <= body->notes_len);
         CHECK(voice->turns && voice->first <= voice->last && voice->last < body->count);
         CHECK(i == 0 || body->voices[i - 1].first < voice->first);
         CHECK(body->turns[voice->first].voice == i && body->turns[voice->last].voice == i);
@@ -129,8 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK(decode(file, true, &decoded) == 0);
     uint32_t lines = count_lines(decoded.text);
     CHECK(front_read(&arena, decoded.text, true, &limits, &unheard, &front) == 0);
-    CHECK(body_read(slice_skip(decoded.text, front.body), front.body_line, front.map, &limits,
-                    &diags, &body) == 0);
+    CHECK(body_read(slice_skip(decoded.text, front.body), front.body_line, front.map,
+                    (struct slice){0}, &limits, &diags, &body) == 0);
     check_turns(&body, lines);
     check_sections(&body, lines);
     check_voices(&body);

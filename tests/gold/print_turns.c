@@ -67,6 +67,8 @@ static void print_turn(const struct body *body, uint32_t i)
         printf(", section %u", turn->section);
     if (turn->speaker)
         print_slice(", speaker \"", turn_speaker(body, turn), "\"");
+    if (!slice_equal(turn_voice(body, turn), turn_speaker(body, turn)))
+        print_slice(", voice \"", turn_voice(body, turn), "\"");
     if (turn->start != NO_TIME)
         print_start(turn->start);
     putchar('\n');
@@ -122,8 +124,8 @@ int main(int argc, char **argv)
     if (!err)
         err = front_read(&arena, decoded.text, true, &limits, &diags, &front);
     if (!err)
-        err = body_read(slice_skip(decoded.text, front.body), front.body_line, front.map, &limits,
-                        &diags, &body);
+        err = body_read(slice_skip(decoded.text, front.body), front.body_line, front.map,
+                        (struct slice){0}, &limits, &diags, &body);
     if (!err)
         print_body(&body);
     for (const struct diag *diag = diags.first; diag; diag = diag->next)

@@ -58,7 +58,7 @@ def one_line(label, words):
 
 
 FIELDS = ["id", "episode", "turn", "speaker", "section", "heading", "text", "original_speaker", "original",
-          "original_language", "start", "url", "source"]
+          "original_language", "start", "url", "source", "voice"]
 
 
 def test_a_record_says_what_the_source_says(mount):
@@ -71,8 +71,10 @@ def test_a_record_says_what_the_source_says(mount):
     assert dough == {
         "id": "sub/talk#2", "episode": "sub/talk", "turn": 2, "speaker": "Ann", "section": 1, "heading": "Dough",
         "text": "Knead it.\n\nTwice.", "original_speaker": "Anna", "original": "Knead.", "original_language": "en",
-        "start": 754.5, "url": "https://www.youtube.com/watch?v=abc&t=754s", "source": "sub/talk.md:9-15"}
-    absent = ["speaker", "section", "heading", "original_speaker", "original", "original_language", "start"]
+        "start": 754.5, "url": "https://www.youtube.com/watch?v=abc&t=754s", "source": "sub/talk.md:9-15",
+        "voice": "Ann"}
+    absent = ["speaker", "section", "heading", "original_speaker", "original", "original_language", "start",
+              "voice"]
     assert [key for key, value in nothing.items() if value is None] == absent
 
 

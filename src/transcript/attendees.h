@@ -1,0 +1,41 @@
+/*
+ * Who took part, as the text itself says it: in a list or a table below a heading (`Attendees`,
+ * `Present`), or in a field (`Participants: Ana Lima, Bob Smith`, `Moderator: Ana Lima`). A table
+ * needs a column for names: below such a heading the first, elsewhere one that is called so, beside
+ * one for abbreviations or organisations.
+ *
+ *     | Name       | Abbreviation | Organization |        - Ana Lima (AL)
+ *     | ---------- | ------------ | ------------ |        - BS: Bob Smith
+ *     | Ana Lima   | AL           | University   |
+ */
+#ifndef TRANSCRIPT_ATTENDEES_H
+#define TRANSCRIPT_ATTENDEES_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+
+struct attendee {
+    struct slice name;
+    struct slice code; /* what else stands for it: an abbreviation, a nick; empty: nothing does */
+    bool is_role;      /* from a field of somebody's role, which may be the label of a turn too */
+};
+
+/* Where the lines have come to. The caller sets `add` and `context`. */
+struct attendees {
+    /* Is given each of them, borrowed from the line. 0, or an error that ends the reading. */
+    int (*add)(void *context, const struct attendee *attendee);
+    void *context;
+    bool is_listed; /* a list of them goes on */
+    bool is_role;
+    bool in_table;
+    int name_column, code_column; /* of the table; -1: it has none */
+};
+
+/* Reads the next line, of a text or of its Markdown. 0 or an error of `add`. */
+int attendees_read_line(struct attendees *attendees, struct slice line, bool is_heading);
+
+/* Whether a word is made of letters of a name, in their order and from its first on: KG, AvW. */
+bool attendees_is_initials(struct slice code, struct slice name);
+
+#endif
