@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "transcript/speaker_stats.h"
+#include "speakers/speaker_stats.h"
 #include "transcript/voices.h"
 #include "values/timestamp.h"
 

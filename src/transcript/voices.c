@@ -5,8 +5,8 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "transcript/label.h"
-#include "transcript/persons.h"
+#include "speakers/label.h"
+#include "speakers/persons.h"
 
 static bool begins_character(char c)
 {

@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "transcript/attendees.h"
+#include "speakers/attendees.h"
 
 static int add(void *found, const struct attendee *attendee)
 {

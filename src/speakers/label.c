@@ -1,4 +1,4 @@
-#include "transcript/label.h"
+#include "speakers/label.h"
 
 #include <ctype.h>
 #include <strings.h>

@@ -1,8 +1,8 @@
-#include "transcript/attendees.h"
+#include "speakers/attendees.h"
 
 #include <ctype.h>
 
-#include "transcript/label.h"
+#include "speakers/label.h"
 
 enum {
     MOST_CELLS = 8,  /* of a row, that are looked at */

@@ -2,8 +2,8 @@
  * Labels: the part of a line that says who speaks. This is about the shape of one line; whether
  * a label of that shape names a speaker is for the whole file to say (speaker_stats.h).
  */
-#ifndef TRANSCRIPT_LABEL_H
-#define TRANSCRIPT_LABEL_H
+#ifndef SPEAKERS_LABEL_H
+#define SPEAKERS_LABEL_H
 
 #include "values/timestamp.h"
 

@@ -11,8 +11,8 @@
  * [Org]`, `Ana Lima, PhD`; but where two labels tell two of one name apart by it. Case and Unicode
  * form do not count. Where two fit, nobody does, and the label is its own person.
  */
-#ifndef TRANSCRIPT_PERSONS_H
-#define TRANSCRIPT_PERSONS_H
+#ifndef SPEAKERS_PERSONS_H
+#define SPEAKERS_PERSONS_H
 
 #include "base/arena.h"
 #include "base/map.h"

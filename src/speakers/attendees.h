@@ -8,8 +8,8 @@
  *     | ---------- | ------------ | ------------ |        - BS: Bob Smith
  *     | Ana Lima   | AL           | University   |
  */
-#ifndef TRANSCRIPT_ATTENDEES_H
-#define TRANSCRIPT_ATTENDEES_H
+#ifndef SPEAKERS_ATTENDEES_H
+#define SPEAKERS_ATTENDEES_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "transcript/speaker_stats.h"
+#include "speakers/speaker_stats.h"
 
 #include <errno.h>
 

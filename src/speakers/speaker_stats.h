@@ -39,12 +39,12 @@
  * 200 that the rule was tuned with, 0.96 and 0.98 at first sight of 100 others
  * (tests/corpus/test_plain_labels.py).
  */
-#ifndef TRANSCRIPT_SPEAKER_STATS_H
-#define TRANSCRIPT_SPEAKER_STATS_H
+#ifndef SPEAKERS_SPEAKER_STATS_H
+#define SPEAKERS_SPEAKER_STATS_H
 
 #include "base/map.h"
 #include "syntax/lines.h"
-#include "transcript/label.h"
+#include "speakers/label.h"
 #include "values/yaml.h"
 
 /* Labels of one kind, and whether most of them stand in the file again, as those of speakers do. */

@@ -1,4 +1,4 @@
-#include "transcript/persons.h"
+#include "speakers/persons.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 #include "base/array.h"
 #include "base/utf8.h"
 #include "values/key.h"
-#include "transcript/attendees.h"
-#include "transcript/label.h"
+#include "speakers/attendees.h"
+#include "speakers/label.h"
 
 #define SEVERAL (UINT32_MAX - 1)
 
