@@ -304,7 +304,7 @@ static void say(struct buf *out, struct slice string)
 {
     size_t from = out->len;
     json_add_string(out, string);
-    if (out->failed || !memchr(out->data + from, '\0', out->len - from))
+    if (out->failed || out->len == from || !memchr(out->data + from, '\0', out->len - from))
         return;
     cleanup_buf struct buf said = {0};
     struct slice rest = {out->data + from, out->len - from}, part;
