@@ -1,6 +1,7 @@
 /* transcriptfs: arguments, start, stop. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "corpus/resume.h"
 #include "fuse/kernel.h"
 #include "fuse/mountpoint.h"
+#include "fuse/prefetch.h"
 #include "fuse/serve.h"
 #include "index/problems.h"
 #include "process/sandbox.h"
@@ -337,6 +339,7 @@ static int serve_content(struct program *program)
         .threads = options->threads,
         .xattr = options->xattr,
         .no_prefetch = options->no_prefetch,
+        .pressure_fd = prefetch_open_pressure(),
         .drops_negative_dentries = does_kernel_drop_negative_dentries(),
         .ready = begin_serving,
         .ended = stop_following,
@@ -570,6 +573,9 @@ int main(int argc, char **argv)
      * waitpid() must report the deaths of workers. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
+    /* What the caller left open is not ours to keep: a lock, the end of a pipe that somebody reads,
+     * a file that a worker has no business with. */
+    close_range(3, UINT_MAX, 0);
     /* Descriptors 0 to 2 have to be open, or a content file could become standard error. */
     do
         program.null = open("/dev/null", O_RDWR);

@@ -27,6 +27,7 @@ struct prefetch {
     struct tree *tree;
     store_fn *store;
     void *context;
+    int pressure_fd;
     pthread_t thread;
     bool has_thread;
     pthread_mutex_t lock; /* of what follows */
@@ -62,11 +63,15 @@ void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
 /* --- storing ---------------------------------------------------------------------------------- */
 
 /* Pressure stall information, where the kernel has it (Documentation/accounting/psi.rst). */
-static bool is_memory_short(void)
+int prefetch_open_pressure(void)
+{
+    return open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC);
+}
+
+static bool is_memory_short(int fd)
 {
     char text[256];
-    cleanup_fd int fd = open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    ssize_t got = fd < 0 ? -1 : pread(fd, text, sizeof text - 1, 0);
     if (got <= 0)
         return false;
     text[got] = '\0';
@@ -79,7 +84,7 @@ static bool may_store(struct prefetch *prefetch)
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     if (now.tv_sec - prefetch->checked >= CHECK_EVERY) {
         prefetch->checked = now.tv_sec;
-        prefetch->is_short = is_memory_short();
+        prefetch->is_short = is_memory_short(prefetch->pressure_fd);
     }
     return !prefetch->is_short && !__atomic_load_n(&prefetch->is_ending, __ATOMIC_RELAXED);
 }
@@ -116,7 +121,8 @@ static void *store_all(void *prefetch_)
 
 /* --- beginning and ending --------------------------------------------------------------------- */
 
-int prefetch_new(struct tree *tree, store_fn *store, void *context, struct prefetch **made)
+int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure_fd,
+                 struct prefetch **made)
 {
     struct prefetch *prefetch = calloc(1, sizeof *prefetch);
     *made = NULL;
@@ -125,6 +131,7 @@ int prefetch_new(struct tree *tree, store_fn *store, void *context, struct prefe
     prefetch->tree = tree;
     prefetch->store = store;
     prefetch->context = context;
+    prefetch->pressure_fd = pressure_fd;
     pthread_mutex_init(&prefetch->lock, NULL);
     pthread_cond_init(&prefetch->more, NULL);
     int err = pthread_create(&prefetch->thread, NULL, store_all, prefetch);

@@ -19,8 +19,13 @@ struct prefetch; /* owned by who made it; borrows the tree */
  * not know the file. serve.c implements it, since it owns the session with the kernel. */
 typedef int store_fn(void *context, uint64_t id, struct slice bytes);
 
-/* Starts the thread. 0 or a negative errno. */
-int prefetch_new(struct tree *tree, store_fn *store, void *context, struct prefetch **prefetch);
+/* Opens what tells how short memory is, for prefetch_new(): a confined worker cannot. -1 where the
+ * kernel does not tell. */
+int prefetch_open_pressure(void);
+
+/* Starts the thread. `pressure_fd`, or -1, is borrowed. 0 or a negative errno. */
+int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure_fd,
+                 struct prefetch **prefetch);
 
 /* Notes that a client reads a file. Any thread; does not block. NULL is none. */
 void prefetch_note_read(struct prefetch *prefetch, uint64_t id);

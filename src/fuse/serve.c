@@ -422,16 +422,33 @@ static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t
     reply_xattr(req, err, &value, size);
 }
 
+/* Whether the kernel would let who asks read this node. It asks the mode for each operation but
+ * listxattr. Groups other than the process's own are not known here: then nothing is listed. */
+static bool may_read(fuse_req_t req, const struct tree_attr *attr)
+{
+    const struct fuse_ctx *who = fuse_req_ctx(req);
+    mode_t reads = who->uid == attr->uid ? S_IRUSR : who->gid == attr->gid ? S_IRGRP : S_IROTH;
+    return who->uid == 0 || (attr->mode & reads);
+}
+
+static int list_attributes(fuse_req_t req, struct tree *tree, fuse_ino_t ino, struct buf *names)
+{
+    struct tree_attr attr;
+    if (!server_of(req)->options->xattr)
+        return -ENOSYS;
+    int err = tree_getattr(tree, ino, &attr);
+    return err || !may_read(req, &attr) ? err : tree_listxattr(tree, ino, names);
+}
+
 static void on_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
     count(req, REQUEST_LISTXATTR);
     cleanup_generation struct held_generation held = get_generation(req);
     cleanup_buf struct buf names = {0};
-    bool is_on = server_of(req)->options->xattr;
     int err;
     do {
         names.len = 0;
-        err = is_on ? tree_listxattr(held.tree, ino, &names) : -ENOSYS;
+        err = list_attributes(req, held.tree, ino, &names);
     } while (get_next_generation(&held, err));
     reply_xattr(req, err, &names, size);
 }
@@ -587,7 +604,8 @@ static int serve_requests(struct server *server)
         return err == -ENODEV ? 0 : err; /* somebody unmounted it at once */
     /* Prefetching is optional: ignore the error. */
     if (!options->no_prefetch)
-        (void)prefetch_new(server->tree, store_file, server, &server->prefetch);
+        (void)prefetch_new(server->tree, store_file, server, options->pressure_fd,
+                           &server->prefetch);
     options->ready(options->context, server); /* from now on serve_stop() may be called */
     err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
     announce_end(server);

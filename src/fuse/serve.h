@@ -22,6 +22,7 @@ struct serve_options {
     unsigned threads; /* 1: one at a time */
     bool xattr;       /* answer for extended attributes */
     bool no_prefetch;
+    int pressure_fd;              /* prefetch_open_pressure(); borrowed */
     bool drops_negative_dentries; /* the kernel: see fuse/kernel.h */
 
     /* Callbacks against the direction: main.c starts and ends the updater in them, which notifies

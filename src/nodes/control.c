@@ -47,14 +47,14 @@ static void add_process(json_t *json, const struct tree_options *options)
 {
     const struct confinement *holds = &options->confinement;
     json_object_set_new(json, "process",
-                        json_pack("{s:i, s:i, s:{s:b, s:s, s:i, s:b, s:b}}", "pid", (int)getpid(),
-                                  "restarts", (int)options->restarts, "sandbox",
+                        json_pack("{s:i, s:i, s:{s:b, s:s, s:i, s:b, s:b, s:b}}", "pid",
+                                  (int)getpid(), "restarts", (int)options->restarts, "sandbox",
                                   "no_new_privileges", holds->no_new_privileges, "capabilities",
                                   !holds->no_capabilities ? "as started"
                                   : holds->may_read_all   ? "CAP_DAC_READ_SEARCH"
                                                           : "none",
                                   "landlock", holds->landlock, "seccomp", holds->seccomp, "no_core",
-                                  holds->no_core));
+                                  holds->no_core, "chroot", holds->chroot));
 }
 
 static int status_render(const struct scope *scope, struct buf *out)

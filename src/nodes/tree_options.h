@@ -16,6 +16,7 @@ struct confinement {
     bool no_capabilities;
     bool may_read_all; /* … but that to read what belongs to others */
     bool seccomp;
+    bool chroot; /* the content folder is its root */
     bool no_core;
     int landlock; /* the version of its rules */
 };

@@ -35,6 +35,17 @@ static bool drop_capabilities(bool *keeps_reading)
     return syscall(SYS_capset, &header, data) == 0;
 }
 
+/* --- the root folder ---------------------------------------------------------------------------
+ */
+
+/* Landlock restricts neither stat() nor inotify. Only a privileged process can change its root; an
+ * ordinary user's worker can ask for what its user can see. No descriptor of a folder outside may
+ * be left: main() has closed what the caller left open. */
+static bool change_root(int content_fd)
+{
+    return fchdir(content_fd) == 0 && chroot(".") == 0;
+}
+
 /* --- Landlock ----------------------------------------------------------------------------------
  *
  * Documentation/userspace-api/landlock.rst. Rights that a kernel does not know it refuses, so that
@@ -71,13 +82,9 @@ static int confine_to_folder(int content_fd)
     struct rights rights = rights_of_version((int)version);
     size_t size = rights.scoped ? 24 : rights.of_network ? 16 : 8;
     cleanup_fd int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, size, 0);
-    cleanup_fd int pressure = open("/proc/pressure/memory", O_PATH | O_CLOEXEC);
     if (ruleset < 0 || !allow_below(ruleset, content_fd,
                                     LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR))
         return 0;
-    /* How short memory is: not every kernel tells. */
-    if (pressure >= 0)
-        allow_below(ruleset, pressure, LANDLOCK_ACCESS_FS_READ_FILE);
     return syscall(SYS_landlock_restrict_self, ruleset, 0) ? 0 : (int)version;
 }
 
@@ -101,12 +108,12 @@ static const int allowed[] = {
     SCMP_SYS(lseek),
     SCMP_SYS(openat),
     SCMP_SYS(openat2),
+    SCMP_SYS(fchdir),
     SCMP_SYS(fstat),
     SCMP_SYS(newfstatat),
     SCMP_SYS(statx),
     SCMP_SYS(fstatfs),
     SCMP_SYS(getdents64),
-    SCMP_SYS(fcntl),
     SCMP_SYS(poll),
     SCMP_SYS(ppoll),
     SCMP_SYS(inotify_init1),
@@ -140,13 +147,11 @@ static const int allowed[] = {
     SCMP_SYS(geteuid),
     SCMP_SYS(getgid),
     SCMP_SYS(getegid),
-    SCMP_SYS(tgkill),
     SCMP_SYS(set_robust_list),
     SCMP_SYS(rseq),
     SCMP_SYS(membarrier),
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
-    SCMP_SYS(prlimit64),
 };
 
 static bool allow(scmp_filter_ctx filter, int call)
@@ -154,16 +159,28 @@ static bool allow(scmp_filter_ctx filter, int call)
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
 }
 
-/* Memory that is no program, threads but no processes, and to ask whether something is a terminal.
- */
+/* Memory that is no program, threads but no processes, signals to these threads alone, to ask for
+ * limits and flags but not to set them (leases and signals of descriptors are set by fcntl), and
+ * whether something is a terminal. */
 static bool allow_in_part(scmp_filter_ctx filter)
 {
+    const struct scmp_arg_cmp own_process = {0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0};
+    const struct scmp_arg_cmp caller = {0, SCMP_CMP_EQ, 0, 0};
+    const struct scmp_arg_cmp no_new_limit = {2, SCMP_CMP_EQ, 0, 0};
+    /* What fdopendir() calls. */
+    const struct scmp_arg_cmp get_flags = {1, SCMP_CMP_EQ, F_GETFL, 0};
+    const struct scmp_arg_cmp close_on_exec = {1, SCMP_CMP_EQ, F_SETFD, 0};
     const struct scmp_arg_cmp no_program = {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
     const struct scmp_arg_cmp thread = {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD};
     const struct scmp_arg_cmp terminal = {1, SCMP_CMP_EQ, TCGETS, 0};
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_program) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_program) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, own_process) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, caller, no_new_limit) ==
+               0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, get_flags) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, close_on_exec) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, terminal) == 0;
 }
 
@@ -186,6 +203,7 @@ void sandbox_enter(int content_fd, struct confinement *confinement)
 {
     (void)content_fd;
     (void)drop_capabilities;
+    (void)change_root;
     (void)confine_to_folder;
     (void)filter_calls;
     *confinement = (struct confinement){0};
@@ -200,6 +218,7 @@ void sandbox_enter(int content_fd, struct confinement *confinement)
     (void)dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL);
     holds.no_core = setrlimit(RLIMIT_CORE, &none) == 0;
     holds.no_new_privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+    holds.chroot = change_root(content_fd);
     holds.no_capabilities = drop_capabilities(&holds.may_read_all);
     if (holds.no_new_privileges) {
         holds.landlock = confine_to_folder(content_fd);

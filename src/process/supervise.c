@@ -22,6 +22,8 @@ enum {
     STOP_TIMEOUT = 10,    /* seconds for a worker to end in peace */
     MOST_LOGGED = 2048,   /* bytes of a message */
     RESTART_DELAY = 2,    /* seconds before another start after one that failed */
+    LOG_BURST = 100,      /* messages of a worker that are logged at once, … */
+    LOG_RATE = 2,         /* … and so many more a second */
     POLL_INTERVAL = 1000, /* milliseconds, for states without an event */
     SHORT_POLL_INTERVAL = 300
 };
@@ -40,6 +42,10 @@ struct supervisor {
     int socket;      /* to the worker; -1: it has closed its end */
     pid_t worker;
     bool is_half_dead; /* … at the last poll: see is_dead_but_for_a_thread() */
+    bool has_mount;    /* the worker was given it */
+    uint32_t log_left; /* messages that it may log now */
+    uint32_t unlogged; /* … and that were left out */
+    time_t logged;     /* when it was last counted */
     uint32_t restarts;
     time_t deaths[MOST_DEATHS]; /* a ring */
     int mount;                  /* -1: not mounted */
@@ -143,7 +149,7 @@ static int give_mount(int socket, int fd)
     control.header = (struct cmsghdr){
         .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-    return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == 1 ? 0 : -errno;
 }
 
 /* In the child. The signals are the supervisor's: a terminal sends them to both. */
@@ -180,6 +186,7 @@ static int start_worker(struct supervisor *s)
         close(ends[0]);
     s->socket = err ? -1 : ends[0];
     s->worker = child;
+    s->has_mount = false;
     return err;
 }
 
@@ -190,13 +197,40 @@ static void close_socket(struct supervisor *s)
     s->socket = -1;
 }
 
-/* A worker is loaded and wants to serve; without a mount its end of the socket ends. */
+/* A worker is loaded and wants to serve; without a mount its end of the socket ends. One that asks
+ * again, or does not take what it is given, does not do what a worker does. */
 static void on_loaded(struct supervisor *s)
 {
     if (s->mount < 0)
         s->mount = s->options->mount(s->options->context);
-    if (s->mount < 0 || give_mount(s->socket, s->mount))
+    if (s->mount < 0 || s->has_mount || give_mount(s->socket, s->mount))
         close_socket(s);
+    s->has_mount = true;
+}
+
+static void log_what_was_left_out(struct supervisor *s)
+{
+    if (s->unlogged)
+        s->options->log("%u messages of the worker were left out", (unsigned)s->unlogged);
+    s->unlogged = 0;
+}
+
+/* A worker that somebody has taken over cannot fill the log, nor write lines of its own choice. */
+static void log_message(struct supervisor *s, char *message)
+{
+    time_t now = seconds();
+    uint64_t left = s->log_left + (uint64_t)(now - s->logged) * LOG_RATE;
+    s->log_left = left < LOG_BURST ? (uint32_t)left : LOG_BURST;
+    s->logged = now;
+    if (s->log_left == 0) {
+        s->unlogged++;
+        return;
+    }
+    s->log_left--;
+    log_what_was_left_out(s);
+    for (char *end = message; (end = strchr(end, '\n'));)
+        *end = ' ';
+    s->options->log("%s", message);
 }
 
 /* False where it has nothing to say. */
@@ -212,7 +246,7 @@ static bool receive_message(struct supervisor *s)
     if (message[0] == MSG_LOADED)
         on_loaded(s);
     if (message[0] == MSG_LOG)
-        s->options->log("%s", message + 1);
+        log_message(s, message + 1);
     if (message[0] == MSG_READY && !s->is_ready) {
         s->is_ready = true;
         s->options->ready(s->options->context);
@@ -298,6 +332,7 @@ static int watch_worker(struct supervisor *s)
     }
     while (s->socket >= 0 && receive_message(s))
         ;
+    log_what_was_left_out(s);
     close_socket(s);
     return status;
 }
@@ -403,7 +438,7 @@ static int start_next_worker(struct supervisor *s)
 int supervise(const struct supervise_options *options)
 {
     static const int taken[] = {SIGHUP, SIGINT, SIGTERM, SIGCHLD};
-    struct supervisor s = {.options = options, .socket = -1, .mount = -1};
+    struct supervisor s = {.options = options, .socket = -1, .mount = -1, .log_left = LOG_BURST};
     sigset_t set;
     int result;
 

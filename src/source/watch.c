@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 
@@ -105,15 +104,17 @@ static int remember(struct watch *watch, int wd, struct slice path)
 
 int watch_folder(struct watch *watch, struct slice path)
 {
-    char name[64];
     cleanup_fd int fd = content_open_folder(watch->folder, path.data);
     if (fd < 0)
         return fd;
-    /* By its descriptor: nobody can put a link in the way. */
-    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
     pthread_mutex_lock(&watch->lock);
-    int wd = inotify_add_watch(watch->fd, name, mask);
+    /* inotify takes no descriptor, and a path could lead through a link that somebody has just put
+     * there; a confined worker has no /proc. Nothing else here depends on the current folder. */
+    int wd = fchdir(fd) ? -1 : inotify_add_watch(watch->fd, ".", mask);
     int err = wd < 0 ? -errno : remember(watch, wd, path);
+    /* The current folder keeps its file system from being unmounted. */
+    if (fchdir(watch->folder->fd) && !err)
+        err = -errno;
     pthread_mutex_unlock(&watch->lock);
     return err;
 }

@@ -203,6 +203,22 @@ def test_a_folder_that_can_be_listed_and_not_entered_opens_nothing(mount_for_oth
     assert status(mounted)["episodes"] == 2, "what is in it is private"
 
 
+def test_names_of_attributes_are_listed_to_who_may_read_the_file(mount_for_others, content):
+    """The kernel asks the mode before it lets somebody read one, but not before it lists them."""
+    (content / "secret.md").chmod(0o640)
+    mounted = mount_for_others("xattr")
+
+    def names(path, uid, gid):
+        result = as_user(uid, gid, "/usr/bin/python3", "-c", "import os, sys; print(os.listxattr(sys.argv[1]))", path)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    for path in (mounted / "text/secret.txt", mounted / "episodes/secret"):
+        assert names(path, NOBODY, NOBODY) == "[]\n"
+        for uid, gid in ((0, 0), (OWNER, NOBODY), (MEMBER, GROUP)):
+            assert "user.transcript." in names(path, uid, gid)
+
+
 # --- private files ------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "process/sandbox.h"
@@ -40,9 +41,14 @@ static int read_elsewhere(int folder)
     return result_of(open("/etc/passwd", O_RDONLY));
 }
 
+/* Above its root a process finds the root itself. */
 static int read_above(int folder)
 {
-    return result_of(openat(folder, "..", O_RDONLY | O_DIRECTORY));
+    struct stat here, above;
+    int fd = openat(folder, "..", O_RDONLY | O_DIRECTORY);
+    if (fd < 0 || fstat(folder, &here) || fstat(fd, &above))
+        return errno;
+    return here.st_ino == above.st_ino ? EACCES : 0;
 }
 
 static int write_content(int folder)
@@ -133,42 +139,92 @@ static int cancel_thread(int folder)
 
 static int watch_content(int folder)
 {
-    char name[64];
-    snprintf(name, sizeof name, "/proc/self/fd/%d", folder);
     int fd = inotify_init1(IN_CLOEXEC);
-    return fd < 0 ? errno : result_of(inotify_add_watch(fd, name, IN_CREATE));
+    if (fd < 0 || fchdir(folder))
+        return errno;
+    return result_of(inotify_add_watch(fd, ".", IN_CREATE));
 }
 
-static int ask_for_pressure(int folder)
+static int watch_elsewhere(int folder)
 {
     (void)folder;
-    int fd = open("/proc/pressure/memory", O_RDONLY);
-    return fd < 0 && errno != ENOENT ? errno : 0;
+    int fd = inotify_init1(IN_CLOEXEC);
+    return fd < 0 ? errno : result_of(inotify_add_watch(fd, "/etc", IN_CREATE));
+}
+
+static int stat_elsewhere(int folder)
+{
+    struct stat st;
+    return result_of(fstatat(folder, "/etc/passwd", &st, 0));
+}
+
+static int lease_content(int folder)
+{
+    int fd = openat(folder, "file.md", O_RDONLY);
+    return fd < 0 ? errno : result_of(fcntl(fd, F_SETLEASE, F_RDLCK));
+}
+
+static int get_signals_sent(int folder)
+{
+    return result_of(fcntl(folder, F_SETOWN, getppid()));
+}
+
+/* Sets what holds already: where it may, nothing changes. */
+static int limit(pid_t process)
+{
+    struct rlimit now;
+    if (getrlimit(RLIMIT_NOFILE, &now)) /* the parent's is the same */
+        return errno;
+    return result_of(prlimit(process, RLIMIT_NOFILE, &now, NULL));
+}
+
+static int limit_parent(int folder)
+{
+    (void)folder;
+    return limit(getppid());
+}
+
+static int limit_itself(int folder)
+{
+    (void)folder;
+    return limit(0);
+}
+
+static int signal_parent(int folder)
+{
+    (void)folder;
+    return result_of(tgkill(getppid(), getppid(), 0));
 }
 
 static const struct {
     const char *what;
     int (*act)(int folder);
     bool is_allowed;
-    bool by_landlock; /* that is what forbids it */
+    enum { BY_SECCOMP, BY_LANDLOCK, BY_CHROOT } by; /* what forbids it */
 } cases[] = {
-    {"read a content file", read_content, true, false},
-    {"list the content", list_content, true, false},
-    {"start a thread", start_thread, true, false},
-    {"end a thread", cancel_thread, true, false},
-    {"watch the content", watch_content, true, false},
-    {"ask for memory pressure", ask_for_pressure, true, false},
-    {"read another file", read_elsewhere, false, true},
-    {"read the folder above", read_above, false, true},
-    {"write a content file", write_content, false, true},
-    {"make a file", make_file, false, true},
-    {"remove a file", remove_file, false, false},
-    {"open a socket", open_socket, false, false},
-    {"start a process", start_process, false, false},
-    {"run a program", run_program, false, false},
-    {"make memory a program", make_program, false, false},
-    {"set what the process is", trace_parent, false, false},
-    {"leave a core", keep_core, false, false},
+    {"read a content file", read_content, true, BY_SECCOMP},
+    {"list the content", list_content, true, BY_SECCOMP},
+    {"start a thread", start_thread, true, BY_SECCOMP},
+    {"end a thread", cancel_thread, true, BY_SECCOMP},
+    {"watch the content", watch_content, true, BY_SECCOMP},
+    {"read another file", read_elsewhere, false, BY_LANDLOCK},
+    {"read the folder above", read_above, false, BY_LANDLOCK},
+    {"write a content file", write_content, false, BY_LANDLOCK},
+    {"make a file", make_file, false, BY_LANDLOCK},
+    {"watch another folder", watch_elsewhere, false, BY_CHROOT},
+    {"look for another file", stat_elsewhere, false, BY_CHROOT},
+    {"keep others from writing", lease_content, false, BY_SECCOMP},
+    {"have the kernel signal another process", get_signals_sent, false, BY_SECCOMP},
+    {"limit another process", limit_parent, false, BY_SECCOMP},
+    {"set its own limits", limit_itself, false, BY_SECCOMP},
+    {"signal another process", signal_parent, false, BY_SECCOMP},
+    {"remove a file", remove_file, false, BY_SECCOMP},
+    {"open a socket", open_socket, false, BY_SECCOMP},
+    {"start a process", start_process, false, BY_SECCOMP},
+    {"run a program", run_program, false, BY_SECCOMP},
+    {"make memory a program", make_program, false, BY_SECCOMP},
+    {"set what the process is", trace_parent, false, BY_SECCOMP},
+    {"leave a core", keep_core, false, BY_SECCOMP},
 };
 
 static bool can(int (*act)(int folder), bool is_confined, struct confinement *holds)
@@ -201,7 +257,8 @@ static void test_what_is_allowed(void **state)
         bool can_do = can(cases[i].act, true, &holds);
         if (!holds.seccomp)
             skip(); /* the kernel has none, or it is a build with sanitizers */
-        if (cases[i].by_landlock && !holds.landlock)
+        if ((cases[i].by == BY_LANDLOCK && !holds.landlock) ||
+            (cases[i].by == BY_CHROOT && !holds.chroot))
             continue;
         if (can_do != cases[i].is_allowed)
             fail_msg("%s: %s", cases[i].what, can_do ? "it can" : "it cannot");
