@@ -40,6 +40,7 @@ def no_test_hangs():
     watchdog.start()
     yield
     watchdog.cancel()
+    Mount.check_all()
 
 
 @pytest.fixture

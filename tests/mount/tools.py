@@ -96,6 +96,31 @@ def write_content(folder, files):
     return folder
 
 
+# --- what processes do ------------------------------------------------------------------------------
+
+
+def text_of(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:  # it is gone by now, or the kernel tells root alone
+        return error.strerror
+
+
+def what_it_does(pid, indent="  "):
+    """Where in the kernel each thread of a process is, and of what it started."""
+    lines = []
+    for task in os.listdir(f"/proc/{pid}/task") if os.path.exists(f"/proc/{pid}/task") else []:
+        here = f"/proc/{pid}/task/{task}"
+        state = text_of(f"{here}/stat").rpartition(")")[2].split()[:1]
+        stack = [line.split()[-1] for line in text_of(f"{here}/stack").splitlines()]
+        lines.append(f"{indent}{task} {text_of(f'{here}/comm').strip()} {' '.join(state)}: {' < '.join(stack[:6])}")
+        for child in text_of(f"{here}/children").split():
+            if child.isdecimal():
+                lines += what_it_does(child, indent + "  ")
+    return lines
+
+
 # --- mounts -----------------------------------------------------------------------------------------
 
 
@@ -237,8 +262,17 @@ class Mount:
             self.clear()
 
     @classmethod
+    def check_all(cls):
+        """Those that outlive a test have to be there after it."""
+        lost = [mount for mount in cls.running if mount.process.poll() is not None]
+        told = [f"{mount.path} ended with {mount.process.returncode}: {mount.end()}" for mount in lost]
+        assert not told, "\n".join(told)
+
+    @classmethod
     def kill_all(cls):
-        """Ends every request that hangs: without its process a mount answers with an error."""
+        """Ends every request that hangs: without its process a mount answers with an error. Says before what hangs."""
+        print("all mounts are ended, since a test takes too long; load:", text_of("/proc/loadavg").strip())
+        print(*what_it_does(os.getpid()), sep="\n", flush=True)
         for mount in list(cls.running):
             mount.process.send_signal(signal.SIGKILL)
             cut_off(Path(mount.cwd or ".") / mount.path)
