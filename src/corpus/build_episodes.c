@@ -115,6 +115,7 @@ int step_change_file(struct step *s, const struct scanned *file)
         .path = file->path,
         .head = file->head,
         .id = file->id,
+        .own = s->builder->own,
         .hash = hash64(file->path, 0),
     };
     change.number = known;

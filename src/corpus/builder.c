@@ -123,9 +123,15 @@ void builder_set_journal(struct builder *b, struct journal *journal)
 int builder_configure(struct builder *b, const struct configuration *configuration)
 {
     struct slice date_view = arena_copy(&b->arena, configuration->date_view);
-    if (!date_view.data)
+    struct own_names *own = ARENA_NEW(&b->arena, struct own_names, 1);
+    if (!date_view.data || !own)
+        return -ENOMEM;
+    own->aliases = arena_copy(&b->arena, configuration->own.aliases);
+    own->link_keys = arena_copy(&b->arena, configuration->own.link_keys);
+    if (!own->aliases.data || !own->link_keys.data)
         return -ENOMEM;
     b->date_view = date_view;
+    b->own = own;
     history_note_configuration(b->journal, configuration);
     return 0;
 }

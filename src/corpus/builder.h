@@ -56,6 +56,7 @@ struct builder {
     struct folder_record *folder_records;
     size_t folder_record_count, folder_record_cap;
     struct slice date_view;
+    const struct own_names *own; /* of the configuration in force; each that was, in `arena` */
     uint64_t generation;
     struct arena arena; /* of paths and names */
 };

@@ -7,6 +7,7 @@
 #define CORPUS_EPISODE_H
 
 #include "corpus/access.h"
+#include "transcript/config.h"
 #include "transcript/head.h"
 #include "values/diag.h"
 
@@ -68,6 +69,7 @@ struct episode {
     uint32_t version; /* of its content, from 0 */
     bool is_private;  /* less readable than the content folder, so no view shows it */
     const struct facet_refs *facet_refs;
+    const struct own_names *own; /* by which it was read; the builder's; NULL: none */
     struct problems problems;
 };
 
@@ -83,6 +85,7 @@ struct configuration {
     struct file_id id;      /* of the configuration file; all 0: there is none */
     struct slice text;      /* the bytes of the file */
     struct slice date_view; /* the name of the date view; empty: there is none */
+    struct own_names own;
 };
 
 /* A date as one number that sorts; day 0 is an unknown day. */

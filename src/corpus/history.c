@@ -79,6 +79,8 @@ void history_note_configuration(struct journal *journal, const struct configurat
     buf_add(&bytes, &configuration->id, sizeof configuration->id);
     put(&bytes, configuration->text);
     put(&bytes, configuration->date_view);
+    put(&bytes, configuration->own.aliases);
+    put(&bytes, configuration->own.link_keys);
     add_record(journal, HISTORY_CONFIG, &bytes);
 }
 
@@ -147,7 +149,9 @@ bool history_read_configuration(const struct journal_record *record,
     struct slice rest = record->bytes;
     return record->kind == HISTORY_CONFIG &&
            take(&rest, &configuration->id, sizeof configuration->id) &&
-           take_text(&rest, &configuration->text) && take_text(&rest, &configuration->date_view);
+           take_text(&rest, &configuration->text) && take_text(&rest, &configuration->date_view) &&
+           take_text(&rest, &configuration->own.aliases) &&
+           take_text(&rest, &configuration->own.link_keys);
 }
 
 /* What counts in a journal, by the positions of records. */

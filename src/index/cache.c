@@ -172,7 +172,8 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
         err = front_read(&arena, decoded.text, true, cache->limits, &unheard, &front);
     if (!err)
         err = body_read(slice_skip(decoded.text, front.body), episode->head.body_line, front.map,
-                        (struct slice){0}, cache->limits, &entry->diags, &entry->body);
+                        episode->own ? episode->own->aliases : (struct slice){0}, cache->limits,
+                        &entry->diags, &entry->body);
     arena_free(&arena);
     guard.has_passed = !err;
     return !err && entry->diags.failed ? -ENOMEM : err;

@@ -47,11 +47,13 @@ static void choose(void *choice_, struct slice text)
         choice->chosen = text;
 }
 
-/* Of several keys, in the order of a table that ends in NULL, the first that says something. */
+/* Of several keys, those of one's own before those of a table that ends in NULL, the first that
+ * says something. */
 struct wanted {
     const char *const *keys;
     bool (*passes)(struct slice text);
-    size_t place;             /* of the key in the table */
+    struct slice own;         /* keys of the configuration (config.h) */
+    size_t place;             /* of the key among all of them */
     const struct yaml *value; /* NULL: none says it */
     struct slice text;
 };
@@ -60,12 +62,18 @@ struct wanted {
 static int consider(struct wanted *wanted, struct slice key, const struct yaml *item)
 {
     struct choice choice = {wanted->passes, {0}};
-    size_t place = key_place(key, wanted->keys);
-    if (!wanted->keys[place] || (wanted->value && place >= wanted->place))
+    size_t own = own_key_place(wanted->own, SLICE("")), known = key_place(key, wanted->keys);
+    size_t place = own_key_place(wanted->own, key);
+    if (place == own)
+        place += known;
+    if ((place >= own && !wanted->keys[known]) || (wanted->value && place >= wanted->place))
         return 0;
     int err = episode_metadata_each(item, choose, &choice);
-    if (!err && choice.chosen.len)
-        *wanted = (struct wanted){wanted->keys, wanted->passes, place, item, choice.chosen};
+    if (!err && choice.chosen.len) {
+        wanted->place = place;
+        wanted->value = item;
+        wanted->text = choice.chosen;
+    }
     return err;
 }
 
@@ -158,10 +166,11 @@ static struct slice video_of_name(struct slice name)
     return is_video(video) ? video : (struct slice){0};
 }
 
-static int read_map(const struct yaml *map, struct episode_metadata *metadata)
+static int read_map(const struct yaml *map, struct slice link_keys,
+                    struct episode_metadata *metadata)
 {
     struct wanted wanted[] = {
-        {.keys = url_keys, .passes = is_url},
+        {.keys = url_keys, .passes = is_url, .own = link_keys},
         {.keys = language_keys, .passes = is_language},
         {.keys = creator_keys, .passes = is_text},
         {.keys = video_keys, .passes = is_video},
@@ -193,7 +202,7 @@ int episode_metadata_read(const struct material *material, struct episode_metada
                           MOST_TITLE)};
     int err = read_date(episode, metadata);
     if (!err && map)
-        err = read_map(map, metadata);
+        err = read_map(map, episode->own ? episode->own->link_keys : SLICE(""), metadata);
     if (!err && !metadata->url.len)
         set_video(metadata, video_of_name(episode->name));
     return err;

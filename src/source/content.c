@@ -245,5 +245,6 @@ struct configuration content_configuration(const struct content_folder *folder)
         .id = folder->taken_id,
         .text = folder->config_text,
         .date_view = rule ? rule->view : SLICE(""),
+        .own = folder->config.own,
     };
 }

@@ -797,6 +797,8 @@ static const char *const roles[] = {
     "All",
     "Both",
     "Voice",
+    "Spk",
+    "Spkr",
     "Voiceover",
     "Clip",
     "Video",
@@ -851,18 +853,35 @@ static bool names_audience(struct slice name)
     return false;
 }
 
-bool label_is_anonymous(struct slice name)
+/* Without a number or a letter at the end, which is no part of a role: Speaker 1, 发言人A, Guest
+ * #2, SPEAKER_00. */
+static struct slice without_number(struct slice name)
 {
     struct slice rest = name;
-    /* A number or a letter at the end is no part of the role: Speaker 1, 发言人A, Guest #2. */
-    while (rest.len && ((rest.data[rest.len - 1] >= '0' && rest.data[rest.len - 1] <= '9') ||
-                        rest.data[rest.len - 1] == '#'))
+    while (rest.len && memchr("0123456789#", rest.data[rest.len - 1], 11))
         rest.len--;
     if (rest.len == name.len && rest.len > 1 && rest.data[rest.len - 1] >= 'A' &&
         rest.data[rest.len - 1] <= 'Z' &&
-        (rest.data[rest.len - 2] == ' ' || (unsigned char)rest.data[rest.len - 2] >= 0x80))
+        (memchr(" _-", rest.data[rest.len - 2], 3) ||
+         (unsigned char)rest.data[rest.len - 2] >= 0x80))
         rest.len--;
-    rest = slice_trim(rest);
+    while (rest.len < name.len && rest.len && memchr("_- ", rest.data[rest.len - 1], 3))
+        rest.len--;
+    return slice_trim(rest);
+}
+
+bool label_is_machine(struct slice name)
+{
+    static const char *const machines[] = {"Speaker", "Spk", "Spkr", "Voice"};
+    struct slice rest = without_number(slice_trim(name));
+    bool is_letter = name.len == 1 && isalpha((unsigned char)name.data[0]);
+    return rest.len == 0 || is_letter ||
+           (rest.len < name.len && is_one_of(rest, machines, sizeof machines / sizeof *machines));
+}
+
+bool label_is_anonymous(struct slice name)
+{
+    struct slice rest = without_number(name);
     return rest.len == 0 || names_audience(name) ||
            is_one_of(name, roles, sizeof roles / sizeof *roles) ||
            is_one_of(rest, roles, sizeof roles / sizeof *roles);

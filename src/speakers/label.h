@@ -64,4 +64,7 @@ bool label_is_refused(const struct label *label);
 /* Whether a name tells nobody from another episode's: Host, Speaker 1, 主持人, Audience, Q. */
 bool label_is_anonymous(struct slice name);
 
+/* Whether it is what a machine calls whoever it heard: SPEAKER_00, spk_0, Speaker A, A. */
+bool label_is_machine(struct slice name);
+
 #endif

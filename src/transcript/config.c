@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fnmatch.h>
 
+#include "base/utf8.h"
+#include "speakers/label.h"
 #include "values/key.h"
 
 /* Which keys are views without being asked, and under which name; folded, as all keys here are. A
@@ -215,11 +217,93 @@ static int check_date_view(struct diags *diags, const struct config *config)
     return result;
 }
 
+/* --- names of one's own ----------------------------------------------------------------------- */
+
+static bool is_name(const struct yaml *item)
+{
+    return yaml_is_scalar(item) && item->kind != YAML_NULL && utf8_trim(item->text).len &&
+           !memchr(item->text.data, '\0', item->text.len);
+}
+
+static int read_voice(const struct yaml *item, struct diags *diags, struct buf *aliases)
+{
+    struct slice label = utf8_trim(item->key);
+    if (!is_name(item) || !label.len || memchr(label.data, '\0', label.len))
+        return mistake(diags, item,
+                       "voices: a label and the name of who that is are expected here");
+    if (label_is_machine(label)) {
+        diags_add(
+            diags, item->key_line, item->key_column, "",
+            "voices: \"%.*s\" is somebody else in each recording; name it under voices in the "
+            "front matter of its file",
+            (int)label.len, label.data);
+        return -EINVAL;
+    }
+    buf_add_slice(aliases, label);
+    buf_add_byte(aliases, '\0');
+    buf_add_slice(aliases, utf8_trim(item->text));
+    buf_add_byte(aliases, '\0');
+    return 0;
+}
+
+static int read_voices(struct arena *arena, const struct yaml *voices, struct diags *diags,
+                       struct config *config)
+{
+    cleanup_buf struct buf aliases = {0};
+    int result = 0;
+
+    if (voices->kind == YAML_NULL)
+        return 0;
+    if (voices->kind != YAML_MAP)
+        return mistake(diags, voices, "voices: a mapping of labels to names is expected here");
+    for (const struct yaml *item = voices->first; item; item = item->next) {
+        int err = read_voice(item, diags, &aliases);
+        result = err ? err : result;
+    }
+    config->own.aliases = arena_copy_buf(arena, &aliases);
+    return config->own.aliases.data ? result : -ENOMEM;
+}
+
+/* A key, or a list of them. */
+static int read_keys(struct arena *arena, const struct yaml *value, struct diags *diags,
+                     struct slice *keys)
+{
+    cleanup_buf struct buf folded = {0};
+    bool is_list = value->kind == YAML_LIST;
+    for (const struct yaml *item = is_list ? value->first : value; item;
+         item = is_list ? item->next : NULL) {
+        size_t before = folded.len;
+        if (is_name(item))
+            key_fold(&folded, item->text);
+        if (folded.len == before && !folded.failed) {
+            diags_add(diags, item->line, item->column, "",
+                      "%.*s: a key of the front matter, or a list of them, is expected here",
+                      (int)value->key.len, value->key.data);
+            return -EINVAL;
+        }
+        buf_add_byte(&folded, '\0');
+    }
+    *keys = arena_copy_buf(arena, &folded);
+    return keys->data ? 0 : -ENOMEM;
+}
+
+size_t own_key_place(struct slice keys, struct slice folded)
+{
+    size_t place = 0;
+    for (; keys.len; place++) {
+        struct slice key = slice_of(keys.data);
+        if (slice_equal(key, folded))
+            break;
+        keys = slice_skip(keys, key.len + 1);
+    }
+    return place;
+}
+
 static int unknown_key(struct diags *diags, const struct yaml *item)
 {
     diags_add(diags, item->key_line, item->key_column, "",
-              "unknown key \"%.*s\"; views and exclude are known", (int)item->key.len,
-              item->key.data);
+              "unknown key \"%.*s\"; views, exclude, voices, date and link are known",
+              (int)item->key.len, item->key.data);
     return -EINVAL;
 }
 
@@ -232,7 +316,8 @@ int config_read(struct arena *arena, struct slice text, const struct limits *lim
     if (err || !root || root->kind == YAML_NULL)
         return err;
     if (root->kind != YAML_MAP)
-        return mistake(diags, root, "a mapping with the keys views and exclude is expected here");
+        return mistake(diags, root,
+                       "a mapping with keys such as views and exclude is expected here");
 
     cleanup_buf struct buf key = {0};
     int result = 0;
@@ -245,6 +330,12 @@ int config_read(struct arena *arena, struct slice text, const struct limits *lim
             err = read_views(arena, item, diags, config);
         else if (slice_equal(buf_slice(&key), SLICE("exclude")))
             err = read_excludes(arena, item, diags, config);
+        else if (slice_equal(buf_slice(&key), SLICE("voices")))
+            err = read_voices(arena, item, diags, config);
+        else if (slice_equal(buf_slice(&key), SLICE("date")))
+            err = read_keys(arena, item, diags, &config->own.date_keys);
+        else if (slice_equal(buf_slice(&key), SLICE("link")))
+            err = read_keys(arena, item, diags, &config->own.link_keys);
         else
             err = unknown_key(diags, item);
         if (err)

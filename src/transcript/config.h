@@ -7,6 +7,10 @@
  *     exclude:               # files to leave out, as in .gitignore; the last match counts
  *       - drafts/
  *       - "!README.md"
+ *     voices:                # label -> who that is, in every file
+ *       KG: Kora Gibbel
+ *     date: aired            # keys of one's own: one, or a list of them
+ *     link: [page, mirror]
  *
  * Keys are those of key.h: `Guest Name` is a rule for guest_name, and `Views` is views.
  */
@@ -32,7 +36,15 @@ struct exclude_rule {
     bool is_negated;      /* it began with "!": what matches is let in */
 };
 
+/* What is called otherwise than elsewhere. Each is a list of texts that end in a NUL byte. */
+struct own_names {
+    struct slice aliases;   /* a label and a name, another label and its name … */
+    struct slice date_keys; /* folded; they count before those that are known, the first most */
+    struct slice link_keys;
+};
+
 struct config {
+    struct own_names own;
     struct view_rule *views;       /* first match counts */
     struct exclude_rule *excludes; /* last match counts */
     struct exclude_rule *last_exclude;
@@ -45,6 +57,10 @@ int config_defaults(struct arena *arena, struct config *config);
  * -ENOMEM. Texts live in `arena`. */
 int config_read(struct arena *arena, struct slice text, const struct limits *limits,
                 struct diags *diags, struct config *config);
+
+/* The place of a key, which is folded, among keys of one's own; their number where it is not there.
+ */
+size_t own_key_place(struct slice keys, struct slice folded);
 
 /* The rule for a key, which is folded (key_fold), or NULL. */
 const struct view_rule *config_view(const struct config *config, struct slice folded);

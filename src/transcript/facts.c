@@ -21,7 +21,7 @@ struct reading {
     struct slice view;        /* where its values go */
     const struct yaml *title; /* the first that is one; NULL: none so far */
     const struct yaml *date;
-    size_t date_place; /* of its key among date_keys */
+    size_t date_place; /* of its key among those for dates */
 };
 
 /* --- problems --------------------------------------------------------------------------------- */
@@ -143,12 +143,22 @@ static const char *const date_keys[] = {
     "upload_date",  NULL,
 };
 
-static void read_date(struct reading *r, const struct yaml *item, size_t place)
+/* The place of a key among those for dates, one's own first; *is_sure: it is for nothing else. */
+static size_t find_date_key(const struct config *config, struct slice key, bool *is_sure)
+{
+    struct slice own = config->own.date_keys;
+    size_t place = own_key_place(own, key), all = own_key_place(own, SLICE(""));
+    size_t known = key_place(key, date_keys);
+    *is_sure = place < all || known == 0;
+    return place < all ? place : date_keys[known] ? all + known : SIZE_MAX;
+}
+
+static void read_date(struct reading *r, const struct yaml *item, size_t place, bool is_sure)
 {
     struct slice text;
     struct date date;
     bool is_text = values_single(item, &text);
-    if ((is_text && text.len == 0) || (place && item->kind == YAML_BOOL))
+    if ((is_text && text.len == 0) || (!is_sure && item->kind == YAML_BOOL))
         return; /* `published: true` */
     if (!is_text || (!date_read(text, &date) && !date_find(text, &date))) {
         tell_no_date(r, item);
@@ -187,9 +197,10 @@ static int read_key(struct reading *r, const struct config *config, const struct
     const struct view_rule *rule = config_view(config, key);
     if (slice_equal(key, SLICE("title")))
         read_title(r, item);
-    size_t place = key_place(key, date_keys);
-    if (date_keys[place] && (place == 0 || yaml_is_scalar(item))) {
-        read_date(r, item, place);
+    bool is_sure;
+    size_t place = find_date_key(config, key, &is_sure);
+    if (place < SIZE_MAX && (is_sure || yaml_is_scalar(item))) {
+        read_date(r, item, place, is_sure);
         return 0;
     }
     return rule && rule->view.len == 0 ? 0 : read_values(r, item, rule);

@@ -2,8 +2,11 @@
 
 import os
 
+import pytest
+
 from test_formats import json_lines, table
-from tools import run_ok
+from test_live import settle
+from tools import TRANSCRIPTFS, run, run_ok
 
 MINUTES = """
 ## Attendees
@@ -54,3 +57,75 @@ def test_a_voice_is_found_in_no_other_file(mount):
     """KG is Kora Gibbel in the minutes that say so, and KG elsewhere."""
     mounted = mount({"minutes.md": MINUTES, "other.md": "**KG:** One.\n\n**Bo:** Two.\n\n" * 2})
     assert sorted(os.listdir(mounted / "by-voice")) == ["Bo", "KG", "Kora Gibbel", "Omar Rossi"]
+
+
+# --- who somebody is, by the configuration and by front matter ------------------------------------------
+
+
+TALK = "**KG:** One.\n\n**Bo:** Two.\n\n" * 2
+
+
+def voices(mounted, episode):
+    return sorted(os.listdir(mounted / "episodes" / episode / "voices"))
+
+
+def test_the_configuration_says_who_a_label_is(mount):
+    mounted = mount({".transcriptfs.yaml": "voices: {kg: Kora Gibbel, Bo: Bo Sand}\n", "a.md": TALK, "b.md": TALK,
+                     "c.md": "---\nvoices:\n  KG: Karl Grau\n---\n" + TALK,
+                     "d.md": "**KG (she/her):** One.\n\n**Ana:** Two.\n\n" * 2})
+    assert voices(mounted, "a") == ["Bo Sand", "Kora Gibbel"]
+    assert voices(mounted, "c") == ["Bo Sand", "Karl Grau"]
+    assert voices(mounted, "d") == ["Ana", "Kora Gibbel"]
+    assert sorted(os.listdir(mounted / "by-voice")) == ["Ana", "Bo Sand", "Karl Grau", "Kora Gibbel"]
+    assert {record["speaker"] for record in json_lines(mounted / "episodes/a/turns.jsonl")} == {"KG", "Bo"}
+
+
+def test_a_change_of_the_configuration_is_followed(mount):
+    mounted = mount({"a.md": TALK})
+    settle(mounted)
+    assert voices(mounted, "a") == ["Bo", "KG"] and (mounted / "by-voice/KG").exists()
+    (mounted.content / ".transcriptfs.yaml").write_text("voices: {KG: Kora Gibbel}\n")
+    settle(mounted)
+    assert voices(mounted, "a") == ["Bo", "Kora Gibbel"]
+    assert not (mounted / "by-voice/KG").exists() and (mounted / "by-voice/Kora Gibbel").exists()
+    (mounted.content / ".transcriptfs.yaml").write_text("voices: {KG: Karl Grau}\n")
+    settle(mounted)
+    assert voices(mounted, "a") == ["Bo", "Karl Grau"]
+    (mounted.content / ".transcriptfs.yaml").unlink()
+    settle(mounted)
+    assert voices(mounted, "a") == ["Bo", "KG"]
+
+
+def test_what_machines_heard_is_named_in_its_own_file(mount):
+    heard = "**SPEAKER_00:** One.\n\n**SPEAKER_01:** Two.\n\n**Speaker C:** Three.\n\n**spk_3:** Four.\n\n" * 2
+    mounted = mount({"a.md": "---\nvoices:\n  SPEAKER_00: Jane Doe\n  speaker c: Ana Lima\n---\n" + heard, "b.md": heard})
+    assert voices(mounted, "a") == ["Ana Lima", "Jane Doe", "SPEAKER_01", "spk_3"]
+    assert voices(mounted, "b") == ["SPEAKER_00", "SPEAKER_01", "Speaker C", "spk_3"]
+    assert sorted(os.listdir(mounted / "by-voice")) == ["Ana Lima", "Jane Doe"]
+
+
+@pytest.mark.parametrize("label", ["SPEAKER_00", "spk_0", "Speaker A", "A"])
+def test_the_configuration_names_no_label_of_machines(tmp_path, label):
+    (tmp_path / ".transcriptfs.yaml").write_text(f"voices:\n  {label}: Jane Doe\n")
+    result = run(TRANSCRIPTFS, "--check", tmp_path)
+    assert result.returncode == 1
+    assert f'.transcriptfs.yaml:2:3: voices: "{label}" is somebody else in each recording' in result.stdout + result.stderr
+
+
+# --- keys of one's own ----------------------------------------------------------------------------------
+
+
+def test_keys_of_ones_own_for_date_and_link(mount):
+    front = ("---\ntitle: A\nsent: 2024-05-06\ndate: 2020-01-01\npage: https://example.org/page\n"
+             "url: https://example.org/url\n---\n")
+    mounted = mount({".transcriptfs.yaml": "date: Sent\nlink: [mirror, page]\n", "a.md": front + TALK,
+                     "b.md": front.replace("sent:", "other:").replace("page:", "more:") + TALK})
+    rows = {row["episode"]: row for row in table(mounted / "index/episodes.tsv")}
+    assert [(rows[name]["date"], rows[name]["url"]) for name in "ab"] == [
+        ("2024-05-06", "https://example.org/page"), ("2020-01-01", "https://example.org/url")]
+    assert json_lines(mounted / "episodes/a/turns.jsonl")[0]["url"] == "https://example.org/page"
+    settle(mounted)
+    (mounted.content / ".transcriptfs.yaml").write_text("link: url\n")
+    settle(mounted)
+    assert json_lines(mounted / "episodes/a/turns.jsonl")[0]["url"] == "https://example.org/url"
+    assert [row["date"] for row in table(mounted / "index/episodes.tsv") if row["episode"] == "a"] == ["2020-01-01"]

@@ -94,6 +94,21 @@ static void keys_have_many_spellings(void **state)
     arena_free(&f.arena);
 }
 
+static void names_of_ones_own(void **state)
+{
+    struct fixture f;
+    (void)state;
+    assert_int_equal(read_config(&f, "voices: {KG: Kora Gibbel, Host: ' Ana '}\n"
+                                     "date: Air Date\nlink: [page, Mirror-2]\n"),
+                     0);
+    assert_true(slice_equal(f.config.own.aliases, SLICE("KG\0Kora Gibbel\0Host\0Ana\0")));
+    assert_true(slice_equal(f.config.own.date_keys, SLICE("air_date\0")));
+    assert_int_equal(own_key_place(f.config.own.link_keys, SLICE("page")), 0);
+    assert_int_equal(own_key_place(f.config.own.link_keys, SLICE("mirror_2")), 1);
+    assert_int_equal(own_key_place(f.config.own.link_keys, SLICE("mirror")), 2);
+    arena_free(&f.arena);
+}
+
 static void files_are_left_out(void **state)
 {
     static const struct {
@@ -154,6 +169,15 @@ static void mistakes_have_a_place(void **state)
         {"exclude:\n - ''\n", 2, 4, "a pattern"},
         {"exclude:\n - [a]\n", 2, 4, "a pattern"},
         {"- a\n", 1, 1, "a mapping"},
+        {"voices: [KG]\n", 1, 9, "a mapping of labels"},
+        {"voices:\n  KG: [Ana]\n", 2, 7, "the name of who that is"},
+        {"voices:\n  KG:\n", 2, 6, "the name of who that is"},
+        {"voices:\n  SPEAKER_00: Ana\n", 2, 3, "somebody else in each recording"},
+        {"voices:\n  KG: Ana\n  spk_0: Ana\n", 3, 3, "somebody else in each recording"},
+        {"voices:\n  Speaker A: Ana\n", 2, 3, "somebody else in each recording"},
+        {"voices:\n  A: Ana\n", 2, 3, "somebody else in each recording"},
+        {"date: {a: b}\n", 1, 7, "a key of the front matter"},
+        {"link: [a, '']\n", 1, 11, "a key of the front matter"},
         {"views: {\n", 2, 1, ""},
         {"views:\n\ta: b\n", 2, 1, "a tab"},
     };
@@ -176,6 +200,7 @@ int main(void)
         cmocka_unit_test(defaults_are_those_of_the_readme),
         cmocka_unit_test(keys_are_mapped_and_taken_out),
         cmocka_unit_test(keys_have_many_spellings),
+        cmocka_unit_test(names_of_ones_own),
         cmocka_unit_test(files_are_left_out),
         cmocka_unit_test(mistakes_have_a_place),
     };

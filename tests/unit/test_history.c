@@ -21,6 +21,8 @@ static struct configuration configured(unsigned n)
         .id = {.inode = n},
         .text = slice_of(text),
         .date_view = n % 2 ? SLICE("by-day") : SLICE("by-date"),
+        .own = {.aliases = n % 2 ? SLICE("KG\0Kora Gibbel\0") : SLICE(""),
+                .link_keys = SLICE("page\0")},
     };
 }
 
@@ -107,6 +109,7 @@ static void assert_same_episode(const struct episode *a, const struct episode *b
     assert_true(file_id_equal(&a->id, &b->id));
     assert_int_equal(a->version, b->version);
     assert_int_equal(a->folder, b->folder);
+    assert_true(slice_equal(a->own->aliases, b->own->aliases));
     assert_int_equal(a->problems.count, b->problems.count);
     if (a->problems.count)
         assert_int_equal(a->problems.at[0].column, b->problems.at[0].column);
@@ -152,6 +155,8 @@ static void assert_configured(const struct world *w, unsigned n)
     assert_true(file_id_equal(&expected.id, &found.id));
     assert_true(slice_equal(expected.text, found.text));
     assert_true(slice_equal(expected.date_view, found.date_view));
+    assert_true(slice_equal(expected.own.aliases, found.own.aliases));
+    assert_true(slice_equal(expected.own.link_keys, found.own.link_keys));
 }
 
 static void edit_much(struct world *w, bool is_compacted)
