@@ -14,7 +14,10 @@ enum { MAX_CONFIG = 1024 * 1024 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-enum { OPEN_FLAGS = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC };
+enum {
+    OPEN_FLAGS = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC,
+    STAT_FLAGS = O_PATH | O_NOFOLLOW | O_CLOEXEC
+};
 
 /* Where the kernel has no openat2() (before 5.6, and in containers that do not know it): one part
  * of the path after the other, none of which may be a link or lead up. */
@@ -26,13 +29,12 @@ static int open_by_steps(int folder, const char *path, int flags)
     while (slice_take(&rest, '/', &part)) {
         char name[NAME_MAX + 1];
         if (part.len == 0 || part.len > NAME_MAX || slice_equal(part, SLICE("..")))
-            return -EACCES;
+            return -ELOOP;
         memcpy(name, part.data, part.len);
         name[part.len] = '\0';
-        int next = openat(at < 0 ? folder : at, name,
-                          OPEN_FLAGS | (rest.data ? O_DIRECTORY : flags));
+        int next = openat(at < 0 ? folder : at, name, rest.data ? OPEN_FLAGS | O_DIRECTORY : flags);
         if (next < 0)
-            return errno == ELOOP ? -EACCES : -errno;
+            return -errno;
         if (at >= 0)
             close(at);
         at = next;
@@ -40,11 +42,12 @@ static int open_by_steps(int folder, const char *path, int flags)
     return steal_fd(&at);
 }
 
-/* Opens a path below the folder, and only there. A descriptor or a negative errno. */
+/* Opens a path below the folder, and only there. A descriptor or a negative errno: -ELOOP where a
+ * link, or a way up, is in it. */
 static int open_below(int folder, const char *path, int flags)
 {
     struct open_how how = {
-        .flags = (uint64_t)(flags | OPEN_FLAGS),
+        .flags = (uint64_t)flags,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
     };
     for (int tries = 0;; tries++) {
@@ -55,7 +58,7 @@ static int open_below(int folder, const char *path, int flags)
             return open_by_steps(folder, path, flags);
         /* EAGAIN: a rename went on while the path was walked. */
         if (errno != EAGAIN || tries == 100)
-            return errno == EXDEV || errno == ELOOP ? -EACCES : -errno;
+            return errno == EXDEV ? -ELOOP : -errno;
     }
 }
 
@@ -74,15 +77,23 @@ struct file_id content_id_of(const struct stat *st)
 int content_open_file(const struct content_folder *folder, const char *path, struct file_id *id)
 {
     struct stat st;
-    cleanup_fd int fd = open_below(folder->fd, path, 0);
+    cleanup_fd int fd = open_below(folder->fd, path, OPEN_FLAGS);
     if (fd < 0)
-        return fd;
+        return fd == -ELOOP ? -EACCES : fd;
     if (fstat(fd, &st))
         return -errno;
     if (!S_ISREG(st.st_mode))
         return -EACCES;
     *id = content_id_of(&st);
     return steal_fd(&fd);
+}
+
+int content_stat(const struct content_folder *folder, const char *path, struct stat *st)
+{
+    cleanup_fd int fd = open_below(folder->fd, path, STAT_FLAGS);
+    if (fd < 0)
+        return fd == -ELOOP ? -ENOTDIR : fd; /* a link is no folder */
+    return fstat(fd, st) ? -errno : 0;
 }
 
 int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
@@ -145,7 +156,8 @@ struct content content_reader(struct content_folder *folder)
 
 int content_open_folder(const struct content_folder *folder, const char *path)
 {
-    return open_below(folder->fd, *path ? path : ".", O_DIRECTORY);
+    int fd = open_below(folder->fd, *path ? path : ".", OPEN_FLAGS | O_DIRECTORY);
+    return fd == -ELOOP ? -EACCES : fd;
 }
 
 int content_open(const char *path, const struct limits *limits, struct content_folder *folder)

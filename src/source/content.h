@@ -47,6 +47,10 @@ int content_open_folder(const struct content_folder *folder, const char *path);
 /* Opens a regular file below it and returns its identity in `id`. A descriptor, which the caller
  * closes, or a negative errno. */
 int content_open_file(const struct content_folder *folder, const char *path, struct file_id *id);
+
+/* As fstatat() of a path below it, without following a link anywhere on the way: there another
+ * folder may have come meanwhile, and -ENOTDIR is the result. 0 or a negative errno. */
+int content_stat(const struct content_folder *folder, const char *path, struct stat *st);
 struct file_id content_id_of(const struct stat *st);
 
 /* Appends up to `len` bytes from `offset`; fewer where the file ends. 0 or a negative errno. */

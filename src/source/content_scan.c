@@ -254,7 +254,7 @@ static int add_all_gone(struct scan_walk *w, struct slice folder)
         struct slice path = old->strays[i]->path;
         struct stat st;
         if (path_is_below(path, folder) && !slice_equal(path, SLICE(CONTENT_CONFIG)) &&
-            fstatat(w->folder->fd, path.data, &st, AT_SYMLINK_NOFOLLOW))
+            content_stat(w->folder, path.data, &st))
             err = add_gone(w, path);
     }
     return err;
@@ -300,13 +300,13 @@ static int scan_target(struct scan_walk *w, const struct target *target)
     w->is_written = target->is_written;
     if (slice_equal(path, SLICE(CONTENT_CONFIG)) || is_in_excluded(w, path))
         return 0;
-    if (path.len && fstatat(w->folder->fd, path.data, &st, AT_SYMLINK_NOFOLLOW))
-        return errno == ENOENT || errno == ENOTDIR ? scan_gone(w, path)
-                                                   : add_unseen(w, path, errno);
+    int err = path.len ? content_stat(w->folder, path.data, &st) : 0;
+    if (err)
+        return err == -ENOENT || err == -ENOTDIR ? scan_gone(w, path) : add_unseen(w, path, -err);
     /* Other files, such as pictures, do not concern the tree. */
     if (S_ISREG(st.st_mode) && !is_transcript(path.data) && !old_stray(w, path))
         return add_all_gone(w, path);
-    int err = add_accesses_above(w, path);
+    err = add_accesses_above(w, path);
     before = w->scan->count;
     if (!err)
         err = path.len ? add_path(w, path, slash ? slash + 1 : path.data, &st)
@@ -389,9 +389,10 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
         return err;
     if (err) {
         diags_add(&diags, 0, 0, "source.md is there and cannot be read", "%s", strerror(-err));
-        if (fstatat(r->folder->fd, file->path.data, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        int now = content_stat(r->folder, file->path.data, &st);
+        if (now == 0)
             file->id = content_id_of(&st);
-        else if (errno == ENOENT || errno == ENOTDIR)
+        else if (now == -ENOENT || now == -ENOTDIR)
             file->is_gone = true; /* it went while the folder was read */
         else
             file->is_stray = true;

@@ -13,6 +13,8 @@
 #include "source/content.h"
 #include "unit.h"
 
+enum { STAT_IS_WRONG = 99 };
+
 static char root[] = "/tmp/transcriptfs-content-XXXXXX";
 
 static const struct {
@@ -63,6 +65,16 @@ static int remove_content(void **state)
     return chdir("/") || system(command);
 }
 
+/* What is said of a file is said of one below the folder: not of what a link leads to. */
+static bool check_stat(const struct content_folder *folder)
+{
+    struct stat st;
+    return content_stat(folder, "sub/deep/file.md", &st) == 0 && S_ISREG(st.st_mode) &&
+           content_stat(folder, "out.md", &st) == 0 && S_ISLNK(st.st_mode) &&
+           content_stat(folder, "linked/file.md", &st) == -ENOTDIR &&
+           content_stat(folder, "gone.md", &st) == -ENOENT;
+}
+
 /* The first case that is not as it should be, from 1; 0: none. */
 static int check_cases(bool is_beneath_checked)
 {
@@ -78,13 +90,14 @@ static int check_cases(bool is_beneath_checked)
         if (err != cases[i].error)
             return (int)i + 1;
     }
-    return 0;
+    return check_stat(&folder) ? 0 : STAT_IS_WRONG;
 }
 
 static void test_with_openat2(void **state)
 {
     (void)state;
     int bad = check_cases(true);
+    assert_int_not_equal(bad, STAT_IS_WRONG);
     if (bad)
         fail_msg("%s", cases[bad - 1].path);
 }
@@ -111,6 +124,7 @@ static void test_without_openat2(void **state)
         assert_true(WIFEXITED(status));
         if (WEXITSTATUS(status) == 100)
             skip();
+        assert_int_not_equal(WEXITSTATUS(status), STAT_IS_WRONG);
         if (WEXITSTATUS(status))
             fail_msg("%s", cases[WEXITSTATUS(status) - 1].path);
     }
