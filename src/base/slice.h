@@ -107,6 +107,25 @@ static inline size_t slice_before(struct slice s, const struct byte_set *set)
     return at;
 }
 
+/* Where a byte stands next in a text that is read from front to end: each place is found once. */
+struct byte_finder {
+    struct slice text;
+    char byte;
+    size_t found; /* the place, and 1 more; 0: none was looked for */
+};
+
+/* The place of the next one from `at` on; text.len where there is none. `at` never goes back. */
+static inline size_t byte_find(struct byte_finder *finder, size_t at)
+{
+    struct slice text = finder->text;
+    if (finder->found <= at) {
+        const char *found = at < text.len ? memchr(text.data + at, finder->byte, text.len - at)
+                                          : NULL;
+        finder->found = 1 + (found ? (size_t)(found - text.data) : text.len);
+    }
+    return finder->found - 1;
+}
+
 /* Takes the text up to `stop` (which is dropped), or all that is left, from the front of *rest.
  * False when *rest is used up: {NULL, 0} marks that, so an empty last part is still returned. */
 static inline bool slice_take(struct slice *rest, char stop, struct slice *part)

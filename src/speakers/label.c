@@ -90,6 +90,9 @@ static bool take_time(struct slice *text, int64_t *time)
 {
     struct slice rest = *text;
     int64_t taken;
+    if (!rest.len ||
+        !(isdigit((unsigned char)rest.data[0]) || rest.data[0] == '[' || rest.data[0] == '('))
+        return false; /* as at the head of most lines */
     bool in_brackets = timestamp_take_bracketed(&rest, &taken);
     if (!in_brackets && !timestamp_take(&rest, &taken))
         return false;
@@ -533,15 +536,6 @@ bool label_is_mark(const struct label *label)
 
 /* --- names and what is none ------------------------------------------------------------------- */
 
-static bool ends_with_one_of(struct slice name, const char *const *endings, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (slice_ends(name, slice_of(endings[i])) && name.len > strlen(endings[i]))
-            return true;
-    }
-    return false;
-}
-
 static bool is_particle(struct slice word)
 {
     static const char *const particles[] = {"van", "von", "de", "der", "den", "del", "da", "di",
@@ -602,151 +596,80 @@ static struct slice note_stem(struct slice name)
     return name;
 }
 
+/* What announces a note, the head of a document, a sound, something that is played, or a point of
+ * the minutes; by the first letter, 0 for those of another script. */
+static const char *const *const notes[] = {
+    [0] = (const char *const[]){"结论",   "总结", "注",       "注意", "备注", "补充", "说明",
+                                "编者按", "来源", "例如",     "比如", "原文", "译文", "标题",
+                                "日期",   "链接", "技术细节", "建议", "背景", "要点", "摘要",
+                                "提示",   "优点", "缺点",     NULL},
+    ['A'] = (const char *const[]){"Agenda", "Applause", "Ad break", "Ad", "Action", "Actions",
+                                  "Action item", "Action items", "Agreed", "Agenda item",
+                                  "Attendees", NULL},
+    ['B'] = (const char *const[]){"Break", "Breakout", "Break-out", NULL},
+    ['C'] = (const char *const[]){"Conclusion", "Crosstalk", "Commercial break", "Chair", "Chairs",
+                                  "Cook time", NULL},
+    ['D'] = (const char *const[]){"Disclaimer", "Date", "Decision", "Decisions", "Discussion",
+                                  "Duration", "Doors", NULL},
+    ['E'] = (const char *const[]){"Editor's note", "Example", "Examples", "End", NULL},
+    ['I'] = (const char *const[]){"Inaudible", "Indistinct", "Intro", NULL},
+    ['J'] = (const char *const[]){"Jingle", NULL},
+    ['L'] = (const char *const[]){"Links", "Link", "Location", "Laughs", "Laughter", "Length",
+                                  NULL},
+    ['M'] = (const char *const[]){"Music", "Mini-topic", "Motion", "Minutes", NULL},
+    ['N'] = (const char *const[]){"Note", "Notes", "Noise", "New topic", "Next slide", "Next steps",
+                                  NULL},
+    ['O'] = (const char *const[]){"Outro", "Objective", NULL},
+    ['P'] = (const char *const[]){"PS", "Pause", "Present", "Problem", "Proposal", "Proposed",
+                                  "Proposed resolution", "Prep time", NULL},
+    ['R'] = (const char *const[]){"Reference", "References", "Robot voice", "Remote attendees",
+                                  "Regrets", "Resolution", "Resolutions", "Resolved", "Runtime",
+                                  NULL},
+    ['S'] = (const char *const[]){"Summary", "Source", "Sources", "Slides", "Silence", "Song",
+                                  "Sample", "Scribe", "Scribes", "ScribeNick", "Slide",
+                                  "Start time", "Sub-topic", "Syntax error", "Start", NULL},
+    ['T'] = (const char *const[]){"Tweet", "Title", "Transcript", "Topic", "Time", "Total time",
+                                  "Total", "Timestamp", "Topics", "Todo", NULL},
+    ['U'] = (const char *const[]){"Update", "Unintelligible", NULL},
+    ['V'] = (const char *const[]){"Video", NULL},
+    ['W'] = (const char *const[]){"Warning", NULL},
+};
+enum { NOTES = sizeof notes / sizeof *notes };
+
 bool label_is_note(struct slice name)
 {
-    static const char *const notes[] = {
-        "Note",
-        "Notes",
-        "Editor's note",
-        "Summary",
-        "Conclusion",
-        "Update",
-        "PS",
-        "Example",
-        "Examples",
-        "Disclaimer",
-        "Warning",
-        "Links",
-        "Link",
-        "Source",
-        "Sources",
-        "Tweet",
-        "Title",
-        "Date",
-        "Slides",
-        "Video",
-        "Transcript",
-        "Location",
-        "Topic",
-        "Agenda",
-        "Reference",
-        "References",
-        "结论",
-        "总结",
-        "注",
-        "注意",
-        "备注",
-        "补充",
-        "说明",
-        "编者按",
-        "来源",
-        "例如",
-        "比如",
-        "原文",
-        "译文",
-        "标题",
-        "日期",
-        "链接",
-        "技术细节",
-        "建议",
-        "背景",
-        "要点",
-        "摘要",
-        "提示",
-        "优点",
-        "缺点",
-        /* sounds */
-        "Inaudible",
-        "Unintelligible",
-        "Indistinct",
-        "Crosstalk",
-        "Laughs",
-        "Laughter",
-        "Applause",
-        "Silence",
-        "Pause",
-        "Noise",
-        "Robot voice",
-        /* what is played */
-        "Break",
-        "Breakout",
-        "Break-out",
-        "Ad break",
-        "Commercial break",
-        "Jingle",
-        "Song",
-        "Music",
-        "Sample",
-        "Intro",
-        "Outro",
-        "Ad",
-        /* minutes */
-        "Action",
-        "Actions",
-        "Action item",
-        "Action items",
-        "Agreed",
-        "Agenda item",
-        "Attendees",
-        "Remote attendees",
-        "Chair",
-        "Chairs",
-        "Decision",
-        "Decisions",
-        "Discussion",
-        "Mini-topic",
-        "New topic",
-        "Next slide",
-        "Next steps",
-        "Present",
-        "Problem",
-        "Proposal",
-        "Proposed",
-        "Proposed resolution",
-        "Regrets",
-        "Resolution",
-        "Resolutions",
-        "Resolved",
-        "Scribe",
-        "Scribes",
-        "ScribeNick",
-        "Slide",
-        "Start time",
-        "Sub-topic",
-        "Syntax error",
-        "Time",
-        "Runtime",
-        "Duration",
-        "Length",
-        "Cook time",
-        "Prep time",
-        "Total time",
-        "Total",
-        "Start",
-        "End",
-        "Doors",
-        "Timestamp",
-        "Topics",
-        "Objective",
-        "Motion",
-        "Minutes",
-        "Todo",
-    };
     struct slice stem = note_stem(name);
-    return is_one_of(stem.len ? stem : name, notes, sizeof notes / sizeof *notes);
+    if (stem.len == 0)
+        stem = name;
+    if (stem.len == 0)
+        return false;
+    unsigned char first = (unsigned char)stem.data[0];
+    int letter = first < 0x80 ? toupper(first) : 0;
+    return letter < NOTES && notes[letter] && slice_is_one_of(stem, notes[letter]);
+}
+
+/* Whether a verb of saying or the like stands behind something else. */
+static bool ends_in_saying(struct slice name)
+{
+    static const struct slice verbs[] = {
+        {"说", 3},     {"道", 3},     {"想", 3},     {"问我", 6},     {"问他", 6},
+        {"告诉我", 9}, {"告诉他", 9}, {"喊着", 6},   {"觉得", 6},     {"思考", 6},
+        {"表示", 6},   {"认为", 6},   {"指出", 6},   {" said", 5},    {" says", 5},
+        {" asked", 6}, {" asks", 5},  {" wrote", 6}, {" goes on", 8}, {" is", 3},
+        {" are", 4},   {" was", 4},   {" were", 5},  {" that", 5},    {" following", 10}};
+    for (size_t i = 0; name.len && i < sizeof verbs / sizeof *verbs; i++) {
+        struct slice verb = verbs[i];
+        if (name.data[name.len - 1] == verb.data[verb.len - 1] && name.len > verb.len &&
+            slice_ends(name, verb))
+            return true;
+    }
+    return false;
 }
 
 bool label_is_refused(const struct label *label)
 {
-    static const char *const saying[] = {
-        "说",       "道",     "想",    "问道",  "问我",   "问他",  "告诉我",
-        "告诉他",   "喊着",   "觉得",  "思考",  "表示",   "认为",  "指出",
-        "写道",     "回答说", " said", " says", " asked", " asks", " wrote",
-        " goes on", " is",    " are",  " was",  " were",  " that", " following",
-    };
     struct slice name = label->speaker, words = label->words;
-
-    if (ends_with_one_of(name, saying, sizeof saying / sizeof *saying))
+    if (ends_in_saying(name))
         return true;
     if (slice_starts(words, SLICE("http")) || slice_starts(words, SLICE("//")) ||
         slice_starts(words, SLICE("www.")))

@@ -197,27 +197,23 @@ static void break_line(struct walk *w, enum line_break kind)
         w->pending = kind;
 }
 
-enum { BLOCK = 32 /* bytes */ };
-static const uint64_t each_byte = 0x0101010101010101; /* times a byte: a word of these */
-
-/* Not 0 where one of the eight bytes is 0 (Mycroft's test). */
-static uint64_t zero_byte(uint64_t word)
-{
-    return (word - each_byte) & ~word & (each_byte << 7);
-}
+/* Bytes that are compared all at once (a vector, as gcc and clang have them). */
+typedef signed char vector __attribute__((vector_size(16)));
+enum { BLOCK = 2 * sizeof(vector) };
 
 /* Whether add_plain() has nothing to do in a block, which is looked at one byte beyond. */
-static bool is_plain(const char *block)
+static bool is_plain(const char block[BLOCK + 1])
 {
-    uint64_t found = 0, here, next;
+    vector here, next, found = {0};
+    uint64_t halves[2];
     for (size_t i = 0; i < BLOCK; i += sizeof here) {
         memcpy(&here, block + i, sizeof here);
         memcpy(&next, block + i + 1, sizeof next);
-        found |= zero_byte(here ^ each_byte * '\n') | zero_byte(here ^ each_byte * '\r') |
-                 zero_byte(here ^ each_byte * (unsigned char)FIXUP_MARK[0]) |
-                 zero_byte((here ^ each_byte * ' ') | (next ^ each_byte * ' '));
+        found |= (here == '\n') | (here == '\r') | (here == (signed char)FIXUP_MARK[0]) |
+                 ((here == ' ') & (next == ' '));
     }
-    return !found;
+    memcpy(halves, &found, sizeof halves);
+    return !(halves[0] | halves[1]);
 }
 
 /* Without what was put in to fix the Markdown; and, but for code, without spaces behind spaces,
@@ -232,15 +228,19 @@ static void add_plain(struct buf *out, struct slice text, size_t start, bool is_
     if (out->len > start)
         last = to[-1];
     while (text.len) {
-        if (text.len > BLOCK && last != ' ' && is_plain(text.data)) {
-            memcpy(to, text.data, BLOCK);
-            to += BLOCK;
+        char padded[BLOCK + 1] = {0};
+        const char *block = text.len > BLOCK ? text.data : padded;
+        struct slice head = slice_head(text, BLOCK);
+        if (block == padded)
+            memcpy(padded, head.data, head.len);
+        if (!(last == ' ' && block[0] == ' ') && is_plain(block)) {
+            memcpy(to, head.data, head.len);
+            to += head.len;
             last = to[-1];
-            text = slice_skip(text, BLOCK);
+            text = slice_skip(text, head.len);
             continue;
         }
-        for (const char *end = slice_skip(text, text.len < BLOCK ? text.len : BLOCK).data;
-             text.len && text.data < end;) {
+        for (const char *end = head.data + head.len; text.len && text.data < end;) {
             char c = text.data[0];
             if (c == mark.data[0] && slice_starts(text, mark)) {
                 text = slice_skip(text, mark.len);

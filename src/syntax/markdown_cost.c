@@ -12,7 +12,8 @@ static size_t list_marker(struct slice line)
     size_t len = 0;
     while (len < line.len && len < 9 && line.data[len] >= '0' && line.data[len] <= '9')
         len++;
-    if (len == line.len || !memchr(len ? ".)" : "-+*", line.data[len], len ? 2 : 3))
+    char sign = (char)(len < line.len ? line.data[len] : '\0');
+    if (len ? sign != '.' && sign != ')' : sign != '-' && sign != '+' && sign != '*')
         return 0;
     len++;
     return len == line.len || is_blank(line.data[len]) ? len : 0;
@@ -28,7 +29,7 @@ static size_t rule_of(struct slice line)
         char c = line.data[at - 1];
         if (is_blank(c))
             continue;
-        if ((mark && c != mark) || !memchr("-*_", c, 3))
+        if ((mark && c != mark) || (c != '-' && c != '*' && c != '_'))
             break;
         mark = c;
         marks++;
@@ -47,10 +48,10 @@ struct prefix {
  * behind it, or where it was opened on a line above, spaces in their place. */
 static struct prefix read_prefix(struct slice line)
 {
-    size_t rule = rule_of(line), at = 0, marker;
+    size_t rule = 0, at = 0, marker;
     uint64_t quotations = 0, columns = 0;
     struct prefix prefix = {0};
-    while (at < rule) {
+    while (at < line.len) {
         char c = line.data[at];
         if (is_blank(c)) {
             columns += c == '\t' ? 4 : 1;
@@ -58,7 +59,9 @@ static struct prefix read_prefix(struct slice line)
             continue;
         }
         marker = c == '>' ? 1 : list_marker(slice_skip(line, at));
-        if (!marker)
+        if (marker && !rule)
+            rule = rule_of(line) + 1;
+        if (!marker || at + 1 >= rule)
             break;
         quotations += c == '>';
         columns += c == '>' ? 0 : marker;
@@ -70,14 +73,13 @@ static struct prefix read_prefix(struct slice line)
     return prefix;
 }
 
-static uint32_t count_images(struct slice line)
+/* Those in the text from `at` to before `end`. */
+static uint32_t count_images(struct byte_finder *mark, size_t at, size_t end)
 {
+    struct slice text = mark->text;
     uint32_t count = 0;
-    const char *mark;
-    while (line.len > 1 && (mark = memchr(line.data, '!', line.len - 1))) {
-        count += mark[1] == '[';
-        line = slice_skip(line, (size_t)(mark - line.data) + 1);
-    }
+    for (; (at = byte_find(mark, at)) + 1 < end; at++)
+        count += text.data[at + 1] == '[';
     return count;
 }
 
@@ -85,15 +87,18 @@ enum { LOOKS = 5000000 /* at each level that there may be; at 32 levels all take
 
 /* The text up to a place in it. */
 struct markdown_cost {
-    uint64_t depth;  /* at most so many blocks are open */
-    uint64_t looks;  /* of lines at blocks */
-    uint64_t images; /* of the paragraph */
-    bool was_blank;  /* the line before */
+    struct byte_finder image; /* the sign that may begin one */
+    uint64_t depth;           /* at most so many blocks are open */
+    uint64_t looks;           /* of lines at blocks */
+    uint64_t images;          /* of the paragraph */
+    bool was_blank;           /* the line before */
 };
 
-static enum limit add_line(struct markdown_cost *shape, struct slice line,
+/* A line from `start` to `end`. */
+static enum limit add_line(struct markdown_cost *shape, size_t start, size_t end,
                            const struct limits *limits)
 {
+    struct slice line = slice_range(shape->image.text, start, end - start);
     struct prefix prefix = read_prefix(line);
     /* Words at the edge, and not right below others: they end all that was open. */
     if (shape->was_blank && line.len && !is_blank(line.data[0]) && line.data[0] != '>')
@@ -104,7 +109,7 @@ static enum limit add_line(struct markdown_cost *shape, struct slice line,
     if (depth > shape->depth)
         shape->depth = depth;
     shape->looks += shape->depth;
-    shape->images = prefix.is_blank ? 0 : shape->images + count_images(line);
+    shape->images = prefix.is_blank ? 0 : shape->images + count_images(&shape->image, start, end);
     shape->was_blank = prefix.is_blank;
     bool is_deep = shape->depth > limits->at[LIMIT_NESTING] ||
                    shape->looks > LOOKS * limits->at[LIMIT_NESTING];
@@ -115,18 +120,21 @@ static enum limit add_line(struct markdown_cost *shape, struct slice line,
 
 enum limit markdown_cost_check(struct slice text, const struct limits *limits, uint32_t *number)
 {
-    struct markdown_cost shape = {.was_blank = true};
+    struct markdown_cost shape = {.image = {.text = text, .byte = '!'}, .was_blank = true};
+    struct byte_finder newline = {.text = text, .byte = '\n'};
+    struct byte_finder carriage = {.text = text, .byte = '\r'};
     *number = 0;
-    struct slice line, part;
-    for (; slice_take(&text, '\n', &line); *number += 1) {
-        /* A carriage return ends a line too; the one before the line end ends the same. */
-        if (slice_ends(line, SLICE("\r")))
-            line.len--;
-        while (slice_take(&line, '\r', &part)) {
-            enum limit limit = add_line(&shape, part, limits);
-            if (limit != LIMIT_COUNT)
-                return limit;
-        }
+    for (size_t start = 0; start < text.len;) {
+        size_t feed = byte_find(&newline, start), end = byte_find(&carriage, start);
+        /* A carriage return ends a line too; the one before a line feed ends the same. */
+        bool is_alone = end + 1 < feed;
+        if (!is_alone && end > feed)
+            end = feed;
+        enum limit limit = add_line(&shape, start, end, limits);
+        if (limit != LIMIT_COUNT)
+            return limit;
+        start = is_alone ? end + 1 : feed + 1;
+        *number += !is_alone;
     }
     return LIMIT_COUNT;
 }

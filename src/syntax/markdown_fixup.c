@@ -42,43 +42,52 @@ static int32_t code_before(struct slice line, size_t at)
     return utf8_decode(slice_skip(line, start), &len);
 }
 
-/* Where those bytes stand next that bold text is a matter of. */
-enum { STAR, BACKSLASH, BACKTICK, MARKS };
-struct marks {
+/* --- insertions ------------------------------------------------------------------------------- */
+
+/* A copy of a text, in which something is put in here and there. */
+struct insertion {
     struct slice text;
-    size_t next[MARKS]; /* the place, and 1 more; 0: not looked for */
+    size_t done; /* up to there it is copied */
+    struct buf *out;
 };
 
-/* Looks for one of them from `at` to `end`, unless it was found behind `at` before. */
-static size_t look_for(struct marks *marks, int mark, size_t at, size_t end)
+static void insert(struct insertion *copy, size_t at, struct slice what)
 {
-    static const char bytes[MARKS] = {'*', '\\', '`'};
-    size_t *next = &marks->next[mark];
-    if (*next <= at) {
-        const char *found = memchr(marks->text.data + at, bytes[mark], end - at);
-        *next = 1 + (found ? (size_t)(found - marks->text.data) : end);
-    }
-    return *next - 1;
+    buf_add_slice(copy->out, slice_range(copy->text, copy->done, at - copy->done));
+    buf_add_slice(copy->out, what);
+    copy->done = at;
 }
 
-/* The first of them from `at` on, which never goes back; text.len where no star follows. */
-static size_t next_mark(struct marks *marks, size_t at)
+static void insert_mark(struct insertion *copy, size_t at)
 {
-    size_t star = look_for(marks, STAR, at, marks->text.len);
-    if (star == marks->text.len)
-        return star;
-    size_t backslash = look_for(marks, BACKSLASH, at, star);
-    size_t backtick = look_for(marks, BACKTICK, at, star);
-    size_t first = backslash < backtick ? backslash : backtick;
-    return first < star ? first : star;
+    insert(copy, at, SLICE(FIXUP_MARK));
 }
 
-/* The next `**` from `at` on that stands alone, is not escaped, and not in a code span; text.len
- * where there is none. */
-static size_t next_stars(struct marks *marks, size_t at)
+/* --- bold text -------------------------------------------------------------------------------- */
+
+/* The bytes that bold text is a matter of; and the end of the paragraph, which it does not go
+ * beyond. */
+struct stars {
+    struct insertion copy;
+    struct byte_finder star, backslash, backtick;
+    size_t end;
+};
+
+static size_t least(size_t a, size_t b)
 {
-    struct slice text = marks->text;
-    for (; at < text.len && (at = next_mark(marks, at)) + 1 < text.len; at++) {
+    return a < b ? a : b;
+}
+
+/* The next `**` from `at` on that stands alone, is not escaped, and not in a code span; the end of
+ * the paragraph where there is none. */
+static size_t next_stars(struct stars *s, size_t at)
+{
+    struct slice text = slice_head(s->copy.text, s->end);
+    for (; at < text.len; at++) {
+        size_t star = byte_find(&s->star, at);
+        if (star + 1 >= text.len)
+            break;
+        at = least(star, least(byte_find(&s->backslash, at), byte_find(&s->backtick, at)));
         char c = text.data[at];
         if (c == '\\') {
             at++;
@@ -98,28 +107,24 @@ static size_t next_stars(struct marks *marks, size_t at)
     return text.len;
 }
 
-/* Marks the ends of bold text that CommonMark would not see as such. */
-static void add_stars(struct buf *out, struct slice text)
+/* Marks the ends of the bold text of a paragraph that CommonMark would not see as such. */
+static void mark_bold(struct stars *s, size_t at)
 {
-    struct marks marks = {.text = text};
-    size_t done = 0;
+    struct slice text = slice_head(s->copy.text, s->end);
     for (;;) {
-        size_t open = next_stars(&marks, done);
-        size_t close = open < text.len ? next_stars(&marks, open + 2) : text.len;
+        size_t open = next_stars(s, at);
+        size_t close = open < text.len ? next_stars(s, open + 2) : text.len;
         if (close >= text.len)
-            break;
+            return;
         int32_t before = code_before(text, open), first = code_at(text, open + 2);
         int32_t last = code_before(text, close), after = code_at(text, close + 2);
         bool is_bold = close > open + 2 && !is_space(first) && !is_space(last);
-        buf_add(out, text.data + done, open - done);
         if (is_bold && is_punctuation(first) && !is_space(before) && !is_punctuation(before))
-            buf_add_text(out, FIXUP_MARK);
-        buf_add(out, text.data + open, close + 2 - open);
+            insert_mark(&s->copy, open);
         if (is_bold && is_punctuation(last) && !is_space(after) && !is_punctuation(after))
-            buf_add_text(out, FIXUP_MARK);
-        done = close + 2;
+            insert_mark(&s->copy, close + 2);
+        at = close + 2;
     }
-    buf_add_slice(out, slice_skip(text, done));
 }
 
 static bool is_address(struct slice text)
@@ -152,20 +157,6 @@ static size_t unclosed_comment(struct slice line, const char *last_end)
     return !open || (last_end && last_end > open) ? line.len : (size_t)(open - line.data);
 }
 
-/* The first of these bytes in the text, which begin with one that is seldom; NULL where there are
- * none. */
-static const char *find_first(struct slice text, struct slice bytes)
-{
-    const char *first;
-    while (text.len && (first = memchr(text.data, bytes.data[0], text.len))) {
-        text = slice_skip(text, (size_t)(first - text.data));
-        if (slice_starts(text, bytes))
-            return first;
-        text = slice_skip(text, 1);
-    }
-    return NULL;
-}
-
 /* The last of these bytes in the text; NULL where there are none. */
 static const char *find_last(struct slice text, struct slice bytes)
 {
@@ -187,36 +178,60 @@ static bool ends_html(struct slice line)
            slice_ends(line, SLICE("</p>"));
 }
 
-static bool is_markdown(struct slice line)
+/* Whether the line at the front has words in Markdown. */
+static bool is_markdown(struct slice text)
 {
-    line = slice_trim(line);
-    return line.len && line.data[0] != '<';
+    while (text.len && text.data[0] != '\n' && byte_is_space(text.data[0]))
+        text = slice_skip(text, 1);
+    return text.len && text.data[0] != '\n' && text.data[0] != '<';
 }
 
-static struct slice first_line(struct slice text)
+/* Whether the line at the front begins something of its own, and does not go on with the one before
+ * it. */
+static bool begins_block(struct slice text)
 {
-    const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
-    return (struct slice){text.data, end ? (size_t)(end - text.data) + 1 : text.len};
+    while (text.len && text.data[0] != '\n' && byte_is_space(text.data[0]))
+        text = slice_skip(text, 1);
+    return text.len == 0 || memchr("\n-+*#<>|", text.data[0], 8) ||
+           (text.data[0] >= '0' && text.data[0] <= '9');
 }
 
-/* Whether a line begins something of its own, and does not go on with the one before it. */
-static bool begins_block(struct slice line)
+static size_t paragraph_start(struct slice text, size_t least_start, size_t at)
 {
-    line = slice_trim(line);
-    return line.len == 0 || memchr("-+*#<>|", line.data[0], 7) ||
-           (line.data[0] >= '0' && line.data[0] <= '9');
+    for (;;) {
+        const char *end = memrchr(text.data + least_start, '\n', at - least_start);
+        size_t start = end ? (size_t)(end - text.data) + 1 : least_start;
+        if (start == least_start || begins_block(slice_skip(text, start)))
+            return start;
+        at = start - 1;
+    }
+}
+
+static size_t paragraph_end(struct slice text, size_t at)
+{
+    const char *end;
+    while (at < text.len && (end = memchr(text.data + at, '\n', text.len - at))) {
+        at = (size_t)(end - text.data) + 1;
+        if (begins_block(slice_skip(text, at)))
+            return at;
+    }
+    return text.len;
 }
 
 /* Bold text may run over the lines of a paragraph, and no further. */
 static void add_paragraphs(struct buf *out, struct slice text)
 {
-    while (text.len) {
-        size_t len = first_line(text).len;
-        while (len < text.len && !begins_block(first_line(slice_skip(text, len))))
-            len += first_line(slice_skip(text, len)).len;
-        add_stars(out, slice_head(text, len));
-        text = slice_skip(text, len);
+    struct stars s = {.copy = {.text = text, .out = out},
+                      .star = {.text = text, .byte = '*'},
+                      .backslash = {.text = text, .byte = '\\'},
+                      .backtick = {.text = text, .byte = '`'}};
+    size_t star;
+    while ((star = byte_find(&s.star, s.end)) < text.len) {
+        size_t start = paragraph_start(text, s.end, star);
+        s.end = paragraph_end(text, star);
+        mark_bold(&s, start);
     }
+    insert(&s.copy, text.len, SLICE(""));
 }
 
 /* <https://…>, <mailto:…>, <ana@example.org>; CommonMark takes each <word:…> for one (section 6.5).
@@ -257,43 +272,36 @@ static bool is_product(struct slice line, size_t at, size_t run)
            !(has_letter && run > 1);
 }
 
-static size_t find_byte(struct slice text, size_t at, char byte)
-{
-    const char *found = at < text.len ? memchr(text.data + at, byte, text.len - at) : NULL;
-    return found ? (size_t)(found - text.data) : text.len;
-}
+/* What takes no more than a look at a line and the next, or at the tags that begin on it. */
+struct fixup {
+    struct insertion copy;
+    struct byte_finder tag, star;
+    struct html_open open;
+    const char *last_end; /* of a comment in the text; NULL where there is none */
+};
 
-/* Appends the first `len` bytes of a text, which are a line or a part of one: with marks in what
- * looks like a tag or emphasis and is none. */
-static void add_line(struct buf *out, struct slice text, size_t len, struct html_open *open)
+/* Puts marks in what looks like a tag or emphasis and is none, from `at` to `end`. */
+static void fixup_words(struct fixup *f, size_t at, size_t end)
 {
-    struct slice line = slice_head(text, len);
-    size_t done = 0, tag = find_byte(line, 0, '<'), star = find_byte(line, 0, '*');
-    while (tag < len || star < len) {
+    struct slice text = f->copy.text, line = slice_head(text, end);
+    while (at < end) {
+        size_t tag = byte_find(&f->tag, at), star = byte_find(&f->star, at);
+        at = least(tag, star);
+        if (at >= end)
+            return;
         if (tag < star) {
-            bool is_false = is_false_tag(slice_skip(text, tag), open);
-            tag++;
-            if (is_false) {
-                buf_add(out, line.data + done, tag - done);
-                buf_add_text(out, FIXUP_MARK);
-                done = tag;
-            }
-            tag = find_byte(line, tag, '<');
+            at++;
+            if (is_false_tag(slice_skip(text, tag), &f->open))
+                insert_mark(&f->copy, at);
             continue;
         }
-        size_t end = star;
-        while (end < len && line.data[end] == '*')
-            end++;
-        if (is_product(line, star, end - star)) {
-            buf_add(out, line.data + done, star - done);
-            buf_add_text(out, FIXUP_MARK);
-            buf_add(out, line.data + star, end - star);
-            buf_add_text(out, FIXUP_MARK);
-            done = end;
+        while (at < end && line.data[at] == '*')
+            at++;
+        if (is_product(line, star, at - star)) {
+            insert_mark(&f->copy, star);
+            insert_mark(&f->copy, at);
         }
-        star = find_byte(line, end, '*');
     }
-    buf_add_slice(out, slice_skip(line, done));
 }
 
 /* A mark of who speaks at the head of a line that CommonMark would read as something else. */
@@ -302,33 +310,48 @@ static bool hides_label(struct slice line)
     return is_bracketed_label(line) || slice_starts(line, SLICE(">>"));
 }
 
-/* What takes no more than a look at a line and the next, or at the tags that begin on it. */
+/* A line from `start` to `end`. Whether an empty line was put behind it. */
+static bool fixup_line(struct fixup *f, size_t start, size_t end)
+{
+    struct slice text = f->copy.text, line = slice_head(slice_skip(text, start), end - start);
+    bool has_tag = byte_find(&f->tag, start) < end;
+    bool may_hide = byte_is_space(line.data[0]) || memchr("=[>", line.data[0], 3);
+    if (may_hide && slice_equal(slice_trim(line), SLICE("=")))
+        insert_mark(&f->copy, start); /* one = below a line is no rule that somebody drew */
+    size_t escaped = may_hide && hides_label(line) ? start
+                     : has_tag                     ? start + unclosed_comment(line, f->last_end)
+                                                   : end;
+    fixup_words(f, start, escaped);
+    if (escaped < end)
+        insert(&f->copy, escaped, SLICE("\\"));
+    fixup_words(f, escaped, end);
+    if (!has_tag || !ends_html(line) || !is_markdown(slice_skip(text, end)))
+        return false;
+    insert(&f->copy, end, SLICE("\n"));
+    return true;
+}
+
 static int fixup_lines(struct slice text, struct markdown_fixup *fixed, struct buf *out)
 {
-    const char *last_end = find_last(text, SLICE("-->"));
-    bool has_comments = find_first(text, SLICE("<!--"));
-    struct html_open open = {0};
+    struct fixup f = {.copy = {.text = text, .out = out},
+                      .tag = {.text = text, .byte = '<'},
+                      .star = {.text = text, .byte = '*'},
+                      .last_end = find_last(text, SLICE("-->"))};
+    struct byte_finder newline = {.text = text, .byte = '\n'};
+    size_t start = 0;
 
     (void)buf_reserve(out, text.len); /* and little more */
-    for (uint32_t number = 0; text.len; number++) {
-        struct slice line = first_line(text);
-        size_t comment = has_comments ? unclosed_comment(line, last_end) : line.len;
-        if (slice_equal(slice_trim(line), SLICE("=")))
-            buf_add_text(out, FIXUP_MARK); /* one = below a line is no rule that somebody drew */
-        if (hides_label(line))
-            comment = 0;
-        add_line(out, text, comment, &open);
-        if (comment < line.len)
-            buf_add_byte(out, '\\');
-        add_line(out, slice_skip(text, comment), line.len - comment, &open);
-        text = slice_skip(text, line.len);
-        if (!ends_html(line) || !is_markdown(first_line(text)))
+    for (uint32_t number = 0; start < text.len; number++) {
+        size_t end = least(byte_find(&newline, start) + 1, text.len);
+        bool is_added = fixup_line(&f, start, end);
+        start = end;
+        if (!is_added)
             continue;
         if (!array_reserve(&fixed->added, fixed->count, &fixed->cap, sizeof *fixed->added))
             return -ENOMEM;
-        buf_add_byte(out, '\n');
         fixed->added[fixed->count++] = ++number;
     }
+    insert(&f.copy, text.len, SLICE(""));
     return out->failed ? -ENOMEM : 0;
 }
 
