@@ -30,13 +30,19 @@ static bool is_person(struct slice name)
 {
     static const char *const none[] = {"none", "tbd",    "tba",  "tbc", "n/a",  "na",
                                        "all",  "others", "more", "you", "name", NULL};
+    static const struct byte_set in_no_name = {
+        {['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1,
+         ['7'] = 1, ['8'] = 1, ['9'] = 1, ['@'] = 1, [':'] = 1, ['/'] = 1, ['\\'] = 1,
+         ['?'] = 1, ['!'] = 1, ['&'] = 1, ['='] = 1, ['+'] = 1, ['<'] = 1, ['>'] = 1,
+         ['|'] = 1, ['('] = 1, [')'] = 1, ['['] = 1, [']'] = 1, ['{'] = 1, ['}'] = 1,
+         ['*'] = 1, ['#'] = 1, ['"'] = 1, ['%'] = 1, ['$'] = 1, [';'] = 1, [','] = 1}};
     if (name.len < 2 || name.len > MOST_NAME || slice_is_one_of(name, none))
         return false;
     bool has_letter = false;
     for (size_t i = 0; i < name.len; i++) {
         char c = name.data[i];
         has_letter |= isalpha((unsigned char)c) || (unsigned char)c >= 0x80;
-        if (memchr("0123456789@:/\\?!&=+<>|()[]{}*#\"%$;,", c, 35))
+        if (in_no_name.has[(unsigned char)c])
             return false;
     }
     return has_letter && name.data[name.len - 1] != '.' && label_is_name(name) &&
@@ -88,6 +94,8 @@ static size_t separator_at(struct slice text)
                                          "（",  "）",  "：",  "，", "、"};
     if (memchr("()[],;:|/\t", text.data[0], 10))
         return 1;
+    if (text.data[0] != ' ' && (unsigned char)text.data[0] < 0x80)
+        return 0; /* as at most places */
     for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
         if (slice_starts(text, slice_of(dashes[i])))
             return strlen(dashes[i]);
@@ -141,6 +149,8 @@ static bool take_name(struct slice *rest, struct slice *name)
     for (size_t at = 0; at < rest->len; at++) {
         struct slice behind = slice_skip(*rest, at);
         depth += (behind.data[0] == '(') - (behind.data[0] == ')');
+        if ((unsigned char)behind.data[0] < 0x80 && !memchr(",; ", behind.data[0], 3))
+            continue;
         for (size_t i = 0; i < sizeof stops / sizeof *stops && depth == 0; i++) {
             if (!slice_starts(behind, slice_of(stops[i])))
                 continue;

@@ -496,17 +496,6 @@ static bool is_only_time(struct slice words)
     return words.len == 0 || memchr(words.data, ':', words.len);
 }
 
-static bool is_one_of(struct slice name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count && name.len; i++) {
-        bool begins_alike = ((name.data[0] ^ names[i][0]) & ~0x20) == 0;
-        if (begins_alike && name.len == strlen(names[i]) &&
-            strncasecmp(name.data, names[i], name.len) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* "[05:16] to [06:36]": how long something was played. */
 static bool is_range(struct slice words)
 {
@@ -524,23 +513,24 @@ static bool is_range(struct slice words)
 
 bool label_is_mark(const struct label *label)
 {
-    static const char *const marks[] = {"Break", "Ad break", "Commercial break", "Jingle",
-                                        "Song",  "Music",    "Sample",           "Intro",
-                                        "Outro", "Ad"};
+    static const char *const marks[] = {"Break",  "Ad break", "Commercial break",
+                                        "Jingle", "Song",     "Music",
+                                        "Sample", "Intro",    "Outro",
+                                        "Ad",     NULL};
     if (label->form == LABEL_BOLD && is_range(label->written))
         return true;
     return label->form != LABEL_NONE && label->form != LABEL_CHEVRON && !label->is_item &&
-           !label->is_row && is_one_of(label->speaker, marks, sizeof marks / sizeof *marks) &&
-           is_only_time(label->words);
+           !label->is_row && slice_is_one_of(label->speaker, marks) && is_only_time(label->words);
 }
 
 /* --- names and what is none ------------------------------------------------------------------- */
 
 static bool is_particle(struct slice word)
 {
-    static const char *const particles[] = {"van", "von", "de", "der", "den", "del", "da", "di",
-                                            "la",  "le",  "el", "bin", "al",  "ter", "du", "dos"};
-    return is_one_of(word, particles, sizeof particles / sizeof *particles);
+    static const char *const particles[] = {"van", "von", "de", "der", "den", "del",
+                                            "da",  "di",  "la", "le",  "el",  "bin",
+                                            "al",  "ter", "du", "dos", NULL};
+    return slice_is_one_of(word, particles);
 }
 
 /* Han characters that stand in a clause, and hardly in a name. */
@@ -596,9 +586,11 @@ static struct slice note_stem(struct slice name)
     return name;
 }
 
+enum { LETTERS = 'Z' + 1 };
+
 /* What announces a note, the head of a document, a sound, something that is played, or a point of
  * the minutes; by the first letter, 0 for those of another script. */
-static const char *const *const notes[] = {
+static const char *const *const notes[LETTERS] = {
     [0] = (const char *const[]){"结论",   "总结", "注",       "注意", "备注", "补充", "说明",
                                 "编者按", "来源", "例如",     "比如", "原文", "译文", "标题",
                                 "日期",   "链接", "技术细节", "建议", "背景", "要点", "摘要",
@@ -634,18 +626,17 @@ static const char *const *const notes[] = {
     ['V'] = (const char *const[]){"Video", NULL},
     ['W'] = (const char *const[]){"Warning", NULL},
 };
-enum { NOTES = sizeof notes / sizeof *notes };
+static bool is_listed(struct slice name, const char *const *const table[LETTERS])
+{
+    unsigned char first = (unsigned char)(name.len ? name.data[0] : 0);
+    const char *const *words = table[first < 0x80 ? toupper(first) % LETTERS : 0];
+    return words && slice_is_one_of(name, words);
+}
 
 bool label_is_note(struct slice name)
 {
     struct slice stem = note_stem(name);
-    if (stem.len == 0)
-        stem = name;
-    if (stem.len == 0)
-        return false;
-    unsigned char first = (unsigned char)stem.data[0];
-    int letter = first < 0x80 ? toupper(first) : 0;
-    return letter < NOTES && notes[letter] && slice_is_one_of(stem, notes[letter]);
+    return is_listed(stem.len ? stem : name, notes);
 }
 
 /* Whether a verb of saying or the like stands behind something else. */
@@ -682,87 +673,33 @@ bool label_is_refused(const struct label *label)
 
 /* --- names of nobody -------------------------------------------------------------------------- */
 
-/* A role, alone or with a number or letter behind it. */
-static const char *const roles[] = {
-    "Speaker",
-    "Host",
-    "Co-host",
-    "Guest",
-    "Interviewer",
-    "Interviewee",
-    "Moderator",
-    "Audience",
-    "Audience member",
-    "Audience question",
-    "Question",
-    "Answer",
-    "Q",
-    "A",
-    "Q&A",
-    "Follow-up Q",
-    "Narrator",
-    "Announcer",
-    "Presenter",
-    "Participant",
-    "Panelist",
-    "Reporter",
-    "Man",
-    "Woman",
-    "Male",
-    "Female",
-    "Male speaker",
-    "Female speaker",
-    "Unknown",
-    "Unknown speaker",
-    "Unidentified",
-    "Unidentified speaker",
-    "Everyone",
-    "All",
-    "Both",
-    "Voice",
-    "Spk",
-    "Spkr",
-    "Voiceover",
-    "Clip",
-    "Video",
-    "Caller",
-    "Student",
-    "Commercial",
-    "主持人",
-    "主播",
-    "嘉宾",
-    "发言人",
-    "说话人",
-    "讲者",
-    "演讲者",
-    "观众",
-    "听众",
-    "旁白",
-    "记者",
-    "采访者",
-    "受访者",
-    "提问者",
-    "提问",
-    "问题",
-    "回答",
-    "问",
-    "答",
-    "众人",
-    "所有人",
-    "广告",
-    "引述者",
-    "男声",
-    "女声",
-    "司会",
-    "ホスト",
-    "ゲスト",
-    "P",
-    "R",
-    "Pregunta",
-    "Respuesta",
-    "Moderador",
-    "Público",
-    "观众提问",
+/* A role, alone or with a number or letter behind it; by the first letter, as above. */
+static const char *const *const roles[LETTERS] = {
+    [0] = (const char *const[]){"主持人", "主播",   "嘉宾",   "发言人", "说话人",   "讲者",
+                                "演讲者", "观众",   "听众",   "旁白",   "记者",     "采访者",
+                                "受访者", "提问者", "提问",   "问题",   "回答",     "问",
+                                "答",     "众人",   "所有人", "广告",   "引述者",   "男声",
+                                "女声",   "司会",   "ホスト", "ゲスト", "观众提问", NULL},
+    ['A'] = (const char *const[]){"Audience", "Audience member", "Audience question", "Answer", "A",
+                                  "Announcer", "All", NULL},
+    ['B'] = (const char *const[]){"Both", NULL},
+    ['C'] = (const char *const[]){"Co-host", "Clip", "Caller", "Commercial", NULL},
+    ['E'] = (const char *const[]){"Everyone", NULL},
+    ['F'] = (const char *const[]){"Follow-up Q", "Female", "Female speaker", NULL},
+    ['G'] = (const char *const[]){"Guest", NULL},
+    ['H'] = (const char *const[]){"Host", NULL},
+    ['I'] = (const char *const[]){"Interviewer", "Interviewee", NULL},
+    ['M'] = (const char *const[]){"Moderator", "Man", "Male", "Male speaker", "Moderador", NULL},
+    ['N'] = (const char *const[]){"Narrator", NULL},
+    ['P'] = (const char *const[]){"Presenter", "Participant", "Panelist", "P", "Pregunta",
+                                  "Público", NULL},
+    ['Q'] = (const char *const[]){"Question", "Q", "Q&A", NULL},
+    ['R'] = (const char *const[]){"Reporter", "R", "Respuesta", NULL},
+    ['S'] = (const char *const[]){"Speaker", "Spk", "Spkr", "Student", NULL},
+    ['U'] = (const char *const[]){"Unknown", "Unknown speaker", "Unidentified",
+                                  "Unidentified speaker", NULL},
+    ['V'] = (const char *const[]){"Voice", "Voiceover", "Video", NULL},
+    ['W'] = (const char *const[]){"Woman", NULL},
 };
 
 /* Somebody in the audience, however many words that takes. */
@@ -795,17 +732,15 @@ static struct slice without_number(struct slice name)
 
 bool label_is_machine(struct slice name)
 {
-    static const char *const machines[] = {"Speaker", "Spk", "Spkr", "Voice"};
+    static const char *const machines[] = {"Speaker", "Spk", "Spkr", "Voice", NULL};
     struct slice rest = without_number(slice_trim(name));
     bool is_letter = name.len == 1 && isalpha((unsigned char)name.data[0]);
-    return rest.len == 0 || is_letter ||
-           (rest.len < name.len && is_one_of(rest, machines, sizeof machines / sizeof *machines));
+    return rest.len == 0 || is_letter || (rest.len < name.len && slice_is_one_of(rest, machines));
 }
 
 bool label_is_anonymous(struct slice name)
 {
     struct slice rest = without_number(name);
-    return rest.len == 0 || names_audience(name) ||
-           is_one_of(name, roles, sizeof roles / sizeof *roles) ||
-           is_one_of(rest, roles, sizeof roles / sizeof *roles);
+    return rest.len == 0 || is_listed(name, roles) || is_listed(rest, roles) ||
+           names_audience(name);
 }
