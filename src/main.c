@@ -22,6 +22,7 @@
 #include "index/problems.h"
 #include "process/sandbox.h"
 #include "process/supervise.h"
+#include "syntax/source_form.h"
 #include "source/content.h"
 #include "source/content_scan.h"
 #include "source/updater.h"
@@ -247,7 +248,8 @@ static void summarise(const struct program *program)
                corpus->views.view_count, plural(corpus->views.view_count));
     }
     if (corpus->episode_count == 0)
-        report("there are no transcripts (*.md, *.markdown) in \"%s\"", program->options.content);
+        report("there are no transcripts (%s) in \"%s\"", source_form_endings(),
+               program->options.content);
     if (corpus->private_count)
         report("%u file%s less readable than the content folder; %s only under episodes/",
                corpus->private_count, corpus->private_count == 1 ? " is" : "s are",

@@ -15,7 +15,7 @@ static const char usage[] =
     "usage: transcriptfs [options] CONTENT MOUNTPOINT\n"
     "       transcriptfs --check CONTENT\n"
     "\n"
-    "Mounts a folder of transcripts (Markdown with YAML front matter) as a read-only tree.\n"
+    "Mounts a folder of transcripts (*.md, *.markdown, *.vtt, *.srt) as a read-only tree.\n"
     "\n"
     "  -f, --foreground      stay in the foreground\n"
     "  -d, --debug           log every request to standard error; implies -f\n"
@@ -66,7 +66,7 @@ static void print_limits(void)
 static void print_help(void)
 {
     fputs(usage, stdout);
-    puts("   and limits of a file; one that exceeds them has only source.md, and a problem says "
+    puts("   and limits of a file; one that exceeds them has only its source, and a problem says "
          "so:");
     print_limits();
     fputs(last_words, stdout);

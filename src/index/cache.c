@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "transcript/source.h"
 #include "values/decode.h"
 
 enum {
@@ -144,7 +145,8 @@ static int parse_front(struct cache *cache, const struct loader *loader, struct 
 
     int err = read_text(cache, episode, episode->head.body, &bytes, &decoded);
     if (!err)
-        err = front_read(&entry->arena, decoded.text, true, cache->limits, &unheard, &entry->front);
+        err = source_read_front(source_form_of(episode->path), &entry->arena, decoded.text, true,
+                                cache->limits, &unheard, &entry->front);
     return err;
 }
 
@@ -157,6 +159,7 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
     struct arena arena = {0};
     struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
     struct front front;
+    enum source_form form = source_form_of(episode->path);
 
     if (!episode->head.has_body)
         return 0;
@@ -169,11 +172,11 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
     }
     int err = read_text(cache, episode, (uint64_t)episode->id.size, &bytes, &decoded);
     if (!err)
-        err = front_read(&arena, decoded.text, true, cache->limits, &unheard, &front);
+        err = source_read_front(form, &arena, decoded.text, true, cache->limits, &unheard, &front);
     if (!err)
-        err = body_read(slice_skip(decoded.text, front.body), episode->head.body_line, front.map,
-                        episode->own ? episode->own->aliases : (struct slice){0}, cache->limits,
-                        &entry->diags, &entry->body);
+        err = source_read_body(form, slice_skip(decoded.text, front.body), episode->head.body_line,
+                               front.map, episode->own ? episode->own->aliases : (struct slice){0},
+                               cache->limits, &entry->diags, &entry->body);
     arena_free(&arena);
     guard.has_passed = !err;
     return !err && entry->diags.failed ? -ENOMEM : err;

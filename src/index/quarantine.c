@@ -141,6 +141,6 @@ void parse_guard_end(struct parse_guard *guard)
 
 void parse_guard_report(const struct parse_guard *guard, struct diags *diags)
 {
-    diags_add(diags, 0, 0, "only source.md is served until the file changes",
+    diags_add(diags, 0, 0, "only the source is served until the file changes",
               "parsing crashed %" PRIu32 " times", guard->deaths);
 }

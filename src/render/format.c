@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "syntax/source_form.h"
 #include "transcript/body.h"
 
 /* --- which of them an episode has ------------------------------------------------------------- */
@@ -15,6 +16,16 @@
 BY_EPISODE(if_body, has_body)
 BY_EPISODE(if_values, has_values)
 BY_EPISODE(if_front, has_front)
+
+#define BY_FORM(name, form)                                              \
+    static bool name(const struct material *material)                    \
+    {                                                                    \
+        return source_form_of(material->episode->path) == SOURCE_##form; \
+    }
+
+BY_FORM(if_markdown, MARKDOWN)
+BY_FORM(if_webvtt, WEBVTT)
+BY_FORM(if_subrip, SUBRIP)
 
 /* What only the body can say. */
 #define BY_BODY(name, condition)                      \
@@ -62,7 +73,9 @@ static const struct format formats[] = {
     {"transcript.vtt", SIZE_NEEDS_RENDER(NEEDS_BODY, vtt_render), IF_BODY(if_times)},
     {"transcript.srt", SIZE_NEEDS_RENDER(NEEDS_BODY, srt_render), IF_BODY(if_times)},
     {"transcript.json", SIZE_NEEDS_RENDER(NEEDS_BODY, podcast_json_render), IF_BODY(if_times)},
-    {"source.md", OF_TYPE(FORMAT_FILE)},
+    {"source.md", OF_TYPE(FORMAT_FILE), IF(if_markdown)},
+    {"source.vtt", OF_TYPE(FORMAT_FILE), IF(if_webvtt)},
+    {"source.srt", OF_TYPE(FORMAT_FILE), IF(if_subrip)},
 };
 /* clang-format on */
 

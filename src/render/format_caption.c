@@ -1,10 +1,12 @@
 /*
- * Captions: transcript.vtt (WebVTT), transcript.srt (SubRip) and transcript.json (Podcasting 2.0),
- * a cue a turn. They stand only where every turn has its time.
+ * Captions: transcript.vtt (WebVTT), transcript.srt (SubRip) and transcript.json (Podcasting 2.0).
+ * They stand only where every turn has its time.
  *
- * A cue ends where the next one begins; of turns that begin at once the first ones end with the
- * last. How long the last turn takes nobody says: WebVTT and SubRip need an end, so it stays for as
- * long as it takes to read, and the WebVTT says so; the JSON leaves the end out.
+ * What was read from captions comes out cue by cue; anything else is a cue a turn, and so is the
+ * JSON. A cue ends where its source says; else where the next one begins; of turns that begin at
+ * once the first ones end with the last. How long the last turn takes may be unknown: WebVTT and
+ * SubRip need an end, so it stays for as long as it takes to read, and the WebVTT says so; the JSON
+ * leaves the end out.
  */
 #include "base/utf8.h"
 #include "render/escape.h"
@@ -20,37 +22,68 @@ enum {
 /* The cues of a body, one after the other. */
 struct cues {
     const struct body *body;
-    uint32_t number; /* from 0 */
-    uint32_t next;   /* the first turn that begins later */
-    const struct turn *turn;
-    int64_t end;               /* milliseconds; NO_TIME: nobody says */
+    bool by_cue;     /* those of the source; else the turns */
+    uint32_t number; /* of the next one, from 0 */
+    uint32_t next;   /* the first that begins later than this one */
+    struct slice speaker, words;
+    int64_t start, end;        /* milliseconds; an end of NO_TIME: nobody says */
     int64_t reading, last_end; /* of those whose end nobody says; 0: not known yet */
 };
+
+static uint32_t count_cues(const struct cues *cues)
+{
+    return cues->by_cue ? cues->body->cue_count : cues->body->count;
+}
+
+static int64_t start_of(const struct cues *cues, uint32_t i)
+{
+    return cues->by_cue ? cues->body->cues[i].start : cues->body->turns[i].start;
+}
+
+static struct slice words_of(const struct cues *cues, uint32_t i)
+{
+    const struct body *body = cues->body;
+    return cues->by_cue ? run_part(body->text, body->cues[i].words)
+                        : turn_words(body, &body->turns[i]);
+}
 
 static bool next_cue(struct cues *cues)
 {
     const struct body *body = cues->body;
-    cues->number = cues->turn ? cues->number + 1 : 0;
-    if (cues->number == body->count)
+    uint32_t i = cues->number, count = count_cues(cues);
+    if (i == count)
         return false;
-    cues->turn = &body->turns[cues->number];
-    while (cues->next < body->count && body->turns[cues->next].start <= cues->turn->start)
+    cues->number++;
+    const struct turn *turn = &body->turns[cues->by_cue ? body->cues[i].turn : i];
+    cues->speaker = turn_speaker(body, turn);
+    cues->words = words_of(cues, i);
+    cues->start = start_of(cues, i);
+    cues->end = cues->by_cue ? body->cues[i].end : turn->end;
+    cues->next = cues->next > i ? cues->next : i + 1;
+    while (cues->next < count && start_of(cues, cues->next) <= cues->start)
         cues->next++;
-    cues->end = cues->next < body->count ? body->turns[cues->next].start : NO_TIME;
+    if (cues->end == NO_TIME && cues->next < count)
+        cues->end = start_of(cues, cues->next);
     return true;
+}
+
+/* The same of what players read: the end of the source where it has one. */
+static struct cues first_cue(const struct body *body)
+{
+    return (struct cues){.body = body, .by_cue = body->cue_count > 0};
 }
 
 /* When a cue goes that has to go some time: the last ones together, when each has been read. */
 static int64_t gone_at(struct cues *cues)
 {
     if (cues->end != NO_TIME)
-        return cues->end;
-    for (uint32_t i = cues->number; cues->last_end == 0 && i < cues->body->count; i++) {
-        int64_t reading = (int64_t)turn_words(cues->body, &cues->body->turns[i]).len * READING;
+        return cues->end > cues->start ? cues->end : cues->start + 1; /* else it is never seen */
+    for (uint32_t i = cues->number - 1; cues->last_end == 0 && i < count_cues(cues); i++) {
+        int64_t reading = (int64_t)words_of(cues, i).len * READING;
         cues->reading = reading > cues->reading ? reading : cues->reading;
     }
     if (cues->last_end == 0)
-        cues->last_end = cues->turn->start +
+        cues->last_end = cues->start +
                          (cues->reading > SHORTEST_READING ? cues->reading : SHORTEST_READING);
     return cues->last_end;
 }
@@ -65,8 +98,8 @@ static void add_time(struct buf *out, int64_t time, char point)
 
 static void add_times(struct buf *out, struct cues *cues, char point)
 {
-    buf_printf(out, "%u\n", (unsigned)cues->number + 1);
-    add_time(out, cues->turn->start, point);
+    buf_printf(out, "%u\n", (unsigned)cues->number);
+    add_time(out, cues->start, point);
     buf_add_text(out, " --> ");
     add_time(out, gone_at(cues), point);
     buf_add_byte(out, '\n');
@@ -87,11 +120,11 @@ static bool take_line(struct slice *words, struct slice *line)
 
 static void add_vtt_cue(struct buf *out, struct cues *cues)
 {
-    struct slice words = turn_words(cues->body, cues->turn), line;
+    struct slice words = cues->words, line;
     add_times(out, cues, '.');
-    if (cues->turn->speaker) {
+    if (cues->speaker.len) {
         buf_add_text(out, "<v ");
-        escape_add(out, turn_speaker(cues->body, cues->turn));
+        escape_add(out, cues->speaker);
         buf_add_byte(out, '>');
     }
     while (take_line(&words, &line)) {
@@ -101,13 +134,22 @@ static void add_vtt_cue(struct buf *out, struct cues *cues)
     buf_add_byte(out, '\n');
 }
 
+/* Whether the source says when the last cue ends. */
+static bool has_last_end(const struct body *body)
+{
+    return body->cue_count ? body->cues[body->cue_count - 1].end != NO_TIME
+                           : body->turns[body->count - 1].end != NO_TIME;
+}
+
 int vtt_render(const struct material *material, struct buf *out)
 {
     const struct body *body = material->body;
-    buf_add_text(out, "WEBVTT\n\n"
-                      "NOTE\nThe end of the last cue is not known: it stays as long as it takes to "
-                      "read.\n\n");
-    for (struct cues cues = {.body = body}; next_cue(&cues);)
+    buf_add_text(out, "WEBVTT\n\n");
+    if (!has_last_end(body))
+        buf_add_text(out,
+                     "NOTE\nThe end of the last cue is not known: it stays as long as it takes "
+                     "to read.\n\n");
+    for (struct cues cues = first_cue(body); next_cue(&cues);)
         add_vtt_cue(out, &cues);
     return 0;
 }
@@ -134,10 +176,10 @@ static void add_srt_text(struct buf *out, struct slice line)
 
 static void add_srt_cue(struct buf *out, struct cues *cues)
 {
-    struct slice words = turn_words(cues->body, cues->turn), line;
+    struct slice words = cues->words, line;
     add_times(out, cues, ',');
-    if (cues->turn->speaker) {
-        add_srt_text(out, turn_speaker(cues->body, cues->turn));
+    if (cues->speaker.len) {
+        add_srt_text(out, cues->speaker);
         buf_add_text(out, ": ");
     }
     while (take_line(&words, &line)) {
@@ -149,8 +191,7 @@ static void add_srt_cue(struct buf *out, struct cues *cues)
 
 int srt_render(const struct material *material, struct buf *out)
 {
-    const struct body *body = material->body;
-    for (struct cues cues = {.body = body}; next_cue(&cues);)
+    for (struct cues cues = first_cue(material->body); next_cue(&cues);)
         add_srt_cue(out, &cues);
     return 0;
 }
@@ -161,15 +202,14 @@ static json_t *segment(const struct cues *cues)
 {
     json_t *object = json_object();
     int err = !object;
-    if (!err && cues->turn->speaker)
-        err = json_object_set_new(object, "speaker",
-                                  json_text(turn_speaker(cues->body, cues->turn)));
+    if (!err && cues->speaker.len)
+        err = json_object_set_new(object, "speaker", json_text(cues->speaker));
     if (!err)
-        err = json_object_set_new(object, "startTime", json_seconds(cues->turn->start));
+        err = json_object_set_new(object, "startTime", json_seconds(cues->start));
     if (!err && cues->end != NO_TIME)
         err = json_object_set_new(object, "endTime", json_seconds(cues->end));
     if (!err)
-        err = json_object_set_new(object, "body", json_text(turn_words(cues->body, cues->turn)));
+        err = json_object_set_new(object, "body", json_text(cues->words));
     if (err) {
         json_decref(object);
         return NULL;

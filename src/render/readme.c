@@ -214,12 +214,13 @@ static void add_turns(struct buf *out)
         "paragraph.\n"
         "- What looks like a label and names nobody (`Note:`, `RESOLUTION:`, a bold lead-in) is "
         "no speaker:\n  it stays in the words, where it stands. `**Break:** [25:59]` is no turn: "
-        "it is in `source.md` alone.\n"
+        "it is in the source alone.\n"
         "- `Host`, `Speaker 1`, `Audience`, `主持人` and other roles speak in their episode "
         "(`speaker`, `voices/`);\n  they are not in `by-voice/`, since nobody knows them "
         "elsewhere.\n"
-        "- Markdown and HTML are resolved to plain text; `source.md` is the content file, byte "
-        "for byte.\n\n");
+        "- Markdown and HTML are resolved to plain text; `source.md` (`.vtt`, `.srt`) is the "
+        "content\n  file, byte for byte. Captions are read cue by cue: a turn is what one speaker "
+        "says in them.\n\n");
 }
 
 static void add_records(struct buf *out)

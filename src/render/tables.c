@@ -9,6 +9,7 @@
 #include "render/episode_metadata.h"
 #include "render/row_writer.h"
 #include "render/tsv.h"
+#include "syntax/source_form.h"
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
 
@@ -72,6 +73,13 @@ static struct value get_date_from(const void *row, struct buf *scratch)
         slice_of(sources[((const struct episode_row *)row)->episode->head.date_source]));
 }
 
+static struct value get_form(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(slice_of(
+        source_form_name(source_form_of(((const struct episode_row *)row)->episode->path))));
+}
+
 static struct value get_meta(const void *row, struct buf *scratch)
 {
     const struct yaml *map = ((const struct episode_row *)row)->map;
@@ -84,7 +92,7 @@ static const struct field fields[] = {
     {"date", get_date},       {"language", get_language},
     {"url", get_url},         {"path", get_path},
     {"source", get_source},   {"date_from", get_date_from},
-    {"meta", get_meta}, /* the last one, which TSV does not have */
+    {"form", get_form},       {"meta", get_meta}, /* the last one, which TSV does not have */
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields };

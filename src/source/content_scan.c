@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "corpus/build.h"
+#include "syntax/source_form.h"
 #include "transcript/scan.h"
 
 enum {
@@ -35,8 +36,7 @@ struct scan_walk {
 
 static bool is_transcript(const char *name)
 {
-    const char *dot = strrchr(name, '.');
-    return dot && dot != name && (strcasecmp(dot, ".md") == 0 || strcasecmp(dot, ".markdown") == 0);
+    return source_form_of(slice_of(name)) != SOURCE_NONE;
 }
 
 static int add_file(struct scan_walk *w, struct slice path, struct scanned **file)
@@ -385,10 +385,11 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
         limit_refuse(limits, LIMIT_FILE, 0, &diags);
     else
         err = read_front(fd, file, arena, &diags, r->folder);
+    file->is_gone = file->head.is_no_transcript;
     if (error_passes(err))
         return err;
     if (err) {
-        diags_add(&diags, 0, 0, "source.md is there and cannot be read", "%s", strerror(-err));
+        diags_add(&diags, 0, 0, "the source is there and cannot be read", "%s", strerror(-err));
         int now = content_stat(r->folder, file->path.data, &st);
         if (now == 0)
             file->id = content_id_of(&st);

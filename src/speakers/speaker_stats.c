@@ -8,6 +8,7 @@
 
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
+    CUES_A_PARAGRAPH = 8,  /* captions are about so much shorter */
     HEADER_LINES = 4,      /* where fields stand that look like labels: "Slides: …" */
 };
 
@@ -348,10 +349,12 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
             struct label label = label_read(text, line->bold_at, line->bold);
             if (label.start != NO_TIME && label.words.len == 0)
                 err = count_kind(&stats->headings, label.speaker);
-        } else {
+        } else if (!line_speaker(lines, line).len) {
             err = count_text(stats, line, text, &tally);
         }
     }
+    if (lines->cue_count)
+        tally.paragraphs /= CUES_A_PARAGRAPH;
     bool are_known = tally.bold_known * 2 > tally.bold;
     bool is_rare = tally.bold_again * 2 < tally.bold;
     if (!err && tally.bold > 2 && is_rare && !are_known)

@@ -25,9 +25,9 @@ struct cue {
     uint32_t speaker;   /* in cues.text */
     uint32_t speaker_len; /* 0: the format names nobody */
     uint32_t line; /* where it begins in its file, 1-based: in captions the line of its times */
-    uint32_t last_line; /* … and where its words end */
-    bool goes_on;       /* the same caption as the cue before it, where another voice begins */
-    bool begins_turn;   /* the format says so, whoever speaks: a paragraph of plain text */
+    uint32_t last_line;    /* … and where its words end */
+    bool goes_on;          /* the same caption as the cue before it, where another voice begins */
+    bool begins_paragraph; /* the format says so; where nobody is named that begins a turn */
 };
 
 struct cues {

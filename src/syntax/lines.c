@@ -827,6 +827,7 @@ void lines_free(struct lines *lines)
     free(lines->at);
     free(lines->details);
     free(lines->bold);
+    free(lines->cues);
     buf_free(&lines->text);
     *lines = (struct lines){0};
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "syntax/cues.h"
 #include "values/diag.h"
 #include "values/limits.h"
 
@@ -34,11 +35,13 @@ struct line {
         bold; /* where the bold text ends that began at bold_at; 0: there is none near the front */
     uint32_t number;     /* line of the body, from 0 */
     uint32_t details;    /* which <details> it stands in, from 1; 0 outside */
+    uint32_t cue;        /* which cue it is a line of, from 1; 0 in Markdown */
     uint8_t indent;      /* how many lists stand around its own */
     uint8_t heading;     /* level 1 to 6; 0 where it is none */
     uint8_t bold_at;     /* at most LINE_MOST_LEAD: a time may stand before a bold name */
     uint8_t before;      /* enum line_break */
     bool is_behind_rule; /* a line across the page stands before it */
+    bool is_other;       /* of a cue: a dash stood before it, so somebody else begins */
 };
 
 /* One <details>: the original of a turn. */
@@ -62,6 +65,10 @@ struct lines {
     size_t count;
     size_t cap;
     struct buf text; /* of all lines, UTF-8; owned */
+
+    struct cue *cues; /* of captions: their texts and speakers stand in `text`; owned */
+    size_t cue_count;
+    bool have_speakers; /* the format names somebody */
 };
 
 /*
@@ -77,6 +84,21 @@ void lines_free(struct lines *lines);
 static inline struct slice line_text(const struct lines *lines, const struct line *line)
 {
     return line->len ? (struct slice){lines->text.data + line->text, line->len} : (struct slice){0};
+}
+
+/* The cue that a line belongs to; NULL in Markdown. */
+static inline const struct cue *line_cue(const struct lines *lines, const struct line *line)
+{
+    return line->cue ? &lines->cues[line->cue - 1] : NULL;
+}
+
+/* Who the format itself says speaks; empty where it names nobody. */
+static inline struct slice line_speaker(const struct lines *lines, const struct line *line)
+{
+    const struct cue *cue = line_cue(lines, line);
+    return cue && cue->speaker_len
+               ? (struct slice){lines->text.data + cue->speaker, cue->speaker_len}
+               : (struct slice){0};
 }
 
 #endif

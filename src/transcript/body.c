@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "speakers/speaker_stats.h"
+#include "transcript/cue_lines.h"
 #include "transcript/voices.h"
 #include "values/timestamp.h"
 
@@ -19,7 +20,7 @@ enum {
 /* From lines to turns. */
 struct assembly {
     struct body *body;
-    size_t turn_cap, section_cap, term_cap;
+    size_t turn_cap, section_cap, term_cap, cue_cap;
     const struct lines *lines;
     struct speaker_stats stats;
     struct buf text; /* of the turns */
@@ -36,18 +37,21 @@ struct assembly {
     const struct limits *limits;
     uint32_t first_line;
     uint32_t section;
-    size_t next_bold;        /* of lines->bold */
-    bool in_original;        /* the last turn's original can grow */
-    struct slice lone_time;  /* the time at the head of the last turn, as written */
-    struct slice label_line; /* the line on which the last turn begins */
-    struct slice speaker;    /* of the last label, in lines->text */
-    bool is_behind_heading;  /* nothing was said in the section yet */
-    bool in_turn;            /* the last turn can grow */
-    bool takes_more;         /* … and takes the paragraphs that follow */
-    bool is_alone;           /* its label has a line of its own, without a colon */
-    bool is_list;            /* … and its words are items of a list */
-    uint32_t details;        /* the one that the last line stood in */
-    uint32_t abandoned;      /* one that is not closed, and whose original is over */
+    size_t next_bold;            /* of lines->bold */
+    bool in_original;            /* the last turn's original can grow */
+    struct slice lone_time;      /* the time at the head of the last turn, as written */
+    struct slice label_line;     /* the line on which the last turn begins */
+    struct slice speaker;        /* of the last label, in lines->text */
+    bool is_behind_heading;      /* nothing was said in the section yet */
+    bool in_turn;                /* the last turn can grow */
+    bool takes_more;             /* … and takes the paragraphs that follow */
+    bool is_alone;               /* its label has a line of its own, without a colon */
+    bool is_list;                /* … and its words are items of a list */
+    uint32_t details;            /* the one that the last line stood in */
+    uint32_t abandoned;          /* one that is not closed, and whose original is over */
+    size_t paragraph;            /* of the last turn begins here, in `text`; of cues alone */
+    const struct cue *cue;       /* the last one that was taken */
+    const struct cue *label_cue; /* that in which the last turn begins */
 };
 
 /* Whether memory ended: then no part of it is for anybody. */
@@ -174,6 +178,7 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
         .section = a->section,
         .voice = NO_VOICE,
         .start = label->start,
+        .end = NO_TIME,
         .original = {.at = (uint32_t)a->originals.len},
     };
     if (speaker.len) {
@@ -185,6 +190,7 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
     a->in_turn = true;
     a->takes_more = speaker.len > 0;
     a->label_line = line_text(a->lines, line);
+    a->label_cue = line_cue(a->lines, line);
     a->is_alone = label->form == LABEL_ALONE;
     a->is_list = false;
     return 0;
@@ -215,6 +221,7 @@ static void drop_speaker(struct assembly *a, struct turn *turn)
 }
 
 static int add_terms(struct assembly *a);
+static int note_cue(struct assembly *a, const struct cue *cue, size_t at);
 
 static void end_turn(struct assembly *a)
 {
@@ -228,6 +235,10 @@ static void end_turn(struct assembly *a)
     struct turn *turn = last_turn(a);
     if (turn->speaker && is_wordless(a)) {
         drop_speaker(a, turn);
+        if (a->label_cue) {
+            turn->start = a->label_cue->start;
+            a->failed |= note_cue(a, a->label_cue, turn->text) != 0;
+        }
     } else if (is_lone_time(a)) {
         /* Nothing begins then: it is what was written. */
         buf_add_slice(&a->text, a->lone_time);
@@ -236,7 +247,7 @@ static void end_turn(struct assembly *a)
     if (a->text.len == turn->text) {
         /* A chevron and nothing else: an original behind it is nobody's. */
         if (turn->original.len) {
-            diags_add(a->diags, turn->original_first_line, 0, "it is in source.md alone",
+            diags_add(a->diags, turn->original_first_line, 0, "it is in the source alone",
                       "an original, and no turn that it belongs to");
             a->originals.len = turn->original.at;
             a->in_original = false;
@@ -466,6 +477,187 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
     return err ? err : add_words(a, line, label.words);
 }
 
+/* --- cues ------------------------------------------------------------------------------------- */
+
+enum {
+    PAUSE = 2000,          /* milliseconds between two cues, where a paragraph can end */
+    PARAGRAPH_BYTES = 400, /* … or behind so much */
+    MOST_CUE_TURN = 4000,  /* bytes behind which a turn ends with its paragraph */
+    CUE_LINES_SHARE = 2,   /* of the memory for a body */
+    MOST_NAMELESS = 1500,  /* bytes of a turn of nobody */
+};
+
+/* Whether the text ends with a sentence: quotes and brackets may close behind its mark. */
+static bool ends_sentence(struct slice text)
+{
+    static const struct slice closing[] = {SLICE("\""), SLICE("'"),  SLICE(")"), SLICE("]"),
+                                           SLICE("”"),  SLICE("’"),  SLICE("»"), SLICE("」"),
+                                           SLICE("』"), SLICE("）"), SLICE("♪")};
+    static const struct slice marks[] = {SLICE("."),  SLICE("!"),  SLICE("?"),  SLICE("…"),
+                                         SLICE("。"), SLICE("！"), SLICE("？"), SLICE("؟"),
+                                         SLICE("।"),  SLICE("։"),  SLICE("።")};
+    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
+        if (slice_ends(text, closing[i])) {
+            text.len -= closing[i].len;
+            i = (size_t)-1;
+        }
+    }
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (slice_ends(text, marks[i]))
+            return true;
+    }
+    return false;
+}
+
+/* What stands between the words of two cues: recognised word by word, a mark follows its word. */
+static void join_cue(struct buf *text, struct slice words)
+{
+    if (!strchr(",.;:!?)", words.data[0]) && !slice_starts(words, SLICE("”")))
+        add_soft_break(text, words);
+}
+
+/* Who speaks on a line of a cue, and what. True where somebody is named. */
+static bool read_cue_label(struct assembly *a, const struct line *line, struct slice text,
+                           struct label *label)
+{
+    bool is_last = line + 1 == a->lines->at + a->lines->count || line[1].cue != line->cue;
+    struct slice given = line_speaker(a->lines, line);
+    if (given.len) {
+        *label = (struct label){.words = text, .speaker = given};
+        return true;
+    }
+    *label = label_read(text, 0, 0);
+    label->words = label->written;
+    if (label->form == LABEL_PLAIN && label->start == NO_TIME && !label->is_row &&
+        (label->words.len || !is_last) && speaker_stats_is_speaker(&a->stats, label, line))
+        return true;
+    bool has_chevron = label->has_chevron;
+    while (has_chevron && text.len && (text.data[0] == '>' || text.data[0] == ' '))
+        text = slice_skip(text, 1);
+    *label = (struct label){.form = has_chevron ? LABEL_CHEVRON : LABEL_NONE, .words = text};
+    return false;
+}
+
+static int64_t pause_before(const struct assembly *a, const struct cue *cue)
+{
+    bool is_known = a->cue && a->cue != cue && a->cue->end != NO_TIME && cue->start != NO_TIME;
+    return is_known ? cue->start - a->cue->end : 0;
+}
+
+/* Whether a cue that goes on with the last turn begins a paragraph of it, or ends it. */
+static void divide(struct assembly *a, const struct line *line, struct slice words,
+                   bool *begins_paragraph, bool *ends_turn)
+{
+    const struct cue *cue = line_cue(a->lines, line);
+    size_t len = a->text.len - last_turn(a)->text;
+    bool is_long_pause = pause_before(a, cue) >= PAUSE;
+    *begins_paragraph = *ends_turn = false;
+    if (line->before != BREAK_PARAGRAPH || is_wordless(a))
+        return;
+    *begins_paragraph = cue->begins_paragraph ||
+                        ((is_long_pause || a->text.len - a->paragraph >= PARAGRAPH_BYTES) &&
+                         ends_sentence(buf_slice(&a->text)));
+    *ends_turn = last_turn(a)->speaker
+                     ? *begins_paragraph && len > MOST_CUE_TURN
+                     : *begins_paragraph || is_long_pause || len + words.len > MOST_NAMELESS;
+}
+
+/* Notes which part of the text is a cue's. */
+static int note_cue(struct assembly *a, const struct cue *cue, size_t at)
+{
+    struct body *body = a->body;
+    struct body_cue *last = body->cue_count ? &body->cues[body->cue_count - 1] : NULL;
+    bool is_same = a->cue == cue;
+    if (is_same && last && last->turn == body->count - 1) {
+        last->words.len = (uint32_t)(a->text.len - last->words.at);
+        return 0;
+    }
+    if (!array_reserve(&body->cues, body->cue_count, &a->cue_cap, sizeof *body->cues))
+        return -ENOMEM;
+    body->cues[body->cue_count++] = (struct body_cue){
+        .words = {(uint32_t)at, (uint32_t)(a->text.len - at)},
+        .turn = body->count - 1,
+        .is_shared = last && (is_same || cue->goes_on),
+        .start = cue->start,
+        .end = cue->end,
+    };
+    return 0;
+}
+
+static int add_cue_words(struct assembly *a, const struct cue *cue, struct slice words,
+                         bool begins_paragraph)
+{
+    struct turn *turn = last_turn(a);
+    if (words.len == 0)
+        return 0;
+    if (!is_wordless(a)) {
+        if (begins_paragraph)
+            buf_add_text(&a->text, "\n\n");
+        else
+            join_cue(&a->text, words);
+    } else {
+        turn->start = cue->start;
+        turn->first_line = cue->line;
+        if (turn->speaker)
+            buf_add_byte(&a->text, ' ');
+        begins_paragraph = true;
+    }
+    size_t at = a->text.len;
+    if (begins_paragraph)
+        a->paragraph = at;
+    buf_add_slice(&a->text, words);
+    turn->last_line = cue->last_line;
+    if (cue->end == NO_TIME || cue->end > turn->end)
+        turn->end = cue->end < turn->start ? NO_TIME : cue->end;
+    int err = note_cue(a, cue, at);
+    a->cue = cue;
+    return err;
+}
+
+static int add_cue_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    const struct cue *cue = line_cue(a->lines, line);
+    bool begins_paragraph = false, ends_turn = true;
+    struct label label;
+    bool is_named = read_cue_label(a, line, text, &label);
+    bool is_other = line->is_other || label.form == LABEL_CHEVRON ||
+                    (a->lines->have_speakers && a->speaker.len);
+    bool goes_on = a->in_turn && (is_named ? slice_equal(label.speaker, a->speaker) : !is_other);
+
+    if (goes_on)
+        divide(a, line, label.words, &begins_paragraph, &ends_turn);
+    else
+        a->speaker = is_named ? label.speaker : (struct slice){0};
+    if (ends_turn) {
+        label.speaker = a->speaker;
+        label.start = cue->start;
+        end_turn(a);
+        int err = begin_turn(a, line, &label);
+        if (err)
+            return err;
+    }
+    return add_cue_words(a, cue, label.words, begins_paragraph);
+}
+
+/* Two that speak in one caption have its time by their share of its characters. */
+static void share_times(struct body *body)
+{
+    for (uint32_t i = 0, next; i < body->cue_count; i = next) {
+        const struct body_cue caption = body->cues[i];
+        int64_t all = caption.words.len, before = 0;
+        for (next = i + 1; next < body->cue_count && body->cues[next].is_shared; next++)
+            all += body->cues[next].words.len;
+        if (next == i + 1 || caption.start == NO_TIME || caption.end == NO_TIME)
+            continue;
+        for (uint32_t k = i; k < next; k++) {
+            int64_t span = caption.end - caption.start;
+            body->cues[k].start = caption.start + span * before / all;
+            before += body->cues[k].words.len;
+            body->cues[k].end = caption.start + span * before / all;
+        }
+    }
+}
+
 /* --- originals -------------------------------------------------------------------------------- */
 
 /* An original that nobody closed is over where the turns go on: with a label of theirs, or in a
@@ -562,7 +754,9 @@ static int assemble(struct assembly *a)
     int err = 0;
 
     for (size_t i = 0; i < lines->count && !err; i++) {
-        err = add_line(a, &lines->at[i], line_text(lines, &lines->at[i]));
+        const struct line *line = &lines->at[i];
+        struct slice text = line_text(lines, line);
+        err = line->cue ? add_cue_line(a, line, text) : add_line(a, line, text);
         if (!err && has_failed(a))
             err = -ENOMEM;
     }
@@ -571,9 +765,34 @@ static int assemble(struct assembly *a)
     end_turn(a);
     end_original(a);
     if (a->early.len)
-        diags_add(a->diags, line_number(a, &a->early_first), 0, "it is in source.md alone",
+        diags_add(a->diags, line_number(a, &a->early_first), 0, "it is in the source alone",
                   "an original, and no turn that it belongs to");
     return has_failed(a) ? -ENOMEM : 0;
+}
+
+/* Makes turns of the lines, where these could be read. */
+static int read_turns(struct assembly *a, int err, const struct yaml *front, struct slice aliases)
+{
+    struct body *body = a->body;
+    (void)buf_reserve(&a->text, a->lines->text.len); /* hardly more, and less with originals */
+    if (!err)
+        err = speaker_stats_take(a->lines, front, &a->failed, &a->stats);
+    if (!err)
+        err = assemble(a);
+    speaker_stats_free(&a->stats);
+    body->text = buf_take(&a->text, &body->len);
+    body->originals = buf_take(&a->originals, &body->originals_len);
+    if (!err)
+        err = voices_gather(body, a->lines, front, aliases, &a->notes);
+    body->notes = buf_take(&a->notes, &body->notes_len);
+    buf_free(&a->early);
+    free(a->bold);
+    if (err == -E2BIG) {
+        body_free(body);
+        body->is_refused = true;
+        return 0;
+    }
+    return err;
 }
 
 int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
@@ -586,24 +805,23 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
 
     *body = (struct body){0};
     int err = lines_read(text, first_line, limits, diags, &lines);
-    (void)buf_reserve(&a.text, lines.text.len); /* hardly more, and less with originals */
-    if (!err)
-        err = speaker_stats_take(&lines, front, &a.failed, &a.stats);
-    if (!err)
-        err = assemble(&a);
-    speaker_stats_free(&a.stats);
-    body->text = buf_take(&a.text, &body->len);
-    body->originals = buf_take(&a.originals, &body->originals_len);
-    if (!err)
-        err = voices_gather(body, &lines, front, aliases, &a.notes);
-    body->notes = buf_take(&a.notes, &body->notes_len);
-    buf_free(&a.early);
-    free(a.bold);
-    if (err == -E2BIG) {
-        body_free(body);
-        body->is_refused = true;
-        return 0;
-    }
+    return read_turns(&a, err, front, aliases);
+}
+
+int body_of_cues(struct cues *cues, const struct yaml *front, struct slice aliases,
+                 const struct limits *limits, struct diags *diags, struct body *body)
+{
+    cleanup_(lines_free) struct lines lines = {0};
+    struct assembly a = {
+        .body = body, .lines = &lines, .diags = diags, .limits = limits, .first_line = 1};
+
+    *body = (struct body){0};
+    size_t most = limits->at[LIMIT_MARKDOWN] / CUE_LINES_SHARE / sizeof(struct line);
+    int err = cue_lines_make(cues, most, &lines);
+    if (err == -E2BIG)
+        limit_refuse(limits, LIMIT_MARKDOWN, 0, diags);
+    err = read_turns(&a, err, front, aliases);
+    share_times(body);
     return err;
 }
 
@@ -639,6 +857,7 @@ void body_free(struct body *body)
     free(body->sections);
     free(body->voices);
     free(body->terms);
+    free(body->cues);
     *body = (struct body){0};
 }
 
@@ -646,7 +865,7 @@ size_t body_size(const struct body *body)
 {
     return body->len + body->originals_len + body->notes_len + body->count * sizeof(struct turn) +
            body->section_count * sizeof(struct section) + body->voice_count * sizeof(struct voice) +
-           body->term_count * sizeof(struct term);
+           body->term_count * sizeof(struct term) + body->cue_count * sizeof(struct body_cue);
 }
 
 uint32_t body_first_turn(const struct body *body, uint32_t section)

@@ -4,6 +4,7 @@
 #ifndef TRANSCRIPT_BODY_H
 #define TRANSCRIPT_BODY_H
 
+#include "syntax/cues.h"
 #include "transcript/turns.h"
 #include "values/diag.h"
 #include "values/yaml.h"
@@ -19,6 +20,10 @@
 int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
               struct slice aliases, const struct limits *limits, struct diags *diags,
               struct body *body);
+
+/* The same of cues, whose memory is taken over whatever comes back. */
+int body_of_cues(struct cues *cues, const struct yaml *front, struct slice aliases,
+                 const struct limits *limits, struct diags *diags, struct body *body);
 
 /* Whether what stands at the beginning of a file has the mark of an original, <details>. A hint
  * that costs no reading: it can be wrong either way. */

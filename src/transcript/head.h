@@ -8,15 +8,16 @@
 #include "transcript/front.h"
 
 struct head {
-    struct slice title;  /* empty: none */
-    struct date date;    /* year 0: none */
-    uint8_t date_source; /* enum date_source */
-    size_t body;         /* offset of the body, in the bytes of the file */
-    uint32_t body_line;  /* the line on which it begins */
-    bool has_front;      /* front matter with at least one key */
-    bool has_values;     /* … and with a value in one */
-    bool has_body;       /* something but white space behind the front matter */
-    bool has_originals;  /* its beginning has the mark of one */
+    struct slice title;    /* empty: none */
+    struct date date;      /* year 0: none */
+    uint8_t date_source;   /* enum date_source */
+    size_t body;           /* offset of the body, in the bytes of the file */
+    uint32_t body_line;    /* the line on which it begins */
+    bool has_front;        /* front matter with at least one key */
+    bool has_values;       /* … and with a value in one */
+    bool has_body;         /* something but white space behind the front matter */
+    bool is_no_transcript; /* it is something else, and no episode */
+    bool has_originals;    /* its beginning has the mark of one */
 };
 
 /* One value of one key that makes a view. */

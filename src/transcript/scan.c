@@ -1,8 +1,9 @@
 #include "transcript/scan.h"
 
-#include "transcript/body.h"
+#include "syntax/captions.h"
 #include "transcript/facts.h"
 #include "transcript/preamble.h"
+#include "transcript/source.h"
 #include "values/decode.h"
 
 enum { SHORT_BODY = 4 * 1024 };
@@ -27,28 +28,46 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
     return err;
 }
 
+/* Captions tell what they have without being read; Markdown has what may be words behind its front
+ * matter. */
+static int look_at_body(enum source_form form, struct slice text, bool is_all,
+                        const struct limits *limits, struct diags *diags, struct head *head)
+{
+    if (form == SOURCE_MARKDOWN) {
+        head->has_originals = body_may_have_originals(text);
+        head->has_body = true;
+        text = slice_skip(text, head->body);
+        return is_all && text.len <= SHORT_BODY ? find_words(text, limits, diags, head) : 0;
+    }
+    const struct captions_head captions = captions_read_head(text, is_all, form);
+    head->has_body = captions.has_cues;
+    head->is_no_transcript = captions.is_no_transcript;
+    if (!captions.has_cues)
+        diags_add(diags, 0, 0, "only the source is served", "no cue in it");
+    return 0;
+}
+
 static int scan_text(struct arena *arena, struct slice path, struct slice text, bool is_all,
                      const struct config *config, const struct limits *limits, struct diags *diags,
                      struct head *head, struct fact **facts)
 {
+    enum source_form form = source_form_of(path);
     struct front front;
-    int err = front_read(arena, text, is_all, limits, diags, &front);
+    int err = source_read_front(form, arena, text, is_all, limits, diags, &front);
     if (err)
         return err;
     head->body = front.body;
     head->body_line = front.body_line;
     head->has_front = front.map && front.map->count;
     head->has_values = front.map && !yaml_is_empty(front.map);
-    head->has_originals = body_may_have_originals(text);
-    head->has_body = true;
-    text = slice_skip(text, front.body);
-    if (is_all && text.len <= SHORT_BODY)
-        err = find_words(text, limits, diags, head);
+    err = look_at_body(form, text, is_all, limits, diags, head);
     if (!err)
         err = facts_read(arena, config, limits, front.map, diags, head, facts);
     if (!err && head->date_source == DATE_NOWHERE)
         head->date_source = (uint8_t)date_of_path(path, &head->date);
-    return err ? err : preamble_read(arena, text, limits, head);
+    if (err || form != SOURCE_MARKDOWN)
+        return err;
+    return preamble_read(arena, slice_skip(text, front.body), limits, head);
 }
 
 int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool is_all,
@@ -58,7 +77,7 @@ int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool i
     cleanup_decoded struct decoded decoded;
     int err = decode(bytes, is_all, &decoded);
     if (!err && decoded.encoding == ENCODING_UTF32) {
-        diags_add(diags, 0, 0, "only source.md is served", "UTF-32, which is not read");
+        diags_add(diags, 0, 0, "only the source is served", "UTF-32, which is not read");
         head->body_line = 1;
         return 0;
     }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/slice.h"
+#include "values/timestamp.h"
 
 /* Bytes of one of a body's runs of text. */
 struct part_of {
@@ -29,6 +30,7 @@ struct turn {
     uint32_t section; /* 0 before the first heading, then the n-th heading */
     uint32_t voice;   /* index into body.voices; NO_VOICE where nobody is named */
     int64_t start;    /* milliseconds from the beginning of the recording; NO_TIME: not known */
+    int64_t end;      /* where the source says it, as captions do; else NO_TIME */
     struct part_of original;   /* of body.originals; len 0: there is none */
     uint32_t original_speaker; /* as `speaker`, of the original */
     uint32_t original_first_line;
@@ -60,6 +62,14 @@ struct term {
     struct part_of term, original, definition; /* of body.notes */
 };
 
+/* A caption that the turns were read from, or the part of it that one of two speakers has. */
+struct body_cue {
+    struct part_of words; /* of body.text */
+    uint32_t turn;
+    bool is_shared;     /* it is the same caption as the one before it */
+    int64_t start, end; /* milliseconds; a part has its share of these. NO_TIME: not known */
+};
+
 struct body {
     char *text; /* of all turns, one behind the other; owned */
     size_t len;
@@ -75,8 +85,20 @@ struct body {
     uint32_t voice_count;
     struct term *terms;
     uint32_t term_count;
+    struct body_cue *cues; /* in the order of the file; NULL: it was not read from captions */
+    uint32_t cue_count;
     bool is_refused; /* it is over a limit, which was reported last; nothing of it is here */
 };
+
+/* When a turn is over: as the source says, or when the next one begins, unless that is earlier.
+ * NO_TIME: not known. */
+static inline int64_t turn_end(const struct body *body, const struct turn *turn)
+{
+    if (turn->start == NO_TIME || turn->end != NO_TIME)
+        return turn->end;
+    bool is_last = turn + 1 == body->turns + body->count;
+    return is_last || turn[1].start < turn->start ? NO_TIME : turn[1].start;
+}
 
 static inline struct slice turn_text(const struct body *body, const struct turn *turn)
 {

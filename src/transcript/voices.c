@@ -45,10 +45,9 @@ static void add_turn(struct body *body, uint32_t i)
     voice->turns++;
     voice->last = i;
     voice->characters += count_characters(turn_words(body, turn));
-    bool is_timed = turn->start != NO_TIME && i + 1 < body->count && turn[1].start != NO_TIME &&
-                    turn[1].start >= turn->start;
-    if (is_timed)
-        voice->time = (voice->time == NO_TIME ? 0 : voice->time) + turn[1].start - turn->start;
+    int64_t end = turn_end(body, turn);
+    if (end != NO_TIME)
+        voice->time = (voice->time == NO_TIME ? 0 : voice->time) + end - turn->start;
 }
 
 /* Gives each turn its voice; `voices` are those of the persons, NO_VOICE before they are heard. */

@@ -154,5 +154,6 @@ void limit_refuse(const struct limits *limits, enum limit limit, uint32_t line, 
     char text[LIMIT_TEXT];
     if (diags->count >= DIAGS_MAX)
         diags->count = DIAGS_MAX - 1;
-    diags_add(diags, line, 0, "only source.md is served", "%s", limit_message(limits, limit, text));
+    diags_add(diags, line, 0, "only the source is served", "%s",
+              limit_message(limits, limit, text));
 }

@@ -70,7 +70,7 @@ const char *limit_words(enum limit limit, uint64_t value, char text[LIMIT_TEXT])
  * (-o max_front)". */
 const char *limit_message(const struct limits *limits, enum limit limit, char text[LIMIT_TEXT]);
 
-/* Reports that a file is over a limit and therefore source.md alone, however much was reported
+/* Reports that a file is over a limit and therefore the source alone, however much was reported
  * before. */
 void limit_refuse(const struct limits *limits, enum limit limit, uint32_t line,
                   struct diags *diags);

@@ -52,8 +52,8 @@ static struct place here(struct reader *r)
 static int mistake(struct reader *r, struct place at, const char *what)
 {
     diags_add(r->diags, at.line, at.column,
-              r->in_head ? "the keys of this table are in source.md alone"
-                         : "this key is in source.md alone",
+              r->in_head ? "the keys of this table are in the source alone"
+                         : "this key is in the source alone",
               "%s", what);
     return -EINVAL;
 }

@@ -13,8 +13,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "transcript/body.h"
-#include "transcript/front.h"
+#include "transcript/source.h"
 #include "values/decode.h"
 #include "values/timestamp.h"
 
@@ -118,14 +117,15 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: print_turns FILE\n");
         return 2;
     }
+    const enum source_form form = source_form_of(slice_of(argv[1]));
     read_all(file, &text);
     fclose(file);
     int err = decode(buf_slice(&text), true, &decoded);
     if (!err)
-        err = front_read(&arena, decoded.text, true, &limits, &diags, &front);
+        err = source_read_front(form, &arena, decoded.text, true, &limits, &diags, &front);
     if (!err)
-        err = body_read(slice_skip(decoded.text, front.body), front.body_line, front.map,
-                        (struct slice){0}, &limits, &diags, &body);
+        err = source_read_body(form, slice_skip(decoded.text, front.body), front.body_line,
+                               front.map, (struct slice){0}, &limits, &diags, &body);
     if (!err)
         print_body(&body);
     for (const struct diag *diag = diags.first; diag; diag = diag->next)

@@ -139,7 +139,7 @@ def formats_of_the_manual():
 
 def test_the_formats_of_the_manual_are_whole_and_their_lines_are_real(example):
     rows = list(formats_of_the_manual())
-    folders = [path.parent for path in (example.path / "episodes").rglob("source.md")]
+    folders = [path.parent for path in (example.path / "episodes").rglob("source.*")]
     assert {name.split("/")[0] for name, _ in rows} == {name for folder in folders for name in os.listdir(folder)}
     for name, line in rows:
         if name.split("/")[0] in ("sections", "voices"):

@@ -1,0 +1,367 @@
+#include "syntax/captions.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/utf8.h"
+#include "syntax/cue_repeats.h"
+#include "syntax/cue_text.h"
+
+enum {
+    MOST_TIMES_TOLD = 20, /* that cannot be read; the others are counted */
+    MOST_DIGITS = 9,      /* of a number in a time */
+    LONGEST_NUMBER = 12,  /* digits of a cue's */
+};
+
+static const char arrow[] = "-->";
+
+/* --- times ------------------------------------------------------------------------------------ */
+
+/* Takes a number from the front; its digits, or 0 where there is none. */
+static size_t take_number(struct slice *text, int64_t *number)
+{
+    size_t digits = 0;
+    *number = 0;
+    for (; digits < text->len && isdigit((unsigned char)text->data[digits]); digits++) {
+        if (digits == MOST_DIGITS)
+            return 0;
+        *number = *number * 10 + (text->data[digits] - '0');
+    }
+    *text = slice_skip(*text, digits);
+    return digits;
+}
+
+/* As WebVTT has it: 12:07.000 or 1:02:03.456. */
+static bool take_strict_time(struct slice *text, int64_t *time)
+{
+    int64_t part[3], fraction;
+    size_t parts = 0, digits = take_number(text, &part[parts++]);
+    bool has_hours = digits != 2 || part[0] > 59;
+    if (digits == 0)
+        return false;
+    while (parts < 3 && text->len && text->data[0] == ':') {
+        *text = slice_skip(*text, 1);
+        if (take_number(text, &part[parts]) != 2 || part[parts++] > 59)
+            return false;
+    }
+    if (parts == 1 || (parts == 2 && has_hours) || !slice_starts(*text, SLICE(".")))
+        return false;
+    *text = slice_skip(*text, 1);
+    if (take_number(text, &fraction) != 3)
+        return false;
+    *time = fraction;
+    for (int64_t unit = 1000; parts; unit *= 60)
+        *time += part[--parts] * unit;
+    return true;
+}
+
+/* Whatever looks like a time: 0:0:0.570, 0.860, 00:00:20,5, 00:00:20. */
+static bool take_lenient_time(struct slice *text, int64_t *time)
+{
+    int64_t number;
+    *time = 0;
+    for (int parts = 0;; parts++) {
+        if (parts == 3 || !take_number(text, &number))
+            return false;
+        *time = *time * 60 + number;
+        if (!slice_starts(*text, SLICE(":")))
+            break;
+        *text = slice_skip(*text, 1);
+    }
+    *time *= 1000;
+    if (text->len < 2 || (text->data[0] != '.' && text->data[0] != ',') ||
+        !isdigit((unsigned char)text->data[1]))
+        return true;
+    *text = slice_skip(*text, 1);
+    for (int64_t unit = 100; text->len && isdigit((unsigned char)text->data[0]); unit /= 10) {
+        *time += (text->data[0] - '0') * unit;
+        *text = slice_skip(*text, 1);
+    }
+    return true;
+}
+
+/* The times of a line that has an arrow; what stands behind them places the cue on a screen. */
+static bool read_times(struct slice line, bool is_strict, struct cue *cue)
+{
+    bool (*take)(struct slice *, int64_t *) = is_strict ? take_strict_time : take_lenient_time;
+    line = slice_trim(line);
+    if (!take(&line, &cue->start))
+        return false;
+    line = slice_trim(line);
+    if (!slice_starts(line, slice_of(arrow)))
+        return false;
+    line = slice_trim(slice_skip(line, sizeof arrow - 1));
+    return take(&line, &cue->end);
+}
+
+/* --- cues ------------------------------------------------------------------------------------- */
+
+/* One pass over the lines of a text. */
+struct pass {
+    enum source_form form;
+    bool is_strict;
+    struct cues *cues;
+    struct cue_voice voice;
+    struct cue cue;
+    struct slice id;      /* the line before the times */
+    struct slice text;    /* of the cue so far */
+    uint32_t line_before; /* the last but one that has words */
+    bool in_cue;
+    bool is_lost;                               /* … whose times cannot be read */
+    uint32_t lost_count, lost[MOST_TIMES_TOLD]; /* how many these are, and their lines */
+    struct cue_repeats repeats;
+};
+
+static int end_cue(struct pass *pass)
+{
+    size_t before = pass->cues->count;
+    bool is_marked = false;
+    if (!pass->in_cue)
+        return 0;
+    pass->in_cue = false;
+    if (pass->is_lost)
+        return 0;
+    int err = cue_text_read(pass->cues, &pass->cue, pass->text, pass->form, &pass->voice,
+                            &is_marked);
+    if (!err)
+        cue_repeats_note(&pass->repeats, pass->cues, before, pass->id, is_marked);
+    return err;
+}
+
+static bool is_number(struct slice line)
+{
+    size_t digits = 0;
+    line = slice_trim(line);
+    while (digits < line.len && isdigit((unsigned char)line.data[digits]))
+        digits++;
+    return digits && digits == line.len && digits <= LONGEST_NUMBER;
+}
+
+/* In SubRip the number of the next cue stands behind the words of the last. */
+static void drop_number(struct pass *pass, struct slice before)
+{
+    if (pass->in_cue && pass->form == SOURCE_SUBRIP && pass->text.data && is_number(before)) {
+        pass->text.len = (size_t)(before.data - pass->text.data);
+        pass->cue.last_line = pass->line_before;
+    }
+}
+
+static void note_lost(struct pass *pass, uint32_t number)
+{
+    if (pass->lost_count < MOST_TIMES_TOLD)
+        pass->lost[pass->lost_count] = number;
+    pass->lost_count++;
+}
+
+static void tell_lost(const struct pass *pass, struct diags *diags)
+{
+    uint32_t told = 0;
+    for (; told < pass->lost_count && told < MOST_TIMES_TOLD; told++)
+        diags_add(diags, pass->lost[told], 0, "it is in the source alone",
+                  "a cue whose times cannot be read");
+    if (pass->lost_count > told)
+        diags_add(diags, 0, 0, "they are in the source alone",
+                  "%u more cues whose times cannot be read", (unsigned)(pass->lost_count - told));
+}
+
+/* A line with an arrow. In SubRip it may be words; in WebVTT it never is. */
+static int take_times(struct pass *pass, struct slice line, uint32_t number, struct slice before,
+                      bool *are_words)
+{
+    struct cue cue = {.line = number, .last_line = number};
+    struct slice front = slice_trim(line);
+    bool are_read = read_times(line, pass->is_strict, &cue);
+    *are_words = !are_read && pass->form == SOURCE_SUBRIP && front.len &&
+                 !isdigit((unsigned char)front.data[0]);
+    if (*are_words)
+        return 0;
+    drop_number(pass, before);
+    int err = end_cue(pass);
+    pass->cue = cue;
+    pass->id = before;
+    pass->text = (struct slice){0};
+    pass->in_cue = true;
+    pass->is_lost = !are_read;
+    if (!are_read)
+        note_lost(pass, number);
+    return err;
+}
+
+static void take_words(struct pass *pass, struct slice line, uint32_t number)
+{
+    if (!pass->text.data)
+        pass->text.data = line.data;
+    pass->text.len = (size_t)(line.data + line.len - pass->text.data);
+    if (line.len == 0)
+        return;
+    pass->line_before = pass->cue.last_line;
+    pass->cue.last_line = number;
+}
+
+static int read_lines(struct pass *pass, struct slice text)
+{
+    struct slice rest = text, line, before = {0};
+    uint32_t number = 0;
+    int err = 0;
+
+    while (!err && slice_take(&rest, '\n', &line)) {
+        bool are_words = true;
+        number++;
+        if (line.len && line.data[line.len - 1] == '\r')
+            line.len--;
+        if (line.len >= sizeof arrow - 1 && memmem(line.data, line.len, arrow, sizeof arrow - 1))
+            err = take_times(pass, line, number, before, &are_words);
+        before = line;
+        if (!are_words || err)
+            continue;
+        if (line.len == 0 && pass->form == SOURCE_WEBVTT)
+            err = end_cue(pass);
+        else if (pass->in_cue)
+            take_words(pass, line, number);
+    }
+    if (!err)
+        err = end_cue(pass);
+    return err;
+}
+
+/* --- the header of WebVTT --------------------------------------------------------------------- */
+
+static bool has_signature(struct slice text)
+{
+    static const struct slice signature = SLICE("WEBVTT");
+    return slice_starts(text, signature) &&
+           (text.len == signature.len || byte_is_space(text.data[signature.len]));
+}
+
+/* The value of a field of the header, which ends at the first empty line: "Language: en". */
+static struct slice header_field(struct slice text, struct slice name)
+{
+    struct slice line = {0};
+    bool is_in_header = has_signature(text);
+    while (is_in_header && slice_take(&text, '\n', &line)) {
+        line = slice_trim(line);
+        is_in_header = line.len > 0;
+        if (line.len > name.len && strncasecmp(line.data, name.data, name.len) == 0)
+            return slice_trim(slice_skip(line, name.len));
+    }
+    return (struct slice){0};
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/* The text as UTF-8 without NUL; in `own` where it had to be changed. 0 or -ENOMEM. */
+static int repair(struct slice *text, struct buf *own, struct diags *diags)
+{
+    struct slice rest = *text, part;
+    cleanup_buf struct buf valid = {0};
+    bool is_broken = diags_add_broken_utf8(diags, rest, 1);
+
+    if (is_broken) {
+        utf8_repair(&valid, rest);
+        rest = buf_slice(&valid);
+    }
+    if (!is_broken && (rest.len == 0 || !memchr(rest.data, '\0', rest.len)))
+        return 0;
+    for (bool is_first = true; slice_take(&rest, '\0', &part); is_first = false) {
+        if (!is_first)
+            buf_add_text(own, "\xEF\xBF\xBD");
+        buf_add_slice(own, part);
+    }
+    *text = buf_slice(own);
+    return valid.failed || own->failed ? -ENOMEM : 0;
+}
+
+/* Recordings go forward; a time that does not is a mistake of whoever typed it, or a second part.
+ */
+static void tell_back(const struct cues *cues, struct diags *diags)
+{
+    size_t told = 0;
+    for (size_t i = 1; i < cues->count && told < MOST_TIMES_TOLD; i++) {
+        int64_t back = cues->at[i - 1].start - cues->at[i].start;
+        if (back <= 0)
+            continue;
+        told++;
+        diags_add(diags, cues->at[i].line, 0, "it is kept where it stands",
+                  "it begins %lld.%03lld s before the cue before it", (long long)(back / 1000),
+                  (long long)(back % 1000));
+    }
+}
+
+static void tell_form(struct slice text, enum source_form form, bool is_strict,
+                      const struct cues *cues, struct diags *diags)
+{
+    if (form == SOURCE_WEBVTT && cues->count && !has_signature(text))
+        diags_add(diags, 1, 0, "it is read by its lines of times", "no WEBVTT at its head");
+    else if (form == SOURCE_WEBVTT && cues->count && !is_strict)
+        diags_add(diags, 0, 0, "they are read all the same",
+                  "times that are not written as WebVTT has them");
+    else if (cues->count == 0)
+        diags_add(diags, 0, 0, "only the source is served", "no cue in it");
+}
+
+/* Whether each cue that stands whole in the text is a place in a picture. */
+static bool are_all_places(struct slice text)
+{
+    cleanup_cues struct cues cues = {0};
+    struct pass pass = {.form = SOURCE_WEBVTT, .cues = &cues};
+    size_t i = 0;
+    if (read_lines(&pass, text))
+        return false;
+    /* The last one may be cut. */
+    while (i + 1 < cues.count || (i == 0 && cues.count == 1)) {
+        struct slice words = cue_text(&cues, &cues.at[i++]);
+        if (!memmem(words.data, words.len, "#xywh=", 6) || memchr(words.data, ' ', words.len))
+            return false;
+    }
+    return i > 0;
+}
+
+/* Reads by the specification first. */
+static int read_twice(struct slice text, bool is_webvtt, struct pass *pass)
+{
+    struct cues *cues = pass->cues;
+    int err = 0;
+    pass->is_strict = is_webvtt;
+    pass->form = is_webvtt ? SOURCE_WEBVTT : SOURCE_SUBRIP;
+    if (is_webvtt)
+        err = read_lines(pass, text);
+    if (err || cues->count)
+        return err;
+    *pass = (struct pass){.form = pass->form, .cues = cues};
+    return read_lines(pass, text);
+}
+
+int captions_read(struct slice text, enum source_form form, struct diags *diags, struct cues *cues)
+{
+    cleanup_buf struct buf own = {0};
+    struct pass pass = {.cues = cues};
+
+    int err = repair(&text, &own, diags);
+    struct slice language = header_field(text, SLICE("language:"));
+    if (language.len && language.len < sizeof cues->language)
+        memcpy(cues->language, language.data, language.len);
+    (void)buf_reserve(&cues->text, text.len);
+    if (!err)
+        err = read_twice(text, form == SOURCE_WEBVTT && has_signature(text), &pass);
+    if (err)
+        return err;
+    tell_lost(&pass, diags);
+    tell_back(cues, diags);
+    tell_form(text, form, pass.is_strict, cues, diags);
+    cue_repeats_drop(&pass.repeats, cues);
+    return 0;
+}
+
+struct captions_head captions_read_head(struct slice text, bool is_all, enum source_form form)
+{
+    struct captions_head head = {0};
+    struct slice kind = header_field(text, SLICE("kind:"));
+    struct slice places = SLICE("#xywh=");
+    head.language = header_field(text, SLICE("language:"));
+    head.has_cues = !is_all || (text.len && memmem(text.data, text.len, arrow, sizeof arrow - 1));
+    head.is_no_transcript = slice_equal(kind, SLICE("chapters")) ||
+                            slice_equal(kind, SLICE("metadata"));
+    if (form == SOURCE_WEBVTT && text.len && memmem(text.data, text.len, places.data, places.len))
+        head.is_no_transcript |= are_all_places(text);
+    return head;
+}

@@ -1,0 +1,25 @@
+/*
+ * The text of a caption: tags and entities become plain text, voices (<v Name>) become speakers.
+ */
+#ifndef SYNTAX_CUE_TEXT_H
+#define SYNTAX_CUE_TEXT_H
+
+#include "syntax/cues.h"
+#include "syntax/source_form.h"
+
+/* What goes on from caption to caption. */
+struct cue_voice {
+    struct part {
+        uint32_t at, len; /* in cues.text */
+    } open;               /* the voice that the last <v> began and nothing has closed */
+};
+
+/*
+ * Appends what `raw`, the lines of one caption, says: nothing, a cue, or one a voice. `cue` has its
+ * times and lines. *is_marked becomes true where it has times inside or a word underlined.
+ * 0; -E2BIG; -ENOMEM.
+ */
+int cue_text_read(struct cues *cues, struct cue *cue, struct slice raw, enum source_form form,
+                  struct cue_voice *voice, bool *is_marked);
+
+#endif

@@ -1,0 +1,44 @@
+#include "transcript/source.h"
+
+#include <errno.h>
+
+#include "syntax/captions.h"
+
+enum {
+    CUES_SHARE = 4 /* of the memory for a body: so much its cues may have, before they are lines */
+};
+
+int source_read_front(enum source_form form, struct arena *arena, struct slice text, bool is_all,
+                      const struct limits *limits, struct diags *diags, struct front *front)
+{
+    if (form == SOURCE_MARKDOWN)
+        return front_read(arena, text, is_all, limits, diags, front);
+    *front = (struct front){.body_line = 1};
+    return 0;
+}
+
+/* Reads the cues of a text, if there are not too many. */
+static int read_cues(enum source_form form, struct slice text, const struct limits *limits,
+                     struct diags *diags, struct cues *cues)
+{
+    cues->most = limits->at[LIMIT_MARKDOWN] / CUES_SHARE / sizeof(struct cue);
+    return captions_read(text, form, diags, cues);
+}
+
+int source_read_body(enum source_form form, struct slice text, uint32_t first_line,
+                     const struct yaml *front, struct slice aliases, const struct limits *limits,
+                     struct diags *diags, struct body *body)
+{
+    cleanup_cues struct cues cues = {0};
+    if (form == SOURCE_MARKDOWN)
+        return body_read(text, first_line, front, aliases, limits, diags, body);
+    *body = (struct body){0};
+    int err = read_cues(form, text, limits, diags, &cues);
+    if (!err)
+        return body_of_cues(&cues, front, aliases, limits, diags, body);
+    if (err != -E2BIG)
+        return err;
+    limit_refuse(limits, LIMIT_MARKDOWN, 0, diags);
+    body->is_refused = true;
+    return 0;
+}
