@@ -73,6 +73,9 @@ DETAILS = re.compile(
 )
 # A time at the head of the words says when they begin, and is none of them.
 HEAD_TIME = re.compile(r"^(\*\*[^*]+\*\*[:：]?\s*)?\\?[\[(][\d:.]+\\?[\])]\s*")
+# One further on is none of the words either; without hours and in parentheses it may be.
+WORD_TIME = re.compile(r"""(?<!["“])\\?(\[\d{1,3}(:\d\d){1,2}(\.\d{1,3})?\\?\]|\(\d{1,3}(:\d\d){2}(\.\d{1,3})?\))""")
+MAYBE_TIME = re.compile(r"\(\d{1,3}:\d\d(\.\d{1,3})?\)")
 TIMED_LABEL = re.compile(r"[^\n]{1,60}?[\s:*–-]+(\d: )?[\[(]?\d+:\d\d(:\d\d)?(\.\d+)?[\])]?:?\s*")
 # A comment in which another one opens was never closed (real files have a cut one): it hides
 # nothing below the next empty line.
@@ -310,6 +313,10 @@ def plain_lines(shown):
         if re.search(r"\] to \\?\[", line):
             continue
         line = HEAD_TIME.sub(lambda match: match[1] or "", line)
+        if MAYBE_TIME.search(line):
+            continue
+        if not re.match(r"\s*(\||[-*+]\s)", line):
+            line = WORD_TIME.sub("", line)
         if not re.search(r"\][(\[]|[<>|&`~]|https?:|^\s{4}|^\s*\d+[.)]", line):
             yield line
 
