@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "speakers/speaker_stats.h"
+#include "transcript/bilingual.h"
 #include "transcript/time_mark.h"
 #include "transcript/voices.h"
 #include "values/timestamp.h"
@@ -670,6 +671,8 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
     speaker_stats_free(&a.stats);
     body->text = buf_take(&a.text, &body->len);
     body->originals = buf_take(&a.originals, &body->originals_len);
+    if (!err)
+        err = bilingual_join(body, front);
     if (!err)
         err = voices_gather(body, &lines, front, aliases, &a.notes);
     body->notes = buf_take(&a.notes, &body->notes_len);

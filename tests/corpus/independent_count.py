@@ -333,6 +333,24 @@ def paragraphs(text):
     return count
 
 
+HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
+def is_in_two_languages(shown):
+    """Whether four in five paragraphs stand in pairs of a Latin one and a Chinese, Japanese or Korean one."""
+    scripts, pairs, at = [], 0, 0
+    for block in re.split(r"\n[ \t]*\n", shown):
+        block = re.sub(r"<[^>]*>|^#.*$", "", block, flags=re.M)
+        han, latin = len(HAN.findall(block)), len(re.findall(r"[A-Za-z]", block))
+        if han or latin:
+            scripts.append(han * 4 > latin)
+    while at + 1 < len(scripts):
+        is_pair = scripts[at] != scripts[at + 1]
+        pairs += is_pair
+        at += 1 + is_pair
+    return pairs >= 12 and pairs * 2 >= 0.8 * len(scripts)
+
+
 def read(folder, path):
     with open(os.path.join(folder, path), "rb") as file:
         return file.read()
@@ -366,6 +384,7 @@ def count_file(data):
         "plain_labels": Counter(re.findall(r"^\[?([^\[\]:：\n]{1,60})\]?[:：]", re.sub(r"<[^>]*>", "", shown), re.M)),
         "lead_ins": sorted(lead_ins),
         "originals": opened,
+        "two_languages": not opened and is_in_two_languages(shown),
         "chevrons": len(re.findall(r"^\s*(?:>>|&gt;&gt;|\\>\\>)", shown, re.M)),
         "unbalanced_originals": opened != len(re.findall("</details", body, re.I)),
         # Words in code are words too; only originals and comments are not.

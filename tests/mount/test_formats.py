@@ -78,6 +78,21 @@ def test_a_record_says_what_the_source_says(mount):
     assert [key for key, value in nothing.items() if value is None] == absent
 
 
+def test_two_languages_in_turn(mount):
+    said = [("Where is number %d of the boats tonight?" % n, "今晚第%d条船在哪里？" % n) for n in range(12)]
+    text = "\n\n".join(f"**Ana:** {english}\n\n**安娜：** {chinese}" for english, chinese in said)
+    mounted = mount({"both.md": text + "\n", "english.md": "---\nlanguage: en\n---\n" + text + "\n"})
+    records = json_lines(mounted / "episodes/both/turns.jsonl")
+    assert [(r["speaker"], r["text"]) for r in records] == [("安娜", chinese) for _, chinese in said]
+    assert [(r["original_speaker"], r["original"]) for r in records] == [("Ana", english) for english, _ in said]
+    assert records[0]["original_language"] == "en"
+    assert records[1]["source"] == "both.md:5-7"
+    assert (mounted / "original/both/001.txt").read_text() == "Ana: " + said[0][0] + "\n"
+    records = json_lines(mounted / "episodes/english/turns.jsonl")
+    assert [(r["text"], r["original"], r["original_language"]) for r in records] == [
+        (english, chinese, "zh") for english, chinese in said]
+
+
 def test_times_among_the_words(mount):
     mounted = mount({"it.md": (
         "---\nsource: https://example.org/a\n---\nFirst.\n\n"
