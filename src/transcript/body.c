@@ -45,6 +45,8 @@ struct assembly {
     struct slice lone_time;  /* the time at the head of the last turn, as written */
     struct slice label_line; /* the line on which the last turn begins */
     struct slice speaker;    /* of the last label, in lines->text */
+    int64_t pending;         /* of a line that was nothing but a time, for what follows */
+    uint8_t appendix;        /* level of the heading of a section that nobody says; 0 outside */
     bool is_behind_heading;  /* nothing was said in the section yet */
     bool in_turn;            /* the last turn can grow */
     bool takes_more;         /* … and takes the paragraphs that follow */
@@ -164,6 +166,7 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
 {
     struct body *body = a->body;
     struct slice speaker = label->speaker;
+    int64_t start = label->start == NO_TIME ? a->pending : label->start;
 
     if (body->count == a->limits->at[LIMIT_TURNS])
         return refuse(a, line, LIMIT_TURNS);
@@ -178,7 +181,7 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
         .section = a->section,
         .voice = NO_VOICE,
         .times = body->time_count,
-        .start = label->start,
+        .start = start,
         .reached = a->reached,
         .original = {.at = (uint32_t)a->originals.len},
     };
@@ -188,8 +191,9 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
     }
     if (a->early.len)
         take_early_original(a);
-    if (label->start != NO_TIME)
-        a->reached = label->start;
+    if (start != NO_TIME)
+        a->reached = start;
+    a->pending = NO_TIME;
     a->owed = BREAK_SOFT;
     a->in_turn = true;
     a->takes_more = speaker.len > 0;
@@ -461,10 +465,23 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
     return add_pieces(a, line, words, is_paragraph ? BREAK_PARAGRAPH : line->before);
 }
 
+/* Whether a section has this heading that stands behind what was said. */
+static bool is_appendix(struct slice heading)
+{
+    static const char *const names[] = {"References", "Resources",       "Links",     "Show notes",
+                                        "Notes",      "Further reading", "Footnotes", "Sources",
+                                        "Credits",    "Bibliography",    NULL};
+    if (slice_ends(heading, SLICE(":")))
+        heading.len--;
+    return slice_is_one_of(heading, names);
+}
+
 static int add_heading(struct assembly *a, const struct line *line, struct slice text)
 {
     struct body *body = a->body;
     a->is_behind_heading = true;
+    if (!a->appendix || line->heading <= a->appendix)
+        a->appendix = is_appendix(text) ? line->heading : 0;
     /* A label without words has them behind the heading. */
     if (!a->in_turn || !last_turn(a)->speaker || !is_wordless(a))
         end_turn(a);
@@ -485,8 +502,8 @@ static int add_heading(struct assembly *a, const struct line *line, struct slice
 /* Whether somebody goes on behind a heading, `text` being the first words there. */
 static bool is_continued_speech(struct assembly *a, const struct label *label, struct slice text)
 {
-    return a->stats.is_speech && a->is_behind_heading && !a->in_turn && a->speaker.len &&
-           label->form == LABEL_NONE && !speaker_stats_is_aside(text);
+    return a->stats.is_speech && a->is_behind_heading && !a->appendix && !a->in_turn &&
+           a->speaker.len && label->form == LABEL_NONE && !speaker_stats_is_aside(text);
 }
 
 /* Takes the time from `(00:00:48): words`, at the head of a paragraph of somebody who goes on: what
@@ -505,12 +522,45 @@ static bool take_resumption(const struct assembly *a, const struct line *line, s
     return true;
 }
 
+/* Takes a line that is nothing but a time and belongs to what follows: one with an arrow, as
+ * captions have it; one right below a label that has its words below; one above a label. */
+static bool take_time_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    enum { LONGEST = 40 }; /* 000:00:00.000 --> 000:00:00.000 */
+    const struct line *next = line + 1;
+    int64_t time;
+    if (text.len > LONGEST || line->heading || !label_take_time_line(text, &time) ||
+        next == a->lines->at + a->lines->count || next->heading || next->details)
+        return false;
+    struct slice below = line_text(a->lines, next);
+    bool is_below = a->in_turn && last_turn(a)->speaker && is_wordless(a) &&
+                    last_turn(a)->start == NO_TIME;
+    bool has_arrow = memmem(text.data, text.len, "-->", 3);
+    if (!is_below && !has_arrow) {
+        struct label label = label_read(below, next->bold_at, next->bold);
+        if (label.start != NO_TIME || !speaker_stats_is_speaker(&a->stats, &label, next))
+            return false;
+    }
+    int64_t other;
+    if (label_take_time_line(below, &other))
+        return false; /* a list of times */
+    if (is_below)
+        last_turn(a)->start = a->reached = time;
+    else
+        a->pending = time;
+    return true;
+}
+
 static int add_text_line(struct assembly *a, const struct line *line, struct slice text)
 {
+    if (take_time_line(a, line, text))
+        return 0;
     struct label label = label_read(text, line->bold_at, line->bold);
     int err = 0;
 
-    if (label_is_mark(&label)) {
+    if (label_is_played(&label) && speaker_stats_is_heard(&a->stats, label.speaker))
+        label.words = label.written;
+    else if (label_is_mark(&label) || label_is_played(&label)) {
         end_turn(a);
         return 0;
     }
@@ -529,12 +579,17 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
         label.speaker = a->speaker;
     is_continued |= !is_speaker && take_resumption(a, line, &label);
     if (is_speaker || is_continued || label.form == LABEL_CHEVRON || !a->in_turn ||
+        (!a->takes_more && a->pending != NO_TIME) ||
         (line->before == BREAK_PARAGRAPH && !a->takes_more && !is_lone_time(a))) {
         end_turn(a);
         err = begin_turn(a, line, &label);
         if (is_speaker || label.form == LABEL_CHEVRON)
             a->speaker = label.speaker;
         a->is_behind_heading &= slice_starts(text, SLICE("|"));
+    }
+    if (!err && a->pending != NO_TIME) {
+        err = note_time(a, a->pending); /* who speaks goes on */
+        a->pending = NO_TIME;
     }
     return err ? err : add_words(a, line, label.words);
 }
@@ -659,7 +714,8 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
                          .diags = diags,
                          .limits = limits,
                          .first_line = first_line,
-                         .reached = NO_TIME};
+                         .reached = NO_TIME,
+                         .pending = NO_TIME};
 
     *body = (struct body){0};
     int err = lines_read(text, first_line, limits, diags, &lines);
