@@ -425,3 +425,20 @@ int bilingual_join(struct body *body, const struct yaml *front)
     free(all.at);
     return err;
 }
+
+bool bilingual_may_be(struct slice head)
+{
+    enum { FEWEST = 8, MOST = 64, SHORT_SAMPLE = 60 };
+    size_t lines = 0, changes = 0;
+    enum script before = SCRIPT_NONE;
+    struct slice line;
+    while (lines < MOST && slice_take(&head, '\n', &line)) {
+        enum script script = script_of(slice_head(line, SHORT_SAMPLE));
+        if (script == SCRIPT_NONE)
+            continue;
+        changes += lines && script != before;
+        before = script;
+        lines++;
+    }
+    return lines >= FEWEST && changes * 10 >= lines * 7;
+}

@@ -22,4 +22,8 @@
  */
 int bilingual_join(struct body *body, const struct yaml *front);
 
+/* Whether what stands at the beginning of a body looks like one: a hint that is cheap, and can be
+ * wrong either way. */
+bool bilingual_may_be(struct slice head);
+
 #endif

@@ -1,5 +1,6 @@
 #include "transcript/scan.h"
 
+#include "transcript/bilingual.h"
 #include "transcript/body.h"
 #include "transcript/facts.h"
 #include "transcript/preamble.h"
@@ -42,6 +43,7 @@ static int scan_text(struct arena *arena, struct slice path, struct slice text, 
     head->has_originals = body_may_have_originals(text);
     head->has_body = true;
     text = slice_skip(text, front.body);
+    head->has_originals |= bilingual_may_be(text);
     if (is_all && text.len <= SHORT_BODY)
         err = find_words(text, limits, diags, head);
     if (!err)

@@ -87,6 +87,7 @@ def test_two_languages_in_turn(mount):
     assert [(r["original_speaker"], r["original"]) for r in records] == [("Ana", english) for english, _ in said]
     assert records[0]["original_language"] == "en"
     assert records[1]["source"] == "both.md:5-7"
+    assert (mounted / "original").is_dir()
     assert (mounted / "episodes/both/original/001.txt").read_text() == "Ana: " + said[0][0] + "\n"
     records = json_lines(mounted / "episodes/english/turns.jsonl")
     assert [(r["text"], r["original"], r["original_language"]) for r in records] == [
