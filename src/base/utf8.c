@@ -45,6 +45,27 @@ size_t utf8_valid_prefix(struct slice text)
     return at;
 }
 
+static bool begins_character(char c)
+{
+    return ((unsigned char)c & 0xC0) != 0x80;
+}
+
+uint32_t utf8_count(struct slice text)
+{
+    enum { BLOCK = 64 /* bytes, which the compiler has counted at once */ };
+    uint32_t count = 0;
+    size_t at = 0;
+    for (; at + BLOCK <= text.len; at += BLOCK) {
+        unsigned char of_block = 0;
+        for (int i = 0; i < BLOCK; i++)
+            of_block += begins_character(text.data[at + (size_t)i]);
+        count += of_block;
+    }
+    for (; at < text.len; at++)
+        count += begins_character(text.data[at]);
+    return count;
+}
+
 bool utf8_is_valid(struct slice text)
 {
     return utf8_valid_prefix(text) == text.len;

@@ -25,6 +25,9 @@ size_t utf8_valid_prefix(struct slice text);
 
 bool utf8_is_valid(struct slice text);
 
+/* How many code points there are in valid UTF-8. */
+uint32_t utf8_count(struct slice text);
+
 /* Appends `text` with every byte that is not UTF-8 as U+FFFD. */
 void utf8_repair(struct buf *out, struct slice text);
 

@@ -269,9 +269,11 @@ void episode_metadata_add_link(const struct episode_metadata *metadata, int64_t 
 void episode_metadata_add_lines(const struct episode *episode, const struct turn *turn,
                                 struct buf *out)
 {
-    uint32_t last = turn->last_line;
+    uint32_t first = turn->first_line, last = turn->last_line;
+    if (turn->original.len && turn->original_first_line < first)
+        first = turn->original_first_line;
     if (turn->original.len && turn->original_last_line > last)
         last = turn->original_last_line;
     utf8_repair(out, episode->path);
-    buf_printf(out, ":%u-%u", (unsigned)turn->first_line, (unsigned)last);
+    buf_printf(out, ":%u-%u", (unsigned)first, (unsigned)last);
 }

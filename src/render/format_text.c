@@ -85,7 +85,7 @@ int quotes_render(const struct material *material, struct buf *out)
         }
         if (metadata.url.len) {
             buf_add_text(out, ", ");
-            episode_metadata_add_link(&metadata, turn->start, out);
+            episode_metadata_add_link(&metadata, turn->reached, out);
         }
         buf_add_byte(out, '\n');
     }

@@ -105,7 +105,7 @@ static struct value get_url(const void *row, struct buf *scratch)
 {
     const struct turn_row *r = row;
     if (r->metadata->url.len)
-        episode_metadata_add_link(r->metadata, r->turn->start, scratch);
+        episode_metadata_add_link(r->metadata, r->turn->reached, scratch);
     return value_text(buf_slice(scratch));
 }
 
@@ -114,6 +114,29 @@ static struct value get_source(const void *row, struct buf *scratch)
     const struct turn_row *r = row;
     episode_metadata_add_lines(r->episode, r->turn, scratch);
     return value_text(buf_slice(scratch));
+}
+
+/* [[characters before it, seconds], …] */
+static struct value get_times(const void *row, struct buf *scratch)
+{
+    const struct turn_row *r = row;
+    const struct slice words = turn_words(r->body, r->turn);
+    const struct time_mark *marks = r->body->times + r->turn->times;
+    uint32_t count = body_count_times(r->body, r->turn), characters = 0;
+    size_t counted = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        /* One before all words stands before the space behind the label. */
+        size_t first = (size_t)(words.data - r->body->text);
+        size_t before = marks[i].at > first ? marks[i].at - first : 0;
+        characters += utf8_count(slice_head(slice_skip(words, counted), before - counted));
+        counted = before;
+        buf_printf(scratch, "%s[%u,%lld.%03d]", i ? "," : "[", (unsigned)characters,
+                   (long long)(marks[i].time / 1000), (int)(marks[i].time % 1000));
+    }
+    if (count)
+        buf_add_byte(scratch, ']');
+    return (struct value){.kind = count ? VALUE_JSON : VALUE_ABSENT, .text = buf_slice(scratch)};
 }
 
 static const struct field fields[] = {
@@ -131,6 +154,7 @@ static const struct field fields[] = {
     {"url", get_url},
     {"source", get_source},
     {"voice", get_voice},
+    {"times", get_times},
 };
 
 static int render(const struct material *material, bool is_json, struct buf *out)

@@ -14,6 +14,8 @@ static json_t *json_of(const struct value *value)
         return json_seconds(value->number);
     case VALUE_YAML:
         return json_of_yaml(value->yaml);
+    case VALUE_JSON:
+        return json_loadb(value->text.data, value->text.len, 0, NULL);
     default:
         return json_null();
     }

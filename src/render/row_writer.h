@@ -12,8 +12,8 @@
 
 /* The value of a field. An absent one is empty in TSV and null in JSON. */
 struct value {
-    enum { VALUE_ABSENT, VALUE_TEXT, VALUE_NUMBER, VALUE_SECONDS, VALUE_YAML } kind;
-    struct slice text; /* valid UTF-8 */
+    enum { VALUE_ABSENT, VALUE_TEXT, VALUE_NUMBER, VALUE_SECONDS, VALUE_YAML, VALUE_JSON } kind;
+    struct slice text; /* valid UTF-8; of VALUE_JSON: JSON */
     int64_t number;    /* of seconds: milliseconds */
     const struct yaml *yaml;
 };

@@ -74,7 +74,7 @@ static bool take_sign(struct slice *text)
     return len > 0;
 }
 
-/* A name without a dash or bar at its end. */
+/* A name without a dash, bar or comma at its end. */
 static struct slice without_dash(struct slice name)
 {
     name = slice_trim(name);
@@ -82,7 +82,37 @@ static struct slice without_dash(struct slice name)
         if (slice_ends(name, dashes[i]))
             return slice_trim(slice_head(name, name.len - dashes[i].len));
     }
-    return name;
+    return slice_ends(name, SLICE(",")) ? slice_head(name, name.len - 1) : name;
+}
+
+/* Takes `[00:01 - 00:04]` or `00:00:01 --> 00:00:04`: from when to when. The first counts. */
+static bool take_range(struct slice *text, int64_t *time)
+{
+    static const char *const signs[] = {"-->", "-", "–", "—"};
+    struct slice rest = *text;
+    int64_t begin, end;
+    char close = rest.len == 0         ? '\0'
+                 : rest.data[0] == '[' ? ']'
+                 : rest.data[0] == '(' ? ')'
+                                       : '\0';
+    rest = slice_skip(rest, close != '\0');
+    if (!timestamp_take(&rest, &begin))
+        return false;
+    rest = skip_space(rest);
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (!slice_starts(rest, slice_of(signs[i])))
+            continue;
+        rest = skip_space(slice_skip(rest, strlen(signs[i])));
+        if (!timestamp_take(&rest, &end) || (close && (!rest.len || rest.data[0] != close)))
+            return false;
+        rest = slice_skip(rest, close != '\0');
+        if (!close && rest.len && !byte_is_space(rest.data[0]) && !colon_at_front(rest))
+            return false;
+        *time = begin;
+        *text = skip_space(rest);
+        return true;
+    }
+    return false;
 }
 
 /* Takes a time, in brackets or not, and white space. One that goes on is another thing: 12:30pm. */
@@ -93,6 +123,8 @@ static bool take_time(struct slice *text, int64_t *time)
     if (!rest.len ||
         !(isdigit((unsigned char)rest.data[0]) || rest.data[0] == '[' || rest.data[0] == '('))
         return false; /* as at the head of most lines */
+    if (take_range(text, time))
+        return true;
     bool in_brackets = timestamp_take_bracketed(&rest, &taken);
     if (!in_brackets && !timestamp_take(&rest, &taken))
         return false;
@@ -130,6 +162,7 @@ static struct slice read_bold_name(struct slice name, struct label *label, bool 
     rest = without_dash(name);
     if (timestamp_take_last(&rest, &time) && rest.len) {
         label->start = time;
+        label->is_loose = name.data[name.len - 1] >= '0' && name.data[name.len - 1] <= '9';
         colon = colon_at_end(rest);
         rest.len -= colon;
         *has_colon |= colon > 0;
@@ -233,7 +266,8 @@ static bool read_timed(struct slice line, struct label *label)
     /* timestamp_take_last() dropped a colon behind the time, but not one before it. */
     size_t colon = colon_at_end(name);
     name.len -= colon;
-    label->is_loose = colon == 0 && line.data[line.len - 1] != ':';
+    label->is_loose = (colon == 0 && line.data[line.len - 1] != ':') ||
+                      slice_ends(name, SLICE(","));
     label->speaker = without_brackets(without_dash(name));
     label->words = (struct slice){0};
     if (!is_name(label->speaker) || contains_colon(label->speaker))
@@ -278,13 +312,23 @@ static bool read_dashed(struct slice line, struct label *label)
     return true;
 }
 
+/* `From Ana Lima to Everyone`, as a chat beside a call has it. */
+static struct slice without_addressee(struct slice name)
+{
+    struct slice to = SLICE(" to Everyone");
+    if (!slice_starts(name, SLICE("From ")) || name.len <= 5 + to.len ||
+        strncasecmp(name.data + name.len - to.len, to.data, to.len) != 0)
+        return name;
+    return slice_trim(slice_skip(slice_head(name, name.len - to.len), 5));
+}
+
 static bool read_plain(struct slice line, struct label *label)
 {
     size_t at = find_colon(line);
     if (at == line.len)
         return read_dashed(line, label);
     struct slice rest = slice_skip(line, at);
-    label->speaker = without_brackets(slice_head(line, at));
+    label->speaker = without_addressee(without_brackets(slice_head(line, at)));
     label->words = slice_trim(slice_skip(rest, colon_at_front(rest)));
     return is_name(label->speaker);
 }
@@ -321,6 +365,7 @@ static bool read_named_time(struct slice line, struct label *label)
         if (!take_time(&rest, &label->start))
             continue;
         label->is_loose = true;
+        label->has_comma = slice_ends(slice_head(line, at), SLICE(", "));
         label->speaker = without_brackets(without_dash(slice_head(line, at)));
         if (take_sign(&rest) && rest.len && is_name(label->speaker) &&
             may_have_time(label->speaker)) {
@@ -353,8 +398,14 @@ static bool read_row(struct slice line, struct label *label)
         rest.len--;
     if (!slice_take(&rest, '|', &name) || !slice_take(&rest, '|', &time) || !rest.data)
         return false;
+    name = slice_trim(name);
     time = slice_trim(time);
-    label->speaker = slice_trim(name);
+    if (name.len && name.data[0] >= '0' && name.data[0] <= '9') {
+        struct slice first = name; /* | 0:23 | Name | words | */
+        name = time;
+        time = first;
+    }
+    label->speaker = name;
     label->words = slice_trim(rest);
     label->is_loose = label->is_row = true;
     return take_time(&time, &label->start) && time.len == 0 && is_name(label->speaker) &&
@@ -420,9 +471,13 @@ static struct slice take_lead(struct slice line, size_t bold_at, size_t bold_end
                               struct label *label)
 {
     struct slice rest = line;
-    if (slice_starts(rest, SLICE("- "))) {
+    size_t number = 0;
+    while (number < line.len && number < 4 && line.data[number] >= '0' && line.data[number] <= '9')
+        number++;
+    if (slice_starts(rest, SLICE("- ")) ||
+        (number && slice_starts(slice_skip(line, number), SLICE(". ")))) {
         label->is_item = true;
-        rest = skip_space(slice_skip(rest, 2));
+        rest = skip_space(slice_skip(rest, number ? number + 2 : 2));
     }
     bool is_bold = bold_end && bold_at == (size_t)(rest.data - line.data);
     struct slice behind = rest;
@@ -517,10 +572,18 @@ bool label_is_mark(const struct label *label)
                                         "Jingle", "Song",     "Music",
                                         "Sample", "Intro",    "Outro",
                                         "Ad",     NULL};
-    if (label->form == LABEL_BOLD && is_range(label->written))
-        return true;
     return label->form != LABEL_NONE && label->form != LABEL_CHEVRON && !label->is_item &&
            !label->is_row && slice_is_one_of(label->speaker, marks) && is_only_time(label->words);
+}
+
+bool label_is_played(const struct label *label)
+{
+    return label->form == LABEL_BOLD && is_range(label->written);
+}
+
+bool label_take_time_line(struct slice line, int64_t *time)
+{
+    return take_time(&line, time) && line.len == 0;
 }
 
 /* --- names and what is none ------------------------------------------------------------------- */

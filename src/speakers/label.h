@@ -33,6 +33,7 @@ struct label {
     int64_t start;        /* milliseconds; NO_TIME where the line has none at its head */
     bool has_chevron;     /* >> stood before it */
     bool is_loose;        /* a time without a colon before it: `Ana 00:12:34` */
+    bool has_comma;       /* … `Ana, 00:12:34` */
     bool is_item;         /* the bullet of a list stood before it */
     bool is_row;          /* it is the first cell of a row of a table */
     bool is_behind_time;  /* a time stood before it */
@@ -46,6 +47,13 @@ struct label label_read(struct slice line, size_t bold_at, size_t bold_end);
 /* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`, `Jingle:`.
  */
 bool label_is_mark(const struct label *label);
+
+/* Whether all that stands behind a bold label is from when to when: `**Bells:** \[05:16\] to
+ * \[06:36\]`. It is how long they were played, but where the label names somebody who speaks. */
+bool label_is_played(const struct label *label);
+
+/* Whether a line is nothing but a time, or from when to when; *time is the first. */
+bool label_take_time_line(struct slice line, int64_t *time);
 
 /* Whether a label is the number of a point, `3. Tax` or `一、税`: no speaker has one. */
 bool label_is_numbered(struct slice name);

@@ -205,7 +205,7 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
         err = line->indent ? 0 : count_kind(kind, label.speaker);
         label.form = LABEL_NONE;
     } else if (label.form == LABEL_BOLD && !label_is_numbered(label.speaker) &&
-               !label_is_mark(&label)) {
+               !label_is_mark(&label) && !label_is_played(&label)) {
         err = count(&stats->bold, label.speaker);
         uint32_t times = uses(&stats->bold, label.speaker);
         tally->bold++;
@@ -252,6 +252,65 @@ static int find_other_cases(struct speaker_stats *stats, size_t total, bool *is_
     }
     *is_rare = again * 2 < total;
     map_free(&folded);
+    return err;
+}
+
+/* --- keys of lists --------------------------------------------------------------------------- */
+
+static void forget_of_kind(struct label_kind *kind, struct slice label)
+{
+    struct map_slot *slot = uses(&kind->uses, label) ? map_put(&kind->uses, label) : NULL;
+    if (!slot)
+        return;
+    kind->total -= slot->value;
+    kind->again -= slot->value > 1 ? slot->value : 0;
+    kind->recurring -= slot->value > 1;
+    slot->value = 0;
+}
+
+/* Uncounts a label that is a key. */
+static int forget(struct speaker_stats *stats, struct slice label, struct tally *tally)
+{
+    uint32_t bold = uses(&stats->bold, label);
+    struct map *const maps[] = {&stats->bold, &stats->plain, &stats->timed, &stats->exchanges};
+    tally->bold -= bold;
+    tally->bold_again -= bold > 1 ? bold : 0;
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+        if (uses(maps[i], label))
+            map_put(maps[i], label)->value = 0;
+    }
+    forget_of_kind(&stats->alone, label);
+    forget_of_kind(&stats->loose, label);
+    forget_of_kind(&stats->items, label);
+    return count(&stats->keys, label);
+}
+
+static bool is_label(const struct speaker_stats *stats, struct slice name)
+{
+    return uses(&stats->bold, name) || uses(&stats->plain, name) ||
+           uses(&stats->alone.uses, name) || uses(&stats->loose.uses, name) ||
+           uses(&stats->items.uses, name);
+}
+
+/* Two labels of one of these families are keys. */
+static int forget_keys(struct speaker_stats *stats, struct tally *tally)
+{
+    static const char *const families[][13] = {
+        {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
+        {"January", "February", "March", "April", "May", "June", "July", "August", "September",
+         "October", "November", "December"},
+        {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security", "Improved", "Updated"},
+        {"Pros", "Cons", "Advantages", "Disadvantages", "Strengths", "Weaknesses", "Benefits",
+         "Drawbacks", "Opportunities", "Threats"},
+    };
+    int err = 0;
+    for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
+        size_t members = 0;
+        for (const char *const *name = families[f]; *name; name++)
+            members += is_label(stats, slice_of(*name));
+        for (const char *const *name = families[f]; members > 1 && *name && !err; name++)
+            err = forget(stats, slice_of(*name), tally);
+    }
     return err;
 }
 
@@ -355,6 +414,8 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
     }
     if (lines->cue_count)
         tally.paragraphs /= CUES_A_PARAGRAPH;
+    if (!err)
+        err = forget_keys(stats, &tally);
     bool are_known = tally.bold_known * 2 > tally.bold;
     bool is_rare = tally.bold_again * 2 < tally.bold;
     if (!err && tally.bold > 2 && is_rare && !are_known)
@@ -373,6 +434,7 @@ void speaker_stats_free(struct speaker_stats *stats)
     map_free(&stats->plain);
     map_free(&stats->timed);
     map_free(&stats->originals);
+    map_free(&stats->keys);
     map_free(&stats->known);
     map_free(&stats->initials);
     map_free(&stats->name_parts);
@@ -433,7 +495,8 @@ static bool is_plain_speaker(struct speaker_stats *stats, const struct label *la
                              const struct line *line)
 {
     struct slice name = label->speaker;
-    if (label_is_refused(label) || label_is_note(name))
+    if (label_is_refused(label) || label_is_note(name) ||
+        (label->has_comma && uses(&stats->loose.uses, name) < 2))
         return false;
     if (is_loose(label))
         return is_of_speakers(&stats->loose, name) || uses(&stats->plain, name) >= 2 ||
@@ -463,7 +526,7 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
 {
     if (label->speaker.len == 0)
         return false; /* as on most lines */
-    if (label_is_numbered(label->speaker) ||
+    if (label_is_numbered(label->speaker) || uses(&stats->keys, label->speaker) ||
         (label_is_note(label->speaker) && !is_known(stats, label->speaker)))
         return false;
     if (label->has_chevron && uses(&stats->chevrons, label->speaker) >= 2)
@@ -475,7 +538,8 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
         return is_of_speakers(&stats->alone, label->speaker) ||
                (!stats->is_article && uses(&stats->bold, label->speaker) >= 2);
     case LABEL_BOLD:
-        if (label->has_no_colon && stats->is_article)
+        /* `**John 3:16** For …` is no name and time. */
+        if (label->has_no_colon && (stats->is_article || (label->is_loose && label->words.len)))
             return uses(&stats->bold, label->speaker) >= 2;
         return (!stats->is_article && !is_lead_in(stats, label, line)) || label->start != NO_TIME;
     case LABEL_TIMED:
@@ -486,6 +550,11 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
     default:
         return false;
     }
+}
+
+bool speaker_stats_is_heard(const struct speaker_stats *stats, struct slice label)
+{
+    return !stats->is_article && uses(&stats->bold, label);
 }
 
 bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label,

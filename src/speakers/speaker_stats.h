@@ -29,6 +29,9 @@
  * And none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
  * word for a note (`Note:`, `结论：`), a number.
  *
+ * Days, months, and the keys of lists that recur (Added and Fixed, Pros and Cons) are nobody, bold
+ * or plain, where two of a kind are labels in a file: one May alone may be somebody.
+ *
  * A heading ends who speaks, but where headings were put into a speech: the text begins with a
  * label, and of the sections behind it at most a quarter begin with one. A section that begins
  * without one then goes on with whoever spoke. Where more begin with labels, those who wrote them
@@ -67,6 +70,7 @@ struct speaker_stats {
     struct label_kind loose;    /* only a time or pointed brackets say that it is a label */
     struct label_kind items;    /* behind the bullet of a list */
     struct label_kind headings; /* #### Name [0:23] */
+    struct map keys;            /* labels that are keys of a list: Added, Monday */
     struct map known;           /* folded names in the front matter */
     struct map name_parts;      /* the words of these names */
     struct map asked;           /* label -> whether it is one of these names, where it was asked */
@@ -96,6 +100,9 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
 bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label,
                                       struct slice text);
 bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct label *label);
+
+/* Whether a label that something was played under names somebody who speaks elsewhere. */
+bool speaker_stats_is_heard(const struct speaker_stats *stats, struct slice label);
 
 /* Whether a line is in a table or a list, which nobody says. */
 bool speaker_stats_is_aside(struct slice text);

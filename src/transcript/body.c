@@ -8,7 +8,9 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "speakers/speaker_stats.h"
+#include "transcript/bilingual.h"
 #include "transcript/cue_lines.h"
+#include "transcript/time_mark.h"
 #include "transcript/voices.h"
 #include "values/timestamp.h"
 
@@ -20,7 +22,7 @@ enum {
 /* From lines to turns. */
 struct assembly {
     struct body *body;
-    size_t turn_cap, section_cap, term_cap, cue_cap;
+    size_t turn_cap, section_cap, term_cap, cue_cap, time_cap;
     const struct lines *lines;
     struct speaker_stats stats;
     struct buf text; /* of the turns */
@@ -39,9 +41,13 @@ struct assembly {
     uint32_t section;
     size_t next_bold;            /* of lines->bold */
     bool in_original;            /* the last turn's original can grow */
+    int64_t reached;             /* the last time that was met */
+    enum line_break owed;        /* by a line that was nothing but a time */
     struct slice lone_time;      /* the time at the head of the last turn, as written */
     struct slice label_line;     /* the line on which the last turn begins */
     struct slice speaker;        /* of the last label, in lines->text */
+    int64_t pending;             /* of a line that was nothing but a time, for what follows */
+    uint8_t appendix;            /* level of the heading of a section that nobody says; 0 outside */
     bool is_behind_heading;      /* nothing was said in the section yet */
     bool in_turn;                /* the last turn can grow */
     bool takes_more;             /* … and takes the paragraphs that follow */
@@ -92,11 +98,11 @@ static void add_soft_break(struct buf *text, struct slice next)
     buf_add_byte(text, ' ');
 }
 
-static void add_break(struct buf *text, const struct line *line, struct slice next)
+static void add_break(struct buf *text, enum line_break kind, struct slice next)
 {
-    if (line->before == BREAK_PARAGRAPH)
+    if (kind == BREAK_PARAGRAPH)
         buf_add_text(text, "\n\n");
-    else if (line->before == BREAK_HARD)
+    else if (kind == BREAK_HARD)
         buf_add_byte(text, '\n');
     else
         add_soft_break(text, next);
@@ -164,6 +170,7 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
 {
     struct body *body = a->body;
     struct slice speaker = label->speaker;
+    int64_t start = label->start == NO_TIME ? a->pending : label->start;
 
     if (body->count == a->limits->at[LIMIT_TURNS])
         return refuse(a, line, LIMIT_TURNS);
@@ -177,8 +184,10 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
         .last_line = line_number(a, line),
         .section = a->section,
         .voice = NO_VOICE,
-        .start = label->start,
+        .times = body->time_count,
+        .start = start,
         .end = NO_TIME,
+        .reached = a->reached,
         .original = {.at = (uint32_t)a->originals.len},
     };
     if (speaker.len) {
@@ -187,6 +196,10 @@ static int begin_turn(struct assembly *a, const struct line *line, const struct 
     }
     if (a->early.len)
         take_early_original(a);
+    if (start != NO_TIME)
+        a->reached = start;
+    a->pending = NO_TIME;
+    a->owed = BREAK_SOFT;
     a->in_turn = true;
     a->takes_more = speaker.len > 0;
     a->label_line = line_text(a->lines, line);
@@ -214,6 +227,7 @@ static void drop_speaker(struct assembly *a, struct turn *turn)
 {
     turn->speaker = 0;
     turn->start = NO_TIME;
+    a->body->time_count = turn->times;
     a->text.len = turn->text;
     buf_add_slice(&a->text, a->label_line);
     diags_add(a->diags, turn->first_line, 0, "it is kept as words without a speaker",
@@ -243,6 +257,7 @@ static void end_turn(struct assembly *a)
         /* Nothing begins then: it is what was written. */
         buf_add_slice(&a->text, a->lone_time);
         turn->start = NO_TIME;
+        a->body->time_count = turn->times;
     }
     if (a->text.len == turn->text) {
         /* A chevron and nothing else: an original behind it is nobody's. */
@@ -252,6 +267,7 @@ static void end_turn(struct assembly *a)
             a->originals.len = turn->original.at;
             a->in_original = false;
         }
+        a->body->time_count = turn->times;
         a->body->count--;
         return;
     }
@@ -306,13 +322,12 @@ static bool read_gloss(struct slice behind, struct slice *original, struct slice
 
 /* Remembers where in the turn's text the bold stretches of a line have come to stand: `words` is
  * the part of the line that was put in at `at`. */
-static int note_bold(struct assembly *a, const struct line *line, struct slice words, size_t at)
+static int note_bold(struct assembly *a, struct slice words, size_t at)
 {
     const struct lines *lines = a->lines;
     size_t start = (size_t)(words.data - lines->text.data), end = start + words.len;
 
-    for (; a->next_bold < lines->bold_count &&
-           lines->bold[a->next_bold].text < line->text + line->len;
+    for (; a->next_bold < lines->bold_count && lines->bold[a->next_bold].text < end;
          a->next_bold++) {
         const struct span *bold = &lines->bold[a->next_bold];
         if (bold->text < start || bold->text + bold->len > end)
@@ -366,6 +381,80 @@ static bool take_bullet(struct assembly *a, const struct line *line, struct slic
     return true;
 }
 
+/* Whether two pieces of a line that had a time between them are words apart. */
+static bool are_apart(int32_t left, struct slice right)
+{
+    size_t len;
+    return !strchr(",.;:!?)]}", right.data[0]) && left != '(' &&
+           !(utf8_is_wide(left) && utf8_is_wide(utf8_decode(right, &len)));
+}
+
+/* Adds words of a line that have no time among them. */
+static int add_piece(struct assembly *a, const struct line *line, struct slice piece,
+                     enum line_break before)
+{
+    struct turn *turn = last_turn(a);
+    if (!is_wordless(a)) {
+        add_break(&a->text, before > a->owed ? before : a->owed, piece);
+    } else {
+        turn->reached = a->reached;
+        if (turn->speaker)
+            buf_add_byte(&a->text, ' ');
+    }
+    a->owed = BREAK_SOFT;
+    for (int i = 0; i < line->indent && line->before == BREAK_HARD && !is_wordless(a); i++)
+        buf_add_text(&a->text, "  ");
+    int err = note_bold(a, piece, a->text.len);
+    buf_add_slice(&a->text, piece);
+    return err;
+}
+
+/* The same behind a time in this line. */
+static int add_next_piece(struct assembly *a, struct slice piece)
+{
+    if (are_apart(last_code(&a->text), piece))
+        buf_add_byte(&a->text, ' ');
+    int err = note_bold(a, piece, a->text.len);
+    buf_add_slice(&a->text, piece);
+    return err;
+}
+
+static int note_time(struct assembly *a, int64_t time)
+{
+    struct body *body = a->body;
+    if (!array_reserve(&body->times, body->time_count, &a->time_cap, sizeof *body->times))
+        return -ENOMEM;
+    body->times[body->time_count++] = (struct time_mark){(uint32_t)a->text.len, time};
+    a->reached = time;
+    return 0;
+}
+
+/* Adds words, and notes the times among them: but in lists and tables these are words. */
+static int add_pieces(struct assembly *a, const struct line *line, struct slice words,
+                      enum line_break before)
+{
+    bool is_aside = speaker_stats_is_aside(words), is_begun = false;
+    struct slice piece;
+    int64_t time = NO_TIME;
+    int err = 0;
+
+    while (words.len && !err) {
+        bool is_last = is_aside || !time_mark_take(&words, a->reached, &piece, &time);
+        if (is_last)
+            piece = words;
+        if (piece.len)
+            err = is_begun ? add_next_piece(a, piece) : add_piece(a, line, piece, before);
+        is_begun |= piece.len > 0;
+        if (is_last)
+            break;
+        if (!err)
+            err = note_time(a, time);
+    }
+    if (!is_begun && !is_wordless(a) && before > a->owed)
+        a->owed = before;
+    return err;
+}
+
 static int add_words(struct assembly *a, const struct line *line, struct slice words)
 {
     struct turn *turn = last_turn(a);
@@ -373,36 +462,37 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
     if (words.len == 0)
         return 0;
     bool is_paragraph = take_bullet(a, line, &words);
-    if (is_wordless(a))
+    if (is_wordless(a)) {
         turn->section = a->section;
-    if (!is_wordless(a)) {
-        if (is_paragraph)
-            buf_add_text(&a->text, "\n\n");
-        else
-            add_break(&a->text, line, words);
-    } else {
         /* A time at the very head of the words is when the turn begins. */
         int64_t start;
         struct slice written = words;
         if (turn->start == NO_TIME && timestamp_take_bracketed(&words, &start)) {
-            turn->start = start;
+            turn->start = a->reached = start;
             a->lone_time = slice_trim(written);
         }
-        if (turn->speaker && words.len)
-            buf_add_byte(&a->text, ' ');
     }
-    for (int i = 0; i < line->indent && line->before == BREAK_HARD && !is_wordless(a); i++)
-        buf_add_text(&a->text, "  ");
-    int err = note_bold(a, line, words, a->text.len);
-    buf_add_slice(&a->text, words);
     turn->last_line = line_number(a, line);
-    return err;
+    return add_pieces(a, line, words, is_paragraph ? BREAK_PARAGRAPH : line->before);
+}
+
+/* Whether a section has this heading that stands behind what was said. */
+static bool is_appendix(struct slice heading)
+{
+    static const char *const names[] = {"References", "Resources",       "Links",     "Show notes",
+                                        "Notes",      "Further reading", "Footnotes", "Sources",
+                                        "Credits",    "Bibliography",    NULL};
+    if (slice_ends(heading, SLICE(":")))
+        heading.len--;
+    return slice_is_one_of(heading, names);
 }
 
 static int add_heading(struct assembly *a, const struct line *line, struct slice text)
 {
     struct body *body = a->body;
     a->is_behind_heading = true;
+    if (!a->appendix || line->heading <= a->appendix)
+        a->appendix = is_appendix(text) ? line->heading : 0;
     /* A label without words has them behind the heading. */
     if (!a->in_turn || !last_turn(a)->speaker || !is_wordless(a))
         end_turn(a);
@@ -423,8 +513,8 @@ static int add_heading(struct assembly *a, const struct line *line, struct slice
 /* Whether somebody goes on behind a heading, `text` being the first words there. */
 static bool is_continued_speech(struct assembly *a, const struct label *label, struct slice text)
 {
-    return a->stats.is_speech && a->is_behind_heading && !a->in_turn && a->speaker.len &&
-           label->form == LABEL_NONE && !speaker_stats_is_aside(text);
+    return a->stats.is_speech && a->is_behind_heading && !a->appendix && !a->in_turn &&
+           a->speaker.len && label->form == LABEL_NONE && !speaker_stats_is_aside(text);
 }
 
 /* Takes the time from `(00:00:48): words`, at the head of a paragraph of somebody who goes on: what
@@ -443,12 +533,45 @@ static bool take_resumption(const struct assembly *a, const struct line *line, s
     return true;
 }
 
+/* Takes a line that is nothing but a time and belongs to what follows: one with an arrow, as
+ * captions have it; one right below a label that has its words below; one above a label. */
+static bool take_time_line(struct assembly *a, const struct line *line, struct slice text)
+{
+    enum { LONGEST = 40 }; /* 000:00:00.000 --> 000:00:00.000 */
+    const struct line *next = line + 1;
+    int64_t time;
+    if (text.len > LONGEST || line->heading || !label_take_time_line(text, &time) ||
+        next == a->lines->at + a->lines->count || next->heading || next->details)
+        return false;
+    struct slice below = line_text(a->lines, next);
+    bool is_below = a->in_turn && last_turn(a)->speaker && is_wordless(a) &&
+                    last_turn(a)->start == NO_TIME;
+    bool has_arrow = memmem(text.data, text.len, "-->", 3);
+    if (!is_below && !has_arrow) {
+        struct label label = label_read(below, next->bold_at, next->bold);
+        if (label.start != NO_TIME || !speaker_stats_is_speaker(&a->stats, &label, next))
+            return false;
+    }
+    int64_t other;
+    if (label_take_time_line(below, &other))
+        return false; /* a list of times */
+    if (is_below)
+        last_turn(a)->start = a->reached = time;
+    else
+        a->pending = time;
+    return true;
+}
+
 static int add_text_line(struct assembly *a, const struct line *line, struct slice text)
 {
+    if (take_time_line(a, line, text))
+        return 0;
     struct label label = label_read(text, line->bold_at, line->bold);
     int err = 0;
 
-    if (label_is_mark(&label)) {
+    if (label_is_played(&label) && speaker_stats_is_heard(&a->stats, label.speaker))
+        label.words = label.written;
+    else if (label_is_mark(&label) || label_is_played(&label)) {
         end_turn(a);
         return 0;
     }
@@ -467,12 +590,17 @@ static int add_text_line(struct assembly *a, const struct line *line, struct sli
         label.speaker = a->speaker;
     is_continued |= !is_speaker && take_resumption(a, line, &label);
     if (is_speaker || is_continued || label.form == LABEL_CHEVRON || !a->in_turn ||
+        (!a->takes_more && a->pending != NO_TIME) ||
         (line->before == BREAK_PARAGRAPH && !a->takes_more && !is_lone_time(a))) {
         end_turn(a);
         err = begin_turn(a, line, &label);
         if (is_speaker || label.form == LABEL_CHEVRON)
             a->speaker = label.speaker;
         a->is_behind_heading &= slice_starts(text, SLICE("|"));
+    }
+    if (!err && a->pending != NO_TIME) {
+        err = note_time(a, a->pending); /* who speaks goes on */
+        a->pending = NO_TIME;
     }
     return err ? err : add_words(a, line, label.words);
 }
@@ -702,7 +830,7 @@ static void add_original_line(struct assembly *a, const struct line *line, struc
     } else if (slice_starts(text, SLICE(">>"))) {
         buf_add_text(to, "\n\n"); /* somebody else, who has no label */
     } else {
-        add_break(to, line, text);
+        add_break(to, line->before, text);
     }
     if (has_label && label.form == LABEL_BOLD) {
         buf_add_slice(to, label.speaker);
@@ -782,6 +910,8 @@ static int read_turns(struct assembly *a, int err, const struct yaml *front, str
     speaker_stats_free(&a->stats);
     body->text = buf_take(&a->text, &body->len);
     body->originals = buf_take(&a->originals, &body->originals_len);
+    if (!err && a->lines->cue_count == 0)
+        err = bilingual_join(body, front);
     if (!err)
         err = voices_gather(body, a->lines, front, aliases, &a->notes);
     body->notes = buf_take(&a->notes, &body->notes_len);
@@ -800,8 +930,13 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
               struct body *body)
 {
     cleanup_(lines_free) struct lines lines = {0};
-    struct assembly a = {
-        .body = body, .lines = &lines, .diags = diags, .limits = limits, .first_line = first_line};
+    struct assembly a = {.body = body,
+                         .lines = &lines,
+                         .diags = diags,
+                         .limits = limits,
+                         .first_line = first_line,
+                         .reached = NO_TIME,
+                         .pending = NO_TIME};
 
     *body = (struct body){0};
     int err = lines_read(text, first_line, limits, diags, &lines);
@@ -812,8 +947,13 @@ int body_of_cues(struct cues *cues, const struct yaml *front, struct slice alias
                  const struct limits *limits, struct diags *diags, struct body *body)
 {
     cleanup_(lines_free) struct lines lines = {0};
-    struct assembly a = {
-        .body = body, .lines = &lines, .diags = diags, .limits = limits, .first_line = 1};
+    struct assembly a = {.body = body,
+                         .lines = &lines,
+                         .diags = diags,
+                         .limits = limits,
+                         .first_line = 1,
+                         .reached = NO_TIME,
+                         .pending = NO_TIME};
 
     *body = (struct body){0};
     size_t most = limits->at[LIMIT_MARKDOWN] / CUE_LINES_SHARE / sizeof(struct line);
@@ -858,6 +998,7 @@ void body_free(struct body *body)
     free(body->voices);
     free(body->terms);
     free(body->cues);
+    free(body->times);
     *body = (struct body){0};
 }
 
@@ -865,7 +1006,8 @@ size_t body_size(const struct body *body)
 {
     return body->len + body->originals_len + body->notes_len + body->count * sizeof(struct turn) +
            body->section_count * sizeof(struct section) + body->voice_count * sizeof(struct voice) +
-           body->term_count * sizeof(struct term) + body->cue_count * sizeof(struct body_cue);
+           body->term_count * sizeof(struct term) + body->cue_count * sizeof(struct body_cue) +
+           body->time_count * sizeof(struct time_mark);
 }
 
 uint32_t body_first_turn(const struct body *body, uint32_t section)

@@ -1,6 +1,8 @@
 #include "transcript/scan.h"
 
 #include "syntax/captions.h"
+#include "transcript/bilingual.h"
+#include "transcript/body.h"
 #include "transcript/facts.h"
 #include "transcript/preamble.h"
 #include "transcript/source.h"
@@ -37,6 +39,7 @@ static int look_at_body(enum source_form form, struct slice text, bool is_all,
         head->has_originals = body_may_have_originals(text);
         head->has_body = true;
         text = slice_skip(text, head->body);
+        head->has_originals |= bilingual_may_be(text);
         return is_all && text.len <= SHORT_BODY ? find_words(text, limits, diags, head) : 0;
     }
     const struct captions_head captions = captions_read_head(text, is_all, form);

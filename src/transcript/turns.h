@@ -29,8 +29,10 @@ struct turn {
     uint32_t last_line;
     uint32_t section; /* 0 before the first heading, then the n-th heading */
     uint32_t voice;   /* index into body.voices; NO_VOICE where nobody is named */
+    uint32_t times;   /* of body.times: the first that stands in it, if any does */
     int64_t start;    /* milliseconds from the beginning of the recording; NO_TIME: not known */
     int64_t end;      /* where the source says it, as captions do; else NO_TIME */
+    int64_t reached;  /* the last time in the file up to its first word; NO_TIME: there is none */
     struct part_of original;   /* of body.originals; len 0: there is none */
     uint32_t original_speaker; /* as `speaker`, of the original */
     uint32_t original_first_line;
@@ -39,6 +41,12 @@ struct turn {
 };
 
 #define NO_VOICE UINT32_MAX
+
+/* A time among the words, in brackets: it is none of them. */
+struct time_mark {
+    uint32_t at; /* offset in body.text of what it stands before */
+    int64_t time;
+};
 
 struct section {
     struct part_of heading; /* of body.notes; plain text */
@@ -79,6 +87,8 @@ struct body {
     size_t notes_len;
     struct turn *turns; /* owned, as all that follow */
     uint32_t count;
+    struct time_mark *times;
+    uint32_t time_count;
     struct section *sections;
     uint32_t section_count;
     struct voice *voices; /* in the order in which they are first heard */
@@ -141,6 +151,13 @@ static inline struct slice turn_original_words(const struct body *body, const st
     size_t label = turn->original_speaker ? turn->original_speaker + 2 : 0;
     return (struct slice){body->originals + turn->original.at + label,
                           turn->original.len - label - 1};
+}
+
+/* How many times stand in a turn. */
+static inline uint32_t body_count_times(const struct body *body, const struct turn *turn)
+{
+    bool is_last = turn == &body->turns[body->count - 1];
+    return (is_last ? body->time_count : turn[1].times) - turn->times;
 }
 
 static inline struct slice body_voice_name(const struct body *body, const struct voice *voice)

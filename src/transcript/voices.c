@@ -5,29 +5,9 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "speakers/label.h"
 #include "speakers/persons.h"
-
-static bool begins_character(char c)
-{
-    return ((unsigned char)c & 0xC0) != 0x80;
-}
-
-static uint32_t count_characters(struct slice words)
-{
-    enum { BLOCK = 64 /* bytes, which the compiler has counted at once */ };
-    uint32_t count = 0;
-    size_t at = 0;
-    for (; at + BLOCK <= words.len; at += BLOCK) {
-        unsigned char of_block = 0;
-        for (int i = 0; i < BLOCK; i++)
-            of_block += begins_character(words.data[at + (size_t)i]);
-        count += of_block;
-    }
-    for (; at < words.len; at++)
-        count += begins_character(words.data[at]);
-    return count;
-}
 
 /* Hears the label of each turn; `labels` has their indexes. */
 static void hear_labels(const struct body *body, struct persons *persons, uint32_t *labels)
@@ -44,7 +24,7 @@ static void add_turn(struct body *body, uint32_t i)
     struct voice *voice = &body->voices[turn->voice];
     voice->turns++;
     voice->last = i;
-    voice->characters += count_characters(turn_words(body, turn));
+    voice->characters += utf8_count(turn_words(body, turn));
     int64_t end = turn_end(body, turn);
     if (end != NO_TIME)
         voice->time = (voice->time == NO_TIME ? 0 : voice->time) + end - turn->start;

@@ -106,7 +106,7 @@ static void add_language(const struct subject *s, struct buf *out)
 static void add_url(const struct subject *s, struct buf *out)
 {
     if (s->metadata.url.len)
-        episode_metadata_add_link(&s->metadata, s->turn ? s->turn->start : NO_TIME, out);
+        episode_metadata_add_link(&s->metadata, s->turn ? s->turn->reached : NO_TIME, out);
 }
 
 /* The names are those of freedesktop.org's list where it has one. */

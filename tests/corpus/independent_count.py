@@ -73,6 +73,9 @@ DETAILS = re.compile(
 )
 # A time at the head of the words says when they begin, and is none of them.
 HEAD_TIME = re.compile(r"^(\*\*[^*]+\*\*[:：]?\s*)?\\?[\[(][\d:.]+\\?[\])]\s*")
+# One further on is none of the words either; without hours and in parentheses it may be.
+WORD_TIME = re.compile(r"""(?<!["“])\\?(\[\d{1,3}(:\d\d){1,2}(\.\d{1,3})?\\?\]|\(\d{1,3}(:\d\d){2}(\.\d{1,3})?\))""")
+MAYBE_TIME = re.compile(r"\(\d{1,3}:\d\d(\.\d{1,3})?\)")
 TIMED_LABEL = re.compile(r"[^\n]{1,60}?[\s:*–-]+(\d: )?[\[(]?\d+:\d\d(:\d\d)?(\.\d+)?[\])]?:?\s*")
 # A comment in which another one opens was never closed (real files have a cut one): it hides
 # nothing below the next empty line.
@@ -310,6 +313,10 @@ def plain_lines(shown):
         if re.search(r"\] to \\?\[", line):
             continue
         line = HEAD_TIME.sub(lambda match: match[1] or "", line)
+        if MAYBE_TIME.search(line):
+            continue
+        if not re.match(r"\s*(\||[-*+]\s)", line):
+            line = WORD_TIME.sub("", line)
         if not re.search(r"\][(\[]|[<>|&`~]|https?:|^\s{4}|^\s*\d+[.)]", line):
             yield line
 
@@ -324,6 +331,24 @@ def paragraphs(text):
         text_only = re.sub(r"<[^>]*>", "", " ".join(lines)).strip()
         count += bool(re.search(r"\w", text_only))
     return count
+
+
+HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
+def is_in_two_languages(shown):
+    """Whether four in five paragraphs stand in pairs of a Latin one and a Chinese, Japanese or Korean one."""
+    scripts, pairs, at = [], 0, 0
+    for block in re.split(r"\n[ \t]*\n", shown):
+        block = re.sub(r"<[^>]*>|^#.*$", "", block, flags=re.M)
+        han, latin = len(HAN.findall(block)), len(re.findall(r"[A-Za-z]", block))
+        if han or latin:
+            scripts.append(han * 4 > latin)
+    while at + 1 < len(scripts):
+        is_pair = scripts[at] != scripts[at + 1]
+        pairs += is_pair
+        at += 1 + is_pair
+    return pairs >= 12 and pairs * 2 >= 0.8 * len(scripts)
 
 
 def read(folder, path):
@@ -359,6 +384,7 @@ def count_file(data):
         "plain_labels": Counter(re.findall(r"^\[?([^\[\]:：\n]{1,60})\]?[:：]", re.sub(r"<[^>]*>", "", shown), re.M)),
         "lead_ins": sorted(lead_ins),
         "originals": opened,
+        "two_languages": not opened and is_in_two_languages(shown),
         "chevrons": len(re.findall(r"^\s*(?:>>|&gt;&gt;|\\>\\>)", shown, re.M)),
         "unbalanced_originals": opened != len(re.findall("</details", body, re.I)),
         # Words in code are words too; only originals and comments are not.

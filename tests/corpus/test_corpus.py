@@ -78,11 +78,12 @@ def collect(mount, out):
             if size != len(data):
                 seen["sizes"].append("%s: st_size %d, bytes %d" % (os.path.relpath(path, mount), size, len(data)))
             turns.append(data.decode("utf-8"))
-        meta = os.path.join(here, "meta.json")
+        meta, originals = os.path.join(here, "meta.json"), os.path.join(here, "original.txt")
         seen["episodes"][escaped(os.path.relpath(here, episodes))] = {
             "sha256": hashlib.sha256(slurp(os.path.join(here, "source.md"))).hexdigest(),
             "keys": len(json.loads(slurp(meta))) if os.path.exists(meta) else 0,
             "turns": turns,
+            "originals": slurp(originals).decode("utf-8") if os.path.exists(originals) else "",
         }
     seen["problems"] = slurp(os.path.join(mount, ".transcriptfs", "problems.tsv")).decode("utf-8")
     with open(out, "w", encoding="utf-8") as file:
@@ -272,7 +273,7 @@ def test_speakers_of_bold_labels(corpus):
     labelled = different = turns = counted_turns = 0
     lines = []
     for path, count, shown in pairs(corpus):
-        if not count["labels"]:
+        if not count["labels"] or count["two_languages"]:
             continue
         labelled += 1
         turns += sum(heads(shown["turns"], count["speakers"]).values())
@@ -285,6 +286,19 @@ def test_speakers_of_bold_labels(corpus):
     print("%d files with bold labels, %d turns with a speaker, counted %d" % (labelled, turns, counted_turns))
     report("files whose speakers differ", lines)
     assert labelled and labelled - different >= ENOUGH * labelled
+
+
+def test_what_is_there_in_two_languages(corpus):
+    """Originals that no <details> holds are those of a file in which two languages take turns."""
+    joined = [(path, count, shown) for path, count, shown in pairs(corpus)
+              if shown["originals"].strip() and not count["originals"]]
+    report("files in two languages", [path for path, _, _ in joined])
+    assert [path for path, count, _ in joined if not count["two_languages"]] == []
+    assert bool(joined) == (corpus == "thought-foundry")
+    for path, _, shown in joined:
+        originals = shown["originals"].split("\n")[:-1]
+        assert len(originals) == len(shown["turns"])
+        assert sum(bool(original) for original in originals) * 2 >= len(originals), path
 
 
 def test_a_break_is_no_turn(corpus):
@@ -311,9 +325,9 @@ def test_turns_carry_no_bold_marks(corpus):
 def test_no_words_are_lost(corpus):
     """Every plain line of the visible text stands in the turns."""
     folder, lost, lines = os.path.join(CORPUS, corpus), [], 0
-    for path, _, shown in pairs(corpus):
+    for path, count, shown in pairs(corpus):
         text = independent.read(folder, path).decode("utf-8", "replace")
-        turns = letters(" ".join(shown["turns"]))
+        turns = letters(" ".join(shown["turns"]) + (shown["originals"] if count["two_languages"] else ""))
         missing = []
         for line in independent.plain_lines(independent.visible(independent.split(text)[1])):
             lines += 1

@@ -31,10 +31,10 @@ static void print_slice(const char *before, struct slice text, const char *behin
     printf("%s%.*s%s", before, (int)text.len, text.len ? text.data : "", behind);
 }
 
-static void print_start(int64_t start)
+static void print_time(const char *before, int64_t start)
 {
     long long seconds = start / 1000;
-    printf(", start %02lld:%02lld:%02lld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    printf("%s%02lld:%02lld:%02lld", before, seconds / 3600, seconds / 60 % 60, seconds % 60);
     if (start % 1000)
         printf(".%03lld", (long long)(start % 1000));
 }
@@ -57,6 +57,17 @@ static void print_original(const struct body *body, const struct turn *turn)
     print_indented(turn_original(body, turn));
 }
 
+/* A time among the words, and the words behind it. */
+static void print_mark(const struct body *body, const struct turn *turn,
+                       const struct time_mark *mark)
+{
+    struct slice rest = slice_trim(slice_skip(turn_text(body, turn), mark->at - turn->text));
+    struct slice behind = {0};
+    (void)slice_take(&rest, '\n', &behind);
+    print_time(", ", mark->time);
+    print_slice(" before \"", slice_head(behind, 12), "\"");
+}
+
 static void print_turn(const struct body *body, uint32_t i)
 {
     const struct turn *turn = &body->turns[i];
@@ -69,7 +80,9 @@ static void print_turn(const struct body *body, uint32_t i)
     if (!slice_equal(turn_voice(body, turn), turn_speaker(body, turn)))
         print_slice(", voice \"", turn_voice(body, turn), "\"");
     if (turn->start != NO_TIME)
-        print_start(turn->start);
+        print_time(", start ", turn->start);
+    for (uint32_t t = 0; t < body_count_times(body, turn); t++)
+        print_mark(body, turn, &body->times[turn->times + t]);
     putchar('\n');
     print_indented(turn_text(body, turn));
     print_original(body, turn);

@@ -58,7 +58,7 @@ def one_line(label, words):
 
 
 FIELDS = ["id", "episode", "turn", "speaker", "section", "heading", "text", "original_speaker", "original",
-          "original_language", "start", "url", "source", "voice"]
+          "original_language", "start", "url", "source", "voice", "times"]
 
 
 def test_a_record_says_what_the_source_says(mount):
@@ -72,10 +72,41 @@ def test_a_record_says_what_the_source_says(mount):
         "id": "sub/talk#2", "episode": "sub/talk", "turn": 2, "speaker": "Ann", "section": 1, "heading": "Dough",
         "text": "Knead it.\n\nTwice.", "original_speaker": "Anna", "original": "Knead.", "original_language": "en",
         "start": 754.5, "url": "https://www.youtube.com/watch?v=abc&t=754s", "source": "sub/talk.md:9-15",
-        "voice": "Ann"}
+        "voice": "Ann", "times": None}
     absent = ["speaker", "section", "heading", "original_speaker", "original", "original_language", "start",
-              "voice"]
+              "voice", "times"]
     assert [key for key, value in nothing.items() if value is None] == absent
+
+
+def test_two_languages_in_turn(mount):
+    said = [("Where is number %d of the boats tonight?" % n, "今晚第%d条船在哪里？" % n) for n in range(12)]
+    text = "\n\n".join(f"**Ana:** {english}\n\n**安娜：** {chinese}" for english, chinese in said)
+    mounted = mount({"both.md": text + "\n", "english.md": "---\nlanguage: en\n---\n" + text + "\n"})
+    records = json_lines(mounted / "episodes/both/turns.jsonl")
+    assert [(r["speaker"], r["text"]) for r in records] == [("安娜", chinese) for _, chinese in said]
+    assert [(r["original_speaker"], r["original"]) for r in records] == [("Ana", english) for english, _ in said]
+    assert records[0]["original_language"] == "en"
+    assert records[1]["source"] == "both.md:5-7"
+    assert (mounted / "original").is_dir()
+    assert (mounted / "episodes/both/original/001.txt").read_text() == "Ana: " + said[0][0] + "\n"
+    records = json_lines(mounted / "episodes/english/turns.jsonl")
+    assert [(r["text"], r["original"], r["original_language"]) for r in records] == [
+        (english, chinese, "zh") for english, chinese in said]
+
+
+def test_times_among_the_words(mount):
+    mounted = mount({"it.md": (
+        "---\nsource: https://example.org/a\n---\nFirst.\n\n"
+        "**Ann:** \\[00:05\\] Né \\[00:07.25\\], so (00:00:09) on.\n\n\\[00:11\\]\n\n"
+        "**Bob:** Yes?\n\n**Ann:** \\[00:20\\] No.\n")})
+    episode = mounted / "episodes/it"
+    records = json_lines(episode / "turns.jsonl")
+    assert [record["text"] for record in records] == ["First.", "Né, so on.", "Yes?", "No."]
+    assert [record["times"] for record in records] == [None, [[2, 7.25], [6, 9], [10, 11]], None, None]
+    assert [row["times"] for row in table(episode / "turns.tsv")][1] == "[[2,7.250],[6,9.000],[10,11.000]]"
+    links = ["https://example.org/a" + mark for mark in ("", "#t=5", "#t=11", "#t=20")]
+    assert [record["url"] for record in records] == links
+    assert [line.split(", ")[-1] for line in (episode / "quotes.txt").read_text().splitlines()] == links
 
 
 @pytest.mark.parametrize("url, linked", [
@@ -117,6 +148,7 @@ def test_tsv_and_jsonl_have_the_same_fields(mounted):
             assert list(row) == list(record) == FIELDS
             start = record.pop("start")
             assert float(row.pop("start") or -1) == (-1 if start is None else start)
+            assert json.loads(row.pop("times") or "null") == record.pop("times")
             assert row | {"start": ""} == {key: "" if value is None else str(value)
                                             for key, value in record.items()} | {"start": ""}
 

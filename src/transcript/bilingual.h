@@ -1,0 +1,29 @@
+/*
+ * Bodies in two languages, in which each turn is followed by itself in another script:
+ *
+ *     **Ana:** What is it about?        or, within one turn,   **Ana:** What is it about?
+ *     **Ana:** 它讲的是什么？                                  它讲的是什么？
+ */
+#ifndef TRANSCRIPT_BILINGUAL_H
+#define TRANSCRIPT_BILINGUAL_H
+
+#include "transcript/turns.h"
+#include "values/yaml.h"
+
+/*
+ * Where a body is such a one, each pair becomes one turn with its original. What is in the language
+ * of the front matter is the text; without one the first of each pair is the original.
+ *
+ * The whole body has to be so: at least 12 pairs of different scripts, in the same order, in which
+ * four fifths of the text's stretches stand; nine in ten of them as long for each other as the
+ * others are, within a factor of 1.75; and the lengths of these correlate (r > 0.63). A pair that
+ * is off by more than 2.5 stays two turns; so does all of a body that has originals of its own. 0
+ * or -ENOMEM.
+ */
+int bilingual_join(struct body *body, const struct yaml *front);
+
+/* Whether what stands at the beginning of a body looks like one: a hint that is cheap, and can be
+ * wrong either way. */
+bool bilingual_may_be(struct slice head);
+
+#endif
