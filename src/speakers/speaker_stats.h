@@ -27,7 +27,8 @@
  *     used twice if it has the form of a name; one that is used once if it has, heads a paragraph
  *     below the first lines, and opens no quotation.
  * And none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
- * word for a note (`Note:`, `结论：`), a number.
+ * word for a note (`Note:`, `结论：`), a number. Nor does a field of the first lines speak, which
+ * says who takes part: `Moderator: Ana Lima`.
  *
  * A heading ends who speaks, but where headings were put into a speech: the text begins with a
  * label, and of the sections behind it at most a quarter begin with one. A section that begins

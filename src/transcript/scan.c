@@ -48,7 +48,12 @@ static int scan_text(struct arena *arena, struct slice path, struct slice text, 
         err = facts_read(arena, config, limits, front.map, diags, head, facts);
     if (!err && head->date_source == DATE_NOWHERE)
         head->date_source = (uint8_t)date_of_path(path, &head->date);
-    return err ? err : preamble_read(arena, text, limits, head);
+    const struct view_rule *people = config_view(config, SLICE("people"));
+    while (!is_all && text.len && text.data[text.len - 1] != '\n')
+        text.len--; /* a line that is cut */
+    return err ? err
+               : preamble_read(arena, text, front.body_line, people ? people->view : SLICE(""),
+                               limits, head, facts);
 }
 
 int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool is_all,
