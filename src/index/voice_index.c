@@ -4,15 +4,14 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/filename.h"
 #include "base/parallel.h"
 
 /* What was read of an episode, before it is entered. */
 struct episode_voices {
     uint32_t episode;
-    bool is_read;
     bool has_original;
-    struct slice *voices;
-    uint32_t voice_count;
+    struct heard_voices *heard; /* NULL: it could not be read */
 };
 
 struct voice_index_build {
@@ -22,6 +21,9 @@ struct voice_index_build {
     struct txn txn;
     struct episode_voices *found;
     size_t count;
+    const struct heard_voices **heard; /* by number of the episode */
+    bool *is_found;
+    bool has_other_joins;
     struct arena arenas[PARALLEL_MAX_THREADS]; /* of the readings; one a worker */
     struct arena scratch;
     int err;
@@ -47,23 +49,6 @@ static void choose_episodes(struct voice_index_build *s)
 
 /* --- reading one ------------------------------------------------------------------------------ */
 
-static int note_voices(struct arena *arena, const struct body *body, struct episode_voices *found)
-{
-    found->voices = ARENA_NEW(arena, struct slice, body->voice_count);
-    if (!found->voices)
-        return -ENOMEM;
-    for (uint32_t i = 0; i < body->voice_count; i++) {
-        const struct voice *voice = &body->voices[i];
-        if (voice->is_anonymous)
-            continue;
-        struct slice *kept = &found->voices[found->voice_count++];
-        *kept = arena_copy(arena, body_voice_name(body, voice));
-        if (!kept->data)
-            return -ENOMEM;
-    }
-    return 0;
-}
-
 static void read_one(void *surveying_, unsigned worker, size_t i)
 {
     struct voice_index_build *s = surveying_;
@@ -78,9 +63,8 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
     if (err && !error_passes(err)) {
         err = 0; /* of this file; the others are heard */
     } else if (!err) {
-        found->is_read = true;
         found->has_original = entry->body.originals_len > 0;
-        err = note_voices(&s->arenas[worker], &entry->body, found);
+        err = heard_voices_read(&s->arenas[worker], &entry->body, &found->heard);
         cache_put(s->step->cache, entry);
     }
     if (err)
@@ -92,21 +76,60 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
 
 /* --- entering what was read ------------------------------------------------------------------- */
 
+static struct slice pack(char **at, struct slice text)
+{
+    char *copy = *at;
+    if (text.len)
+        memcpy(copy, text.data, text.len);
+    *at += text.len;
+    return (struct slice){copy, text.len};
+}
+
+/* One block with all that is kept of who is heard. NULL without memory. */
+static const struct heard_voices *keep_heard(struct voice_index_build *s,
+                                             const struct heard_voices *from)
+{
+    size_t size = sizeof *from + from->count * sizeof *from->at;
+    size_t texts = 0;
+    for (uint32_t i = 0; i < from->count; i++)
+        texts += from->at[i].name.len + from->at[i].original.len;
+    struct heard_voices *heard = txn_alloc(&s->txn, 1, size + texts);
+    if (!heard)
+        return NULL;
+    memcpy(heard, from, size);
+    char *at = (char *)heard + size;
+    for (uint32_t i = 0; i < from->count; i++) {
+        heard->at[i].name = pack(&at, from->at[i].name);
+        heard->at[i].original = pack(&at, from->at[i].original);
+    }
+    return heard;
+}
+
+static int enter_voice(struct voice_index_build *s, const struct heard_voice *voice,
+                       struct spelling **spelling)
+{
+    int err = 0;
+    *spelling = joined_voices_get(&s->next->joined, voice->name, &err);
+    return err || *spelling
+               ? err
+               : vocabulary_enter(s->step->vocabulary, SLICE("by-voice"), voice->name, spelling);
+}
+
 static const struct body_summary *make_summary(struct voice_index_build *s,
-                                               const struct episode_voices *found, int *err)
+                                               const struct heard_voices *heard, bool has_original,
+                                               int *err)
 {
     struct body_summary *summary = txn_alloc(&s->txn, 1, sizeof *summary);
     struct facet_refs *facet_refs = txn_alloc(
-        &s->txn, 1, sizeof *facet_refs + found->voice_count * sizeof *facet_refs->spellings);
+        &s->txn, 1, sizeof *facet_refs + heard->count * sizeof *facet_refs->spellings);
     if (!summary || !facet_refs) {
         *err = -ENOMEM;
         return NULL;
     }
-    summary->has_original = found->has_original;
-    summary->facet_refs = facet_refs;
-    for (uint32_t i = 0; i < found->voice_count && !*err; i++)
-        *err = vocabulary_enter(s->step->vocabulary, SLICE("by-voice"), found->voices[i],
-                                &facet_refs->spellings[facet_refs->count++]);
+    *summary = (struct body_summary){has_original, heard, facet_refs};
+    for (; facet_refs->count < heard->count && !*err; facet_refs->count++)
+        *err = enter_voice(s, &heard->at[facet_refs->count],
+                           &facet_refs->spellings[facet_refs->count]);
     return summary;
 }
 
@@ -118,21 +141,85 @@ static const struct facet_refs *shown_facet_refs(const struct corpus *corpus, ui
     return is_shown ? summary->facet_refs : NULL;
 }
 
-static int enter_found(struct voice_index_build *s, struct views_change *changes)
+/* Joins what everybody who may be seen says. */
+static int join(struct voice_index_build *s)
+{
+    uint32_t cap = s->next->summary_cap;
+    const struct heard_voices **shown = ARENA_NEW(&s->scratch, const struct heard_voices *, cap);
+    s->heard = ARENA_NEW(&s->scratch, const struct heard_voices *, cap);
+    s->is_found = ARENA_NEW(&s->scratch, bool, cap);
+    if (!shown || !s->heard || !s->is_found)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < cap; i++)
+        s->heard[i] = s->next->summaries[i] ? s->next->summaries[i]->heard : NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct episode_voices *found = &s->found[i];
+        s->is_found[found->episode] = true;
+        s->heard[found->episode] = found->heard ? keep_heard(s, found->heard) : NULL;
+        if (found->heard && !s->heard[found->episode])
+            return -ENOMEM;
+    }
+    for (uint32_t i = 0; i < cap; i++)
+        shown[i] = episode_shown(corpus_episode(s->step->after, i)) ? s->heard[i] : NULL;
+    int err = joined_voices_find(shown, cap, s->step->vocabulary, &s->next->joined);
+    s->has_other_joins = s->next->joined.hash != (s->old ? s->old->joined.hash : 0);
+    return err;
+}
+
+/* Whether somebody in an episode that did not change has another folder now. */
+static bool has_other_folder(struct voice_index_build *s, const struct body_summary *was, int *err)
+{
+    for (uint32_t i = 0; was && i < was->heard->count && !*err; i++) {
+        struct spelling *spelling;
+        *err = enter_voice(s, &was->heard->at[i], &spelling);
+        if (!*err && spelling != was->facet_refs->spellings[i])
+            return true;
+    }
+    return false;
+}
+
+/* Enters an episode that changed, or in which somebody has another folder; adds to the changes. */
+static int enter_episode(struct voice_index_build *s, uint32_t number, bool has_original,
+                         struct views_change *changes, size_t *count)
 {
     int err = 0;
-    for (size_t i = 0; i < s->count && !err; i++) {
-        const struct episode_voices *found = &s->found[i];
-        const struct body_summary *was = old_summary(s, found->episode);
-        const struct body_summary *now = found->is_read ? make_summary(s, found, &err) : NULL;
-        txn_retire(&s->txn, was ? was->facet_refs : NULL);
-        txn_retire(&s->txn, was);
-        s->next->summaries[found->episode] = now;
-        changes[i] = (struct views_change){found->episode,
-                                           shown_facet_refs(s->step->before, found->episode, was),
-                                           shown_facet_refs(s->step->after, found->episode, now)};
+    const struct body_summary *was = old_summary(s, number);
+    const struct body_summary *now = s->heard[number]
+                                         ? make_summary(s, s->heard[number], has_original, &err)
+                                         : NULL;
+    txn_retire(&s->txn, was ? was->facet_refs : NULL);
+    txn_retire(&s->txn, was && s->is_found[number] ? was->heard : NULL);
+    txn_retire(&s->txn, was);
+    s->next->summaries[number] = now;
+    changes[(*count)++] = (struct views_change){number,
+                                                shown_facet_refs(s->step->before, number, was),
+                                                shown_facet_refs(s->step->after, number, now)};
+    return err;
+}
+
+static int enter_found(struct voice_index_build *s, struct views_change *changes, size_t *count)
+{
+    int err = join(s);
+    for (size_t i = 0; i < s->count && !err; i++)
+        err = enter_episode(s, s->found[i].episode, s->found[i].has_original, changes, count);
+    for (uint32_t i = 0; s->has_other_joins && i < s->next->summary_cap && !err; i++) {
+        const struct body_summary *was = old_summary(s, i);
+        if (!s->is_found[i] && has_other_folder(s, was, &err) && !err)
+            err = enter_episode(s, i, was->has_original, changes, count);
     }
     return err;
+}
+
+uint32_t voice_index_find_joined(const struct voice_index *voice_index, struct slice name)
+{
+    cleanup_buf struct buf value = {0};
+    int err = 0;
+    if (!filename_to_value(&value, name) || value.failed)
+        return NO_INDEX;
+    const struct spelling *spelling = joined_voices_get(&voice_index->joined, buf_slice(&value),
+                                                        &err);
+    return spelling && views_facet(&voice_index->by_voice, spelling->facet) ? spelling->facet
+                                                                            : NO_INDEX;
 }
 
 static void mark_folders(struct voice_index_build *s)
@@ -166,7 +253,7 @@ static int allocate(struct voice_index_build *s)
     return 0;
 }
 
-static int make_views(struct voice_index_build *s, const struct views_change *changes)
+static int make_views(struct voice_index_build *s, const struct views_change *changes, size_t count)
 {
     const struct corpus *before = s->step->before, *after = s->step->after;
     const struct views_step step = {
@@ -176,7 +263,7 @@ static int make_views(struct voice_index_build *s, const struct views_change *ch
         .after = after->episodes,
         .episode_cap = after->episode_cap,
         .changes = changes,
-        .count = s->count,
+        .count = count,
         .txn = &s->txn,
     };
     return views_next(&step, &s->next->by_voice);
@@ -194,12 +281,14 @@ static int take_step(struct voice_index_build *s)
     __atomic_store_n(step->done, step->after->episode_count, __ATOMIC_RELAXED);
     if (step->step)
         step->step(step->step_context, step->after->episode_count, step->after->episode_count);
-    struct views_change *changes = ARENA_NEW(&s->scratch, struct views_change, s->count);
+    size_t changed = 0;
+    struct views_change *changes = ARENA_NEW(&s->scratch, struct views_change,
+                                             s->next->summary_cap);
     if (s->err || !changes)
         return s->err ? s->err : -ENOMEM;
-    err = enter_found(s, changes);
+    err = enter_found(s, changes, &changed);
     if (!err)
-        err = make_views(s, changes);
+        err = make_views(s, changes, changed);
     if (!err)
         mark_folders(s);
     return err;
@@ -240,6 +329,7 @@ void voice_index_release(struct voice_index *voice_index)
     free(voice_index->summaries);
     free(voice_index->folder_has_original);
     views_release(&voice_index->by_voice);
+    joined_voices_free(&voice_index->joined);
     free(voice_index);
 }
 
@@ -250,6 +340,7 @@ void voice_index_free_last(struct voice_index *voice_index)
     for (uint32_t i = 0; i < voice_index->summary_cap; i++) {
         if (!voice_index->summaries[i])
             continue;
+        block_free(voice_index->summaries[i]->heard);
         block_free(voice_index->summaries[i]->facet_refs);
         block_free(voice_index->summaries[i]);
     }

@@ -7,17 +7,20 @@
 #define INDEX_VOICE_INDEX_H
 
 #include "index/cache.h"
+#include "index/joined_voices.h"
 
 /* What one episode said. */
 struct body_summary {
     bool has_original;
-    const struct facet_refs *facet_refs; /* its voices */
+    const struct heard_voices *heard;
+    const struct facet_refs *facet_refs; /* of the same voices, in the same order */
 };
 
 /* Of one generation of the corpus. */
 struct voice_index {
     bool has_changed;      /* a file had changed meanwhile, and its voices are missing */
     struct views by_voice; /* its one view is by-voice */
+    struct joined_voices joined;
     const struct body_summary *
         *summaries; /* by number of the episode; NULL: it could not be read */
     uint32_t summary_cap;
@@ -42,6 +45,9 @@ struct voice_index_step {
  * and the next voice index tries it again. 0, -E2BIG, or an error that passes (error_passes()).
  */
 int voice_index_next(const struct voice_index_step *step, struct voice_index **voice_index);
+
+/* The facet of a name, as a file name, that is joined with another; NO_INDEX where it is not. */
+uint32_t voice_index_find_joined(const struct voice_index *voice_index, struct slice name);
 
 static inline bool voice_index_has_original(const struct voice_index *voice_index, uint32_t episode)
 {

@@ -118,6 +118,8 @@ static int view_find(struct scope *scope, struct slice name, struct child *child
     if (facet != NO_INDEX)
         return child_is(child, in_view(scope, KIND_FACET), facet, 0, name);
     facet = views_find_spelling(views, scope->node.i, name);
+    if (facet == NO_INDEX && is_by_voice(scope->node.kind))
+        facet = voice_index_find_joined(scope->generation->voice_index, name);
     return facet == NO_INDEX ? -ENOENT
                              : child_is(child, in_view(scope, KIND_SPELLING), facet, 0, name);
 }
@@ -214,16 +216,16 @@ int64_t entry_mtime(const struct scope *scope)
     return scope->corpus->episodes[scope->node.j]->id.mtime;
 }
 
-/* The voice by its name in this episode, which may be another spelling. */
+/* The voice by its name in this episode, which may be another spelling, or another name. */
 static void add_voice(const struct scope *scope, struct buf *target)
 {
-    const struct facet_refs *facet_refs =
-        scope->generation->voice_index->summaries[scope->node.j]->facet_refs;
+    const struct body_summary *summary = scope->generation->voice_index->summaries[scope->node.j];
+    const struct facet_refs *facet_refs = summary->facet_refs;
     uint32_t i = 0;
     while (i + 1 < facet_refs->count && facet_refs->spellings[i]->facet != scope->node.i)
         i++;
     buf_add_text(target, "/voices/");
-    filename_of_value(target, facet_refs->spellings[i]->text);
+    filename_of_value(target, summary->heard->at[i].name);
 }
 
 static int entry_target(struct scope *scope, struct buf *target)

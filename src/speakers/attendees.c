@@ -334,3 +334,17 @@ int attendees_read_line(struct attendees *a, struct slice line, bool is_heading)
     a->is_role = field == FIELD_ROLE;
     return a->is_listed ? add_names(a, text) : 0;
 }
+
+static int note_any(void *any, const struct attendee *attendee)
+{
+    (void)attendee;
+    *(bool *)any = true;
+    return 0;
+}
+
+bool attendees_is_field(struct slice line)
+{
+    bool any = false;
+    struct attendees attendees = {.add = note_any, .context = &any};
+    return !attendees_read_line(&attendees, line, false) && any;
+}

@@ -35,6 +35,9 @@ struct attendees {
 /* Reads the next line, of a text or of its Markdown. 0 or an error of `add`. */
 int attendees_read_line(struct attendees *attendees, struct slice line, bool is_heading);
 
+/* Whether a line is a field with names, and nothing that somebody says: `Moderator: Ana Lima`. */
+bool attendees_is_field(struct slice line);
+
 /* Whether a word is made of letters of a name, in their order and from its first on: KG, AvW. */
 bool attendees_is_initials(struct slice code, struct slice name);
 

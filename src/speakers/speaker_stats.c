@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/utf8.h"
+#include "speakers/attendees.h"
 #include "values/key.h"
 #include "values/values.h"
 
@@ -10,6 +11,7 @@ enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
     CUES_A_PARAGRAPH = 8,  /* captions are about so much shorter */
     HEADER_LINES = 4,      /* where fields stand that look like labels: "Slides: …" */
+    HEAD_LINES = 24,       /* … and where it may be said who takes part: "Moderator: Ana Lima" */
 };
 
 static int count(struct map *map, struct slice label)
@@ -521,11 +523,22 @@ static bool is_lead_in(const struct speaker_stats *stats, const struct label *la
     return slice_starts(next, SLICE("- ")) || slice_starts(next, SLICE("1. "));
 }
 
+/* `**Moderator:** Ana Lima`, once, in the first lines. */
+static bool is_head_field(const struct speaker_stats *stats, const struct label *label,
+                          const struct line *line)
+{
+    return line->number < HEAD_LINES && !line->details && !line->heading &&
+           uses(&stats->bold, label->speaker) + uses(&stats->plain, label->speaker) <= 1 &&
+           attendees_is_field(line_text(stats->lines, line));
+}
+
 bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *label,
                               const struct line *line)
 {
     if (label->speaker.len == 0)
         return false; /* as on most lines */
+    if (is_head_field(stats, label, line))
+        return false;
     if (label_is_numbered(label->speaker) || uses(&stats->keys, label->speaker) ||
         (label_is_note(label->speaker) && !is_known(stats, label->speaker)))
         return false;

@@ -27,7 +27,8 @@
  *     used twice if it has the form of a name; one that is used once if it has, heads a paragraph
  *     below the first lines, and opens no quotation.
  * And none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
- * word for a note (`Note:`, `结论：`), a number.
+ * word for a note (`Note:`, `结论：`), a number. Nor does a field of the first lines speak, which
+ * says who takes part: `Moderator: Ana Lima`.
  *
  * Days, months, and the keys of lists that recur (Added and Fixed, Pros and Cons) are nobody, bold
  * or plain, where two of a kind are labels in a file: one May alone may be somebody.

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "speakers/attendees.h"
 #include "syntax/lines.h"
 
 enum {
@@ -116,19 +117,76 @@ static int read_title(struct arena *arena, struct slice line, const struct limit
     return head->title.data ? 0 : -ENOMEM;
 }
 
-int preamble_read(struct arena *arena, struct slice body, const struct limits *limits,
-                  struct head *head)
+/* --- who takes part --------------------------------------------------------------------------- */
+
+struct people {
+    struct arena *arena;
+    struct slice view;
+    struct fact **next;  /* where the next fact is put */
+    struct slice field;  /* the beginning of the last line that had a colon */
+    struct slice behind; /* the text behind that line */
+    uint32_t line;
+};
+
+/* `Host: Ana Lima` is a label where the field stands at another line too. */
+static bool is_label(const struct people *people)
+{
+    return people->field.len && people->behind.len &&
+           memmem(people->behind.data, people->behind.len, people->field.data, people->field.len);
+}
+
+static int add_person(void *people_, const struct attendee *attendee)
+{
+    struct people *people = people_;
+    if (attendee->is_role && is_label(people))
+        return 0;
+    struct fact *fact = ARENA_NEW(people->arena, struct fact, 1);
+    struct slice name = arena_copy(people->arena, attendee->name);
+    if (!fact || !name.data)
+        return -ENOMEM;
+    *fact = (struct fact){.view = people->view, .value = name, .line = people->line, .column = 1};
+    *people->next = fact;
+    people->next = &fact->next;
+    return 0;
+}
+
+static int read_people(struct attendees *attendees, struct slice line, struct slice behind)
+{
+    struct people *people = attendees->context;
+    const char *colon = line.len ? memchr(line.data, ':', line.len) : NULL;
+    if (colon && colon - line.data < MOST_FIELD) {
+        people->field = slice_head(line, (size_t)(colon - line.data) + 1);
+        people->behind = behind;
+    }
+    return people->view.len && utf8_is_valid(line) ? attendees_read_line(attendees, line, false)
+                                                   : 0;
+}
+
+/* --- all lines -------------------------------------------------------------------------------- */
+
+static bool is_in_list(const struct attendees *attendees, struct slice line)
+{
+    return line.len && ((attendees->is_listed && memchr("-*+|", line.data[0], 4)) ||
+                        (attendees->in_table && line.data[0] == '|'));
+}
+
+int preamble_read(struct arena *arena, struct slice body, uint32_t first_line, struct slice view,
+                  const struct limits *limits, struct head *head, struct fact **facts)
 {
     bool wants_title = head->title.len == 0, wants_date = head->date_source == DATE_NOWHERE;
     bool is_hidden = false; /* in code or a comment */
+    struct people people = {.arena = arena, .view = view, .next = facts, .line = first_line};
+    struct attendees attendees = {.add = add_person, .context = &people};
     struct slice line, value;
     int err = 0;
 
-    for (unsigned count = 0; count < MOST_LINES && (wants_title || wants_date) && !err &&
-                             slice_take(&body, '\n', &line);) {
+    while (*people.next)
+        people.next = &(*people.next)->next;
+    for (unsigned count = 0; count < MOST_LINES && !err && slice_take(&body, '\n', &line);
+         people.line++) {
         bool is_code = slice_starts(line, SLICE("    ")) || slice_starts(line, SLICE("\t"));
         line = slice_trim(line);
-        count += line.len > 0;
+        count += line.len > 0 && !is_in_list(&attendees, line);
         is_hidden ^= slice_starts(line, SLICE("```")) || slice_starts(line, SLICE("~~~"));
         is_hidden |= slice_starts(line, SLICE("<!--"));
         if (is_hidden || is_code) {
@@ -147,6 +205,8 @@ int preamble_read(struct arena *arena, struct slice body, const struct limits *l
             head->date_source = DATE_IN_BODY;
             wants_date = false;
         }
+        if (!err)
+            err = read_people(&attendees, line, body);
     }
     return err;
 }

@@ -356,6 +356,12 @@ void invalidate_by_voice(const struct invalidation *invalidation, const struct c
         }
     }
     invalidate_views(&p, &of_voices, &was->by_voice, &now->by_voice);
+    for (size_t i = 0; was->joined.hash != now->joined.hash && i < was->joined.count; i++) {
+        cleanup_buf struct buf name = {0};
+        filename_of_value(&name, was->joined.all[i]->text);
+        if (!name.failed)
+            invalidate_name(&p, KIND_BY_VOICE, 0, buf_slice(&name));
+    }
     for (uint32_t i = 0; i < p.after->folder_cap; i++) {
         const struct folder *folder = p.after->folders[i], *old = corpus_folder(before, i);
         bool is_other = folder && old && was->folder_has_original[i] != now->folder_has_original[i];

@@ -61,6 +61,7 @@ LISTS = {"tags", "people", "companies_orgs", "companies", "products_models", "me
 # `**Name:** words`, `**Name**: words`, either colon. A line of a paragraph begins with it.
 # A label of more than 80 characters is a sentence.
 LABEL = re.compile(r"^ {0,3}\*\*(?P<label>[^*\n]{1,80}?)(?:[:：]\s*\*\*|\*\*\s*(?P<colon>[:：]))")
+PLAIN_LABEL = re.compile(r"^\[?(?P<label>[^\[\]:：\n]{1,60})\]?[:：]")
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 # No nesting: an original never holds another, so a second <details> in one is a forgotten
 # </details>. Without any end it hides the rest of the file, as a browser shows it.
@@ -301,6 +302,33 @@ def is_article(uses):
     return sum(count for count in uses.values() if count > 1) * 2 < sum(uses.values())
 
 
+def continued(shown, speakers):
+    """speaker → turns without a label of their own: whoever speaks goes on behind a heading, in a text in which headings
+    were put into a speech, and from a time on at the head of a paragraph."""
+    found, pending, section_heads, begun, behind, speaker = Counter(), [], [], False, False, None
+    for block in re.split(r"\n[ \t]*\n", shown):
+        for number, line in enumerate(block.strip("\n").split("\n")):
+            if re.match(r"#{1,6}(\s|$)", line):
+                behind = True
+            elif re.fullmatch(r"\s*([-*_])(\s*\1){2,}\s*", line):
+                speaker, behind = None, False
+            elif line.strip() and not re.match(r"\s*([|]|[-*+] )", line):
+                label = LABEL.match(line) or PLAIN_LABEL.match(line)
+                name = label_name(label["label"]) if label else None
+                if behind and begun:
+                    section_heads.append(name in speakers)
+                if name in speakers:
+                    begun, speaker = True, name
+                elif speaker and behind:
+                    pending.append(speaker)
+                elif speaker and number == 0 and re.match(r"\\?[\[(][\d:.]+\\?[\])]:", line):
+                    found[speaker] += 1
+                behind = False
+    if len(section_heads) >= 2 and sum(section_heads) * 4 <= len(section_heads):
+        found.update(pending)
+    return found
+
+
 def plain_lines(shown):
     """The lines of the visible text that any rendering must keep as they are: no headings,
     links, tags, tables or entities, and nothing that is a label of no turn."""
@@ -381,6 +409,7 @@ def count_file(data):
         "article": article,
         "turns_with_speaker": sum(speakers.values()),
         "speakers": speakers,
+        "continued": continued(shown, speakers),
         "plain_labels": Counter(re.findall(r"^\[?([^\[\]:：\n]{1,60})\]?[:：]", re.sub(r"<[^>]*>", "", shown), re.M)),
         "lead_ins": sorted(lead_ins),
         "originals": opened,

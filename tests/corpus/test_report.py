@@ -51,6 +51,20 @@ def test_every_word_is_in_one_place(name):
     assert report.returncode == 0, report.stderr.decode()
 
 
+def test_it_says_who_is_missing_and_where_dates_are(tmp_path):
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "2024-05-06-a.md").write_text("Nobody says this.\n\n" + "**Ana:** One two.\n\n**People:** Three.\n\n" * 2)
+    (content / "b.md").write_text("Nobody is named here at all.\n")
+    build = os.path.dirname(os.path.dirname(PRINT_TURNS))
+    report = subprocess.run([os.path.join(REPOSITORY, "scripts", "corpus-report"), content], capture_output=True,
+                            timeout=60, env=dict(os.environ, TRANSCRIPTFS_BUILD=os.path.abspath(build)))
+    said = report.stderr.decode()
+    assert report.returncode == 0 and "words without a speaker, of 1 files that name anybody: 3 of 9 (33.33 %)" in said
+    assert "turns of a voice that looks like nobody: 2 of 4 (50.00 %): People×2" in said
+    assert "dates: nowhere 1, name 1" in said or "dates: name 1, nowhere 1" in said, said
+
+
 def test_each_element_of_html_is_markup(tmp_path):
     """They are in a table that has to be sorted."""
     report = runpy.run_path(os.path.join(REPOSITORY, "scripts", "corpus-report"))

@@ -129,3 +129,54 @@ def test_keys_of_ones_own_for_date_and_link(mount):
     settle(mounted)
     assert json_lines(mounted / "episodes/a/turns.jsonl")[0]["url"] == "https://example.org/url"
     assert [row["date"] for row in table(mounted / "index/episodes.tsv") if row["episode"] == "a"] == ["2020-01-01"]
+
+
+# --- names of one person in other files ------------------------------------------------------------------
+
+
+def translated(*turns):
+    """Turns, each with an original that has a label of its own."""
+    return "".join(f"**{name}:** 词语。\n\n<details><summary>Original English</summary>\n\n**{original}:** Words.\n\n</details>\n\n"
+                   for name, original in turns)
+
+
+def test_originals_say_who_is_who_in_all_files(mount):
+    mounted = mount({"a.md": translated(("林岚", "Lan Lin"), ("安娜", "Ana Lima"), ("林岚", "Lan Lin"), ("安娜", "Ana Lima")),
+                     "b.md": "**Lan Lin:** One.\n\n**Bo:** Two.\n\n" * 2})
+    assert sorted(os.listdir(mounted / "by-voice")) == ["Bo", "安娜", "林岚"]
+    assert os.readlink(mounted / "by-voice/Lan Lin") == "林岚" and os.readlink(mounted / "by-voice/ANA LIMA") == "安娜"
+    assert sorted(os.readlink(entry) for entry in (mounted / "by-voice/林岚").iterdir()) == [
+        "../../episodes/a/voices/林岚", "../../episodes/b/voices/Lan Lin"]
+    assert {record["voice"] for record in json_lines(mounted / "episodes/b/turns.jsonl")} == {"Bo", "Lan Lin"}
+
+
+def test_two_that_fit_are_nobody(mount):
+    mounted = mount({"a.md": translated(("林岚", "Lan Lin"), ("安娜", "Ana Lima"), ("林岚", "Lan Lin"), ("安娜", "Ana Lima")),
+                     "b.md": translated(("林岚", "Lara Lin"), ("波", "Bo"), ("林岚", "Lara Lin"), ("波", "Bo")),
+                     "c.md": translated(("Cleo", "Dora"), ("Dora", "Cleo"), ("Cleo", "Dora"), ("Dora", "Cleo"))})
+    assert sorted(os.listdir(mounted / "by-voice")) == sorted(["Cleo", "Dora", "安娜", "林岚", "波"])
+    assert not (mounted / "by-voice/Lan Lin").exists() and not (mounted / "by-voice/Lara Lin").exists()
+    assert os.readlink(mounted / "by-voice/Bo") == "波"
+
+
+def test_what_originals_say_is_followed(mount):
+    pair = translated(("林岚", "Lan Lin"), ("安娜", "Ana Lima"), ("林岚", "Lan Lin"), ("安娜", "Ana Lima"))
+    english = "**Lan Lin:** One.\n\n**Bo:** Two.\n\n" * 2
+    mounted = mount({"b.md": english})
+    settle(mounted)
+    assert sorted(os.listdir(mounted / "by-voice")) == ["Ann", "Bo", "Lan Lin"]
+    (mounted.content / "a.md").write_text(pair)
+    settle(mounted)
+    assert sorted(os.listdir(mounted / "by-voice")) == sorted(["Ann", "Bo", "安娜", "林岚"])
+    assert os.readlink(mounted / "by-voice/Lan Lin") == "林岚" and os.readlink(mounted / "by-voice/Ana Lima") == "安娜"
+    assert sorted(entry.name for entry in (mounted / "by-voice/林岚").iterdir()) == ["a", "b"]
+    (mounted.content / "c.md").write_text(translated(("林岚", "Lara Lin"), ("波", "Po"), ("林岚", "Lara Lin"), ("波", "Po")))
+    settle(mounted)
+    assert "Lan Lin" in os.listdir(mounted / "by-voice") and os.path.isdir(mounted / "by-voice/Lan Lin")
+    assert not os.path.islink(mounted / "by-voice/Lan Lin")
+    assert [entry.name for entry in (mounted / "by-voice/Lan Lin").iterdir()] == ["b"]
+    (mounted.content / "c.md").unlink()
+    (mounted.content / "a.md").unlink()
+    settle(mounted)
+    assert sorted(os.listdir(mounted / "by-voice")) == ["Ann", "Bo", "Lan Lin"]
+    assert not os.path.lexists(mounted / "by-voice/Ana Lima")

@@ -107,3 +107,48 @@ def test_links_under_other_keys_and_in_names(mount, name, front, url):
 def test_tags_under_other_keys(mount):
     mounted = mount({"talk.md": "---\nkeywords: [sea]\nTopics: [sea, boats]\nsubjects: [fog]\n---\nWords.\n"})
     assert sorted(os.listdir(mounted / "by-tag")) == ["boats", "fog", "sea"]
+
+
+# --- who takes part ---------------------------------------------------------------------------------------
+
+
+TALK = "**Ana Lima:** Welcome.\n\n**Bo Sand:** Thank you.\n\n" * 2
+
+
+def people(mounted):
+    return sorted(os.listdir(mounted / "by-person")) if (mounted / "by-person").exists() else []
+
+
+@pytest.mark.parametrize("head, found", [
+    ("Moderator: Cleo Day", ["Cleo Day"]),
+    ("**Guests:** Cleo Day, Dora Ek and Emil Fay", ["Cleo Day", "Dora Ek", "Emil Fay"]),
+    ("# Rivers\n\n- Date: 2024-05-06\n- **Hosts**: Cleo Day & Dora Ek", ["Cleo Day", "Dora Ek"]),
+    ("## Attendees\n\n* Cleo Day (River Board)\n* Dora\n* [Emil Fay](https://example.org)", ["Cleo Day", "Dora", "Emil Fay"]),
+    ("| Attendees | Organization |\n|---|---|\n| Cleo Day | River Board |\n| Dora Ek | |", ["Cleo Day", "Dora Ek"]),
+    ("**Attendees:**\n\n| Name | Organization |\n|---|---|\n| Cleo Day | River Board |\n| Dora Ek | |", ["Cleo Day", "Dora Ek"]),
+    ("| Name | Price |\n|---|---|\n| Cleo Day | 3 |", []),
+    ("Present: a good day", []),
+    ("# Agenda\n\n- Cleo Day", []),
+    ("```\nModerator: Cleo Day\n```", []),
+    ("Host: Good Morning\n\nAna: Hello\n\nHost: Fine", []),
+])
+def test_people_in_the_head_of_the_body(mount, head, found):
+    mounted = mount({"talk.md": head + "\n\n## Talk\n\n" + TALK})
+    assert people(mounted) == found
+    assert {record["speaker"] for record in json_lines(mounted / "episodes/talk/turns.jsonl")} >= {"Ana Lima", "Bo Sand"}
+    assert not (mounted / "episodes/talk/voices/Moderator").exists()
+
+
+def test_a_long_list_of_attendees_is_read_to_its_end(mount):
+    names = [f"Ana {first}{second}" for first in "BCDFG" for second in "aeiouabcdefgh"]
+    mounted = mount({"talk.md": "# Attendees\n\n" + "".join(f"- {name}\n" for name in names) + "\n" + TALK})
+    assert people(mounted) == sorted(set(names))
+
+
+def test_people_of_the_head_are_in_the_view_of_people(mount):
+    mounted = mount({".transcriptfs.yaml": "views: {people: by-guest}\n",
+                     "a.md": "---\npeople: [Cleo Day]\n---\nModerator: Cleo Day\n\nAttendees: Dora\n\n" + TALK})
+    assert sorted(os.listdir(mounted / "by-guest")) == ["Cleo Day", "Dora"]
+    assert len(os.listdir(mounted / "by-guest/Cleo Day")) == 1
+    none = mount({".transcriptfs.yaml": "views: {people: false}\n", "a.md": "Moderator: Cleo Day\n\n" + TALK})
+    assert not (none / "by-person").exists()
