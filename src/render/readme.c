@@ -156,7 +156,7 @@ static void add_folders(struct buf *out, const struct corpus *corpus, bool has_v
                           "where the source has that\n");
     if (corpus_shown_count(corpus))
         buf_add_text(out, "- `index/`: tables over all episodes: their front matter, the terms, "
-                          "and how often each value is used\n");
+                          "and in how many episodes each value is\n");
     if (has_voices)
         buf_add_text(out, "- `by-voice/`: who speaks, by the labels in the words; the first look "
                           "reads every episode\n");
@@ -311,8 +311,9 @@ static void add_commands(struct buf *out, const struct corpus *corpus, const str
                         of_episode[i].behind);
     }
     if (format_is_chosen_name(formats, "turns.jsonl"))
-        buf_add_text(out, "find episodes -name turns.jsonl -exec cat {} + | jq -r .speaker | sort "
-                          "| uniq -c | sort -rn | sed -n 1,5p    # reads every episode once\n");
+        buf_add_text(out, "find episodes -name turns.jsonl -exec cat {} + | jq -r '.voice // "
+                          ".speaker' | sort | uniq -c | sort -rn | sed -n 1,5p    # reads every "
+                          "episode once\n");
     if (corpus_shown_count(corpus))
         buf_add_text(out, "cut -f 1-3 index/episodes.tsv | tail -n 3\n");
     buf_add_text(out, "tail -n 3 .transcriptfs/problems.tsv\n```\n");

@@ -20,7 +20,8 @@ import time
 
 import pytest
 
-from tools import Folder, TIMEOUT, dump_line, dump_of_content, dump_of_mount, read, run, run_ok, write_content
+from tools import (Folder, TIMEOUT, dump_line, dump_of_content, dump_of_mount, is_sanitized, read, run, run_ok,
+                   write_content)
 
 SENTINEL = "zz-sentinel"
 counter = itertools.count(1)
@@ -546,12 +547,13 @@ def git(folder, *args):
 def test_a_checkout_back_and_forth(mount, tmp_path):
     folder = tmp_path / "repository"
     rng = random.Random(3)
-    write_content(folder, {f"d{n % 9}/t{n}.md": talk(f"T {n}", tags=(f"t{n % 31}", "all")) for n in range(500)})
+    count = 150 if is_sanitized() else 500
+    write_content(folder, {f"d{n % 9}/t{n}.md": talk(f"T {n}", tags=(f"t{n % 31}", "all")) for n in range(count)})
     run_ok("git", "init", "-q", "-b", "one", folder)
     git(folder, "add", ".")
     git(folder, "commit", "-q", "-m", "one")
     run("git", "-C", folder, "checkout", "-q", "-b", "two")
-    for n in range(500):
+    for n in range(count):
         path = folder / f"d{n % 9}/t{n}.md"
         what = rng.randrange(4)
         if what == 0:

@@ -1,7 +1,8 @@
 /*
- * transcript/body: inputs that are made to take long or much. Each is about a megabyte; reading it
- * takes less than MOST_SECONDS of one processor (what grows with the square of such an input takes
- * minutes) and holds less than MOST_MEMORY bytes for each of the input.
+ * transcript/body: inputs that are made to take long or much. Each is about a megabyte, and less
+ * with a sanitizer; reading it takes less than MOST_SECONDS of one processor (what grows with the
+ * square of such an input takes minutes) and holds less than MOST_MEMORY bytes for each of the
+ * input.
  */
 #include "unit.h"
 
@@ -12,7 +13,11 @@
 #include "transcript/body.h"
 
 enum {
+#ifdef __SANITIZE_ADDRESS__
+    INPUT_BYTES = 1 << 18, /* what grows with the square is seen without it */
+#else
     INPUT_BYTES = 1 << 20,
+#endif
     MOST_SECONDS = 10, /* a sanitizer makes it some ten times slower than it is */
     MOST_MEMORY = 40,
 };
