@@ -77,7 +77,8 @@ static inline bool byte_is_space(char c)
 static inline bool slice_is_one_of(struct slice s, const char *const *words)
 {
     for (; s.len && *words; words++) {
-        if (s.len == strlen(*words) && strncasecmp(s.data, *words, s.len) == 0)
+        bool begins_alike = ((s.data[0] ^ **words) & ~0x20) == 0;
+        if (begins_alike && s.len == strlen(*words) && strncasecmp(s.data, *words, s.len) == 0)
             return true;
     }
     return false;

@@ -5,16 +5,32 @@
 
 enum { FIRST_WIDE = 0x1100 /* no character before it is */ };
 
-/* utf8_decode() of what is not ASCII. */
+/* utf8_decode() of what is not ASCII; not by utf8proc, since each character of a body passes here.
+ */
+static inline int32_t decode_wide(struct slice text, size_t *len)
+{
+    static const int32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char lead = (unsigned char)text.data[0];
+    size_t bytes = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    int32_t code = lead & 0x7F >> bytes;
+
+    *len = 1;
+    if (bytes == 0 || bytes > text.len)
+        return -1;
+    for (size_t i = 1; i < bytes; i++) {
+        if (((unsigned char)text.data[i] & 0xC0) != 0x80)
+            return -1;
+        code = code << 6 | (text.data[i] & 0x3F);
+    }
+    if (code < least[bytes] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+        return -1;
+    *len = bytes;
+    return code;
+}
+
 int32_t utf8_decode_wide(struct slice text, size_t *len)
 {
-    utf8proc_int32_t code;
-    size_t most = text.len < 4 ? text.len : 4;
-    utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text.data,
-                                             (utf8proc_ssize_t)most, &code);
-
-    *len = used > 0 ? (size_t)used : 1;
-    return used > 0 ? code : -1;
+    return decode_wide(text, len);
 }
 
 /* So many bytes at the front are ASCII, or a few less. */
@@ -38,7 +54,8 @@ size_t utf8_valid_prefix(struct slice text)
         at += ascii_prefix(slice_skip(text, at));
         /* What is no ASCII seldom stands alone. */
         for (size_t end = at + sizeof(uint64_t); at < text.len && at < end; at += len) {
-            if (utf8_decode(slice_skip(text, at), &len) < 0)
+            len = 1;
+            if ((unsigned char)text.data[at] >= 0x80 && decode_wide(slice_skip(text, at), &len) < 0)
                 return at;
         }
     }

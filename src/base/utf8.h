@@ -1,6 +1,6 @@
 /*
- * UTF-8, by way of utf8proc (utf8.c is the one file that includes it): repairing
- * what is broken, and folding what only looks different.
+ * UTF-8: decoding, repairing what is broken, and folding what only looks different. Folding and the
+ * properties of characters come from utf8proc (utf8.c is the one file that includes it).
  */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H

@@ -1,6 +1,8 @@
 /* base: slices, buffers, the arena, the map, UTF-8, interning, paths. */
 #include "unit.h"
 
+#include <utf8proc.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/intern.h"
@@ -88,6 +90,26 @@ static void maps_keep_what_is_put(void **state)
     assert_int_equal(map.len, 5000);
     assert_int_equal(map_get(&map, SLICE("absent")), UINT32_MAX);
     map_free(&map);
+}
+
+/* All there is of one to three bytes, and of four with the leads that begin such a character. */
+static void utf8_is_decoded_as_utf8proc_does(void **state)
+{
+    (void)state;
+    enum { STEP = 7 /* of the last of four bytes, so that it takes no second */ };
+    for (uint32_t lead = 0; lead < 256; lead++) {
+        uint32_t step = lead < 0xF0 || lead > 0xF4 ? 256 : STEP;
+        for (uint32_t rest = lead % step; rest < 1 << 24; rest += step) {
+            const unsigned char bytes[] = {(unsigned char)lead, (unsigned char)(rest >> 16),
+                                           (unsigned char)(rest >> 8), (unsigned char)rest};
+            size_t most = 1 + rest / step % 4, len;
+            utf8proc_int32_t wanted;
+            utf8proc_ssize_t used = utf8proc_iterate(bytes, (utf8proc_ssize_t)most, &wanted);
+            int32_t code = utf8_decode((struct slice){(const char *)bytes, most}, &len);
+            if (code != (used > 0 ? wanted : -1) || len != (used > 0 ? (size_t)used : 1))
+                fail_msg("%02x%06x of %zu bytes: %d", (unsigned)lead, (unsigned)rest, most, code);
+        }
+    }
 }
 
 static void broken_utf8_is_repaired(void **state)
@@ -331,6 +353,7 @@ int main(void)
         cmocka_unit_test(buffers_grow_and_end_in_nul),
         cmocka_unit_test(buffers_remember_that_memory_ended),
         cmocka_unit_test(maps_keep_what_is_put),
+        cmocka_unit_test(utf8_is_decoded_as_utf8proc_does),
         cmocka_unit_test(broken_utf8_is_repaired),
         cmocka_unit_test(spellings_fold_to_one),
         cmocka_unit_test(folds_are_these),
