@@ -150,12 +150,8 @@ int sidecars_read(struct sidecars *all, enum sidecar_form form, struct slice nam
     struct diags heard = {.arena = diags->arena};
     struct yaml *map;
     int err = decode(bytes, true, &decoded);
-    /* Values may point into the text. */
-    struct slice text = arena_copy(all->arena, decoded.text);
-    if (!err && !text.data)
-        err = -ENOMEM;
     if (!err)
-        err = read_values(all, form, text, limits, &heard, &map);
+        err = read_values(all, form, decoded.text, limits, &heard, &map);
     tell_all(diags, name, &heard);
     if (err || !map || map->kind != YAML_MAP)
         return err;

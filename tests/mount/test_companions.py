@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 
 import pytest
@@ -241,4 +242,4 @@ def test_a_successor_knows_what_belongs_together(mount):
     assert run_ok("ls", "-iR", mounted / "episodes", mounted / "by-tag") == before
     (mounted.content / "talk.info.json").write_text(info(title="Day trains"))
     eventually(lambda: (mounted / "episodes/talk.de/meta/title").read_text() == "Day trains\n", "it changed")
-    assert "restarting it" in mounted.end()
+    assert "restarting it" in mounted.signal(signal.SIGTERM)
