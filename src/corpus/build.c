@@ -41,7 +41,8 @@ static int make_views(struct step *s)
 static uint64_t state_hash(const struct episode *episode)
 {
     const int64_t state[] = {episode->id.size, episode->id.mtime};
-    return hash64((struct slice){(const char *)state, sizeof state}, episode->hash);
+    return hash64((struct slice){(const char *)state, sizeof state},
+                  episode->hash ^ episode->state);
 }
 
 static void add_up(struct corpus *corpus, const struct episode *episode, uint32_t by)

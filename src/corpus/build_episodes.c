@@ -98,6 +98,23 @@ static int step_problems(struct step *s, const struct scanned *file, const struc
     return 0;
 }
 
+/* What an episode is by its companions. */
+static void take_companions(const struct companions *companions, struct episode *now)
+{
+    now->companions = *companions;
+    now->mtime = now->id.mtime;
+    for (uint32_t i = 0; i < companions->count; i++) {
+        const struct companion *companion = &companions->at[i];
+        if (companion->role == COMPANION_PRIVATE)
+            continue;
+        const int64_t state[] = {companion->id.size, companion->id.mtime, companion->role};
+        now->state ^= hash64((struct slice){(const char *)state, sizeof state},
+                             hash64(companion->path, 0));
+        if (companion->id.mtime > now->mtime)
+            now->mtime = companion->id.mtime;
+    }
+}
+
 int step_change_file(struct step *s, const struct scanned *file)
 {
     struct diags diags = {.arena = &s->scratch};
@@ -118,6 +135,7 @@ int step_change_file(struct step *s, const struct scanned *file)
         .own = s->builder->own,
         .hash = hash64(file->path, 0),
     };
+    take_companions(&file->companions, now);
     change.number = known;
     change.has_new_facet_refs = true;
     if (change.before) {
@@ -203,6 +221,11 @@ static void pack_episode(struct packing *packing, struct episode *to, const stru
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = pack(packing, *texts[i]);
     pack_problems(packing, packing->at ? &to->problems : NULL, &from->problems, to->path);
+    for (uint32_t i = 0; i < from->companions.count; i++) {
+        struct slice path = pack(packing, from->companions.at[i].path);
+        if (packing->at)
+            to->companions.at[i].path = path;
+    }
 }
 
 /* One block with all that an episode says of itself. NULL without memory. */
@@ -210,7 +233,8 @@ static const struct episode *make_episode(struct step *s, const struct episode *
 {
     struct packing packing = {0};
     struct episode measured = *from;
-    size_t head = sizeof *from + from->problems.count * sizeof *from->problems.at;
+    size_t head = sizeof *from + from->problems.count * sizeof *from->problems.at +
+                  from->companions.count * sizeof *from->companions.at;
 
     pack_episode(&packing, &measured, from);
     struct episode *made = txn_alloc(&s->txn, 1, head + packing.need);
@@ -218,6 +242,9 @@ static const struct episode *make_episode(struct step *s, const struct episode *
         return NULL;
     *made = *from;
     made->problems.at = (struct problem *)(made + 1);
+    made->companions.at = (struct companion *)(made->problems.at + from->problems.count);
+    for (uint32_t i = 0; i < from->companions.count; i++)
+        made->companions.at[i] = from->companions.at[i];
     packing.at = (char *)made + head;
     pack_episode(&packing, made, from);
     return made;

@@ -208,7 +208,7 @@ static int64_t newest_in(const struct step *s, const struct folder *folder)
 {
     int64_t newest = 0;
     for (uint32_t i = 0; i < folder->episode_count; i++) {
-        int64_t mtime = s->next->episodes[folder->episodes[i]]->id.mtime;
+        int64_t mtime = s->next->episodes[folder->episodes[i]]->mtime;
         newest = mtime > newest ? mtime : newest;
     }
     for (uint32_t i = 0; i < folder->folder_count; i++) {
@@ -226,10 +226,10 @@ static int64_t next_mtime(const struct step *s, uint32_t number, const struct fo
     for (uint32_t i = s->folder_changes[number].episode_changes; i != NO_INDEX;
          i = s->episode_changes[i].next) {
         const struct episode_change *change = &s->episode_changes[i];
-        if (change->before && old && change->before->id.mtime == old->mtime)
+        if (change->before && old && change->before->mtime == old->mtime)
             return newest_in(s, folder);
-        if (change->is_there && change->now.id.mtime > newest)
-            newest = change->now.id.mtime;
+        if (change->is_there && change->now.mtime > newest)
+            newest = change->now.mtime;
     }
     for (uint32_t i = 0; i < folder->folder_count; i++) {
         const struct folder *was = corpus_folder(s->old, folder->folders[i]);

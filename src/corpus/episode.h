@@ -31,6 +31,29 @@ static inline bool file_id_equal(const struct file_id *a, const struct file_id *
            a->mtime == b->mtime && a->ctime == b->ctime && access_equal(&a->access, &b->access);
 }
 
+/* What a file is to the episode that it stands beside. */
+enum companion_role {
+    COMPANION_SOURCE,  /* the same talk in another form: it is served, and not read */
+    COMPANION_YAML,    /* STEM.yaml */
+    COMPANION_FRONT,   /* STEM.md with front matter and no words */
+    COMPANION_INFO,    /* STEM.info.json */
+    COMPANION_VARIANT, /* captions of the same stem in another language; no id */
+    COMPANION_SPOKEN,  /* … in the language that was spoken, which this one is translated from */
+    COMPANION_PRIVATE, /* fewer may read it: it is not used */
+};
+
+/* A file that belongs to an episode, beside its own. */
+struct companion {
+    struct slice path;
+    struct file_id id;
+    uint8_t role; /* enum companion_role */
+};
+
+struct companions {
+    struct companion *at; /* in the order of their roles */
+    uint32_t count;
+};
+
 /* What a scan found in one file, or in a folder. Texts live as long as the scan. */
 struct scanned {
     struct slice path; /* below the content folder, as on disk */
@@ -38,6 +61,7 @@ struct scanned {
     struct head head;
     struct fact *facts;
     struct diag *problems;
+    struct companions companions;
     bool is_stray;  /* it is no episode; only `problems` counts */
     bool is_folder; /* it is a folder, "" for the content folder; only `id.access` counts */
     bool is_gone;   /* the file no longer exists */
@@ -64,7 +88,10 @@ struct episode {
     struct slice entry; /* its name in the views */
     struct head head;
     struct file_id id;
-    uint64_t hash; /* of the path: the root of its inode numbers */
+    struct companions companions;
+    int64_t mtime;  /* of the newest of its files; nanoseconds since 1970 */
+    uint64_t state; /* of what its companions are; 0: it has none */
+    uint64_t hash;  /* of the path: the root of its inode numbers */
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
     bool is_private;  /* less readable than the content folder, so no view shows it */
@@ -72,6 +99,16 @@ struct episode {
     const struct own_names *own; /* by which it was read; the builder's; NULL: none */
     struct problems problems;
 };
+
+/* One of the files of an episode. */
+struct source {
+    struct slice path;
+    const struct file_id *id;
+};
+
+/* The file of an episode that is served as source.<ending>: "md", "vtt", "info.json". False where
+ * it has none. */
+bool episode_source(const struct episode *episode, const char *ending, struct source *source);
 
 /* A file that is no episode but has problems, which problems.tsv lists. */
 struct stray {

@@ -7,8 +7,8 @@
 
 /* --- a file, as a record -----------------------------------------------------------------------
  *
- * struct scanned as it is, then its texts: path, title, a count and the facts, a count and the
- * problems. Written and read by the same program, so that bytes are enough.
+ * struct scanned as it is, then its texts: path, title, the facts and the problems, each with an
+ * end, and the companions. Written and read by the same program, so that bytes are enough.
  */
 
 static void put(struct buf *out, struct slice text)
@@ -44,6 +44,14 @@ static void put_problems(struct buf *out, const struct diag *problems)
     buf_add_byte(out, end);
 }
 
+static void put_companions(struct buf *out, const struct companions *companions)
+{
+    for (uint32_t i = 0; i < companions->count; i++) {
+        buf_add(out, &companions->at[i], sizeof *companions->at);
+        put(out, companions->at[i].path);
+    }
+}
+
 static void add_record(struct journal *journal, enum history kind, const struct buf *bytes)
 {
     if (bytes->failed)
@@ -62,6 +70,7 @@ void history_note_file(struct journal *journal, const struct scanned *file)
     put(&bytes, file->head.title);
     put_facts(&bytes, file->facts);
     put_problems(&bytes, file->problems);
+    put_companions(&bytes, &file->companions);
     add_record(journal, HISTORY_FILE, &bytes);
 }
 
@@ -134,13 +143,26 @@ static bool take_problems(struct slice *rest, struct arena *arena, struct diag *
     return false;
 }
 
+static bool take_companions(struct slice *rest, struct arena *arena, struct companions *companions)
+{
+    if (!companions->count)
+        return true;
+    struct companion *at = companions->at = ARENA_NEW(arena, struct companion, companions->count);
+    for (uint32_t i = 0; at && i < companions->count; i++) {
+        if (!take(rest, &at[i], sizeof at[i]) || !take_text(rest, &at[i].path))
+            return false;
+    }
+    return at;
+}
+
 bool history_read_file(const struct journal_record *record, struct arena *arena,
                        struct scanned *file)
 {
     struct slice rest = record->bytes;
     return record->kind == HISTORY_FILE && take(&rest, file, sizeof *file) &&
            take_text(&rest, &file->path) && take_text(&rest, &file->head.title) &&
-           take_facts(&rest, arena, &file->facts) && take_problems(&rest, arena, &file->problems);
+           take_facts(&rest, arena, &file->facts) && take_problems(&rest, arena, &file->problems) &&
+           take_companions(&rest, arena, &file->companions);
 }
 
 bool history_read_configuration(const struct journal_record *record,

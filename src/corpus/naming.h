@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
-#include "transcript/date.h"
+#include "values/date.h"
 
 struct naming {
     struct slice path; /* of the content file */

@@ -102,7 +102,7 @@ static int64_t newest_of(const struct building *b, const uint32_t *episodes, uin
 {
     int64_t newest = 0;
     for (uint32_t i = 0; i < count; i++) {
-        int64_t mtime = b->after[episodes[i]]->id.mtime;
+        int64_t mtime = b->after[episodes[i]]->mtime;
         newest = mtime > newest ? mtime : newest;
     }
     return newest;
@@ -116,7 +116,7 @@ static int64_t facet_mtime(const struct building *b, const struct facet *old,
         return newest_of(b, episodes, count);
     for (uint32_t i = 0; i < old->episode_count; i++) {
         uint32_t episode = old->episodes[i];
-        if (b->changed[episode] && b->before[episode]->id.mtime == old->mtime)
+        if (b->changed[episode] && b->before[episode]->mtime == old->mtime)
             return newest_of(b, episodes, count);
     }
     int64_t newest = newest_of(b, b->added, added_count);

@@ -3,6 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/path.h"
+#include "index/beside.h"
+#include "syntax/source_form.h"
+#include "values/file_name.h"
+#include "transcript/align.h"
 #include "transcript/source.h"
 #include "values/decode.h"
 
@@ -127,26 +132,97 @@ struct loader {
     void *context;
 };
 
-/* The text of the first `len` bytes of an episode, which are to be kept as long, in `bytes`. */
-static int read_text(const struct cache *cache, const struct episode *episode, uint64_t len,
+/* The text of the first `len` bytes of a file, which are to be kept as long, in `bytes`. */
+static int read_text(const struct cache *cache, const struct source *source, uint64_t len,
                      struct buf *bytes, struct decoded *decoded)
 {
-    int err = cache->content.read(cache->content.context, episode, 0, len, bytes);
+    int err = cache->content.read(cache->content.context, source, 0, len, bytes);
     return err ? err : decode(buf_slice(bytes), true, decoded);
+}
+
+/* What its front matter says and what stands beside it, for as long as the arena. Their mistakes
+ * were reported when the folder was scanned. */
+static int describe(const struct cache *cache, const struct episode *episode, struct slice text,
+                    struct arena *arena, struct front *front, struct sidecars *beside)
+{
+    struct diags unheard = {.arena = arena, .count = DIAGS_MAX};
+    *beside = sidecars_begin(arena);
+    int err = beside_describe(&cache->content, episode->path, &episode->companions, cache->limits,
+                              &unheard, beside);
+    if (!err)
+        err = source_read_front(source_form_of(episode->path), arena, text, true, cache->limits,
+                                &unheard, front);
+    if (!err)
+        sidecars_put_front(beside, front->map);
+    return err;
 }
 
 static int parse_front(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
     const struct episode *episode = loader->episode;
+    const struct source source = {episode->path, &episode->id};
     cleanup_buf struct buf bytes = {0};
     cleanup_decoded struct decoded decoded = {0};
-    /* Its mistakes were reported when the folder was scanned. */
-    struct diags unheard = {.arena = &entry->arena, .count = DIAGS_MAX};
+    struct sidecars beside;
 
-    int err = read_text(cache, episode, episode->head.body, &bytes, &decoded);
+    int err = read_text(cache, &source, episode->head.body, &bytes, &decoded);
     if (!err)
-        err = source_read_front(source_form_of(episode->path), &entry->arena, decoded.text, true,
-                                cache->limits, &unheard, &entry->front);
+        err = describe(cache, episode, decoded.text, &entry->arena, &entry->front, &beside);
+    if (!err)
+        entry->front.map = beside.map;
+    return err;
+}
+
+/* The turns of one of the files of an episode. `beside` comes back. */
+static int parse_source(const struct cache *cache, const struct episode *episode,
+                        const struct source *source, struct arena *arena, struct diags *diags,
+                        struct sidecars *beside, struct body *body)
+{
+    cleanup_buf struct buf bytes = {0};
+    cleanup_decoded struct decoded decoded = {0};
+    struct front front;
+    enum source_form form = source_form_of(source->path);
+
+    int err = read_text(cache, source, (uint64_t)source->id->size, &bytes, &decoded);
+    if (!err)
+        err = describe(cache, episode, decoded.text, arena, &front, beside);
+    if (err)
+        return err;
+    cleanup_parse_guard struct parse_guard guard = parse_guard_begin(
+        cache->content.quarantine, GUARDED_BODY, source->path, source->id);
+    if (guard.is_quarantined) {
+        parse_guard_report(&guard, diags);
+        return 0;
+    }
+    err = source_read_body(form, slice_skip(decoded.text, front.body),
+                           form == SOURCE_MARKDOWN ? episode->head.body_line : 1, beside->map,
+                           episode->own ? episode->own->aliases : (struct slice){0}, cache->limits,
+                           diags, body);
+    guard.has_passed = !err;
+    return err;
+}
+
+/* Adds what was said where this is a translation of it. Its mistakes are its own episode's. */
+static int parse_originals(const struct cache *cache, const struct episode *episode,
+                           struct arena *arena, struct diags *diags, struct body *body)
+{
+    struct diags unheard = {.arena = arena, .count = DIAGS_MAX};
+    struct body spoken = {0};
+    struct sidecars beside;
+    int err = 0;
+    for (uint32_t i = 0; i < episode->companions.count && !err; i++) {
+        const struct companion *companion = &episode->companions.at[i];
+        const struct source source = {companion->path, &companion->id};
+        if (companion->role != COMPANION_SPOKEN)
+            continue;
+        err = (uint64_t)companion->id.size > cache->limits->at[LIMIT_FILE]
+                  ? 0
+                  : parse_source(cache, episode, &source, arena, &unheard, &beside, &spoken);
+        if (!err)
+            err = align_originals(body, &spoken, file_name_read(companion->path).language,
+                                  path_base(companion->path), path_base(episode->path), diags);
+        body_free(&spoken);
+    }
     return err;
 }
 
@@ -154,31 +230,19 @@ static int parse_front(struct cache *cache, const struct loader *loader, struct 
 static int parse_body(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
     const struct episode *episode = loader->episode;
-    cleanup_buf struct buf bytes = {0};
-    cleanup_decoded struct decoded decoded = {0};
+    const struct source source = {episode->path, &episode->id};
     struct arena arena = {0};
-    struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
-    struct front front;
-    enum source_form form = source_form_of(episode->path);
+    struct sidecars beside;
 
     if (!episode->head.has_body)
         return 0;
     entry->diags.arena = &entry->arena;
-    cleanup_parse_guard struct parse_guard guard = parse_guard_begin(
-        cache->content.quarantine, GUARDED_BODY, episode->path, &episode->id);
-    if (guard.is_quarantined) {
-        parse_guard_report(&guard, &entry->diags);
-        return entry->diags.failed ? -ENOMEM : 0;
-    }
-    int err = read_text(cache, episode, (uint64_t)episode->id.size, &bytes, &decoded);
+    int err = parse_source(cache, episode, &source, &arena, &entry->diags, &beside, &entry->body);
     if (!err)
-        err = source_read_front(form, &arena, decoded.text, true, cache->limits, &unheard, &front);
+        err = align_chapters(&entry->body, beside.chapters, beside.chapter_count);
     if (!err)
-        err = source_read_body(form, slice_skip(decoded.text, front.body), episode->head.body_line,
-                               front.map, episode->own ? episode->own->aliases : (struct slice){0},
-                               cache->limits, &entry->diags, &entry->body);
+        err = parse_originals(cache, episode, &arena, &entry->diags, &entry->body);
     arena_free(&arena);
-    guard.has_passed = !err;
     return !err && entry->diags.failed ? -ENOMEM : err;
 }
 
@@ -443,8 +507,8 @@ void cache_read_stats(struct cache *cache, struct cache_stats *stats)
     stats->limit = cache->limit;
 }
 
-int cache_read_content(struct cache *cache, const struct episode *episode, uint64_t offset,
+int cache_read_content(struct cache *cache, const struct source *source, uint64_t offset,
                        uint64_t len, struct buf *out)
 {
-    return cache->content.read(cache->content.context, episode, offset, len, out);
+    return cache->content.read(cache->content.context, source, offset, len, out);
 }

@@ -13,33 +13,12 @@
 
 #include "base/buf.h"
 #include "corpus/corpus.h"
-#include "index/quarantine.h"
+#include "index/content_reader.h"
 #include "transcript/body.h"
-
-/* How the cache reads content. A callback against the direction of the rooms: source/content.c
- * reads the disk, and the cache does not depend on it, so tests and fuzzers can read from memory.
- */
-struct content {
-    /*
-     * Appends `len` bytes from `offset` of the episode's file; fewer only where the file ends.
-     * 0; -EAGAIN when the file is not the one that was scanned; another negative errno.
-     */
-    int (*read)(void *context, const struct episode *episode, uint64_t offset, uint64_t len,
-                struct buf *out);
-    void *context;
-    struct quarantine *quarantine; /* of what is read; NULL: none are known */
-};
 
 /* The longest text that is rendered: a line repeated in every turn could make it thousands of times
  * as long as its source. */
 enum { CACHE_MAX_TEXT = 256 * 1024 * 1024 };
-
-/* Errors that pass and are not the file's. Whoever meets one has to fail rather than leave the file
- * out, because clients cache answers. */
-static inline bool error_passes(int err)
-{
-    return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
-}
 
 enum cache_kind { CACHE_FRONT, CACHE_BODY, CACHE_TEXT, CACHE_KINDS };
 
@@ -104,8 +83,8 @@ int cache_read_problems(struct cache *cache, const struct corpus *corpus, struct
 
 void cache_read_stats(struct cache *cache, struct cache_stats *stats);
 
-/* Reads a range of an episode's file, without caching it. */
-int cache_read_content(struct cache *cache, const struct episode *episode, uint64_t offset,
+/* Reads a range of a file of an episode, without caching it. */
+int cache_read_content(struct cache *cache, const struct source *source, uint64_t offset,
                        uint64_t len, struct buf *out);
 
 #endif

@@ -59,7 +59,7 @@ static int64_t date_mtime(const struct scope *scope)
     uint32_t end = corpus_find_date(corpus, scope->node.i + span_of(scope->node.kind));
     int64_t newest = 0;
     for (uint32_t at = corpus_find_date(corpus, scope->node.i); at < end; at++) {
-        int64_t mtime = corpus->episodes[corpus->dated[at]]->id.mtime;
+        int64_t mtime = corpus->episodes[corpus->dated[at]]->mtime;
         newest = mtime > newest ? mtime : newest;
     }
     return newest;

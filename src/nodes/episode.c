@@ -19,7 +19,7 @@ int episode_check(struct scope *scope)
 
 int64_t episode_mtime(const struct scope *scope)
 {
-    return scope_episode(scope)->id.mtime;
+    return scope_episode(scope)->mtime;
 }
 
 /* A folder stays the same folder whatever becomes of its content … */
@@ -34,6 +34,12 @@ uint64_t episode_version_identity(const struct scope *scope)
     const struct episode *episode = scope_episode(scope);
     uint64_t state = hash_pair((uint64_t)episode->id.mtime, (uint64_t)episode->id.size);
     return hash_pair(episode->hash, state + scope->node.j);
+}
+
+/* So is one that its companions have a part in. */
+uint64_t episode_file_identity(const struct scope *scope)
+{
+    return episode_version_identity(scope) ^ scope_episode(scope)->state;
 }
 
 struct node episode_folder(const struct scope *scope)

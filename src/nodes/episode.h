@@ -15,6 +15,7 @@ int64_t episode_mtime(const struct scope *scope);
  * another one with each version. */
 uint64_t episode_identity(const struct scope *scope);
 uint64_t episode_version_identity(const struct scope *scope);
+uint64_t episode_file_identity(const struct scope *scope);
 
 /* The episode's folder, as the parent of what stands in it. */
 struct node episode_folder(const struct scope *scope);

@@ -6,17 +6,20 @@
 #include "nodes/state.h"
 #include "render/format.h"
 
-/* --- source.md -------------------------------------------------------------------------------- */
+/* --- the sources --------------------------------------------------------------------------------
+ */
 
-static int source_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+static int source_read(struct scope *scope, const char *ending, uint64_t offset, size_t len,
+                       struct tree_text *text)
 {
-    const struct episode *episode = scope_episode(scope);
-    uint64_t size = (uint64_t)episode->id.size;
-
+    struct source source;
+    if (!episode_source(scope_episode(scope), ending, &source))
+        return -ESTALE;
+    uint64_t size = (uint64_t)source.id->size;
     if (offset >= size)
         return 0;
     uint64_t most = size - offset < len ? size - offset : len;
-    int err = cache_read_content(scope->tree->cache, episode, offset, most, &text->own);
+    int err = cache_read_content(scope->tree->cache, &source, offset, most, &text->own);
     text->bytes = buf_slice(&text->own);
     return err;
 }
@@ -66,6 +69,11 @@ static const struct format *format_of(const struct scope *scope, uint64_t *numbe
 static int exists(const struct format *format, struct scope *scope, bool *is_there)
 {
     struct material material;
+    struct source source;
+    if (format->source) {
+        *is_there = episode_source(scope_episode(scope), format->source, &source);
+        return 0;
+    }
     int err = scope_material(scope, format->exists_by, &material);
     *is_there = !err && (!format->exists || format->exists(&material));
     return err;
@@ -161,8 +169,8 @@ static int format_read(struct scope *scope, uint64_t offset, size_t len, struct 
     struct slice all;
     if (format->read)
         return read_range(scope, format, offset, len, text);
-    if (!format->render)
-        return source_read(scope, offset, len, text);
+    if (format->source)
+        return source_read(scope, format->source, offset, len, text);
     int err = scope_text(scope, render, &all);
     text->bytes = slice_range(all, offset, len);
     return err;
@@ -178,9 +186,10 @@ static int format_size(struct scope *scope, uint64_t *size)
     if (format->size) {
         err = scope_material(scope, format->needs, &material);
         *size = err ? 0 : format->size(&material);
-    } else if (!format->render) {
-        err = 0;
-        *size = (uint64_t)scope_episode(scope)->id.size;
+    } else if (format->source) {
+        struct source source;
+        err = episode_source(scope_episode(scope), format->source, &source) ? 0 : -ESTALE;
+        *size = err ? 0 : (uint64_t)source.id->size;
     } else {
         err = scope_text(scope, render, &all);
         *size = all.len;
@@ -198,6 +207,17 @@ static int format_read_past(struct scope *scope, uint64_t offset, size_t len,
 }
 
 /* --- their hard links ------------------------------------------------------------------------- */
+
+/* A source has the time of its file. */
+static int64_t format_mtime(const struct scope *scope)
+{
+    struct source source;
+    uint64_t number;
+    const struct format *format = format_of(scope, &number);
+    bool is_source = format->source &&
+                     episode_source(scope_episode(scope), format->source, &source);
+    return is_source ? source.id->mtime : episode_mtime(scope);
+}
 
 static uint32_t format_links(const struct scope *scope)
 {
@@ -248,8 +268,8 @@ const struct node_ops episode_ops = {
 
 const struct node_ops format_ops = {
     .check = format_check,
-    .identity = episode_version_identity,
-    .mtime = episode_mtime,
+    .identity = episode_file_identity,
+    .mtime = format_mtime,
     .links = format_links,
     .read = format_read,
     .size = format_size,

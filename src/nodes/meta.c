@@ -69,7 +69,7 @@ const struct node_ops meta_ops = {
 
 const struct node_ops meta_value_ops = {
     .check = meta_value_check,
-    .identity = episode_version_identity,
+    .identity = episode_file_identity,
     .mtime = episode_mtime,
     .render = meta_value_render,
 };

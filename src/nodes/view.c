@@ -213,7 +213,7 @@ uint64_t entry_identity(const struct scope *scope)
 
 int64_t entry_mtime(const struct scope *scope)
 {
-    return scope->corpus->episodes[scope->node.j]->id.mtime;
+    return scope->corpus->episodes[scope->node.j]->mtime;
 }
 
 /* The voice by its name in this episode, which may be another spelling, or another name. */

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "syntax/source_form.h"
 #include "transcript/body.h"
 
 /* --- which of them an episode has ------------------------------------------------------------- */
@@ -16,16 +15,6 @@
 BY_EPISODE(if_body, has_body)
 BY_EPISODE(if_values, has_values)
 BY_EPISODE(if_front, has_front)
-
-#define BY_FORM(name, form)                                              \
-    static bool name(const struct material *material)                    \
-    {                                                                    \
-        return source_form_of(material->episode->path) == SOURCE_##form; \
-    }
-
-BY_FORM(if_markdown, MARKDOWN)
-BY_FORM(if_webvtt, WEBVTT)
-BY_FORM(if_subrip, SUBRIP)
 
 /* What only the body can say. */
 #define BY_BODY(name, condition)                      \
@@ -49,6 +38,7 @@ BY_BODY(if_times, body_is_timed(body))
 #define OF_TYPE(type_)                    .type = (type_)
 #define FILE_OF(parts, render_)           .needs = (parts), .render = (render_)
 #define SIZE_NEEDS_RENDER(parts, render_) FILE_OF(parts, render_), .size_needs_render = true
+#define SOURCE(ending)                    OF_TYPE(FORMAT_FILE), .source = (ending)
 #define BOTH                              (NEEDS_FRONT | NEEDS_BODY)
 
 /* clang-format off */
@@ -73,9 +63,14 @@ static const struct format formats[] = {
     {"transcript.vtt", SIZE_NEEDS_RENDER(NEEDS_BODY, vtt_render), IF_BODY(if_times)},
     {"transcript.srt", SIZE_NEEDS_RENDER(NEEDS_BODY, srt_render), IF_BODY(if_times)},
     {"transcript.json", SIZE_NEEDS_RENDER(NEEDS_BODY, podcast_json_render), IF_BODY(if_times)},
-    {"source.md", OF_TYPE(FORMAT_FILE), IF(if_markdown)},
-    {"source.vtt", OF_TYPE(FORMAT_FILE), IF(if_webvtt)},
-    {"source.srt", OF_TYPE(FORMAT_FILE), IF(if_subrip)},
+    {"source.md", SOURCE("md")},
+    {"source.vtt", SOURCE("vtt")},
+    {"source.srt", SOURCE("srt")},
+    {"source.json", SOURCE("json")},
+    {"source.tsv", SOURCE("tsv")},
+    {"source.txt", SOURCE("txt")},
+    {"source.info.json", SOURCE("info.json")},
+    {"source.yaml", SOURCE("yaml")},
 };
 /* clang-format on */
 

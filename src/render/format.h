@@ -31,13 +31,17 @@ struct format {
     bool (*exists)(const struct material *material);
 
     /* Of a file: renders all of it; or reads a range and returns the size, if these need no
-     * rendering. A file with neither is the source itself. */
+     * rendering. */
     unsigned needs;
     int (*render)(const struct material *material, struct buf *out);
     void (*read)(const struct material *material, uint64_t offset, size_t len, struct buf *out);
     uint64_t (*size)(const struct material *material);
     bool size_needs_render; /* a listing omits its attributes */
     enum format_link link;
+
+    /* Of a file of the content folder, which is served as it is: its ending, and what an episode
+     * has it by. */
+    const char *source;
 };
 
 /* The i-th format; NULL behind the last. */

@@ -115,15 +115,15 @@ int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
     return 0;
 }
 
-static int read_same(const struct content_folder *folder, const struct episode *episode,
+static int read_same(const struct content_folder *folder, const struct source *source,
                      uint64_t offset, uint64_t len, struct buf *out)
 {
     struct file_id id = {0};
     struct stat st;
-    cleanup_fd int fd = content_open_file(folder, episode->path.data, &id);
+    cleanup_fd int fd = content_open_file(folder, source->path.data, &id);
     if (fd < 0)
         return fd == -ENOENT ? -EAGAIN : fd;
-    if (!file_id_equal(&id, &episode->id))
+    if (!file_id_equal(&id, source->id))
         return -EAGAIN;
     size_t before = out->len;
     int err = content_read_range(fd, offset, len, out);
@@ -132,26 +132,26 @@ static int read_same(const struct content_folder *folder, const struct episode *
     if (fstat(fd, &st))
         return -errno;
     id = content_id_of(&st);
-    if (!file_id_equal(&id, &episode->id) || out->len - before != len) {
+    if (!file_id_equal(&id, source->id) || out->len - before != len) {
         out->len = before;
         return -EAGAIN;
     }
     return 0;
 }
 
-static int read_episode(void *folder_, const struct episode *episode, uint64_t offset, uint64_t len,
-                        struct buf *out)
+static int read_source(const void *folder_, const struct source *source, uint64_t offset,
+                       uint64_t len, struct buf *out)
 {
     const struct content_folder *folder = folder_;
-    int err = read_same(folder, episode, offset, len, out);
+    int err = read_same(folder, source, offset, len, out);
     if (err == -EAGAIN && folder->changed)
-        folder->changed(folder->context, episode->path, false);
+        folder->changed(folder->context, source->path, false);
     return err;
 }
 
-struct content content_reader(struct content_folder *folder)
+struct content content_reader(const struct content_folder *folder)
 {
-    return (struct content){read_episode, folder, folder->quarantine};
+    return (struct content){read_source, folder, folder->quarantine};
 }
 
 int content_open_folder(const struct content_folder *folder, const char *path)

@@ -72,6 +72,6 @@ int content_take_configuration(struct content_folder *folder,
 struct configuration content_configuration(const struct content_folder *folder);
 
 /* The callback for the cache: reads this folder, which has to outlive the cache. */
-struct content content_reader(struct content_folder *folder);
+struct content content_reader(const struct content_folder *folder);
 
 #endif

@@ -12,6 +12,8 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "corpus/build.h"
+#include "index/beside.h"
+#include "source/stems.h"
 #include "syntax/source_form.h"
 #include "transcript/scan.h"
 
@@ -30,8 +32,17 @@ struct scan_walk {
     struct content_scan *scan;
     struct slice *folders; /* still to be listed */
     size_t folder_count, folder_cap;
-    bool *is_seen;   /* by number of the episode: it is known and still there */
-    bool is_written; /* read the target even if its times and size are the same */
+    bool *is_seen; /* by number of the episode: it is known and still there */
+    const struct target *target;
+    struct listing *listings; /* of folders in which a target is a file */
+    size_t listing_count, listing_cap;
+    struct map added; /* what was added with its companions, by path */
+};
+
+/* What stands in a folder, by stems. */
+struct listing {
+    struct slice folder;
+    struct stems stems;
 };
 
 static bool is_transcript(const char *name)
@@ -81,18 +92,47 @@ static int add_gone(struct scan_walk *w, struct slice path)
     return err;
 }
 
+/* Whether an episode has these files beside it. What they are to it follows from what they are. */
+static bool has_companions(const struct companions *old, const struct companions *now)
+{
+    if (old->count != now->count)
+        return false;
+    for (uint32_t i = 0; i < old->count; i++) {
+        const struct companion *was = &old->at[i], *is = &now->at[i];
+        if (!slice_equal(was->path, is->path) ||
+            (was->role != COMPANION_VARIANT && !file_id_equal(&was->id, &is->id)))
+            return false;
+    }
+    return true;
+}
+
+/* Whether one of the files was written, whatever its times and size say. */
+static bool is_written(const struct scan_walk *w, struct slice path,
+                       const struct companions *companions)
+{
+    bool is_target = slice_equal(path, w->target->path) || path_is_below(path, w->target->path);
+    for (uint32_t i = 0; i < companions->count && !is_target; i++)
+        is_target = slice_equal(companions->at[i].path, w->target->path);
+    return w->target->is_written && is_target;
+}
+
 /* A transcript: it is read unless it is the same as in the last corpus. */
-static int add_transcript(struct scan_walk *w, struct slice path, const struct stat *st)
+static int add_transcript(struct scan_walk *w, struct slice path, const struct file_id *id,
+                          const struct companions *companions)
 {
     uint32_t number = w->old ? corpus_find_path(w->old, path) : NO_INDEX;
     struct scanned *file;
     if (number != NO_INDEX) {
-        const struct file_id id = content_id_of(st);
+        const struct episode *old = w->old->episodes[number];
         w->is_seen[number] = true;
-        if (!w->is_written && file_id_equal(&w->old->episodes[number]->id, &id))
+        if (!is_written(w, path, companions) && file_id_equal(&old->id, id) &&
+            has_companions(&old->companions, companions))
             return 0;
     }
-    return add_file(w, path, &file);
+    int err = add_file(w, path, &file);
+    if (!err)
+        file->companions = *companions;
+    return err;
 }
 
 /* The owner and mode of a folder, if they changed. */
@@ -175,19 +215,272 @@ static int add_path(struct scan_walk *w, struct slice path, const char *name, co
         return 0;
     if (type == S_IFDIR)
         return add_folder(w, path);
-    return type == S_IFREG ? add_transcript(w, path, st) : add_stray(w, path, type_problem(type));
+    if (type != S_IFREG)
+        return add_stray(w, path, type_problem(type));
+    const struct file_id id = content_id_of(st);
+    return add_transcript(w, path, &id, &(const struct companions){0});
 }
 
-static int add_name(struct scan_walk *w, int dirfd, struct slice folder, const struct dirent *entry)
+static void close_dir(DIR **dir)
 {
-    const char *name = entry->d_name;
-    struct stat st = {.st_mode = DTTOIF(entry->d_type)};
+    if (*dir)
+        closedir(*dir);
+}
+
+/* Notes a name, for its stem. It is kept. */
+static int note_name(struct scan_walk *w, struct listing *listing, const char *name)
+{
+    struct slice kept = arena_copy(&w->scan->found, slice_of(name));
+    return kept.data && stems_add(&listing->stems, kept) ? 0 : -ENOMEM;
+}
+
+/* --- what belongs together -------------------------------------------------------------------- */
+
+/* A file of a stem. */
+struct found {
+    struct slice path;
+    struct file_id id;
+    bool is_there; /* … and is let in, and is a file */
+};
+
+static int find_file(struct scan_walk *w, struct slice folder, struct slice name,
+                     struct found *found)
+{
+    struct stat st;
+    *found = (struct found){0};
+    if (!name.len)
+        return 0;
+    found->path = path_join(&w->scan->found, folder, name);
+    if (!found->path.data)
+        return -ENOMEM;
+    found->is_there = content_stat(w->folder, found->path.data, &st) == 0 && S_ISREG(st.st_mode) &&
+                      !config_excludes(&w->folder->config, found->path.data, false);
+    if (found->is_there)
+        found->id = content_id_of(&st);
+    return 0;
+}
+
+/* The files of a stem, and which of them is the episode: STEM_NOTHING: none. */
+struct found_stem {
+    struct found files[STEM_KINDS];
+    enum stem_kind primary;
+    bool has_captions;
+};
+
+static int find_words(const struct content_folder *folder, const struct corpus *old,
+                      struct slice path, const struct file_id *id, bool *has_words);
+
+static int find_stem(struct scan_walk *w, const struct listing *listing, uint32_t number,
+                     struct found_stem *stem)
+{
+    const struct stem *names = &listing->stems.at[number];
+    int err = 0;
+    *stem = (struct found_stem){.primary = STEM_NOTHING};
+    for (enum stem_kind kind = 0; kind < STEM_KINDS && !err; kind++) {
+        struct found *file = &stem->files[kind];
+        err = find_file(w, listing->folder, names->files[kind], file);
+        bool is_source = !err && file->is_there && kind < STEM_YAML &&
+                         is_transcript(file->path.data);
+        stem->has_captions |= is_source && kind != STEM_MARKDOWN;
+        if (is_source && stem->primary == STEM_NOTHING)
+            stem->primary = kind;
+    }
+    /* What else stands beside Markdown is often no captions. */
+    if (stem->primary == STEM_MARKDOWN)
+        stem->has_captions = stem->files[STEM_WEBVTT].is_there || stem->files[STEM_SUBRIP].is_there;
+    return err;
+}
+
+/* Markdown without words describes the captions beside it, and is no episode. */
+static int find_description(struct scan_walk *w, struct found_stem *stem, bool *is_description)
+{
+    const struct found *markdown = &stem->files[STEM_MARKDOWN];
+    bool has_words = true;
+    int err = 0;
+    if (markdown->is_there)
+        err = find_words(w->folder, w->old, markdown->path, &markdown->id, &has_words);
+    *is_description = !has_words;
+    for (enum stem_kind kind = STEM_WEBVTT; !has_words && stem->primary == STEM_MARKDOWN; kind++) {
+        if (kind == STEM_YAML)
+            stem->primary = STEM_NOTHING;
+        else if (stem->files[kind].is_there && is_transcript(stem->files[kind].path.data))
+            stem->primary = kind;
+    }
+    return err;
+}
+
+static int add_companion(struct scan_walk *w, struct companions *companions, size_t *cap,
+                         enum companion_role role, const struct found *file)
+{
+    if (!file->is_there)
+        return 0;
+    if (companions->count == *cap) {
+        size_t more = *cap ? *cap * 2 : 8;
+        struct companion *at = ARENA_NEW(&w->scan->found, struct companion, more);
+        if (!at)
+            return -ENOMEM;
+        if (companions->count)
+            memcpy(at, companions->at, companions->count * sizeof *at);
+        companions->at = at;
+        *cap = more;
+    }
+    companions->at[companions->count++] = (struct companion){file->path, file->id, (uint8_t)role};
+    return 0;
+}
+
+static const struct found *first_of(const struct found *one, const struct found *other)
+{
+    return one->is_there ? one : other;
+}
+
+/* The other captions of its stem, in whatever languages. */
+static int add_variants(struct scan_walk *w, const struct listing *listing, uint32_t number,
+                        struct companions *companions, size_t *cap)
+{
+    const struct stems *stems = &listing->stems;
+    uint32_t base = stems->at[number].base;
+    int err = 0;
+    if (base == number)
+        return 0;
+    for (uint32_t i = stems->at[base].first_variant; i != NO_STEM && !err;
+         i = stems->at[i].next_variant) {
+        struct found_stem variant;
+        err = i == number ? 0 : find_stem(w, listing, i, &variant);
+        if (!err && i != number && variant.primary != STEM_NOTHING && variant.has_captions)
+            err = add_companion(w, companions, cap, COMPANION_VARIANT,
+                                &variant.files[variant.primary]);
+    }
+    return err;
+}
+
+/* Reports as gone what was an episode and is a companion now. */
+static int add_no_episode(struct scan_walk *w, const struct found *file)
+{
+    uint32_t number = w->old && file->path.len ? corpus_find_path(w->old, file->path) : NO_INDEX;
+    if (number == NO_INDEX || w->is_seen[number])
+        return 0;
+    w->is_seen[number] = true;
+    return add_gone(w, file->path);
+}
+
+/* Adds the episode of a stem, with all that belongs to it. */
+static int add_stem(struct scan_walk *w, const struct listing *listing, uint32_t number)
+{
+    const struct stem *names = &listing->stems.at[number];
+    struct found_stem stem, base = {.primary = STEM_NOTHING};
+    struct companions companions = {0};
+    size_t cap = 0;
+    bool is_described = false, is_base_described = false;
+    bool has_variants = names->base != number || names->first_variant != NO_STEM;
+    int err = find_stem(w, listing, number, &stem);
+    if (!err && names->base != number)
+        err = find_stem(w, listing, names->base, &base);
+    if (!err && (stem.has_captions || (has_variants && listing->stems.has_captions)))
+        err = find_description(w, &stem, &is_described);
+    if (!err && base.files[STEM_MARKDOWN].is_there)
+        err = find_description(w, &base, &is_base_described);
+    if (err)
+        return err;
+    for (enum stem_kind kind = 0; kind < STEM_YAML && !err; kind++) {
+        if (kind != stem.primary)
+            err = add_no_episode(w, &stem.files[kind]);
+    }
+    if (err || stem.primary == STEM_NOTHING)
+        return err;
+    struct found *primary = &stem.files[stem.primary];
+    struct map_slot *slot = map_put(&w->added, primary->path);
+    if (!slot || slot->value != UINT32_MAX)
+        return slot ? 0 : -ENOMEM;
+    slot->value = 0;
+    for (enum stem_kind kind = 0; stem.has_captions && kind < STEM_YAML && !err; kind++) {
+        if (kind != stem.primary && !(kind == STEM_MARKDOWN && is_described))
+            err = add_companion(w, &companions, &cap, COMPANION_SOURCE, &stem.files[kind]);
+    }
+    const struct found none = {0};
+    const struct {
+        enum companion_role role;
+        const struct found *file;
+    } sidecars[] = {
+        {COMPANION_YAML, first_of(&stem.files[STEM_YAML], &base.files[STEM_YAML])},
+        {COMPANION_FRONT, is_described        ? &stem.files[STEM_MARKDOWN]
+                          : is_base_described ? &base.files[STEM_MARKDOWN]
+                                              : &none},
+        {COMPANION_INFO, first_of(&stem.files[STEM_INFO], &base.files[STEM_INFO])},
+    };
+    for (size_t i = 0; stem.has_captions && i < sizeof sidecars / sizeof *sidecars && !err; i++)
+        err = add_companion(w, &companions, &cap, sidecars[i].role, sidecars[i].file);
+    if (!err && stem.has_captions)
+        err = add_variants(w, listing, number, &companions, &cap);
+    return err ? err : add_transcript(w, primary->path, &primary->id, &companions);
+}
+
+static int add_variants_of(struct scan_walk *w, const struct listing *listing, uint32_t base)
+{
+    int err = 0;
+    for (uint32_t i = listing->stems.at[base].first_variant; i != NO_STEM && !err;
+         i = listing->stems.at[i].next_variant)
+        err = add_stem(w, listing, i);
+    return err;
+}
+
+/* Adds all episodes that a file of this stem may belong to. */
+static int add_stems_of(struct scan_walk *w, const struct listing *listing, struct slice name)
+{
+    uint32_t number = stems_find(&listing->stems, name);
+    uint32_t base = stems_find(&listing->stems, file_name_of_stem(name).stem);
+    int err = number == NO_STEM ? 0 : add_stem(w, listing, number);
+    if (!err && number != NO_STEM)
+        err = add_variants_of(w, listing, number);
+    if (!err && base != NO_STEM && base != number)
+        err = add_stem(w, listing, base);
+    if (!err && base != NO_STEM && base != number)
+        err = add_variants_of(w, listing, base);
+    return err;
+}
+
+/* The stems of the folder in which a target is a file. */
+static int list_stems(struct scan_walk *w, struct slice folder, struct listing **listing)
+{
+    for (size_t i = 0; i < w->listing_count; i++) {
+        *listing = &w->listings[i];
+        if (slice_equal((*listing)->folder, folder))
+            return 0;
+    }
+    if (!array_reserve(&w->listings, w->listing_count, &w->listing_cap, sizeof *w->listings))
+        return -ENOMEM;
+    *listing = &w->listings[w->listing_count++];
+    **listing = (struct listing){.folder = arena_copy(&w->scan->found, folder)};
+    if (!(*listing)->folder.data)
+        return -ENOMEM;
+    cleanup_fd int fd = content_open_folder(w->folder, (*listing)->folder.data);
+    cleanup_(close_dir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir)
+        return fd == -ENOENT || fd == -ENOTDIR || fd >= 0 ? 0 : fd;
+    steal_fd(&fd); /* the stream has it */
+    const struct dirent *entry;
+    int err = 0;
+    while (!err && (errno = 0, entry = readdir(dir)))
+        err = note_name(w, *listing, entry->d_name);
+    return err ? err : -errno;
+}
+
+/* Whether a file can be an episode alone, as far as the listing of its folder goes. */
+static bool is_alone(const struct listing *listing, struct slice name)
+{
+    struct slice stem;
+    return stem_of_file(name, &stem) == STEM_MARKDOWN && !listing->stems.has_captions;
+}
+
+static int add_name(struct scan_walk *w, int dirfd, struct slice folder, const char *name,
+                    unsigned char type)
+{
+    struct stat st = {.st_mode = DTTOIF(type)};
     int failed = 0;
 
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return 0;
     /* A known file is compared here; a new one gets its fstat() when it is read. */
-    if (entry->d_type == DT_UNKNOWN || (w->old && entry->d_type == DT_REG && is_transcript(name))) {
+    if (type == DT_UNKNOWN || (w->old && type == DT_REG && is_transcript(name))) {
         if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
             failed = errno;
             if (failed == ENOENT)
@@ -200,10 +493,39 @@ static int add_name(struct scan_walk *w, int dirfd, struct slice folder, const s
     return failed ? add_unseen(w, path, failed) : add_path(w, path, name, &st);
 }
 
-static void close_dir(DIR **dir)
+/* Adds all that a folder has. */
+static int list_names(struct scan_walk *w, DIR *dir, struct slice path)
 {
-    if (*dir)
-        closedir(*dir);
+    struct listing listing = {.folder = path};
+    cleanup_buf struct buf single = {0}; /* names of files, each with a NUL byte behind it */
+    const struct dirent *entry;
+    struct slice stem;
+    int err = 0;
+    while (!err && (errno = 0, entry = readdir(dir))) {
+        if (entry->d_type != DT_REG || stem_of_file(slice_of(entry->d_name), &stem) == STEM_NOTHING)
+            err = add_name(w, dirfd(dir), path, entry->d_name, entry->d_type);
+        else
+            buf_add(&single, entry->d_name, strlen(entry->d_name) + 1);
+        err = err ? err : -errno;
+    }
+    if (!err && (errno || single.failed))
+        err = errno ? -errno : -ENOMEM;
+    for (struct slice rest = buf_slice(&single), name;
+         !err && slice_take(&rest, '\0', &name) && name.len;)
+        err = note_name(w, &listing, name.data);
+    for (struct slice rest = buf_slice(&single), name;
+         !err && slice_take(&rest, '\0', &name) && name.len;) {
+        enum stem_kind kind = stem_of_file(name, &stem);
+        uint32_t number = stems_find(&listing.stems, stem);
+        bool is_of_stem = number != NO_STEM && listing.stems.has_captions &&
+                          slice_equal(listing.stems.at[number].files[kind], name);
+        if (!is_of_stem)
+            err = add_name(w, dirfd(dir), path, name.data, DT_REG);
+    }
+    for (uint32_t i = 0; listing.stems.has_captions && i < listing.stems.count && !err; i++)
+        err = add_stem(w, &listing, i);
+    stems_free(&listing.stems);
+    return err;
 }
 
 static int list_folder(struct scan_walk *w, struct slice path)
@@ -226,11 +548,9 @@ static int list_folder(struct scan_walk *w, struct slice path)
     if (!dir)
         return err ? err : -errno;
     steal_fd(&fd); /* the stream has it */
-    const struct dirent *entry;
-    while (!err && (errno = 0, entry = readdir(dir)))
-        err = add_name(w, dirfd(dir), path, entry);
-    if (err || errno)
-        return err ? err : -errno;
+    err = list_names(w, dir, path);
+    if (err)
+        return err;
     /* It was a stray before and is none any more. */
     return old_stray(w, path) ? add_gone(w, path) : 0;
 }
@@ -290,27 +610,51 @@ static bool is_in_excluded(const struct scan_walk *w, struct slice path)
     return false;
 }
 
+/* Scans what a file of the folder, which is there or not, may belong to. */
+static int scan_stem(struct scan_walk *w, struct slice path, const struct stat *st)
+{
+    struct slice base = path_base(path), stem;
+    struct listing *listing;
+    if (stem_of_file(base, &stem) == STEM_NOTHING)
+        return st ? add_path(w, path, base.data, st) : 0;
+    int err = list_stems(w, path_parent(path), &listing);
+    if (err)
+        return err;
+    uint32_t number = stems_find(&listing->stems, stem);
+    enum stem_kind kind = stem_of_file(base, &stem);
+    bool is_of_stem = number != NO_STEM && slice_equal(listing->stems.at[number].files[kind], base);
+    if (st && (is_alone(listing, base) || !is_of_stem))
+        err = add_path(w, path, base.data, st);
+    return err || is_alone(listing, base) ? err : add_stems_of(w, listing, stem);
+}
+
 static int scan_target(struct scan_walk *w, const struct target *target)
 {
     struct slice path = target->path;
     struct stat st = {.st_mode = S_IFDIR};
-    const char *slash = strrchr(path.data, '/');
     size_t before, folders = w->folder_count;
 
-    w->is_written = target->is_written;
+    w->target = target;
     if (slice_equal(path, SLICE(CONTENT_CONFIG)) || is_in_excluded(w, path))
         return 0;
     int err = path.len ? content_stat(w->folder, path.data, &st) : 0;
-    if (err)
-        return err == -ENOENT || err == -ENOTDIR ? scan_gone(w, path) : add_unseen(w, path, -err);
+    if (err && err != -ENOENT && err != -ENOTDIR)
+        return add_unseen(w, path, -err);
+    if (err) {
+        err = scan_gone(w, path);
+        return err ? err : scan_stem(w, path, NULL);
+    }
     /* Other files, such as pictures, do not concern the tree. */
-    if (S_ISREG(st.st_mode) && !is_transcript(path.data) && !old_stray(w, path))
+    struct slice stem;
+    bool is_file = S_ISREG(st.st_mode);
+    if (is_file && stem_of_file(path_base(path), &stem) == STEM_NOTHING && !old_stray(w, path))
         return add_all_gone(w, path);
     err = add_accesses_above(w, path);
     before = w->scan->count;
     if (!err)
-        err = path.len ? add_path(w, path, slash ? slash + 1 : path.data, &st)
-                       : add_folder(w, path);
+        err = is_file    ? scan_stem(w, path, &st)
+              : path.len ? add_path(w, path, path_base(path).data, &st)
+                         : add_folder(w, path);
     bool is_folder = w->folder_count > folders;
     while (!err && w->folder_count)
         err = list_folder(w, w->folders[--w->folder_count]);
@@ -339,7 +683,7 @@ struct head_readers {
 
 /* Reads ever more of the file until it has the whole front matter. */
 static int read_head(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
-                     const struct content_folder *folder)
+                     const struct content_folder *folder, struct sidecars *beside)
 {
     cleanup_buf struct buf head = {0};
     size_t want = FIRST_READ;
@@ -351,14 +695,14 @@ static int read_head(int fd, struct scanned *file, struct arena *arena, struct d
             return err;
         bool is_all = head.len >= size || head.len < want;
         err = scan_head(arena, file->path, buf_slice(&head), is_all, &folder->config,
-                        folder->limits, diags, &file->head, &file->facts);
+                        folder->limits, beside, diags, &file->head, &file->facts);
         if (err != -EAGAIN)
             return err;
     }
 }
 
 static int read_front(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
-                      const struct content_folder *folder)
+                      const struct content_folder *folder, struct sidecars *beside)
 {
     cleanup_parse_guard struct parse_guard guard = parse_guard_begin(
         folder->quarantine, GUARDED_HEAD, file->path, &file->id);
@@ -366,9 +710,57 @@ static int read_front(int fd, struct scanned *file, struct arena *arena, struct 
         parse_guard_report(&guard, diags);
         return 0;
     }
-    int err = read_head(fd, file, arena, diags, folder);
+    int err = read_head(fd, file, arena, diags, folder, beside);
     guard.has_passed = !err;
     return err;
+}
+
+static int find_words(const struct content_folder *folder, const struct corpus *old,
+                      struct slice path, const struct file_id *id, bool *has_words)
+{
+    uint32_t number = old ? corpus_find_path(old, path) : NO_INDEX;
+    struct arena arena = {0};
+    struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
+    struct scanned file = {.path = path};
+    if (number != NO_INDEX && file_id_equal(&old->episodes[number]->id, id)) {
+        *has_words = old->episodes[number]->head.has_body;
+        return 0;
+    }
+    cleanup_fd int fd = content_open_file(folder, path.data, &file.id);
+    struct sidecars none = sidecars_begin(&arena);
+    int err = fd < 0 ? fd : read_front(fd, &file, &arena, &unheard, folder, &none);
+    *has_words = err || file.head.has_body;
+    arena_free(&arena);
+    return error_passes(err) ? err : 0;
+}
+
+/* A companion that fewer may read than the file itself would give something away. */
+static void hide_private(struct scanned *file, struct diags *diags)
+{
+    const struct access_rule by_source = {.follows_source = true};
+    for (uint32_t i = 0; i < file->companions.count; i++) {
+        struct companion *companion = &file->companions.at[i];
+        struct slice name = path_base(companion->path);
+        bool is_private = access_is_less(&by_source, &companion->id.access, &file->id.access);
+        if (!is_private)
+            continue;
+        if (companion->role != COMPANION_VARIANT)
+            diags_add(diags, 0, 0, "it is left out", "%.*s: fewer may read it than the transcript",
+                      (int)name.len, name.data);
+        companion->role = COMPANION_PRIVATE;
+    }
+}
+
+/* Reads what stands beside a file, and finds the track that was spoken. */
+static int read_beside(const struct content_folder *folder, struct scanned *file,
+                       struct diags *diags, struct sidecars *beside)
+{
+    const struct content content = content_reader(folder);
+    hide_private(file, diags);
+    int err = beside_describe(&content, file->path, &file->companions, folder->limits, diags,
+                              beside);
+    beside_find_spoken(file->path, beside, folder->config.original, &file->companions);
+    return err == -EAGAIN ? 0 : err; /* it changed just now, which is told */
 }
 
 static int read_one(struct head_readers *r, struct scanned *file, struct arena *arena)
@@ -376,6 +768,7 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
     struct diags diags = {.arena = arena};
     struct stat st;
     const struct limits *limits = r->folder->limits;
+    struct sidecars beside = sidecars_begin(arena);
     int err = 0;
     cleanup_fd int fd = content_open_file(r->folder, file->path.data, &file->id);
 
@@ -384,7 +777,11 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
     else if ((uint64_t)file->id.size > limits->at[LIMIT_FILE])
         limit_refuse(limits, LIMIT_FILE, 0, &diags);
     else
-        err = read_front(fd, file, arena, &diags, r->folder);
+        err = read_beside(r->folder, file, &diags, &beside);
+    if (!err && fd >= 0 && (uint64_t)file->id.size <= limits->at[LIMIT_FILE])
+        err = read_front(fd, file, arena, &diags, r->folder, &beside);
+    for (uint32_t i = 0; i < file->companions.count; i++)
+        file->head.has_originals |= file->companions.at[i].role == COMPANION_SPOKEN;
     file->is_gone = file->head.is_no_transcript;
     if (error_passes(err))
         return err;
@@ -432,6 +829,10 @@ int content_scan(const struct content_folder *folder, const struct target *targe
         parallel_for(scan->count, options->threads, read_nth, &readers);
         err = readers.err;
     }
+    for (size_t i = 0; i < walk.listing_count; i++)
+        stems_free(&walk.listings[i].stems);
+    free(walk.listings);
+    map_free(&walk.added);
     free(walk.is_seen);
     free(walk.folders);
     return err;

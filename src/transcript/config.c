@@ -200,6 +200,16 @@ static int read_excludes(struct arena *arena, const struct yaml *list, struct di
     return result;
 }
 
+static int read_original(const struct yaml *item, struct diags *diags, struct config *config)
+{
+    if (item->kind == YAML_NULL)
+        return 0;
+    if (item->kind != YAML_STRING || item->text.len == 0)
+        return mistake(diags, item, "original: a language such as \"en\" is expected here");
+    config->original = item->text;
+    return 0;
+}
+
 /* Dates have a shape of their own: no other key can stand in their view. */
 static int check_date_view(struct diags *diags, const struct config *config)
 {
@@ -302,7 +312,7 @@ size_t own_key_place(struct slice keys, struct slice folded)
 static int unknown_key(struct diags *diags, const struct yaml *item)
 {
     diags_add(diags, item->key_line, item->key_column, "",
-              "unknown key \"%.*s\"; views, exclude, voices, date and link are known",
+              "unknown key \"%.*s\"; views, exclude, voices, date, link and original are known",
               (int)item->key.len, item->key.data);
     return -EINVAL;
 }
@@ -336,6 +346,8 @@ int config_read(struct arena *arena, struct slice text, const struct limits *lim
             err = read_keys(arena, item, diags, &config->own.date_keys);
         else if (slice_equal(buf_slice(&key), SLICE("link")))
             err = read_keys(arena, item, diags, &config->own.link_keys);
+        else if (slice_equal(buf_slice(&key), SLICE("original")))
+            err = read_original(item, diags, config);
         else
             err = unknown_key(diags, item);
         if (err)

@@ -11,6 +11,7 @@
  *       KG: Kora Gibbel
  *     date: aired            # keys of one's own: one, or a list of them
  *     link: [page, mirror]
+ *     original: en           # the language that was spoken, where nothing else says it
  *
  * Keys are those of key.h: `Guest Name` is a rule for guest_name, and `Views` is views.
  */
@@ -48,6 +49,7 @@ struct config {
     struct view_rule *views;       /* first match counts */
     struct exclude_rule *excludes; /* last match counts */
     struct exclude_rule *last_exclude;
+    struct slice original; /* a language; empty: nothing is said */
 };
 
 /* The rules that hold where there is no configuration file. 0 or -ENOMEM. */

@@ -143,6 +143,13 @@ static const char *const date_keys[] = {
     "upload_date",  NULL,
 };
 
+bool facts_is_date(struct slice key)
+{
+    cleanup_buf struct buf folded = {0};
+    key_fold(&folded, key);
+    return date_keys[key_place(buf_slice(&folded), date_keys)];
+}
+
 /* The place of a key among those for dates, one's own first; *is_sure: it is for nothing else. */
 static size_t find_date_key(const struct config *config, struct slice key, bool *is_sure)
 {

@@ -12,4 +12,7 @@
 int facts_read(struct arena *arena, const struct config *config, const struct limits *limits,
                const struct yaml *map, struct diags *diags, struct head *head, struct fact **facts);
 
+/* Whether a key says when something was said or came out. */
+bool facts_is_date(struct slice key);
+
 #endif

@@ -4,7 +4,7 @@
 #ifndef TRANSCRIPT_HEAD_H
 #define TRANSCRIPT_HEAD_H
 
-#include "transcript/date.h"
+#include "values/date.h"
 #include "transcript/front.h"
 
 struct head {

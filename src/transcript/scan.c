@@ -51,21 +51,24 @@ static int look_at_body(enum source_form form, struct slice text, bool is_all,
 }
 
 static int scan_text(struct arena *arena, struct slice path, struct slice text, bool is_all,
-                     const struct config *config, const struct limits *limits, struct diags *diags,
-                     struct head *head, struct fact **facts)
+                     const struct config *config, const struct limits *limits,
+                     struct sidecars *beside, struct diags *diags, struct head *head,
+                     struct fact **facts)
 {
     enum source_form form = source_form_of(path);
     struct front front;
     int err = source_read_front(form, arena, text, is_all, limits, diags, &front);
     if (err)
         return err;
+    sidecars_put_front(beside, front.map);
+    const struct yaml *map = beside->map;
     head->body = front.body;
     head->body_line = front.body_line;
-    head->has_front = front.map && front.map->count;
-    head->has_values = front.map && !yaml_is_empty(front.map);
+    head->has_front = map && map->count;
+    head->has_values = map && !yaml_is_empty(map);
     err = look_at_body(form, text, is_all, limits, diags, head);
     if (!err)
-        err = facts_read(arena, config, limits, front.map, diags, head, facts);
+        err = facts_read(arena, config, limits, map, diags, head, facts);
     if (!err && head->date_source == DATE_NOWHERE)
         head->date_source = (uint8_t)date_of_path(path, &head->date);
     if (err || form != SOURCE_MARKDOWN)
@@ -79,8 +82,8 @@ static int scan_text(struct arena *arena, struct slice path, struct slice text, 
 }
 
 int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool is_all,
-              const struct config *config, const struct limits *limits, struct diags *diags,
-              struct head *head, struct fact **facts)
+              const struct config *config, const struct limits *limits, struct sidecars *beside,
+              struct diags *diags, struct head *head, struct fact **facts)
 {
     cleanup_decoded struct decoded decoded;
     int err = decode(bytes, is_all, &decoded);
@@ -90,7 +93,8 @@ int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool i
         return 0;
     }
     if (!err)
-        err = scan_text(arena, path, decoded.text, is_all, config, limits, diags, head, facts);
+        err = scan_text(arena, path, decoded.text, is_all, config, limits, beside, diags, head,
+                        facts);
     if (!err)
         head->body = decoded_offset(&decoded, head->body, bytes.len);
     return err;

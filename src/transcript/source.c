@@ -14,7 +14,13 @@ int source_read_front(enum source_form form, struct arena *arena, struct slice t
     if (form == SOURCE_MARKDOWN)
         return front_read(arena, text, is_all, limits, diags, front);
     *front = (struct front){.body_line = 1};
-    return 0;
+    struct slice language = captions_read_head(text, is_all, form).language;
+    struct slice kept = arena_copy(arena, language);
+    if (!kept.data)
+        return -ENOMEM;
+    if (language.len)
+        front->map = yaml_of_text(arena, "language", kept);
+    return language.len && !front->map ? -ENOMEM : 0;
 }
 
 /* Reads the cues of a text, if there are not too many. */

@@ -157,6 +157,17 @@ void yaml_append(struct yaml *parent, struct yaml *value, struct diags *diags)
     parent->count++;
 }
 
+struct yaml *yaml_of_text(struct arena *arena, const char *key, struct slice text)
+{
+    struct yaml *map = ARENA_NEW(arena, struct yaml, 2), *value = map + 1;
+    if (!map)
+        return NULL;
+    *value = (struct yaml){
+        .kind = YAML_STRING, .line = 1, .key_line = 1, .text = text, .key = slice_of(key)};
+    *map = (struct yaml){.kind = YAML_MAP, .line = 1, .first = value, .last = value, .count = 1};
+    return map;
+}
+
 void yaml_drop_last(struct yaml *parent)
 {
     struct yaml *before = NULL;

@@ -59,6 +59,9 @@ enum yaml_kind yaml_plain_kind(struct slice text);
  * is reported. */
 void yaml_append(struct yaml *parent, struct yaml *value, struct diags *diags);
 
+/* A map of one text that was not written as YAML; NULL without memory. */
+struct yaml *yaml_of_text(struct arena *arena, const char *key, struct slice text);
+
 /* Takes the last value out of a list or map that is not empty. */
 void yaml_drop_last(struct yaml *parent);
 

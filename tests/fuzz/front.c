@@ -143,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct limits limits = limits_default();
     cleanup_decoded struct decoded decoded;
     struct front front;
+    struct sidecars beside = sidecars_begin(&arena);
 
     CHECK(config_defaults(&rules, &config) == 0);
     CHECK(decode(file, true, &decoded) == 0);
@@ -152,8 +153,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_diags(&diags, count_lines(decoded.text));
     if (decoded.encoding != ENCODING_UTF32)
         check_pieces(file, &front);
-    CHECK(scan_head(&arena, SLICE("2025-10-23.md"), file, true, &config, &limits, &again, &head,
-                    &facts) == 0);
+    CHECK(scan_head(&arena, SLICE("2025-10-23.md"), file, true, &config, &limits, &beside, &again,
+                    &head, &facts) == 0);
     CHECK(head.body_line == front.body_line);
     CHECK(
         head.body ==

@@ -18,12 +18,12 @@ static struct memory_file *find(const struct memory *memory, struct slice path)
     return NULL;
 }
 
-static int read_file(void *memory_, const struct episode *episode, uint64_t offset, uint64_t len,
-                     struct buf *out)
+static int read_file(const void *memory_, const struct source *source, uint64_t offset,
+                     uint64_t len, struct buf *out)
 {
     const struct memory *memory = memory_;
-    const struct memory_file *file = find(memory, episode->path);
-    if (!file || file->is_gone || !file_id_equal(&file->id, &episode->id))
+    const struct memory_file *file = find(memory, source->path);
+    if (!file || file->is_gone || !file_id_equal(&file->id, source->id))
         return -EAGAIN;
     CHECK(offset <= file->bytes.len && len <= file->bytes.len - offset);
     buf_add(out, file->bytes.data + offset, len);
@@ -127,9 +127,10 @@ static struct scanned scan(struct memory *memory, const struct memory_file *file
     struct scanned scanned = {
         .path = slice_of(file->path), .id = file->id, .is_gone = file->is_gone};
     struct diags diags = {.arena = arena};
+    struct sidecars beside = sidecars_begin(arena);
     if (!file->is_gone)
         CHECK(scan_head(arena, scanned.path, file->bytes, true, &memory->config, &memory->limits,
-                        &diags, &scanned.head, &scanned.facts) == 0);
+                        &beside, &diags, &scanned.head, &scanned.facts) == 0);
     scanned.problems = diags.first;
     return scanned;
 }

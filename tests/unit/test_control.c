@@ -19,10 +19,10 @@ struct world {
     uint64_t control;
 };
 
-static int read_nothing(void *context, const struct episode *episode, uint64_t offset, uint64_t len,
-                        struct buf *out)
+static int read_nothing(const void *context, const struct source *source, uint64_t offset,
+                        uint64_t len, struct buf *out)
 {
-    (void)context, (void)episode, (void)offset, (void)len, (void)out;
+    (void)context, (void)source, (void)offset, (void)len, (void)out;
     return 0;
 }
 

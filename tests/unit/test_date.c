@@ -1,7 +1,7 @@
 /* Dates: what is one in front matter, in prose, and in the path of a file. */
 #include "unit.h"
 
-#include "transcript/date.h"
+#include "values/date.h"
 
 static void dates_are_read(void **state)
 {

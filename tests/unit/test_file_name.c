@@ -1,7 +1,7 @@
 /* What the name of captions says: language, video, title. */
 #include "unit.h"
 
-#include "transcript/file_name.h"
+#include "values/file_name.h"
 
 static void a_language_is_the_last_part_of_a_name(void **state)
 {

@@ -3,8 +3,8 @@
  * and a language, `acde/2026-05-20_039/transcript.vtt` the title of its folders. Dates are of
  * date.h.
  */
-#ifndef TRANSCRIPT_FILE_NAME_H
-#define TRANSCRIPT_FILE_NAME_H
+#ifndef VALUES_FILE_NAME_H
+#define VALUES_FILE_NAME_H
 
 #include "base/arena.h"
 
@@ -21,6 +21,9 @@ struct file_name {
  * subtags. Parts of the path, borrowed.
  */
 struct file_name file_name_read(struct slice path);
+
+/* The same of a path without its ending. */
+struct file_name file_name_of_stem(struct slice stem);
 
 /* The id of the video at the end of a stem, as yt-dlp writes it; empty where there is none. */
 struct slice file_name_video(struct slice stem);

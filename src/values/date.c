@@ -1,4 +1,4 @@
-#include "transcript/date.h"
+#include "values/date.h"
 
 #include <ctype.h>
 #include <strings.h>

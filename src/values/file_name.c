@@ -1,10 +1,10 @@
-#include "transcript/file_name.h"
+#include "values/file_name.h"
 
 #include <ctype.h>
 
 #include "base/path.h"
 #include "base/utf8.h"
-#include "transcript/date.h"
+#include "values/date.h"
 
 enum {
     VIDEO = 11 /* characters of an id of YouTube */,
@@ -105,26 +105,30 @@ static bool cut(struct slice *path, struct slice *part)
     return true;
 }
 
-struct file_name file_name_read(struct slice path)
+struct file_name file_name_of_stem(struct slice stem)
 {
     /* What players put behind a language; hi is Hindi where none stands before it. */
     static const char *const flags[] = {"forced", "default", "sdh", "cc", "hi", NULL};
-    struct file_name name = {.stem = path};
-    struct slice part, flag;
+    struct file_name name = {.stem = stem};
+    struct slice before = stem, part, flag;
 
-    if (cut(&name.stem, &part)) {
-        struct slice before = name.stem, flagged;
-        if (cut(&before, &part)) {
-            flagged = before;
-            if (slice_is_one_of(part, flags) && cut(&flagged, &flag) && read_tag(flag, &name))
-                name.stem = flagged;
-            else if (read_tag(part, &name))
-                name.stem = before;
-            else
-                name.language = (struct slice){0};
-        }
-    }
+    if (!cut(&before, &part))
+        return name;
+    struct slice flagged = before;
+    if (slice_is_one_of(part, flags) && cut(&flagged, &flag) && read_tag(flag, &name))
+        name.stem = flagged;
+    else if (read_tag(part, &name))
+        name.stem = before;
+    else
+        name.language = name.spoken = (struct slice){0};
     return name;
+}
+
+struct file_name file_name_read(struct slice path)
+{
+    struct slice ending;
+    (void)cut(&path, &ending);
+    return file_name_of_stem(path);
 }
 
 /* --- title and video -------------------------------------------------------------------------- */

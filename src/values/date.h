@@ -2,8 +2,8 @@
  * Dates: as front matter, prose, file names and paths have them. A date has a year and a month;
  * what may be another one (03/04/2021) is none.
  */
-#ifndef TRANSCRIPT_DATE_H
-#define TRANSCRIPT_DATE_H
+#ifndef VALUES_DATE_H
+#define VALUES_DATE_H
 
 #include <stdint.h>
 

@@ -1,0 +1,35 @@
+#include "corpus/episode.h"
+
+#include <strings.h>
+
+/* Whether a path has this ending, or one that means the same. */
+static bool has_ending(struct slice path, const char *ending)
+{
+    static const char *const same[][2] = {{"md", "markdown"}, {"yaml", "yml"}};
+    size_t len = strlen(ending);
+    if (path.len > len + 1 && path.data[path.len - len - 1] == '.' &&
+        strncasecmp(path.data + path.len - len, ending, len) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        if (strcmp(ending, same[i][0]) == 0)
+            return has_ending(path, same[i][1]);
+    }
+    return false;
+}
+
+bool episode_source(const struct episode *episode, const char *ending, struct source *source)
+{
+    *source = (struct source){episode->path, &episode->id};
+    if (has_ending(episode->path, ending))
+        return true;
+    for (uint32_t i = 0; i < episode->companions.count; i++) {
+        const struct companion *companion = &episode->companions.at[i];
+        bool is_info = companion->role == COMPANION_INFO;
+        if (companion->role >= COMPANION_VARIANT || is_info != (strcmp(ending, "info.json") == 0) ||
+            !has_ending(companion->path, ending))
+            continue;
+        *source = (struct source){companion->path, &companion->id};
+        return true;
+    }
+    return false;
+}
