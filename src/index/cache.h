@@ -34,8 +34,8 @@ struct content {
  * as long as its source. */
 enum { CACHE_MAX_TEXT = 256 * 1024 * 1024 };
 
-/* Errors that pass and are not the file's. Whoever meets one has to fail rather than leave the file
- * out, because clients cache answers. */
+/* Whether an error is temporary and not the file's. A caller that gets one has to fail rather than
+ * leave the file out, because clients cache answers. */
 static inline bool error_passes(int err)
 {
     return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
@@ -75,7 +75,7 @@ void cache_free(struct cache *cache);
 
 /*
  * The front matter or the body of an episode of this number, to be given back with cache_put(). 0;
- * -EAGAIN where its file is not the one that was looked at; -EIO and the like; -ENOMEM.
+ * -EAGAIN if its file is not the one that was scanned; -EIO and the like; -ENOMEM.
  */
 int cache_get(struct cache *cache, uint32_t number, const struct episode *episode,
               enum cache_kind kind, struct cache_entry **entry);
