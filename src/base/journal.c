@@ -9,7 +9,8 @@ enum {
     ALIGNMENT = 8,      /* of records */
 };
 
-/* At the beginning of the memory. What others may read after a death is written last. */
+/* At the beginning of the memory. A writer updates it last, so it is true whenever the writer dies.
+ */
 struct journal_header {
     uint32_t current; /* which half */
     uint32_t is_broken;
@@ -23,7 +24,7 @@ struct record_header {
     uint64_t len;
 };
 
-/* The half that counts; one of the two, whatever was written there. */
+/* The half in use. A writer that crashed may have left any number there. */
 static unsigned current_half(const struct journal *journal)
 {
     return __atomic_load_n(&journal->header->current, __ATOMIC_ACQUIRE) == 1;
@@ -71,7 +72,7 @@ static size_t padded(size_t len)
     return (len + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-/* With the lock held. The bytes first, then that they are there. */
+/* With the lock held. Writes the bytes before the length that makes them visible. */
 static void append(struct journal *journal, unsigned half, const struct journal_record *record)
 {
     uint64_t *used = &journal->header->used[half];
@@ -106,7 +107,7 @@ bool journal_next(const struct journal *journal, size_t *cursor, struct journal_
     if (!journal || !journal->header)
         return false;
     unsigned half = current_half(journal);
-    /* Whoever died may have written where he should not: what can be no record ends them. */
+    /* A writer that crashed may have written anywhere: an impossible record ends the journal. */
     size_t used = __atomic_load_n(&journal->header->used[half], __ATOMIC_ACQUIRE);
     if (used > journal->half_size || *cursor >= used || used - *cursor < sizeof header)
         return false;
@@ -128,7 +129,7 @@ bool journal_has_grown(const struct journal *journal)
     return used > 2 * journal->compacted + WORTH_IT;
 }
 
-/* Gives the memory of a half back to the system, where it is shared; else it stays. */
+/* Returns the memory of a half to the system if it is shared. */
 static void give_back(const struct journal *journal, unsigned half)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);

@@ -54,7 +54,7 @@ void cache_free(struct cache *cache);
 
 /*
  * The front matter or the body of an episode of this number, to be given back with cache_put(). 0;
- * -EAGAIN where its file is not the one that was looked at; -EIO and the like; -ENOMEM.
+ * -EAGAIN if its file is not the one that was scanned; -EIO and the like; -ENOMEM.
  */
 int cache_get(struct cache *cache, uint32_t number, const struct episode *episode,
               enum cache_kind kind, struct cache_entry **entry);

@@ -43,8 +43,8 @@ void quarantine_note_death(struct quarantine *quarantine, bool was_killed)
 
 /* --- reading -----------------------------------------------------------------------------------
  *
- * A slot is taken by writing the file into it. Whoever reads a suspect waits until all others are
- * done, and they wait for him. That is so rare, and so short, that waiting is to look again.
+ * A thread takes a slot by writing the file into it. A thread that parses a suspect waits until all
+ * others are done, and they wait for it. That is so rare and so short that they poll.
  */
 
 static int take_slot(struct quarantine *quarantine, uint64_t file)
@@ -69,8 +69,8 @@ static uint64_t in_slot(const struct quarantine *quarantine, int slot)
     return __atomic_load_n(&quarantine->reading[slot], __ATOMIC_SEQ_CST);
 }
 
-/* As it stands; nothing where it is none. What it says of a file is written before the file is
- * there, by quarantine_note_death(), and never after. */
+/* A copy of the suspect; zeroed if the file is none. quarantine_note_death() writes the file last,
+ * and nobody writes the rest after that. */
 static struct suspect look_up(const struct quarantine *quarantine, uint64_t file)
 {
     for (int i = 0; i < QUARANTINE_SUSPECTS; i++) {
@@ -80,7 +80,7 @@ static struct suspect look_up(const struct quarantine *quarantine, uint64_t file
     return (struct suspect){0};
 }
 
-/* Whether somebody reads who forbids it: a suspect all, others a suspect. */
+/* Whether another thread excludes this one: a suspect excludes all, any file a suspect. */
 static bool must_wait(const struct quarantine *quarantine, int slot, bool is_suspect)
 {
     for (int i = 0; i < QUARANTINE_READERS; i++) {
@@ -130,7 +130,7 @@ void parse_guard_end(struct parse_guard *guard)
 {
     if (!guard->quarantine || guard->is_quarantined)
         return;
-    /* It was read alone, all of it, and nobody died. */
+    /* It was parsed to the end while no other file was, and the worker lives. */
     struct suspect *cleared = guard->is_alone && guard->has_passed
                                   ? find(guard->quarantine, guard->file)
                                   : NULL;

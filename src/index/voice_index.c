@@ -7,7 +7,7 @@
 #include "base/filename.h"
 #include "base/parallel.h"
 
-/* What was read of an episode, before it is entered. */
+/* What a thread read of an episode; one thread adds it to the index afterwards. */
 struct episode_voices {
     uint32_t episode;
     bool has_original;
@@ -61,7 +61,7 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
     if (err == -EAGAIN)
         __atomic_store_n(&s->next->has_changed, true, __ATOMIC_RELAXED);
     if (err && !error_passes(err)) {
-        err = 0; /* of this file; the others are heard */
+        err = 0; /* of this file alone; the index has the others */
     } else if (!err) {
         found->has_original = entry->body.originals_len > 0;
         err = heard_voices_read(&s->arenas[worker], &entry->body, &found->heard);
@@ -74,7 +74,7 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
         s->step->step(s->step->step_context, done, s->step->after->episode_count);
 }
 
-/* --- entering what was read ------------------------------------------------------------------- */
+/* --- adding to the index ---------------------------------------------------------------------- */
 
 static struct slice pack(char **at, struct slice text)
 {

@@ -9,14 +9,14 @@
 #include "index/cache.h"
 #include "index/joined_voices.h"
 
-/* What one episode said. */
+/* What the voice index takes from one body. */
 struct body_summary {
     bool has_original;
     const struct heard_voices *heard;
     const struct facet_refs *facet_refs; /* of the same voices, in the same order */
 };
 
-/* Of one generation of the corpus. */
+/* The voice index of one generation. */
 struct voice_index {
     bool has_changed;      /* a file had changed meanwhile, and its voices are missing */
     struct views by_voice; /* its one view is by-voice */
@@ -25,17 +25,17 @@ struct voice_index {
         *summaries; /* by number of the episode; NULL: it could not be read */
     uint32_t summary_cap;
     bool *folder_has_original; /* by number of the folder: an episode in it or below it has one */
-    struct blocks retired;     /* what the next one does without */
+    struct blocks retired;     /* memory that the next one no longer shares */
 };
 
 struct voice_index_step {
-    struct voice_index *old;     /* the newest that there is; NULL: none; its `retired` is set */
-    const struct corpus *before; /* … of which generation */
+    struct voice_index *old;     /* the newest; may be NULL; this step sets its `retired` */
+    const struct corpus *before; /* the corpus of `old` */
     const struct corpus *after;
-    struct vocabulary *vocabulary; /* of what is heard */
+    struct vocabulary *vocabulary; /* of by-voice */
     struct cache *cache;
     size_t *done; /* episodes, counted by many threads */
-    /* Called now and then, and at last with done == all; NULL: nobody wants to know. */
+    /* Called now and then, and at last with done == all; may be NULL. */
     void (*step)(void *context, size_t done, size_t all);
     void *step_context;
 };

@@ -197,8 +197,8 @@ static void close_socket(struct supervisor *s)
     s->socket = -1;
 }
 
-/* A worker is loaded and wants to serve; without a mount its end of the socket ends. One that asks
- * again, or does not take what it is given, does not do what a worker does. */
+/* Gives the loaded worker the mount. Closes its socket if there is no mount; or if the worker asks
+ * again or does not receive it, which no sound worker does. */
 static void on_loaded(struct supervisor *s)
 {
     if (s->mount < 0)
@@ -233,7 +233,7 @@ static void log_message(struct supervisor *s, char *message)
     s->options->log("%s", message);
 }
 
-/* False where it has nothing to say. */
+/* False if there is no message. */
 static bool receive_message(struct supervisor *s)
 {
     char message[MOST_LOGGED];
@@ -273,12 +273,12 @@ static void take_signal(struct supervisor *s)
     if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM)
         end_worker(s);
     else if (info.ssi_signo == SIGHUP && s->socket >= 0)
-        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* where it has no room there is one already */
+        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* if it is full, it holds one already */
 }
 
 /*
- * Whether a process was killed of which one thread cannot die: it waits in the kernel for an answer
- * to what it told it, and only the next worker can give that. No event tells of it.
+ * Whether a process was killed but one of its threads cannot die: it waits in the kernel for the
+ * answer to a notification, which only the next worker can give. There is no event for that.
  */
 static bool is_dead_but_for_a_thread(pid_t pid)
 {
@@ -293,8 +293,8 @@ static bool is_dead_but_for_a_thread(pid_t pid)
     return behind_name && strncmp(behind_name, ") Z", 3) == 0;
 }
 
-/* How a worker ended, as waitpid() tells it; false while it lives. One that is ending looks half
- * dead for a moment too. */
+/* Whether the worker has ended, and its wait status. A worker looks half dead for a moment too when
+ * it ends in order, so two polls in a row have to see it. */
 static bool has_ended(struct supervisor *s, bool is_glance, int *status)
 {
     pid_t gone;

@@ -4,7 +4,7 @@
 #include "render/json.h"
 #include "render/renderers.h"
 
-/* One value, one line, for whoever reads lines: what breaks one is a space, in any script. */
+/* Writes a value on one line: line ends and other white space become a space. */
 static void add_line(struct buf *out, struct slice text)
 {
     size_t len;
