@@ -24,7 +24,7 @@ BUILD = os.path.abspath(os.environ.get("TRANSCRIPTFS_BUILD") or os.path.join(REP
 PRINT_TURNS = os.path.join(BUILD, "tests", "print_turns")
 SHARED = os.path.join(REPOSITORY, "..", "shared")
 JUDGED = os.path.join(os.path.dirname(__file__), "judged-voices.tsv")
-TURN = re.compile(r'^turn \d+, lines (\d+)-\d+(?:, section \d+)?, speaker "(.*?)"(?:, voice "(.*?)")?(?:, start [\d:.]+)?$')
+TURN = re.compile(r'^turn \d+, lines (\d+)-\d+(?:, section \d+)?, speaker "(.*?)"(?:, voice "(.*?)")?(?:, \w.*)?$')
 MOST_WRONG = 0.005
 
 
