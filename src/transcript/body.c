@@ -724,7 +724,7 @@ static int add_cue_words(struct assembly *a, const struct cue *cue, struct slice
         else
             join_cue(&a->text, words);
     } else {
-        turn->start = cue->start;
+        turn->start = turn->reached = cue->start;
         turn->first_line = cue->line;
         if (turn->speaker)
             buf_add_byte(&a->text, ' ');

@@ -94,6 +94,15 @@ def test_two_languages_in_turn(mount):
         (english, chinese, "zh") for english, chinese in said]
 
 
+def test_links_of_captions_lead_to_their_own_times(mount):
+    cues = "\n\n".join(f"00:{n:02d}.000 --> 00:{n + 1:02d}.000\n<v {'AB'[n % 2]}na>Number {n}." for n in range(5, 9))
+    mounted = mount({"talk [dQw4w9WgXcQ].vtt": "WEBVTT\n\n" + cues + "\n"})
+    (episode,) = (mounted / "episodes").iterdir()
+    records = json_lines(episode / "turns.jsonl")
+    assert [record["start"] for record in records] == [5, 6, 7, 8]
+    assert [record["url"].rsplit("t=")[-1] for record in records] == ["5s", "6s", "7s", "8s"]
+
+
 def test_times_among_the_words(mount):
     mounted = mount({"it.md": (
         "---\nsource: https://example.org/a\n---\nFirst.\n\n"
@@ -102,8 +111,9 @@ def test_times_among_the_words(mount):
     episode = mounted / "episodes/it"
     records = json_lines(episode / "turns.jsonl")
     assert [record["text"] for record in records] == ["First.", "Né, so on.", "Yes?", "No."]
-    assert [record["times"] for record in records] == [None, [[2, 7.25], [6, 9], [10, 11]], None, None]
-    assert [row["times"] for row in table(episode / "turns.tsv")][1] == "[[2,7.250],[6,9.000],[10,11.000]]"
+    assert [record["times"] for record in records] == [None, [[2, 7.25], [6, 9]], None, None]
+    assert [record["start"] for record in records] == [None, 5, 11, 20]
+    assert [row["times"] for row in table(episode / "turns.tsv")][1] == "[[2,7.250],[6,9.000]]"
     links = ["https://example.org/a" + mark for mark in ("", "#t=5", "#t=11", "#t=20")]
     assert [record["url"] for record in records] == links
     assert [line.split(", ")[-1] for line in (episode / "quotes.txt").read_text().splitlines()] == links
