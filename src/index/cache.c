@@ -15,6 +15,7 @@ enum {
     BUCKETS = 4096,
     KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
     KEY_OF_BODY = 0xFE,
+    CAPTIONS_HEAD = 4 * 1024, /* bytes in which captions say their language */
 };
 
 /* The problems of the body of an episode when it was last parsed. */
@@ -165,7 +166,10 @@ static int parse_front(struct cache *cache, const struct loader *loader, struct 
     cleanup_decoded struct decoded decoded = {0};
     struct sidecars beside;
 
-    int err = read_text(cache, &source, episode->head.body, &bytes, &decoded);
+    uint64_t size = (uint64_t)episode->id.size, len = episode->head.body;
+    if (source_form_of(episode->path) != SOURCE_MARKDOWN)
+        len = size < CAPTIONS_HEAD ? size : CAPTIONS_HEAD;
+    int err = read_text(cache, &source, len, &bytes, &decoded);
     if (!err)
         err = describe(cache, episode, decoded.text, &entry->arena, &entry->front, &beside);
     if (!err)

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "base/path.h"
 #include "transcript/facts.h"
 #include "values/file_name.h"
 #include "transcript/front.h"
@@ -181,7 +182,9 @@ int sidecars_add_name(struct sidecars *all, struct slice path)
     }
     if (!err && !find(all->map, SLICE("title"))) {
         title = file_name_title(all->arena, name.stem);
-        err = title.data ? add_text(all, "title", title) : -ENOMEM;
+        /* No more than the name of the file tells nothing. */
+        bool tells = !slice_equal(title, path_base(name.stem));
+        err = !title.data ? -ENOMEM : tells ? add_text(all, "title", title) : 0;
     }
     if (!err && video.len && !find(all->map, SLICE("url"))) {
         buf_add_text(&url, "https://www.youtube.com/watch?v=");

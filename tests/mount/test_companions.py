@@ -117,7 +117,7 @@ def test_what_stands_beside_is_followed(mount):
     mounted = mount({"talk.en.vtt": vtt(LINES["en"])})
     turn = mounted / "episodes/talk.en/turns/001.txt"
     inode, episode = os.stat(turn).st_ino, mounted / "episodes/talk.en"
-    assert (episode / "meta/title").read_text() == "talk\n" and "by-tag" not in listing(mounted.path)
+    assert not (episode / "meta/title").exists() and "by-tag" not in listing(mounted.path)
 
     (mounted.content / "talk.info.json").write_text(info())
     eventually(lambda: (episode / "meta/title").read_text() == "Night trains\n", "it came")
@@ -134,7 +134,7 @@ def test_what_stands_beside_is_followed(mount):
     eventually(lambda: listing(mounted / "by-tag") == ["day"], "it changed")
 
     os.unlink(mounted.content / "talk.info.json")
-    eventually(lambda: (episode / "meta/title").read_text() == "talk\n", "it went")
+    eventually(lambda: not (episode / "meta/title").exists(), "it went")
     eventually(lambda: "by-tag" not in listing(mounted.path), "it went")
     assert os.stat(turn).st_ino == inode and turn.read_text() == "Ana: Welcome to the night train.\n"
 
@@ -171,7 +171,7 @@ def test_a_description_that_cannot_be_read_is_told(mount, text, problem):
     mounted = mount({"talk.en.vtt": vtt(LINES["en"]), "talk.info.json": text})
     assert [(row[0], row[3], row[4]) for row in problems(mounted)] == [
         ("talk.en.vtt", f"talk.info.json: {problem}", "its keys are left out")]
-    assert (mounted / "episodes/talk.en/meta/title").read_text() == "talk\n"
+    assert not (mounted / "episodes/talk.en/meta/title").exists()
     assert (mounted / "text/talk.en.txt").read_text().startswith("Ana: Welcome")
 
 
@@ -185,7 +185,7 @@ def test_what_fewer_may_read_gives_away_nothing(mount, tmp_path, name):
     mounted = mount(folder)
     assert [(row[3], row[4]) for row in problems(mounted)] == [
         (f"{name}: fewer may read it than the transcript", "it is left out")]
-    assert (mounted / "episodes/talk/meta/title").read_text() == "talk\n"
+    assert not (mounted / "episodes/talk/meta").exists()
     assert [entry for entry in listing(mounted / "episodes/talk") if entry.startswith("source.")] == ["source.vtt"]
     (folder / name).chmod(0o644)
     eventually(lambda: (mounted / "episodes/talk" / name.replace("talk", "source")).exists(), "it can be read now")
@@ -207,6 +207,12 @@ def test_the_name_says_what_was_spoken(mount, spoken, other):
     assert (mounted / f"episodes/talk.{other}/original/001.txt").read_text() == "Ana: Welcome to the night train.\n"
     assert (mounted / f"episodes/talk.{other}/meta/language").read_text() == "de\n"
     assert not (mounted / f"episodes/talk.{spoken}/original").exists()
+
+
+def test_captions_say_their_language(mount):
+    mounted = mount({"talk.vtt": vtt(LINES["de"], "de")})
+    assert (mounted / "episodes/talk/meta/language").read_text() == "de\n"
+    assert listing(mounted / "by-language") == ["de"]
 
 
 def test_languages_stand_side_by_side_where_nobody_says_which_was_spoken(mount):
