@@ -123,15 +123,26 @@ bool json_take_string(struct json_scan *s, struct slice *raw)
     return true;
 }
 
+static const struct byte_set behind_word = {{[' '] = true,
+                                             ['\t'] = true,
+                                             ['\r'] = true,
+                                             ['\n'] = true,
+                                             [','] = true,
+                                             [':'] = true,
+                                             [']'] = true,
+                                             ['}'] = true,
+                                             ['['] = true,
+                                             ['{'] = true,
+                                             ['"'] = true}};
+
+/* A number, true, false, null, or what is written for one. */
+
 bool json_take_number(struct json_scan *s, struct slice *number)
 {
-    size_t len = 0;
     if (json_kind(s) != JSON_NUMBER)
         return false;
-    while (len < s->rest.len && memchr("0123456789+-.eE", s->rest.data[len], 15))
-        len++;
-    *number = slice_head(s->rest, len);
-    s->rest = slice_skip(s->rest, len);
+    *number = slice_head(s->rest, slice_before(s->rest, &behind_word));
+    s->rest = slice_skip(s->rest, number->len);
     return true;
 }
 
@@ -168,12 +179,9 @@ bool json_leave(struct json_scan *s)
                        : cut(s);
 }
 
-/* A number, true, false, null, or what is written for one. */
 static bool skip_word(struct json_scan *s)
 {
-    size_t len = 0;
-    while (len < s->rest.len && !memchr(" \t\r\n,:]}[{\"", s->rest.data[len], 11))
-        len++;
+    size_t len = slice_before(s->rest, &behind_word);
     s->rest = slice_skip(s->rest, len);
     return len || refuse(s);
 }
