@@ -50,6 +50,12 @@ static bool is_transcript(const char *name)
     return source_form_of(slice_of(name)) != SOURCE_NONE;
 }
 
+/* Only what is in it says whether it is a transcript: nobody misses one that cannot be read. */
+static bool may_be_other(struct slice path)
+{
+    return source_form_of(path) == SOURCE_JSON;
+}
+
 static int add_file(struct scan_walk *w, struct slice path, struct scanned **file)
 {
     struct content_scan *scan = w->scan;
@@ -68,6 +74,8 @@ static const struct stray *old_stray(const struct scan_walk *w, struct slice pat
 /* Reports a file that the user may miss in the mount, because it is no readable transcript. */
 static int add_stray(struct scan_walk *w, struct slice path, const char *problem)
 {
+    if (may_be_other(path))
+        return 0;
     struct diags diags = {.arena = &w->scan->found};
     const struct stray *old = old_stray(w, path);
     struct scanned *file;
@@ -681,19 +689,19 @@ struct head_readers {
     int err;     /* -ENOMEM, where that ended it */
 };
 
-/* Reads ever more of the file until it has the whole front matter. */
+/* Reads ever more of the file, up to as much as is read of any, until it says what it is. */
 static int read_head(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
                      const struct content_folder *folder, struct sidecars *beside)
 {
     cleanup_buf struct buf head = {0};
-    size_t want = FIRST_READ;
-    uint64_t size = (uint64_t)file->id.size;
+    uint64_t size = (uint64_t)file->id.size, most = folder->limits->at[LIMIT_FILE];
 
-    for (;; want *= 4) {
+    for (size_t want = FIRST_READ;; want *= 4) {
+        want = want < most ? want : (size_t)most;
         int err = content_read_range(fd, head.len, want - head.len, &head);
         if (err)
             return err;
-        bool is_all = head.len >= size || head.len < want;
+        bool is_all = head.len >= size || head.len < want || want == most;
         err = scan_head(arena, file->path, buf_slice(&head), is_all, &folder->config,
                         folder->limits, beside, diags, &file->head, &file->facts);
         if (err != -EAGAIN)
@@ -769,22 +777,25 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
     struct stat st;
     const struct limits *limits = r->folder->limits;
     struct sidecars beside = sidecars_begin(arena);
-    int err = 0;
     cleanup_fd int fd = content_open_file(r->folder, file->path.data, &file->id);
+    bool is_too_large = fd >= 0 && (uint64_t)file->id.size > limits->at[LIMIT_FILE];
+    int err = fd < 0 ? fd : 0;
 
-    if (fd < 0)
-        err = fd;
-    else if ((uint64_t)file->id.size > limits->at[LIMIT_FILE])
-        limit_refuse(limits, LIMIT_FILE, 0, &diags);
-    else
+    if (!err && (!is_too_large || may_be_other(file->path)))
         err = read_beside(r->folder, file, &diags, &beside);
-    if (!err && fd >= 0 && (uint64_t)file->id.size <= limits->at[LIMIT_FILE])
+    if (!err && (!is_too_large || may_be_other(file->path)))
         err = read_front(fd, file, arena, &diags, r->folder, &beside);
     for (uint32_t i = 0; i < file->companions.count; i++)
         file->head.has_originals |= file->companions.at[i].role == COMPANION_SPOKEN;
-    file->is_gone = file->head.is_no_transcript;
     if (error_passes(err))
         return err;
+    file->is_gone = file->head.is_no_transcript || (err && may_be_other(file->path));
+    if (file->is_gone)
+        return 0;
+    if (is_too_large) {
+        file->head.has_body = false;
+        limit_refuse(limits, LIMIT_FILE, 0, &diags);
+    }
     if (err) {
         diags_add(&diags, 0, 0, "the source is there and cannot be read", "%s", strerror(-err));
         int now = content_stat(r->folder, file->path.data, &st);
@@ -813,6 +824,20 @@ static void read_nth(void *readers, unsigned worker, size_t i)
         r->progress->step(r->progress->context, done, r->scan->count);
 }
 
+/* What is no transcript, and was none, is no change. */
+static void forget_others(struct content_scan *scan, const struct corpus *old)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < scan->count; i++) {
+        const struct scanned *file = &scan->changes[i];
+        bool is_other = file->is_gone && !file->is_folder && !file->is_stray;
+        if (!is_other || (old && (corpus_find_path(old, file->path) != NO_INDEX ||
+                                  corpus_find_stray(old, file->path))))
+            scan->changes[kept++] = *file;
+    }
+    scan->count = kept;
+}
+
 int content_scan(const struct content_folder *folder, const struct target *targets, size_t count,
                  const struct corpus *old, const struct content_scan_options *options,
                  struct content_scan *scan)
@@ -833,6 +858,7 @@ int content_scan(const struct content_folder *folder, const struct target *targe
         stems_free(&walk.listings[i].stems);
     free(walk.listings);
     map_free(&walk.added);
+    forget_others(scan, old);
     free(walk.is_seen);
     free(walk.folders);
     return err;

@@ -4,10 +4,9 @@ static const struct {
     struct slice ending;
     enum source_form form;
 } endings[] = {
-    {SLICE(".md"), SOURCE_MARKDOWN},
-    {SLICE(".markdown"), SOURCE_MARKDOWN},
-    {SLICE(".vtt"), SOURCE_WEBVTT},
-    {SLICE(".srt"), SOURCE_SUBRIP},
+    {SLICE(".md"), SOURCE_MARKDOWN}, {SLICE(".markdown"), SOURCE_MARKDOWN},
+    {SLICE(".vtt"), SOURCE_WEBVTT},  {SLICE(".srt"), SOURCE_SUBRIP},
+    {SLICE(".json"), SOURCE_JSON},
 };
 
 enum source_form source_form_of(struct slice path)
@@ -27,11 +26,11 @@ enum source_form source_form_of(struct slice path)
 
 const char *source_form_name(enum source_form form)
 {
-    static const char *const names[SOURCE_FORMS] = {"none", "markdown", "webvtt", "subrip"};
+    static const char *const names[SOURCE_FORMS] = {"none", "markdown", "webvtt", "subrip", "json"};
     return names[form];
 }
 
 const char *source_form_endings(void)
 {
-    return "*.md, *.markdown, *.vtt, *.srt";
+    return "*.md, *.markdown, *.vtt, *.srt, *.json";
 }

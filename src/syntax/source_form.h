@@ -11,6 +11,7 @@ enum source_form {
     SOURCE_MARKDOWN,
     SOURCE_WEBVTT,
     SOURCE_SUBRIP,
+    SOURCE_JSON, /* of speech recognition, where it has the shape of that: speech_shape.h */
     SOURCE_FORMS,
 };
 
@@ -20,7 +21,7 @@ enum source_form source_form_of(struct slice path);
 /* Its name in tables: "markdown", "webvtt". */
 const char *source_form_name(enum source_form form);
 
-/* All endings, for people: "*.md, *.markdown, *.vtt, *.srt". */
+/* All endings, for people: "*.md, *.markdown, *.vtt, *.srt, *.json". */
 const char *source_form_endings(void);
 
 #endif

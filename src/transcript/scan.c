@@ -1,6 +1,9 @@
 #include "transcript/scan.h"
 
+#include <errno.h>
+
 #include "syntax/captions.h"
+#include "syntax/speech_shape.h"
 #include "transcript/bilingual.h"
 #include "transcript/body.h"
 #include "transcript/facts.h"
@@ -30,8 +33,8 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
     return err;
 }
 
-/* Captions tell what they have without being read; Markdown has what may be words behind its front
- * matter. */
+/* Captions tell what they have without being read; JSON, whether it is a transcript, by its keys;
+ * Markdown has what may be words behind its front matter. */
 static int look_at_body(enum source_form form, struct slice text, bool is_all,
                         const struct limits *limits, struct diags *diags, struct head *head)
 {
@@ -41,6 +44,14 @@ static int look_at_body(enum source_form form, struct slice text, bool is_all,
         text = slice_skip(text, head->body);
         head->has_originals |= bilingual_may_be(text);
         return is_all && text.len <= SHORT_BODY ? find_words(text, limits, diags, head) : 0;
+    }
+    if (form == SOURCE_JSON) {
+        struct speech_shape shape;
+        if (!speech_shape_find(text, is_all, &shape))
+            return -EAGAIN;
+        head->has_body = shape.dialect != SPEECH_NONE;
+        head->is_no_transcript = !head->has_body;
+        return 0;
     }
     const struct captions_head captions = captions_read_head(text, is_all, form);
     head->has_body = captions.has_cues;
@@ -88,8 +99,9 @@ int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool i
     cleanup_decoded struct decoded decoded;
     int err = decode(bytes, is_all, &decoded);
     if (!err && decoded.encoding == ENCODING_UTF32) {
-        diags_add(diags, 0, 0, "only the source is served", "UTF-32, which is not read");
+        head->is_no_transcript = source_form_of(path) == SOURCE_JSON;
         head->body_line = 1;
+        diags_add(diags, 0, 0, "only the source is served", "UTF-32, which is not read");
         return 0;
     }
     if (!err)

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "syntax/captions.h"
+#include "syntax/speech_json.h"
 
 enum {
     CUES_SHARE = 4 /* of the memory for a body: so much its cues may have, before they are lines */
@@ -28,7 +29,12 @@ static int read_cues(enum source_form form, struct slice text, const struct limi
                      struct diags *diags, struct cues *cues)
 {
     cues->most = limits->at[LIMIT_MARKDOWN] / CUES_SHARE / sizeof(struct cue);
-    return captions_read(text, form, diags, cues);
+    struct speech_shape shape = {0};
+    if (form == SOURCE_JSON)
+        speech_shape_find(text, true, &shape);
+    if (shape.dialect)
+        return speech_json_read(text, shape.dialect, diags, cues);
+    return form == SOURCE_JSON ? 0 : captions_read(text, form, diags, cues);
 }
 
 int source_read_body(enum source_form form, struct slice text, uint32_t first_line,

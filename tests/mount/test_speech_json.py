@@ -1,0 +1,167 @@
+"""JSON of speech recognition as it is mounted: files of each dialect, and all the other JSON that lies about."""
+
+import json
+import os
+
+from test_formats import json_lines
+from test_live import settle, write_by_rename
+from test_values import problems
+from tools import TRANSCRIPTFS, dump_of_content, dump_of_mount, read, run
+
+WHISPER = {"text": " All aboard, please. Mind the gap.", "segments": [
+    {"id": 0, "start": 0.0, "end": 2.5, "text": " All aboard, please.", "tokens": [50364, 1057], "temperature": 0.0},
+    {"id": 1, "start": 2.5, "end": 4.0, "text": " Mind the gap.", "tokens": []}], "language": "en"}
+WHISPERX = {"segments": [
+    {"start": 0.0, "end": 2.5, "text": " Who takes the night train?", "speaker": "SPEAKER_00",
+     "words": [{"word": "Who", "start": 0.0, "end": 0.4, "score": float("nan")}]},
+    {"start": 2.5, "end": 4.0, "text": " I do, each week.", "speaker": "SPEAKER_01"},
+    {"start": 4.0, "end": 6.0, "text": " And I read.", "speaker": "SPEAKER_01"}], "word_segments": []}
+PODCAST = {"version": "1.0.0", "segments": [
+    {"speaker": "Mira Holt", "startTime": 0.5, "endTime": 1, "body": "Welcome"},
+    {"speaker": "Mira Holt", "startTime": 1, "endTime": 1.5, "body": "back."},
+    {"speaker": "Jun Arai", "startTime": 2, "endTime": 3, "body": "Thank"},
+    {"speaker": "Jun Arai", "startTime": 3, "endTime": 4, "body": "you!"}]}
+WHISPER_CPP = {"result": {"language": "en"}, "transcription": [
+    {"timestamps": {"from": "00:00:01,000", "to": "00:00:02,500"}, "offsets": {"from": 1000, "to": 2500},
+     "text": " All aboard, please."}]}
+PIPELINE = [{"text": " All aboard, please.", "timestamp": [1.0, 2.5]}, {"text": " Mind the gap.", "timestamp": [2.5, None]}]
+DEEPGRAM = {"metadata": {"duration": 9}, "results": {"channels": [], "utterances": [
+    {"start": 1.0, "end": 2.0, "transcript": "Mind the gap.", "speaker": 0, "words": []},
+    {"start": 2.0, "end": 3.0, "transcript": "Which one?", "speaker": 1, "words": []}]}}
+ASSEMBLYAI = {"id": "x", "audio_duration": 9, "utterances": [
+    {"speaker": "A", "start": 1000, "end": 2000, "text": "Mind the gap.", "words": []},
+    {"speaker": "B", "start": 2000, "end": 3000, "text": "Which one?", "words": []}]}
+AWS = {"jobName": "x", "results": {
+    "transcripts": [{"transcript": "Mind it. What?"}],
+    "speaker_labels": {"segments": [{"start_time": "1.0", "end_time": "2.0", "speaker_label": "spk_0"},
+                                    {"start_time": "2.0", "end_time": "3.0", "speaker_label": "spk_1"}]},
+    "items": [{"start_time": "1.0", "end_time": "1.5", "type": "pronunciation", "alternatives": [{"content": "Mind"}]},
+              {"start_time": "1.5", "end_time": "2.0", "type": "pronunciation", "alternatives": [{"content": "it"}]},
+              {"type": "punctuation", "alternatives": [{"content": "."}]},
+              {"start_time": "2.0", "end_time": "3.0", "type": "pronunciation", "alternatives": [{"content": "What"}]},
+              {"type": "punctuation", "alternatives": [{"content": "?"}]}]}}
+
+# What is said: (speaker, start, words) of each turn.
+TALKS = {
+    "whisper": (WHISPER, [(None, 0, "All aboard, please. Mind the gap.")]),
+    "whisperx": (WHISPERX, [("SPEAKER_00", 0, "Who takes the night train?"),
+                            ("SPEAKER_01", 2.5, "I do, each week. And I read.")]),
+    "podcast": (PODCAST, [("Mira Holt", 0.5, "Welcome back."), ("Jun Arai", 2, "Thank you!")]),
+    "whisper-cpp": (WHISPER_CPP, [(None, 1, "All aboard, please.")]),
+    "pipeline": (PIPELINE, [(None, 1, "All aboard, please. Mind the gap.")]),
+    "deepgram": (DEEPGRAM, [("Speaker 0", 1, "Mind the gap."), ("Speaker 1", 2, "Which one?")]),
+    "assemblyai": (ASSEMBLYAI, [("A", 1, "Mind the gap."), ("B", 2, "Which one?")]),
+    "aws": (AWS, [("spk_0", 1, "Mind it."), ("spk_1", 2, "What?")]),
+}
+
+OTHERS = {
+    "package.json": {"name": "site", "version": "1.0.0", "files": [], "scripts": {"test": "x"}},
+    "chapters.json": {"version": "1.2.0", "chapters": [{"startTime": 0, "title": "Intro"}]},
+    "map.geojson": {"type": "FeatureCollection", "features": []},
+    "roads.json": {"segments": [{"start": "A", "end": "B", "text": "a road"}]},
+    "silence.json": {"text": "", "segments": [], "language": "en"},
+    "list.json": [1, 2, 3],
+    "word.json": "words",
+}
+BROKEN = {"broken.json": "{\"segments\": [", "empty.json": "", "prose.json": "No JSON at all.\n",
+          "deep.json": "[" * 100_000, "many.json": "{\"a\":" * 100_000}
+
+
+def written(files):
+    return {name: text if isinstance(text, str) else json.dumps(text) for name, text in files.items()}
+
+
+def turns(mounted, name):
+    return [(turn["speaker"], turn["start"], turn["text"]) for turn in json_lines(mounted / f"episodes/{name}/turns.jsonl")]
+
+
+def test_each_dialect_is_an_episode(mount):
+    files = written({f"{name}.json": talk for name, (talk, _) in TALKS.items()})
+    mounted = mount(files)
+    assert problems(mounted) == []
+    assert sorted(os.listdir(mounted / "episodes")) == sorted(TALKS)
+    for name, (_, said) in TALKS.items():
+        folder = mounted / "episodes" / name
+        assert turns(mounted, name) == said, name
+        assert (folder / "source.json").read_text() == files[f"{name}.json"]
+        assert not (folder / "source.md").exists()
+        for caption in ("transcript.vtt", "transcript.srt", "transcript.json"):
+            assert caption in os.listdir(folder), (name, caption)
+    heard = os.listdir(mounted / "by-voice")
+    assert {"Jun Arai", "Mira Holt"} <= set(heard) and "Speaker 0" not in heard
+
+
+def test_any_other_json_is_no_transcript_and_no_problem(mount):
+    mounted = mount({**written(OTHERS), **BROKEN, "talk.json": json.dumps(WHISPER)})
+    assert os.listdir(mounted / "episodes") == ["talk"]
+    assert problems(mounted) == []
+    os.symlink("talk.json", mounted.content / "link.json")
+    os.mkfifo(mounted.content / "fifo.json")
+    settle(mounted)
+    assert sorted(os.listdir(mounted / "episodes")) == ["talk", "zz-sentinel"]
+    assert problems(mounted) == []
+    assert run(TRANSCRIPTFS, "--check", mounted.content).stderr == "2 files, 0 problems\n"
+
+
+def test_json_becomes_a_transcript_and_none_again(mount):
+    mounted = mount({"a.json": json.dumps(OTHERS["package.json"]), "b.json": json.dumps(WHISPER), "c.md": "Words.\n"})
+    assert sorted(os.listdir(mounted / "episodes")) == ["b", "c"]
+    generation = json.loads((mounted / ".transcriptfs/status.json").read_text())["generation"]
+    write_by_rename(mounted.content / "a.json", json.dumps({"name": "other"}))
+    write_by_rename(mounted.content / "new.json", json.dumps({"name": "new"}))
+    settle(mounted)
+    status = json.loads((mounted / ".transcriptfs/status.json").read_text())
+    assert status["generation"] == generation + 1  # that of the sentinel alone
+    write_by_rename(mounted.content / "a.json", json.dumps(PODCAST))
+    settle(mounted)
+    assert turns(mounted, "a") == TALKS["podcast"][1]
+    write_by_rename(mounted.content / "a.json", json.dumps(OTHERS["package.json"]))
+    write_by_rename(mounted.content / "b.json", "{}")
+    settle(mounted)
+    assert sorted(os.listdir(mounted / "episodes")) == ["c", "zz-sentinel"]
+    os.remove(mounted.content / "a.json")
+    settle(mounted)
+    assert problems(mounted) == []
+
+
+def test_what_is_broken_off_is_read_up_to_there(mount):
+    text = json.dumps(WHISPER, indent=1)
+    mounted = mount({"cut.json": text[:text.rindex("Mind the gap.\"") + 4],
+                     "latin.json": text.encode().replace(b"aboard", b"\xe0 bord"),
+                     "wide.json": text.encode("utf-16")})
+    assert turns(mounted, "cut") == [(None, 0, "All aboard, please.")]
+    assert turns(mounted, "latin") == [(None, 0, "All \ufffd bord, please. Mind the gap.")]
+    assert turns(mounted, "wide") == TALKS["whisper"][1]
+    told = {(file, problem) for file, _, problem, _ in problems(mounted)}
+    assert ("cut.json", "the JSON ends in the middle") in told
+    assert {file for file, _ in told} == {"cut.json", "latin.json"}
+
+
+def test_json_over_the_limit_of_a_file(mount):
+    big = json.dumps({"a": "x" * 5000})
+    long_talk = json.dumps({"segments": [{"start": i, "end": i + 1, "text": f" Word {i}."} for i in range(1000)]})
+    mounted = mount({"big.json": big, "talk.json": long_talk}, "-o", "max_file=4K")
+    assert os.listdir(mounted / "episodes") == ["talk"]
+    assert os.listdir(mounted / "episodes/talk") == ["source.json"]
+    ((file, _, problem, _),) = problems(mounted)
+    assert file == "talk.json" and "4 KiB" in problem
+
+
+def test_a_long_file_says_each_word_once(mount):
+    """By words, over 16 KiB and a hundred captions; the reader's own account is Python's."""
+    said = [f"word{i}{'.' if i % 13 == 12 else ''}" for i in range(5000)]
+    talk = {"segments": [{"speaker": f"Guest {i // 700}", "startTime": i * 0.4, "endTime": i * 0.4 + 0.4, "body": word}
+                         for i, word in enumerate(said)], "version": "1.0.0"}
+    mounted = mount({"talk.json": json.dumps(talk)})
+    records = json_lines(mounted / "episodes/talk/turns.jsonl")
+    assert " ".join(turn["text"] for turn in records).split() == said
+    assert [turn["speaker"] for turn in records] == sorted(turn["speaker"] for turn in records)
+    assert {turn["speaker"] for turn in records} == {f"Guest {i}" for i in range(8)}
+    for turn in records:
+        assert turn["start"] == round(said.index(turn["text"].split()[0]) * 0.4, 3)
+
+
+def test_dump_and_mount_agree_on_json(mount):
+    mounted = mount(written({**{f"{name}.json": talk for name, (talk, _) in TALKS.items()}, **OTHERS}))
+    assert dump_of_mount(mounted.path) == dump_of_content(mounted.content)
+    assert read(mounted / "episodes/aws/turns/001.txt") == b"spk_0: Mind it.\n"
