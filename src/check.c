@@ -9,6 +9,7 @@
 #include "index/problems.h"
 #include "options.h"
 #include "report.h"
+#include "syntax/source_form.h"
 
 struct checking {
     const struct corpus *corpus;
@@ -66,6 +67,9 @@ static int print_check(const struct checking *checking, bool is_quiet)
             fprintf(stderr, ": %u in files and front matter, %u in words", corpus->problem_count,
                     count - corpus->problem_count);
         fputc('\n', stderr);
+        if (corpus->episode_count == 0)
+            fprintf(stderr, "there are no transcripts (%s); " SOURCE_FORM_ADVICE "\n",
+                    source_form_endings());
     }
     return count > 0 ? EXIT_PROBLEMS : EXIT_OK;
 }

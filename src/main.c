@@ -184,6 +184,7 @@ static int load(struct program *program)
         report("content folder \"%s\": %s", options->content, strerror(-err));
         return err;
     }
+    program->folder.forms = program->folder.config.forms = options->inputs;
     if (program->shared) {
         program->folder.quarantine = &program->shared->quarantine;
         quarantine_note_death(program->folder.quarantine,
@@ -248,8 +249,8 @@ static void summarise(const struct program *program)
                corpus->views.view_count, plural(corpus->views.view_count));
     }
     if (corpus->episode_count == 0)
-        report("there are no transcripts (%s) in \"%s\"", source_form_endings(),
-               program->options.content);
+        report("there are no transcripts (%s) in \"%s\"; " SOURCE_FORM_ADVICE,
+               source_form_endings(), program->options.content);
     if (corpus->private_count)
         report("%u file%s less readable than the content folder; %s only under episodes/",
                corpus->private_count, corpus->private_count == 1 ? " is" : "s are",

@@ -9,6 +9,7 @@
 
 #include "base/parallel.h"
 #include "render/format.h"
+#include "syntax/source_form.h"
 #include "tree/tree.h"
 
 static const char usage[] =
@@ -32,6 +33,9 @@ static const char usage[] =
     "      entries=title     name entries of the by-* views by date, title and name (default)\n"
     "      entries=name      … or by the name of the episode alone\n"
     "      formats=NAME:…    show only these files in an episode's folder (default: all)\n"
+    "      inputs=ENDING:…   read only these files: md, vtt, srt, json, txt, tsv (default: all "
+    "but\n"
+    "                        the last two, and what .transcriptfs.yaml says)\n"
     "      xattr             serve extended attributes of episodes and their files\n"
     "      poll=SECONDS      scan CONTENT at this interval; the default is inotify, and every\n"
     "                        10 seconds for a network folder\n"
@@ -196,6 +200,22 @@ static bool set_formats(struct options *options, const char *value)
     }
 }
 
+static bool set_inputs(struct options *options, const char *value)
+{
+    for (;;) {
+        char name[32];
+        size_t len = strcspn(value, ":");
+        snprintf(name, sizeof name, "x.%.*s", (int)len, value);
+        enum source_form form = source_form_of(slice_of(name));
+        if (form == SOURCE_NONE)
+            return false;
+        options->inputs |= source_form_bit(form);
+        value += len;
+        if (!*value++)
+            return true;
+    }
+}
+
 /* --- what -o knows ---------------------------------------------------------------------------- */
 
 #define FLAG(field) .flag = offsetof(struct options, field), .is_flag = true
@@ -215,6 +235,7 @@ static const struct option_spec {
     {"foreground", FLAG(foreground)},
     {"formats", .set = set_formats},
     {"gid", .set = set_gid, .wanted = "the number of a group is wanted"},
+    {"inputs", .set = set_inputs, .wanted = "endings are wanted, such as md:vtt"},
     {"no_ahead", FLAG(no_prefetch)},
     {"nonempty", FLAG(nonempty)},
     {"poll", .set = set_poll},

@@ -39,6 +39,7 @@ struct options {
     bool xattr;
     unsigned poll;    /* seconds between scans; 0: inotify, where it works */
     uint64_t formats; /* as in struct tree_options */
+    uint32_t inputs;  /* source_form_bit(); 0: as the content says */
     struct access_rule access;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "render/format.h"
+#include "syntax/source_form.h"
 
 static const struct facet *largest_facet(const struct views *views, const struct view *view)
 {
@@ -130,6 +131,9 @@ static void add_counts(struct buf *out, const struct corpus *corpus, const struc
         (unsigned)corpus_shown_count(corpus), (unsigned)corpus->shown_folder_count,
         (unsigned)corpus->silent_count, (unsigned)parts->undated, (unsigned)parts->without_front,
         (unsigned)corpus->problem_count);
+    if (corpus->episode_count == 0)
+        buf_printf(out, "There are no transcripts (%s);\n" SOURCE_FORM_ADVICE ".\n\n",
+                   source_form_endings());
     buf_add_text(
         out, "Problems in words are found when an episode is read. `.transcriptfs/problems.tsv` "
              "lists both\nkinds as far as they are known; `status.json` beside it counts them, "

@@ -208,6 +208,7 @@ static int take(struct content_folder *folder, struct slice text, const struct f
     arena_free(&folder->arena);
     folder->arena = arena;
     folder->config = config;
+    folder->config.forms = folder->forms;
     folder->config_text = kept;
     folder->taken_id = *id;
     return 0;

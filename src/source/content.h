@@ -21,6 +21,7 @@
 struct content_folder {
     int fd;
     const struct limits *limits; /* of what is read in it; borrowed */
+    uint32_t forms;              /* as in struct config, whatever the configuration file says */
     struct config config;        /* in force */
     struct arena arena;          /* of the configuration */
     struct slice config_text;    /* the bytes it was read from */

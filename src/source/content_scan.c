@@ -45,15 +45,15 @@ struct listing {
     struct stems stems;
 };
 
-static bool is_transcript(const char *name)
-{
-    return source_form_of(slice_of(name)) != SOURCE_NONE;
-}
-
 /* Only what is in it says whether it is a transcript: nobody misses one that cannot be read. */
 static bool may_be_other(struct slice path)
 {
     return source_form_of(path) == SOURCE_JSON;
+}
+
+static bool is_transcript(const struct scan_walk *w, struct slice path)
+{
+    return config_takes(&w->folder->config, path.data);
 }
 
 static int add_file(struct scan_walk *w, struct slice path, struct scanned **file)
@@ -209,7 +209,7 @@ static const char *type_problem(mode_t type)
 /* A path that cannot be examined; the scan goes on. */
 static int add_unseen(struct scan_walk *w, struct slice path, int error)
 {
-    return is_transcript(path.data) ? add_stray(w, path, strerror(error)) : 0;
+    return is_transcript(w, path) ? add_stray(w, path, strerror(error)) : 0;
 }
 
 /* Scans one path; `name` is its last part. */
@@ -218,7 +218,7 @@ static int add_path(struct scan_walk *w, struct slice path, const char *name, co
     mode_t type = st->st_mode & S_IFMT;
     /* A link without an extension may be meant as a folder of transcripts: report it too. */
     bool may_be_folder = type == S_IFDIR || (type == S_IFLNK && !strchr(name, '.'));
-    if ((!may_be_folder && !is_transcript(name)) ||
+    if ((!may_be_folder && !is_transcript(w, path)) ||
         config_excludes(&w->folder->config, path.data, type == S_IFDIR))
         return 0;
     if (type == S_IFDIR)
@@ -287,8 +287,7 @@ static int find_stem(struct scan_walk *w, const struct listing *listing, uint32_
     for (enum stem_kind kind = 0; kind < STEM_KINDS && !err; kind++) {
         struct found *file = &stem->files[kind];
         err = find_file(w, listing->folder, names->files[kind], file);
-        bool is_source = !err && file->is_there && kind < STEM_YAML &&
-                         is_transcript(file->path.data);
+        bool is_source = !err && file->is_there && kind < STEM_YAML && is_transcript(w, file->path);
         stem->has_captions |= is_source && kind != STEM_MARKDOWN;
         if (is_source && stem->primary == STEM_NOTHING)
             stem->primary = kind;
@@ -311,7 +310,7 @@ static int find_description(struct scan_walk *w, struct found_stem *stem, bool *
     for (enum stem_kind kind = STEM_WEBVTT; !has_words && stem->primary == STEM_MARKDOWN; kind++) {
         if (kind == STEM_YAML)
             stem->primary = STEM_NOTHING;
-        else if (stem->files[kind].is_there && is_transcript(stem->files[kind].path.data))
+        else if (stem->files[kind].is_there && is_transcript(w, stem->files[kind].path))
             stem->primary = kind;
     }
     return err;
@@ -488,7 +487,8 @@ static int add_name(struct scan_walk *w, int dirfd, struct slice folder, const c
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return 0;
     /* A known file is compared here; a new one gets its fstat() when it is read. */
-    if (type == DT_UNKNOWN || (w->old && type == DT_REG && is_transcript(name))) {
+    if (type == DT_UNKNOWN ||
+        (w->old && type == DT_REG && source_form_of(slice_of(name)) != SOURCE_NONE)) {
         if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
             failed = errno;
             if (failed == ENOENT)

@@ -249,28 +249,6 @@ static struct slice header_field(struct slice text, struct slice name)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-/* The text as UTF-8 without NUL; in `own` where it had to be changed. 0 or -ENOMEM. */
-static int repair(struct slice *text, struct buf *own, struct diags *diags)
-{
-    struct slice rest = *text, part;
-    cleanup_buf struct buf valid = {0};
-    bool is_broken = diags_add_broken_utf8(diags, rest, 1);
-
-    if (is_broken) {
-        utf8_repair(&valid, rest);
-        rest = buf_slice(&valid);
-    }
-    if (!is_broken && (rest.len == 0 || !memchr(rest.data, '\0', rest.len)))
-        return 0;
-    for (bool is_first = true; slice_take(&rest, '\0', &part); is_first = false) {
-        if (!is_first)
-            buf_add_text(own, "\xEF\xBF\xBD");
-        buf_add_slice(own, part);
-    }
-    *text = buf_slice(own);
-    return valid.failed || own->failed ? -ENOMEM : 0;
-}
-
 /* Recordings go forward; a time that does not is a mistake of whoever typed it, or a second part.
  */
 static void tell_back(const struct cues *cues, struct diags *diags)
@@ -336,7 +314,7 @@ int captions_read(struct slice text, enum source_form form, struct diags *diags,
     cleanup_buf struct buf own = {0};
     struct pass pass = {.cues = cues};
 
-    int err = repair(&text, &own, diags);
+    int err = cues_repair(&text, &own, diags);
     struct slice language = header_field(text, SLICE("language:"));
     if (language.len && language.len < sizeof cues->language)
         memcpy(cues->language, language.data, language.len);

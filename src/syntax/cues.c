@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/utf8.h"
 
 /* Puts one space for white space, and one '\n' for white space with a line end in it; none at the
  * front. In place: the result is no longer. */
@@ -78,6 +79,27 @@ int cues_add(struct cues *cues, const struct cue *cue, struct slice speaker, str
     size_t from = cues->text.len;
     buf_add_slice(&cues->text, text);
     return cues_add_written(cues, &added, from);
+}
+
+int cues_repair(struct slice *text, struct buf *own, struct diags *diags)
+{
+    struct slice rest = *text, part;
+    cleanup_buf struct buf valid = {0};
+    bool is_broken = diags_add_broken_utf8(diags, rest, 1);
+
+    if (is_broken) {
+        utf8_repair(&valid, rest);
+        rest = buf_slice(&valid);
+    }
+    if (!is_broken && (rest.len == 0 || !memchr(rest.data, '\0', rest.len)))
+        return 0;
+    for (bool is_first = true; slice_take(&rest, '\0', &part); is_first = false) {
+        if (!is_first)
+            buf_add_text(own, "\xEF\xBF\xBD");
+        buf_add_slice(own, part);
+    }
+    *text = buf_slice(own);
+    return valid.failed || own->failed ? -ENOMEM : 0;
 }
 
 bool cue_ends_sentence(struct slice words)

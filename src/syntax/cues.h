@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "values/diag.h"
 #include "values/timestamp.h"
 
 struct cue {
@@ -53,6 +54,10 @@ int cues_add(struct cues *cues, const struct cue *cue, struct slice speaker, str
 /* Keeps a speaker's name for a cue that is added next; the same name again takes no room. Line ends
  * in it become spaces. */
 void cues_name(struct cues *cues, struct cue *cue, struct slice speaker);
+
+/* Makes a text UTF-8 without NUL, for which U+FFFD stands; then it is in `own`. What is not UTF-8
+ * is reported. 0 or -ENOMEM. */
+int cues_repair(struct slice *text, struct buf *own, struct diags *diags);
 
 /* Whether words end with a sentence: quotes and brackets may close behind its mark. */
 bool cue_ends_sentence(struct slice words);

@@ -6,7 +6,8 @@ static const struct {
 } endings[] = {
     {SLICE(".md"), SOURCE_MARKDOWN}, {SLICE(".markdown"), SOURCE_MARKDOWN},
     {SLICE(".vtt"), SOURCE_WEBVTT},  {SLICE(".srt"), SOURCE_SUBRIP},
-    {SLICE(".json"), SOURCE_JSON},
+    {SLICE(".json"), SOURCE_JSON},   {SLICE(".tsv"), SOURCE_TSV},
+    {SLICE(".txt"), SOURCE_TEXT},
 };
 
 enum source_form source_form_of(struct slice path)
@@ -26,7 +27,8 @@ enum source_form source_form_of(struct slice path)
 
 const char *source_form_name(enum source_form form)
 {
-    static const char *const names[SOURCE_FORMS] = {"none", "markdown", "webvtt", "subrip", "json"};
+    static const char *const names[SOURCE_FORMS] = {"none", "markdown", "webvtt", "subrip",
+                                                    "json", "tsv",      "text"};
     return names[form];
 }
 

@@ -4,6 +4,8 @@
 #ifndef SYNTAX_SOURCE_FORM_H
 #define SYNTAX_SOURCE_FORM_H
 
+#include <stdint.h>
+
 #include "base/slice.h"
 
 enum source_form {
@@ -12,6 +14,8 @@ enum source_form {
     SOURCE_WEBVTT,
     SOURCE_SUBRIP,
     SOURCE_JSON, /* of speech recognition, where it has the shape of that: speech_shape.h */
+    SOURCE_TSV,  /* Whisper's table, where the configuration asks for it */
+    SOURCE_TEXT, /* likewise */
     SOURCE_FORMS,
 };
 
@@ -21,7 +25,24 @@ enum source_form source_form_of(struct slice path);
 /* Its name in tables: "markdown", "webvtt". */
 const char *source_form_name(enum source_form form);
 
-/* All endings, for people: "*.md, *.markdown, *.vtt, *.srt, *.json". */
+/* Whether files of a form are transcripts without being asked for. */
+static inline bool source_form_is_default(enum source_form form)
+{
+    return form != SOURCE_NONE && form < SOURCE_TSV;
+}
+
+/* Forms, a bit each. */
+static inline uint32_t source_form_bit(enum source_form form)
+{
+    return UINT32_C(1) << form;
+}
+
+/* All endings of these, for people: "*.md, *.markdown, *.vtt, *.srt, *.json". */
 const char *source_form_endings(void);
+
+/* How a folder without any has others read. */
+#define SOURCE_FORM_ADVICE                                                                   \
+    "plain text (*.txt) and Whisper's tables (*.tsv) are read where .transcriptfs.yaml has " \
+    "inputs: [\"*.txt\"]"
 
 #endif

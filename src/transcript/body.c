@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "speakers/speaker_stats.h"
+#include "syntax/plain_text.h"
 #include "transcript/bilingual.h"
 #include "transcript/cue_lines.h"
 #include "transcript/time_mark.h"
@@ -611,31 +612,9 @@ enum {
     PAUSE = 2000,          /* milliseconds between two cues, where a paragraph can end */
     PARAGRAPH_BYTES = 400, /* … or behind so much */
     MOST_CUE_TURN = 4000,  /* bytes behind which a turn ends with its paragraph */
-    CUE_LINES_SHARE = 2,   /* of the memory for a body */
+    LINES_SHARE = 2,       /* of the memory for a body */
     MOST_NAMELESS = 1500,  /* bytes of a turn of nobody */
 };
-
-/* Whether the text ends with a sentence: quotes and brackets may close behind its mark. */
-static bool ends_sentence(struct slice text)
-{
-    static const struct slice closing[] = {SLICE("\""), SLICE("'"),  SLICE(")"), SLICE("]"),
-                                           SLICE("”"),  SLICE("’"),  SLICE("»"), SLICE("」"),
-                                           SLICE("』"), SLICE("）"), SLICE("♪")};
-    static const struct slice marks[] = {SLICE("."),  SLICE("!"),  SLICE("?"),  SLICE("…"),
-                                         SLICE("。"), SLICE("！"), SLICE("？"), SLICE("؟"),
-                                         SLICE("।"),  SLICE("։"),  SLICE("።")};
-    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
-        if (slice_ends(text, closing[i])) {
-            text.len -= closing[i].len;
-            i = (size_t)-1;
-        }
-    }
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (slice_ends(text, marks[i]))
-            return true;
-    }
-    return false;
-}
 
 /* What stands between the words of two cues: recognised word by word, a mark follows its word. */
 static void join_cue(struct buf *text, struct slice words)
@@ -684,7 +663,7 @@ static void divide(struct assembly *a, const struct line *line, struct slice wor
         return;
     *begins_paragraph = cue->begins_paragraph ||
                         ((is_long_pause || a->text.len - a->paragraph >= PARAGRAPH_BYTES) &&
-                         ends_sentence(buf_slice(&a->text)));
+                         cue_ends_sentence(buf_slice(&a->text)));
     *ends_turn = last_turn(a)->speaker
                      ? *begins_paragraph && len > MOST_CUE_TURN
                      : *begins_paragraph || is_long_pause || len + words.len > MOST_NAMELESS;
@@ -956,13 +935,33 @@ int body_of_cues(struct cues *cues, const struct yaml *front, struct slice alias
                          .pending = NO_TIME};
 
     *body = (struct body){0};
-    size_t most = limits->at[LIMIT_MARKDOWN] / CUE_LINES_SHARE / sizeof(struct line);
+    size_t most = limits->at[LIMIT_MARKDOWN] / LINES_SHARE / sizeof(struct line);
     int err = cue_lines_make(cues, most, &lines);
     if (err == -E2BIG)
         limit_refuse(limits, LIMIT_MARKDOWN, 0, diags);
     err = read_turns(&a, err, front, aliases);
     share_times(body);
     return err;
+}
+
+int body_of_text(struct slice text, const struct yaml *front, struct slice aliases,
+                 const struct limits *limits, struct diags *diags, struct body *body)
+{
+    cleanup_(lines_free) struct lines lines = {0};
+    struct assembly a = {.body = body,
+                         .lines = &lines,
+                         .diags = diags,
+                         .limits = limits,
+                         .first_line = 1,
+                         .reached = NO_TIME,
+                         .pending = NO_TIME};
+
+    *body = (struct body){0};
+    size_t most = limits->at[LIMIT_MARKDOWN] / LINES_SHARE / sizeof(struct line);
+    int err = plain_text_read_lines(text, most, diags, &lines);
+    if (err == -E2BIG)
+        limit_refuse(limits, LIMIT_MARKDOWN, 0, diags);
+    return read_turns(&a, err, front, aliases);
 }
 
 bool body_may_have_originals(struct slice head)

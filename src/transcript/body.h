@@ -25,6 +25,10 @@ int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
 int body_of_cues(struct cues *cues, const struct yaml *front, struct slice aliases,
                  const struct limits *limits, struct diags *diags, struct body *body);
 
+/* The same of plain text, in which nothing is Markdown. */
+int body_of_text(struct slice text, const struct yaml *front, struct slice aliases,
+                 const struct limits *limits, struct diags *diags, struct body *body);
+
 /* Whether what stands at the beginning of a file has the mark of an original, <details>. A hint
  * that costs no reading: it can be wrong either way. */
 bool body_may_have_originals(struct slice head);

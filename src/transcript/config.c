@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "speakers/label.h"
+#include "syntax/source_form.h"
 #include "values/key.h"
 
 /* Which keys are views without being asked, and under which name; folded, as all keys here are. A
@@ -65,7 +66,7 @@ static int add_view(struct arena *arena, struct config *config, const struct vie
 
 static int add_exclude(struct arena *arena, struct config *config, struct slice pattern)
 {
-    struct exclude_rule *rule = ARENA_NEW(arena, struct exclude_rule, 1);
+    struct pattern_rule *rule = ARENA_NEW(arena, struct pattern_rule, 1);
     if (!rule)
         return -ENOMEM;
     if (slice_starts(pattern, SLICE("!"))) {
@@ -210,6 +211,37 @@ static int read_original(const struct yaml *item, struct diags *diags, struct co
     return 0;
 }
 
+/* Whether files of a form may match: none is named *.log. */
+static bool names_a_form(struct slice pattern)
+{
+    const char *dot = memrchr(pattern.data, '.', pattern.len);
+    return !dot || strpbrk(dot, "*?[/") || source_form_of(pattern) != SOURCE_NONE;
+}
+
+static int read_inputs(struct arena *arena, const struct yaml *list, struct diags *diags,
+                       struct config *config)
+{
+    int result = 0;
+
+    if (list->kind == YAML_NULL)
+        return 0;
+    if (list->kind != YAML_LIST)
+        return mistake(diags, list, "inputs: a list of patterns is expected here");
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        if (item->kind != YAML_STRING || !item->text.len || !names_a_form(item->text)) {
+            result = mistake(diags, item,
+                             "inputs: a pattern of *.txt or *.tsv files is expected here");
+            continue;
+        }
+        struct pattern_rule *rule = ARENA_NEW(arena, struct pattern_rule, 1);
+        if (!rule)
+            return -ENOMEM;
+        *rule = (struct pattern_rule){.next = config->inputs, .pattern = item->text};
+        config->inputs = rule;
+    }
+    return result;
+}
+
 /* Dates have a shape of their own: no other key can stand in their view. */
 static int check_date_view(struct diags *diags, const struct config *config)
 {
@@ -311,9 +343,10 @@ size_t own_key_place(struct slice keys, struct slice folded)
 
 static int unknown_key(struct diags *diags, const struct yaml *item)
 {
-    diags_add(diags, item->key_line, item->key_column, "",
-              "unknown key \"%.*s\"; views, exclude, voices, date, link and original are known",
-              (int)item->key.len, item->key.data);
+    diags_add(
+        diags, item->key_line, item->key_column, "",
+        "unknown key \"%.*s\"; views, exclude, inputs, voices, date, link and original are known",
+        (int)item->key.len, item->key.data);
     return -EINVAL;
 }
 
@@ -340,6 +373,8 @@ int config_read(struct arena *arena, struct slice text, const struct limits *lim
             err = read_views(arena, item, diags, config);
         else if (slice_equal(buf_slice(&key), SLICE("exclude")))
             err = read_excludes(arena, item, diags, config);
+        else if (slice_equal(buf_slice(&key), SLICE("inputs")))
+            err = read_inputs(arena, item, diags, config);
         else if (slice_equal(buf_slice(&key), SLICE("voices")))
             err = read_voices(arena, item, diags, config);
         else if (slice_equal(buf_slice(&key), SLICE("date")))
@@ -368,7 +403,7 @@ const struct view_rule *config_view(const struct config *config, struct slice fo
     return NULL;
 }
 
-static bool rule_matches(const struct exclude_rule *rule, const char *path, bool is_folder)
+static bool rule_matches(const struct pattern_rule *rule, const char *path, bool is_folder)
 {
     const char *pattern = rule->pattern.data;
     const char *name = strrchr(path, '/');
@@ -385,9 +420,20 @@ static bool rule_matches(const struct exclude_rule *rule, const char *path, bool
 bool config_excludes(const struct config *config, const char *path, bool is_folder)
 {
     bool excluded = false;
-    for (const struct exclude_rule *rule = config->excludes; rule; rule = rule->next) {
+    for (const struct pattern_rule *rule = config->excludes; rule; rule = rule->next) {
         if (rule_matches(rule, path, is_folder))
             excluded = !rule->is_negated;
     }
     return excluded;
+}
+
+bool config_takes(const struct config *config, const char *path)
+{
+    enum source_form form = source_form_of(slice_of(path));
+    const struct pattern_rule *rule = config->inputs;
+    if (config->forms)
+        return config->forms & source_form_bit(form);
+    while (rule && !rule_matches(rule, path, false))
+        rule = rule->next;
+    return form != SOURCE_NONE && (source_form_is_default(form) || rule);
 }

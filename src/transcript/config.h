@@ -7,6 +7,8 @@
  *     exclude:               # files to leave out, as in .gitignore; the last match counts
  *       - drafts/
  *       - "!README.md"
+ *     inputs:                # files that are transcripts too: plain text, Whisper's tables
+ *       - "*.txt"
  *     voices:                # label -> who that is, in every file
  *       KG: Kora Gibbel
  *     date: aired            # keys of one's own: one, or a list of them
@@ -30,8 +32,8 @@ struct view_rule {
     uint32_t column;
 };
 
-struct exclude_rule {
-    struct exclude_rule *next;
+struct pattern_rule {
+    struct pattern_rule *next;
     struct slice pattern; /* ends in a NUL byte; matches a name, or a path where it has a slash */
     bool is_folder;       /* it ended in a slash: folders only */
     bool is_negated;      /* it began with "!": what matches is let in */
@@ -47,8 +49,11 @@ struct own_names {
 struct config {
     struct own_names own;
     struct view_rule *views;       /* first match counts */
-    struct exclude_rule *excludes; /* last match counts */
-    struct exclude_rule *last_exclude;
+    struct pattern_rule *excludes; /* last match counts */
+    struct pattern_rule *last_exclude;
+    struct pattern_rule *inputs;
+    uint32_t forms; /* source_form_bit(): the command line asks for these and no others; 0: it does
+                       not */
     struct slice original; /* a language; empty: nothing is said */
 };
 
@@ -70,5 +75,9 @@ const struct view_rule *config_view(const struct config *config, struct slice fo
 /* Whether the file or folder at `path`, relative to the content folder and NUL-terminated, is left
  * out. */
 bool config_excludes(const struct config *config, const char *path, bool is_folder);
+
+/* Whether the file at `path` is a transcript by its form: one that is read without being asked for,
+ * or one that `inputs` or the command line asks for. */
+bool config_takes(const struct config *config, const char *path);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "syntax/captions.h"
+#include "syntax/plain_text.h"
 #include "syntax/speech_shape.h"
 #include "transcript/bilingual.h"
 #include "transcript/body.h"
@@ -33,8 +34,8 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
     return err;
 }
 
-/* Captions tell what they have without being read; JSON, whether it is a transcript, by its keys;
- * Markdown has what may be words behind its front matter. */
+/* Captions tell what they have without being read; JSON and tables, whether they are transcripts,
+ * by their keys; Markdown has what may be words behind its front matter. */
 static int look_at_body(enum source_form form, struct slice text, bool is_all,
                         const struct limits *limits, struct diags *diags, struct head *head)
 {
@@ -45,11 +46,15 @@ static int look_at_body(enum source_form form, struct slice text, bool is_all,
         head->has_originals |= bilingual_may_be(text);
         return is_all && text.len <= SHORT_BODY ? find_words(text, limits, diags, head) : 0;
     }
-    if (form == SOURCE_JSON) {
+    if (form == SOURCE_TEXT) {
+        head->has_body = !is_all || slice_trim(text).len > 0;
+        return 0;
+    }
+    if (form == SOURCE_TSV || form == SOURCE_JSON) {
         struct speech_shape shape;
-        if (!speech_shape_find(text, is_all, &shape))
+        if (form == SOURCE_JSON && !speech_shape_find(text, is_all, &shape))
             return -EAGAIN;
-        head->has_body = shape.dialect != SPEECH_NONE;
+        head->has_body = form == SOURCE_TSV ? whisper_table_is(text) : shape.dialect != SPEECH_NONE;
         head->is_no_transcript = !head->has_body;
         return 0;
     }

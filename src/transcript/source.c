@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "syntax/captions.h"
+#include "syntax/plain_text.h"
 #include "syntax/speech_json.h"
 
 enum {
@@ -29,12 +30,18 @@ static int read_cues(enum source_form form, struct slice text, const struct limi
                      struct diags *diags, struct cues *cues)
 {
     cues->most = limits->at[LIMIT_MARKDOWN] / CUES_SHARE / sizeof(struct cue);
-    struct speech_shape shape = {0};
-    if (form == SOURCE_JSON)
+    struct speech_shape shape;
+    switch (form) {
+    case SOURCE_JSON:
         speech_shape_find(text, true, &shape);
-    if (shape.dialect)
-        return speech_json_read(text, shape.dialect, diags, cues);
-    return form == SOURCE_JSON ? 0 : captions_read(text, form, diags, cues);
+        return shape.dialect ? speech_json_read(text, shape.dialect, diags, cues) : 0;
+    case SOURCE_TSV:
+        return whisper_table_read(text, diags, cues);
+    case SOURCE_TEXT:
+        return plain_text_read_cues(text, diags, cues);
+    default:
+        return captions_read(text, form, diags, cues);
+    }
 }
 
 int source_read_body(enum source_form form, struct slice text, uint32_t first_line,
@@ -44,6 +51,8 @@ int source_read_body(enum source_form form, struct slice text, uint32_t first_li
     cleanup_cues struct cues cues = {0};
     if (form == SOURCE_MARKDOWN)
         return body_read(text, first_line, front, aliases, limits, diags, body);
+    if (form == SOURCE_TEXT && !plain_text_is_timed(text))
+        return body_of_text(text, front, aliases, limits, diags, body);
     *body = (struct body){0};
     int err = read_cues(form, text, limits, diags, &cues);
     if (!err)

@@ -18,8 +18,8 @@ static void check_rules(const struct config *config)
         CHECK(!rule->view.len || !memchr(rule->view.data, '/', rule->view.len));
         CHECK(!rule->view.len || !memchr(rule->view.data, '\0', rule->view.len));
     }
-    const struct exclude_rule *last = NULL;
-    for (const struct exclude_rule *rule = config->excludes; rule; rule = rule->next) {
+    const struct pattern_rule *last = NULL;
+    for (const struct pattern_rule *rule = config->excludes; rule; rule = rule->next) {
         CHECK(rule->pattern.data[rule->pattern.len] == '\0');
         last = rule;
     }

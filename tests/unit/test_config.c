@@ -147,6 +147,36 @@ static void files_are_left_out(void **state)
     }
 }
 
+static void files_of_other_forms_are_asked_for(void **state)
+{
+    static const struct {
+        const char *config;
+        const char *path;
+        bool is_taken;
+    } rows[] = {
+        {"", "a.md", true},
+        {"", "a.json", true},
+        {"", "a.txt", false},
+        {"", "a.tsv", false},
+        {"", "a.mp3", false},
+        {"inputs: ['*.txt']", "b/a.txt", true},
+        {"inputs: ['*.txt']", "a.tsv", false},
+        {"inputs: ['*.txt']", "a.vtt", true},
+        {"inputs: ['*.tsv', raw/*]", "raw/a.txt", true},
+        {"inputs: ['*.tsv', raw/*]", "a.txt", false},
+        {"inputs: ['*.tsv', raw/*]", "raw/a.mp3", false},
+        {"inputs:", "a.txt", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fixture f;
+        assert_int_equal(read_config(&f, rows[i].config), 0);
+        if (config_takes(&f.config, rows[i].path) != rows[i].is_taken)
+            fail_msg("%s with \"%s\"", rows[i].path, rows[i].config);
+        arena_free(&f.arena);
+    }
+}
+
 static void mistakes_have_a_place(void **state)
 {
     static const struct {
@@ -168,6 +198,9 @@ static void mistakes_have_a_place(void **state)
         {"exclude: drafts\n", 1, 10, "a list of patterns"},
         {"exclude:\n - ''\n", 2, 4, "a pattern"},
         {"exclude:\n - [a]\n", 2, 4, "a pattern"},
+        {"inputs: '*.txt'\n", 1, 9, "a list of patterns"},
+        {"inputs:\n - '*.log'\n", 2, 4, "a pattern of *.txt"},
+        {"inputs:\n - 1\n", 2, 4, "a pattern of *.txt"},
         {"- a\n", 1, 1, "a mapping"},
         {"voices: [KG]\n", 1, 9, "a mapping of labels"},
         {"voices:\n  KG: [Ana]\n", 2, 7, "the name of who that is"},
@@ -202,6 +235,7 @@ int main(void)
         cmocka_unit_test(keys_have_many_spellings),
         cmocka_unit_test(names_of_ones_own),
         cmocka_unit_test(files_are_left_out),
+        cmocka_unit_test(files_of_other_forms_are_asked_for),
         cmocka_unit_test(mistakes_have_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

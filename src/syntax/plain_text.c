@@ -1,0 +1,260 @@
+#include "syntax/plain_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/utf8.h"
+
+enum {
+    TIMED_SHARE = 3,    /* one line of so many begins with a time */
+    LONGEST_NAME = 100, /* bytes, in asterisks */
+};
+
+/* --- times ------------------------------------------------------------------------------------ */
+
+static struct slice skip_spaces(struct slice text)
+{
+    while (text.len && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = slice_skip(text, 1);
+    return text;
+}
+
+/* A time; its fraction may stand behind a comma. */
+static bool take_time(struct slice *text, int64_t *time)
+{
+    if (!timestamp_take(text, time))
+        return false;
+    int64_t unit = 100;
+    if (text->len < 2 || text->data[0] != ',' || text->data[1] < '0' || text->data[1] > '9')
+        return true;
+    for (*text = slice_skip(*text, 1); text->len && text->data[0] >= '0' && text->data[0] <= '9';
+         unit /= 10) {
+        *time += (text->data[0] - '0') * unit;
+        *text = slice_skip(*text, 1);
+    }
+    return true;
+}
+
+/* Takes the times at the front of a line, in brackets or not: words stand apart from them, or in
+ * asterisks. */
+static bool take_times(struct slice *line, struct cue *cue)
+{
+    struct slice rest = *line;
+    char closing = '\0';
+    int64_t start, end = NO_TIME;
+    if (rest.len && (rest.data[0] == '[' || rest.data[0] == '(')) {
+        closing = rest.data[0] == '[' ? ']' : ')';
+        rest = slice_skip(rest, 1);
+    }
+    if (!take_time(&rest, &start))
+        return false;
+    struct slice behind = skip_spaces(rest);
+    if (slice_starts(behind, SLICE("-->"))) {
+        rest = skip_spaces(slice_skip(behind, 3));
+        if (!take_time(&rest, &end))
+            return false;
+    }
+    if (closing) {
+        if (!rest.len || rest.data[0] != closing)
+            return false;
+        rest = slice_skip(rest, 1);
+    }
+    if (rest.len && !byte_is_space(rest.data[0]) && !slice_starts(rest, SLICE("**")))
+        return false;
+    cue->start = start;
+    cue->end = end;
+    *line = skip_spaces(rest);
+    return true;
+}
+
+bool plain_text_is_timed(struct slice text)
+{
+    size_t lines = 0, timed = 0;
+    struct slice line;
+    struct cue cue;
+    while (slice_take(&text, '\n', &line)) {
+        line = slice_trim(line);
+        lines += line.len > 0;
+        timed += take_times(&line, &cue);
+    }
+    return timed && timed * TIMED_SHARE >= lines;
+}
+
+/* --- cues ------------------------------------------------------------------------------------- */
+
+/* Takes `**Name**`, and what stands between it and the words, from the front of a line. */
+static bool take_name(struct slice *line, struct slice *name)
+{
+    if (!slice_starts(*line, SLICE("**")))
+        return false;
+    struct slice rest = slice_skip(*line, 2);
+    const char *end = memmem(rest.data, rest.len < LONGEST_NAME ? rest.len : LONGEST_NAME, "**", 2);
+    if (!end || end == rest.data)
+        return false;
+    *name = slice_trim((struct slice){rest.data, (size_t)(end - rest.data)});
+    rest = slice_skip(rest, (size_t)(end - rest.data) + 2);
+    if (slice_ends(*name, SLICE(":")))
+        name->len--;
+    else if (slice_starts(rest, SLICE(":")))
+        rest = slice_skip(rest, 1);
+    *line = skip_spaces(rest);
+    return name->len > 0;
+}
+
+/* What is read, and the cue that is not added yet: its words begin at `from` in cues->text. */
+struct reading {
+    struct cues *cues;
+    struct cue cue;
+    size_t from;
+    struct slice speaker; /* in the text */
+    bool has_cue;
+};
+
+static int end_cue(struct reading *r)
+{
+    bool had_cue = r->has_cue;
+    r->has_cue = false;
+    return had_cue ? cues_add_written(r->cues, &r->cue, r->from) : 0;
+}
+
+static int add_timed_line(struct reading *r, struct slice line, uint32_t number)
+{
+    struct cue cue = {.start = NO_TIME, .end = NO_TIME, .line = number};
+    bool begins = take_times(&line, &cue) || !r->has_cue;
+    int err = 0;
+    if (begins) {
+        err = end_cue(r);
+        bool is_named = take_name(&line, &r->speaker);
+        if (!is_named && (slice_starts(line, SLICE(">>")) || slice_starts(line, SLICE("- "))))
+            r->speaker = (struct slice){0};
+        r->cue = cue;
+        cues_name(r->cues, &r->cue, r->speaker);
+        r->from = r->cues->text.len;
+        r->has_cue = true;
+    } else {
+        buf_add_byte(&r->cues->text, '\n');
+    }
+    r->cue.last_line = number;
+    buf_add_slice(&r->cues->text, line);
+    return err;
+}
+
+int plain_text_read_cues(struct slice text, struct diags *diags, struct cues *cues)
+{
+    cleanup_buf struct buf own = {0};
+    struct reading r = {.cues = cues};
+    struct slice line;
+    uint32_t number = 0;
+    int err = cues_repair(&text, &own, diags);
+    while (!err && slice_take(&text, '\n', &line)) {
+        number++;
+        line = slice_trim(line);
+        if (line.len)
+            err = add_timed_line(&r, line, number);
+    }
+    return err ? err : end_cue(&r);
+}
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+int plain_text_read_lines(struct slice text, size_t most, struct diags *diags, struct lines *lines)
+{
+    cleanup_buf struct buf own = {0};
+    struct slice line;
+    uint32_t number = 0;
+    bool begins_paragraph = true;
+    int err = cues_repair(&text, &own, diags);
+    for (; !err && slice_take(&text, '\n', &line); number++) {
+        line = utf8_trim(line);
+        if (line.len && lines->count == most)
+            err = -E2BIG;
+        else if (line.len &&
+                 !array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at))
+            err = -ENOMEM;
+        else if (line.len)
+            lines->at[lines->count++] = (struct line){.text = lines->text.len,
+                                                      .len = line.len,
+                                                      .number = number,
+                                                      .before = begins_paragraph ? BREAK_PARAGRAPH
+                                                                                 : BREAK_HARD};
+        begins_paragraph = line.len == 0;
+        buf_add_slice(&lines->text, line);
+    }
+    return err ? err : lines->text.failed ? -ENOMEM : 0;
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+enum column { COLUMN_START, COLUMN_END, COLUMN_TEXT, COLUMN_SPEAKER, COLUMNS };
+
+/* The column of a name; COLUMNS where there is none. */
+static enum column column_of(struct slice name)
+{
+    static const struct slice names[COLUMNS] = {SLICE("start"), SLICE("end"), SLICE("text"),
+                                                SLICE("speaker")};
+    int column = 0;
+    while (column < COLUMNS && !slice_equal(slice_trim(name), names[column]))
+        column++;
+    return (enum column)column;
+}
+
+enum { MOST_FIELDS = 8 };
+
+/* Which column each field of the table is. */
+static bool read_head(struct slice *text, enum column fields[MOST_FIELDS], size_t *count)
+{
+    struct slice head, name;
+    unsigned seen = 0;
+    *count = 0;
+    if (!slice_take(text, '\n', &head))
+        return false;
+    while (slice_take(&head, '\t', &name) && *count < MOST_FIELDS) {
+        fields[*count] = column_of(name);
+        seen |= 1U << fields[(*count)++];
+    }
+    return (seen & 7) == 7;
+}
+
+bool whisper_table_is(struct slice text)
+{
+    enum column fields[MOST_FIELDS];
+    size_t count;
+    return read_head(&text, fields, &count);
+}
+
+static int64_t milliseconds(struct slice text)
+{
+    int64_t time = 0;
+    text = slice_trim(text);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9' || i == 12)
+            return NO_TIME;
+        time = time * 10 + (text.data[i] - '0');
+    }
+    return text.len ? time : NO_TIME;
+}
+
+int whisper_table_read(struct slice text, struct diags *diags, struct cues *cues)
+{
+    cleanup_buf struct buf own = {0};
+    enum column fields[MOST_FIELDS];
+    struct slice line;
+    size_t count;
+    int err = cues_repair(&text, &own, diags);
+    if (err || !read_head(&text, fields, &count))
+        return err;
+    for (uint32_t number = 2; !err && slice_take(&text, '\n', &line); number++) {
+        struct slice values[COLUMNS + 1] = {0};
+        for (size_t i = 0; i + 1 < count && slice_take(&line, '\t', &values[fields[i]]); i++)
+            ;
+        if (count && line.data)
+            values[fields[count - 1]] = line;
+        const struct cue cue = {.start = milliseconds(values[COLUMN_START]),
+                                .end = milliseconds(values[COLUMN_END]),
+                                .line = number,
+                                .last_line = number};
+        err = cues_add(cues, &cue, values[COLUMN_SPEAKER], values[COLUMN_TEXT]);
+    }
+    return err;
+}

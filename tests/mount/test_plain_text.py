@@ -1,0 +1,83 @@
+"""Plain text and Whisper's tables, where somebody asks for them."""
+
+import os
+
+import pytest
+
+from test_formats import json_lines
+from test_live import settle, write_by_rename
+from test_values import problems
+from tools import TRANSCRIPTFS, run, write_content
+
+ASKED = 'inputs: ["*.txt", "*.tsv"]\n'
+OTTER = "Mira Holt  0:00  \nWho rides the night train?\nAnd why?\n\nJun  0:12  \nI do, each week.\n\nMira Holt  0:20  \nWell.\n"
+
+FILES = {
+    # Times and names that last: (speaker, start, words) of each turn.
+    "timed.txt": ("00:00:06 All aboard, please.\n00:00:09 Mind the gap.\n00:01:00 We arrive.\n",
+                  [(None, 6, "All aboard, please. Mind the gap. We arrive.")]),
+    "named.txt": ("0:00:13.8 **Mira Holt** Who rides it?\n\n0:00:36.2 **Jun Arai** I do.\n\n0:00:37 Each week.\n",
+                  [("Mira Holt", 13.8, "Who rides it?"), ("Jun Arai", 36.2, "I do. Each week.")]),
+    "chevrons.txt": ("0:01 Who rides it?\n0:02 >> I do.\n0:03 Each week.\n",
+                     [(None, 1, "Who rides it?"), (None, 2, "I do. Each week.")]),
+    "otter.txt": (OTTER, [("Mira Holt", 0, "Who rides the night train?\nAnd why?"), ("Jun", 12, "I do, each week."),
+                          ("Mira Holt", 20, "Well.")]),
+    "whisperx.txt": ("[SPEAKER_00]: Who rides it?\n[SPEAKER_01]: I do.\n[SPEAKER_00]: Well.\n",
+                     [("SPEAKER_00", None, "Who rides it?"), ("SPEAKER_01", None, "I do."), ("SPEAKER_00", None, "Well.")]),
+    "names.txt": ("Mira: Who rides it?\n\nJun: I do.\n\nMira: Well.\n\nJun: Each week.\n",
+                  [("Mira", None, "Who rides it?"), ("Jun", None, "I do."), ("Mira", None, "Well."),
+                   ("Jun", None, "Each week.")]),
+    "paragraphs.txt": ("# 1. *All* aboard\n<b>now</b>\n\nMind_the_gap.\n",
+                       [(None, None, "# 1. *All* aboard\n<b>now</b>"), (None, None, "Mind_the_gap.")]),
+    "whisper.tsv": ("start\tend\ttext\n0\t2500\tAll aboard, please.\n2500\t4000\tMind the gap.\n",
+                    [(None, 0, "All aboard, please. Mind the gap.")]),
+}
+
+
+def turns(mounted, name):
+    return [(turn["speaker"], turn["start"], turn["text"]) for turn in json_lines(mounted / f"episodes/{name}/turns.jsonl")]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_asked_for_is_read(mount, name):
+    text, said = FILES[name]
+    stem, ending = os.path.splitext(name)
+    mounted = mount({name: text, ".transcriptfs.yaml": ASKED})
+    assert turns(mounted, stem) == said
+    assert (mounted / f"episodes/{stem}/source{ending}").read_text() == text
+    assert problems(mounted) == []
+
+
+def test_nothing_else_is_read(mount):
+    mounted = mount({**{name: text for name, (text, _) in FILES.items()}, "a.md": "Words.\n"})
+    assert os.listdir(mounted / "episodes") == ["a"]
+    write_by_rename(mounted.content / ".transcriptfs.yaml", ASKED)
+    settle(mounted)
+    assert {"timed", "whisper"} < set(os.listdir(mounted / "episodes"))
+    write_by_rename(mounted.content / "ages.tsv", "name\tage\nJun\t30\n")
+    write_by_rename(mounted.content / "late.txt", "Words.\n")
+    settle(mounted)
+    assert "late" in os.listdir(mounted / "episodes") and "ages" not in os.listdir(mounted / "episodes")
+    os.remove(mounted.content / ".transcriptfs.yaml")
+    settle(mounted)
+    assert sorted(os.listdir(mounted / "episodes")) == ["a", "zz-sentinel"]
+    assert problems(mounted) == []
+
+
+def test_the_command_line_says_which_files_are_read(mount):
+    files = {"a.md": "Words.\n", "b.txt": "Words.\n", "c.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\nWords.\n", "d.tsv": "x\n"}
+    assert sorted(os.listdir(mount(files, "-o", "inputs=txt:vtt") / "episodes")) == ["b", "c"]
+    mounted = mount({**files, ".transcriptfs.yaml": ASKED}, "-o", "inputs=md")
+    assert os.listdir(mounted / "episodes") == ["a"]
+    told = run(TRANSCRIPTFS, "-o", "inputs=md:mp3", mounted.content, mounted.path)
+    assert told.returncode == 2 and "md:vtt" in told.stderr
+
+
+def test_a_folder_of_nothing_else_says_how(mount, tmp_path):
+    files = {"a.txt": "Words.\n", "b.tsv": FILES["whisper.tsv"][0]}
+    advice = 'has inputs: ["*.txt"]'
+    assert advice in (mount(files) / "README.md").read_text()
+    content = write_content(tmp_path / "other", files)
+    told = run(TRANSCRIPTFS, "--check", content)
+    assert told.returncode == 0 and advice in told.stderr
+    assert advice not in (mount({**files, ".transcriptfs.yaml": ASKED}) / "README.md").read_text()
