@@ -289,7 +289,12 @@ static int find_stem(struct scan_walk *w, const struct listing *listing, uint32_
         err = find_file(w, listing->folder, names->files[kind], file);
         bool is_source = !err && file->is_there && kind < STEM_YAML && is_transcript(w, file->path);
         stem->has_captions |= is_source && kind != STEM_MARKDOWN;
-        if (is_source && stem->primary == STEM_NOTHING)
+        /* JSON that is no transcript hides none behind it. */
+        bool has_words = true;
+        if (is_source && stem->primary == STEM_JSON)
+            err = find_words(w->folder, w->old, stem->files[STEM_JSON].path,
+                             &stem->files[STEM_JSON].id, &has_words);
+        if (is_source && (stem->primary == STEM_NOTHING || !has_words))
             stem->primary = kind;
     }
     /* What else stands beside Markdown is often no captions. */

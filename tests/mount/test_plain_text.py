@@ -64,6 +64,16 @@ def test_nothing_else_is_read(mount):
     assert problems(mounted) == []
 
 
+def test_json_that_is_no_transcript_hides_no_text(mount):
+    mounted = mount({"a.txt": "Words.\n", "a.json": "{}", ".transcriptfs.yaml": ASKED})
+    assert [words for _, _, words in turns(mounted, "a")] == ["Words."]
+    assert {"source.txt", "source.json"} < set(os.listdir(mounted / "episodes/a"))
+    write_by_rename(mounted.content / "a.json", '{"segments": [{"start": 0, "end": 1, "text": "Other words."}]}')
+    settle(mounted)
+    assert [words for _, _, words in turns(mounted, "a")] == ["Other words."]
+    assert {"source.txt", "source.json"} < set(os.listdir(mounted / "episodes/a"))
+
+
 def test_the_command_line_says_which_files_are_read(mount):
     files = {"a.md": "Words.\n", "b.txt": "Words.\n", "c.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\nWords.\n", "d.tsv": "x\n"}
     assert sorted(os.listdir(mount(files, "-o", "inputs=txt:vtt") / "episodes")) == ["b", "c"]
