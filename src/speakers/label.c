@@ -91,10 +91,11 @@ static bool take_range(struct slice *text, int64_t *time)
     static const char *const signs[] = {"-->", "-", "–", "—"};
     struct slice rest = *text;
     int64_t begin, end;
-    char close = rest.len == 0         ? '\0'
-                 : rest.data[0] == '[' ? ']'
-                 : rest.data[0] == '(' ? ')'
-                                       : '\0';
+    char close = '\0';
+    if (slice_starts(rest, SLICE("[")))
+        close = ']';
+    else if (slice_starts(rest, SLICE("(")))
+        close = ')';
     rest = slice_skip(rest, close != '\0');
     if (!timestamp_take(&rest, &begin))
         return false;

@@ -87,7 +87,7 @@ static uint32_t turn_at(const struct body *body, int64_t moment)
 static void add_words(struct buf *out, size_t from, struct slice words)
 {
     size_t len, last = out->len;
-    if (out->len > from) {
+    if (out->len > from && words.len) {
         do {
             last--;
         } while (last > from && (out->data[last] & 0xC0) == 0x80);

@@ -940,7 +940,8 @@ int body_of_cues(struct cues *cues, const struct yaml *front, struct slice alias
     if (err == -E2BIG)
         limit_refuse(limits, LIMIT_MARKDOWN, 0, diags);
     err = read_turns(&a, err, front, aliases);
-    share_times(body);
+    if (!err && !body->is_refused)
+        share_times(body);
     return err;
 }
 

@@ -12,6 +12,7 @@ static size_t read_prefix(struct slice text, size_t *name)
 {
     struct slice head = slice_head(text, LABEL_MAX_BYTES);
     const char *colon = head.len ? memmem(head.data, head.len, ": ", 2) : NULL;
+    *name = 0;
     if (!colon || memchr(head.data, '\n', (size_t)(colon - head.data)))
         return 0;
     struct slice before = {head.data, (size_t)(colon - head.data)};

@@ -19,7 +19,7 @@ struct sidecars sidecars_begin(struct arena *arena)
 
 static char key_byte(char c)
 {
-    return memchr("- ", c, 2) ? '_' : (char)tolower((unsigned char)c);
+    return (char)(memchr("- ", c, 2) ? '_' : tolower((unsigned char)c));
 }
 
 static bool is_same_key(struct slice a, struct slice b)

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "base/utf8.h"
 #include "speakers/label.h"
 #include "speakers/persons.h"
@@ -62,20 +61,21 @@ int voices_gather(struct body *body, const struct lines *lines, const struct yam
                   struct slice aliases, struct buf *notes)
 {
     struct persons persons = {0};
-    cleanup_free uint32_t *labels = calloc(body->count + (size_t)1, sizeof *labels);
+    uint32_t *labels = calloc(body->count + (size_t)1, sizeof *labels), *voices = NULL;
     int err = labels ? 0 : -ENOMEM;
     if (!err) {
         hear_labels(body, &persons, labels);
         err = persons.err ? persons.err
                           : persons_find(&persons, lines, front, aliases, labels, body->count);
     }
-    cleanup_free uint32_t *voices = malloc((persons.count + 1) * sizeof *voices);
-    if (!voices)
+    if (!err && !(voices = malloc((persons.count + 1) * sizeof *voices)))
         err = -ENOMEM;
-    else
+    if (!err) {
         memset(voices, 0xFF, (persons.count + 1) * sizeof *voices);
-    if (!err)
         err = add_voices(body, &persons, labels, voices, notes);
+    }
+    free(voices);
+    free(labels);
     persons_free(&persons);
     return err;
 }
