@@ -49,10 +49,12 @@ static enum script script_of(struct slice line)
     size_t wide = 0, narrow = 0, len;
     for (struct slice rest = slice_head(line, SAMPLE); rest.len; rest = slice_skip(rest, len)) {
         int32_t code = utf8_decode(rest, &len);
-        if (utf8_is_wide(code))
+        if (code < 0x80)
+            narrow += (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
+        else if (utf8_is_wide(code))
             wide++;
         else
-            narrow += code >= 0x80 || ((code | 0x20) >= 'a' && (code | 0x20) <= 'z');
+            narrow++;
     }
     /* A name or a term may be left in its own script: a word is as long as a few characters. */
     if (wide * 4 > narrow)
