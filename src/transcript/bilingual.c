@@ -44,8 +44,20 @@ struct stretches {
 
 /* --- scripts ---------------------------------------------------------------------------------- */
 
+static bool has_wide(struct slice text)
+{
+    size_t len;
+    while ((text = slice_skip(text, utf8_ascii_prefix(text))).len) {
+        if (utf8_is_wide(utf8_decode(text, &len)))
+            return true;
+        text = slice_skip(text, len);
+    }
+    return false;
+}
+
 static enum script script_of(struct slice line)
 {
+    bool is_mixed = has_wide(slice_head(line, SAMPLE));
     size_t wide = 0, narrow = 0, len;
     for (struct slice rest = slice_head(line, SAMPLE); rest.len; rest = slice_skip(rest, len)) {
         int32_t code = utf8_decode(rest, &len);
@@ -55,6 +67,8 @@ static enum script script_of(struct slice line)
             wide++;
         else
             narrow++;
+        if (narrow && !is_mixed)
+            return SCRIPT_NARROW;
     }
     /* A name or a term may be left in its own script: a word is as long as a few characters. */
     if (wide * 4 > narrow)
