@@ -33,8 +33,7 @@ int32_t utf8_decode_wide(struct slice text, size_t *len)
     return decode_wide(text, len);
 }
 
-/* So many bytes at the front are ASCII, or a few less. */
-static size_t ascii_prefix(struct slice text)
+size_t utf8_ascii_prefix(struct slice text)
 {
     uint64_t eight;
     size_t at = 0;
@@ -51,7 +50,7 @@ size_t utf8_valid_prefix(struct slice text)
     size_t at = 0, len;
 
     while (at < text.len) {
-        at += ascii_prefix(slice_skip(text, at));
+        at += utf8_ascii_prefix(slice_skip(text, at));
         /* What is no ASCII seldom stands alone. */
         for (size_t end = at + sizeof(uint64_t); at < text.len && at < end; at += len) {
             len = 1;
@@ -256,7 +255,7 @@ static void fold_visible(struct buf *out, struct slice text)
 
 static bool is_ascii(struct slice text)
 {
-    size_t at = ascii_prefix(text);
+    size_t at = utf8_ascii_prefix(text);
     while (at < text.len && (unsigned char)text.data[at] < 0x80)
         at++;
     return at == text.len;

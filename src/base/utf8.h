@@ -20,6 +20,9 @@ static inline int32_t utf8_decode(struct slice text, size_t *len)
     return (unsigned char)text.data[0] < 0x80 ? text.data[0] : utf8_decode_wide(text, len);
 }
 
+/* So many bytes at the front are ASCII, or up to seven less. */
+size_t utf8_ascii_prefix(struct slice text);
+
 /* So many bytes at the front are UTF-8: all of them, or up to the first that is not. */
 size_t utf8_valid_prefix(struct slice text);
 

@@ -44,15 +44,31 @@ struct stretches {
 
 /* --- scripts ---------------------------------------------------------------------------------- */
 
+static bool has_wide(struct slice text)
+{
+    size_t len;
+    while ((text = slice_skip(text, utf8_ascii_prefix(text))).len) {
+        if (utf8_is_wide(utf8_decode(text, &len)))
+            return true;
+        text = slice_skip(text, len);
+    }
+    return false;
+}
+
 static enum script script_of(struct slice line)
 {
+    bool is_mixed = has_wide(slice_head(line, SAMPLE));
     size_t wide = 0, narrow = 0, len;
     for (struct slice rest = slice_head(line, SAMPLE); rest.len; rest = slice_skip(rest, len)) {
         int32_t code = utf8_decode(rest, &len);
-        if (utf8_is_wide(code))
+        if (code < 0x80)
+            narrow += (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
+        else if (utf8_is_wide(code))
             wide++;
         else
-            narrow += code >= 0x80 || ((code | 0x20) >= 'a' && (code | 0x20) <= 'z');
+            narrow++;
+        if (narrow && !is_mixed)
+            return SCRIPT_NARROW;
     }
     /* A name or a term may be left in its own script: a word is as long as a few characters. */
     if (wide * 4 > narrow)

@@ -52,9 +52,11 @@ static bool is_mark(struct slice written, struct slice before, struct slice behi
 
 bool time_mark_take(struct slice *words, int64_t reached, struct slice *before, int64_t *time)
 {
-    static const struct byte_set brackets = {{['['] = true, ['('] = true}};
+    struct byte_finder round = {.text = *words, .byte = '('},
+                       square = {.text = *words, .byte = '['};
     for (size_t at = 0; at < words->len; at++) {
-        at += slice_before(slice_skip(*words, at), &brackets);
+        size_t next = byte_find(&round, at), other = byte_find(&square, at);
+        at = next < other ? next : other;
         struct slice rest = slice_skip(*words, at), written = rest;
         if (rest.len < 2 || rest.data[1] < '0' || rest.data[1] > '9' ||
             !timestamp_take_bracketed(&rest, time))
