@@ -438,6 +438,8 @@ static int add_variants_of(struct scan_walk *w, const struct listing *listing, u
 /* Adds all episodes that a file of this stem may belong to. */
 static int add_stems_of(struct scan_walk *w, const struct listing *listing, struct slice name)
 {
+    if (listing->stems.count == 0)
+        return 0;
     uint32_t number = stems_find(&listing->stems, name);
     uint32_t base = stems_find(&listing->stems, file_name_of_stem(name).stem);
     int err = number == NO_STEM ? 0 : add_stem(w, listing, number);
@@ -633,7 +635,7 @@ static int scan_stem(struct scan_walk *w, struct slice path, const struct stat *
     int err = list_stems(w, path_parent(path), &listing);
     if (err)
         return err;
-    uint32_t number = stems_find(&listing->stems, stem);
+    uint32_t number = listing->stems.count ? stems_find(&listing->stems, stem) : NO_STEM;
     enum stem_kind kind = stem_of_file(base, &stem);
     bool is_of_stem = number != NO_STEM && slice_equal(listing->stems.at[number].files[kind], base);
     if (st && (is_alone(listing, base) || !is_of_stem))

@@ -288,7 +288,8 @@ static bool are_all_places(struct slice text)
     /* The last one may be cut. */
     while (i + 1 < cues.count || (i == 0 && cues.count == 1)) {
         struct slice words = cue_text(&cues, &cues.at[i++]);
-        if (!memmem(words.data, words.len, "#xywh=", 6) || memchr(words.data, ' ', words.len))
+        if (!words.len || !memmem(words.data, words.len, "#xywh=", 6) ||
+            memchr(words.data, ' ', words.len))
             return false;
     }
     return i > 0;

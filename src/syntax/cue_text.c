@@ -107,7 +107,9 @@ static struct tag read_tag(struct slice text, const char *close, enum source_for
         tag.name.len++;
     tag.name.data = inside.data;
     size_t behind = tag.name.len;
-    char next = behind < inside.len ? inside.data[behind] : ' ';
+    char next = ' ';
+    if (behind < inside.len)
+        next = inside.data[behind];
     bool is_number = tag.name.len && isdigit((unsigned char)inside.data[0]);
     bool is_time = is_number && next == ':';
     bool is_shaped = byte_is_space(next) || next == '.' || next == '/' || is_time;

@@ -96,10 +96,12 @@ static void look_at_object(struct finder *f, path_set paths, size_t at)
 static void note(struct finder *f, path_set paths, size_t at)
 {
     struct slice value;
-    char kind = json_take_string(&f->scan, &value)   ? '$'
-                : json_take_number(&f->scan, &value) ? '#'
-                                                     : '\0';
-    if (!kind)
+    char kind = '\0';
+    if (json_take_string(&f->scan, &value))
+        kind = '$';
+    else if (json_take_number(&f->scan, &value))
+        kind = '#';
+    else
         json_skip(&f->scan);
     for (path_set left = paths; left && kind; left &= left - 1) {
         int number = __builtin_ctzll(left);
