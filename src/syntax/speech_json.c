@@ -401,11 +401,10 @@ static int join_piece(struct reader *r, const struct piece *piece, const struct 
 {
     struct buf *out = &r->cues->text;
     struct slice text = buf_slice(&r->text), said = {0};
-    int err = 0;
     if (r->has_caption)
         said = slice_skip(buf_slice(out), r->from);
     if (!goes_on(r, piece, said)) {
-        err = end_caption(r);
+        int err = end_caption(r);
         if (err || !slice_trim(text).len)
             return err;
         r->caption = *cue;

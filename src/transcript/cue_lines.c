@@ -74,11 +74,12 @@ static int add_cue(struct lines *lines, size_t most, const struct cue *cue)
     bool is_first = true;
     int err = 0;
     while (!err && slice_take(&text, '\n', &line)) {
-        for (size_t len; line.len && !err; is_first = false) {
-            len = find_chevrons(line);
+        while (line.len && !err) {
+            size_t len = find_chevrons(line);
             err = lines->count == most ? -E2BIG
                                        : add_line(lines, cue, slice_head(line, len), is_first);
             line = slice_skip(line, len < line.len ? len + 1 : len);
+            is_first = false;
         }
     }
     return err;

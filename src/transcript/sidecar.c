@@ -149,7 +149,7 @@ int sidecars_read(struct sidecars *all, enum sidecar_form form, struct slice nam
 {
     cleanup_decoded struct decoded decoded = {0};
     struct diags heard = {.arena = diags->arena};
-    struct yaml *map;
+    struct yaml *map = NULL;
     int err = decode(bytes, true, &decoded);
     if (!err)
         err = read_values(all, form, decoded.text, limits, &heard, &map);
@@ -169,7 +169,7 @@ int sidecars_add_name(struct sidecars *all, struct slice path)
 {
     struct file_name name = file_name_read(path);
     struct slice language = arena_copy(all->arena, name.language);
-    struct slice video = file_name_video(name.stem), title = {0};
+    struct slice video = file_name_video(name.stem);
     cleanup_buf struct buf url = {0};
     int err = language.data ? 0 : -ENOMEM;
 
@@ -181,7 +181,7 @@ int sidecars_add_name(struct sidecars *all, struct slice path)
         err = add_text(all, "language", language);
     }
     if (!err && !find(all->map, SLICE("title"))) {
-        title = file_name_title(all->arena, name.stem);
+        struct slice title = file_name_title(all->arena, name.stem);
         /* No more than the name of the file tells nothing. */
         bool tells = !slice_equal(title, path_base(name.stem));
         err = !title.data ? -ENOMEM : tells ? add_text(all, "title", title) : 0;

@@ -173,8 +173,9 @@ static inline struct slice body_note(const struct body *body, struct part_of par
 /* What the person is called who says a turn; empty where nobody is named. */
 static inline struct slice turn_voice(const struct body *body, const struct turn *turn)
 {
-    return turn->voice == NO_VOICE ? (struct slice){0}
-                                   : body_voice_name(body, &body->voices[turn->voice]);
+    if (turn->voice == NO_VOICE)
+        return (struct slice){0};
+    return body_voice_name(body, &body->voices[turn->voice]);
 }
 
 #endif

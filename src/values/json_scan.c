@@ -13,12 +13,12 @@ static bool refuse(struct json_scan *s)
 
 static char peek(struct json_scan *s)
 {
-    char next = '\0';
+    char byte = '\0';
     while (s->rest.len && memchr(" \t\r\n", s->rest.data[0], 4))
         s->rest = slice_skip(s->rest, 1);
     if (s->rest.len)
-        next = s->rest.data[0];
-    return next;
+        byte = s->rest.data[0];
+    return byte;
 }
 
 static bool take(struct json_scan *s, char byte)

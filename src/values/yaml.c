@@ -159,9 +159,10 @@ void yaml_append(struct yaml *parent, struct yaml *value, struct diags *diags)
 
 struct yaml *yaml_of_text(struct arena *arena, const char *key, struct slice text)
 {
-    struct yaml *map = ARENA_NEW(arena, struct yaml, 2), *value = map + 1;
+    struct yaml *map = ARENA_NEW(arena, struct yaml, 2);
     if (!map)
         return NULL;
+    struct yaml *value = map + 1;
     *value = (struct yaml){
         .kind = YAML_STRING, .line = 1, .key_line = 1, .text = text, .key = slice_of(key)};
     *map = (struct yaml){.kind = YAML_MAP, .line = 1, .first = value, .last = value, .count = 1};
