@@ -98,7 +98,7 @@ static bool is_wide(struct slice name)
 /* Two names in one script are of two people, one of whom was taken for the other. */
 static int take_voice(struct joining *j, const struct heard_voice *voice)
 {
-    uint32_t name, other;
+    uint32_t name, other = 0;
     if (is_wide(voice->name) == is_wide(voice->original))
         return 0;
     int err = find_name(j, voice->name, &name);
@@ -127,10 +127,12 @@ static int add(struct joined_voices *joined, const struct name *name, const stru
     int err = vocabulary_enter(vocabulary, SLICE("by-voice"), folder->text, &joined->names[at]);
     if (!err)
         err = vocabulary_enter(vocabulary, SLICE("by-voice"), name->text, &joined->all[at]);
-    struct slice key = err ? (struct slice){0} : arena_copy(&joined->arena, name->folded);
+    if (err)
+        return err;
+    struct slice key = arena_copy(&joined->arena, name->folded);
     struct map_slot *slot = key.data ? map_put(&joined->folded, key) : NULL;
     if (!slot)
-        return err ? err : -ENOMEM;
+        return -ENOMEM;
     slot->value = (uint32_t)joined->count++;
     joined->hash ^= hash_pair(hash64(name->folded, 3), hash64(folder->text, 4));
     return 0;

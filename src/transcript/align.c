@@ -100,7 +100,6 @@ static void add_words(struct buf *out, size_t from, struct slice words)
 
 /* From cues to originals. */
 struct alignment {
-    struct body *body;
     const struct body *spoken;
     struct buf text;
     size_t words;  /* of the last paragraph begin here */
@@ -148,7 +147,7 @@ static void add_cue(struct alignment *a, struct turn *turn, const struct body_cu
 int align_originals(struct body *body, const struct body *spoken, struct slice language,
                     struct slice spoken_name, struct slice name, struct diags *diags)
 {
-    struct alignment a = {.body = body, .spoken = spoken};
+    struct alignment a = {.spoken = spoken};
     uint32_t current = 0, with_original = 0;
     if (body->originals_len || !body->count || !spoken->cue_count)
         return 0;

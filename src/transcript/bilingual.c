@@ -374,8 +374,9 @@ static uint32_t join_turn(struct joining *j, uint32_t i, size_t at)
 static void name_language(struct joining *j, size_t pairs)
 {
     struct slice rest = {j->body->text, j->body->len};
-    size_t times = 0, kana = 0, hangul = 0, len;
+    size_t kana = 0, hangul = 0, len;
     if (j->all->text == SCRIPT_WIDE) {
+        size_t times = 0;
         const char *found;
         while ((found = memmem(rest.data, rest.len, " the ", 5))) {
             rest = slice_skip(rest, (size_t)(found - rest.data) + 5);
