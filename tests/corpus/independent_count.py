@@ -364,10 +364,9 @@ def paragraphs(text):
 HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
-def is_in_two_languages(shown):
-    """Whether four in five paragraphs stand in pairs of a Latin one and a Chinese, Japanese or Korean one."""
+def are_in_pairs(blocks):
     scripts, pairs, at = [], 0, 0
-    for block in re.split(r"\n[ \t]*\n", shown):
+    for block in blocks:
         block = re.sub(r"<[^>]*>|^#.*$", "", block, flags=re.M)
         han, latin = len(HAN.findall(block)), len(re.findall(r"[A-Za-z]", block))
         if han or latin:
@@ -377,6 +376,11 @@ def is_in_two_languages(shown):
         pairs += is_pair
         at += 1 + is_pair
     return pairs >= 12 and pairs * 2 >= 0.8 * len(scripts)
+
+
+def is_in_two_languages(shown):
+    """Whether four in five paragraphs, or lines, stand in pairs of a Latin one and a Chinese, Japanese or Korean one."""
+    return are_in_pairs(re.split(r"\n[ \t]*\n", shown)) or are_in_pairs(shown.split("\n"))
 
 
 def read(folder, path):

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "transcript/source.h"
 #include "values/decode.h"
 #include "values/timestamp.h"
@@ -65,7 +66,7 @@ static void print_mark(const struct body *body, const struct turn *turn,
     struct slice behind = {0};
     (void)slice_take(&rest, '\n', &behind);
     print_time(", ", mark->time);
-    print_slice(" before \"", slice_head(behind, 12), "\"");
+    print_slice(" before \"", utf8_cut(behind, 12), "\"");
 }
 
 static void print_turn(const struct body *body, uint32_t i)

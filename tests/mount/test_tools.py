@@ -222,8 +222,8 @@ def test_folders_count_their_links(mounted):
             folders = [entry for entry in os.scandir(path) if entry.is_dir(follow_symlinks=False)]
             # To count the folders of an episode would cost its body, and those of by-voice and
             # original/ all bodies; 1 says "not counted".
-            is_uncounted = (os.path.exists(path + b"/source.md") or name == b"/by-voice"
-                            or name.startswith(b"/original"))
+            is_episode = any(entry.startswith(b"source.") for entry in os.listdir(path))
+            is_uncounted = is_episode or name == b"/by-voice" or name.startswith(b"/original")
             assert os.stat(path).st_nlink == (1 if is_uncounted else 2 + len(folders)), name
 
 
@@ -557,7 +557,7 @@ def test_the_control_folder_is_found_and_not_listed(mounted):
 
 def test_status_is_json_with_true_counts(mounted):
     status = mounted / ".transcriptfs" / "status.json"
-    episodes = len(list(mounted.content.rglob("*.md")))
+    episodes = len([path for path in mounted.content.rglob("*") if path.suffix in (".md", ".vtt")])
     assert run_ok("jq", "-e", ".episodes", status) == f"{episodes}\n"
     read_status = json.loads(status.read_text())
     assert read_status["generation"] >= 1
