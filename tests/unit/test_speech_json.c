@@ -72,7 +72,7 @@ static void walks_through_json(void **state)
 
 static void skips_json(void **state)
 {
-    struct slice key;
+    struct slice key = {0};
     struct json_scan s = {.rest = SLICE("[[1, {\"a]\": [2]}], {\"b\": {\"c\": 1}, \"d\": 2}, 3]")};
     (void)state;
     assert_true(json_enter(&s, JSON_ARRAY) && json_next_item(&s));
