@@ -121,7 +121,7 @@ static struct value get_times(const void *row, struct buf *scratch)
 {
     const struct turn_row *r = row;
     const struct slice words = turn_words(r->body, r->turn);
-    const struct time_mark *marks = r->body->times + r->turn->times;
+    const struct time_mark *marks = body_times(r->body, r->turn);
     uint32_t count = body_count_times(r->body, r->turn), characters = 0;
     size_t counted = 0;
 

@@ -275,7 +275,7 @@ static void add_label(struct buf *out, struct slice speaker)
  * they stand before, since it was taken apart or is the original. They are behind all of them. */
 static void add_times(struct joining *j, const struct turn *from, size_t start)
 {
-    const struct time_mark *marks = j->body->times + from->times;
+    const struct time_mark *marks = body_times(j->body, from);
     uint32_t count = body_count_times(j->body, from);
     for (uint32_t i = 0; i < count; i++) {
         size_t at = start == nowhere ? j->text.len : start + marks[i].at - from->text;

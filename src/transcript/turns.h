@@ -160,6 +160,12 @@ static inline uint32_t body_count_times(const struct body *body, const struct tu
     return (is_last ? body->time_count : turn[1].times) - turn->times;
 }
 
+/* The first of them; NULL where there are none. */
+static inline const struct time_mark *body_times(const struct body *body, const struct turn *turn)
+{
+    return body_count_times(body, turn) ? body->times + turn->times : NULL;
+}
+
 static inline struct slice body_voice_name(const struct body *body, const struct voice *voice)
 {
     return run_part(body->notes, voice->name);

@@ -34,12 +34,14 @@ static bool is_language(struct slice code)
     char wanted[5];
     if (code.len != 2 && code.len != 3)
         return false;
-    for (size_t i = 0; i < code.len; i++)
+    for (size_t i = 0; i < code.len; i++) {
+        if (!isalpha((unsigned char)code.data[i]))
+            return false;
         wanted[i] = (char)tolower((unsigned char)code.data[i]);
+    }
     wanted[code.len] = ' ';
     wanted[code.len + 1] = '\0';
-    return !memchr(wanted, ' ', code.len) &&
-           strstr(code.len == 2 ? two_letters : three_letters, wanted);
+    return strstr(code.len == 2 ? two_letters : three_letters, wanted);
 }
 
 /* One word of ASCII. */

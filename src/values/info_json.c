@@ -64,7 +64,7 @@ static struct yaml *new_value(struct reading *r, enum yaml_kind kind, struct sli
 static struct slice date_of(struct reading *r, struct slice text)
 {
     cleanup_buf struct buf date = {0};
-    if (text.len != 8)
+    if (text.len != 8 || strspn(text.data, "0123456789") < 8)
         return text;
     buf_printf(&date, "%.4s-%.2s-%.2s", text.data, text.data + 4, text.data + 6);
     struct slice kept = arena_copy_buf(r->arena, &date);
@@ -84,8 +84,7 @@ static struct yaml *read_scalar(struct reading *r, bool is_date)
         return text.len ? new_value(r, YAML_STRING, text) : NULL;
     }
     if (json_take_number(&r->scan, &raw)) {
-        text = arena_copy(r->arena, raw);
-        r->failed |= !text.data;
+        text = take_text(r, raw); /* valid UTF-8, which what stands for a number may not be */
         return new_value(r, yaml_plain_kind(text), text);
     }
     json_skip(&r->scan);
