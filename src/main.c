@@ -20,6 +20,7 @@
 #include "fuse/prefetch.h"
 #include "fuse/serve.h"
 #include "index/problems.h"
+#include "process/notify.h"
 #include "process/sandbox.h"
 #include "process/supervise.h"
 #include "syntax/source_form.h"
@@ -369,6 +370,9 @@ static int work(void *program_, struct worker *worker)
     if (program->ready_fd >= 0)
         close(program->ready_fd);
     program->worker = worker;
+    /* No terminal stops it. */
+    if (!program->options.foreground)
+        setsid();
     if (worker->restarts && !program->options.foreground)
         report_through(worker_log, worker);
     /* Memory for as many threads as can run: libc would keep some for eight times as many. */
@@ -429,8 +433,10 @@ static void tell_ready(void *program_)
 {
     struct program *program = program_;
     detach(program);
+    notify_service_manager("READY=1");
     if (program->ready_fd < 0)
         return;
+    setsid();
     ssize_t told = write(program->ready_fd, "r", 1);
     (void)told; /* where the parent is gone nobody waits */
     close(program->ready_fd);
@@ -445,8 +451,7 @@ static void pass_on(int number)
     kill(waited_for, SIGTERM);
 }
 
-/* Passes the signals of the parent, such as that of Ctrl-C, on to the child, which has a session of
- * its own. */
+/* Passes the signals of the parent on to the child. */
 static void pass_signals_on(pid_t child)
 {
     static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
@@ -456,8 +461,10 @@ static void pass_signals_on(pid_t child)
         sigaction(taken[i], &action, NULL);
 }
 
-/* Forks; the child goes on in the background. The parent waits until the mount answers or the child
- * exits. True in the child; false in the parent, which exits with *status. */
+/* Forks; the child goes on in the background, in the process group of its parent until the mount
+ * answers: what autofs and systemd mount on is closed to other groups. The parent waits until the
+ * mount answers or the child exits. True in the child; false in the parent, which exits with
+ * *status. */
 static bool go_to_background(struct program *program, int *status)
 {
     int ends[2];
@@ -474,7 +481,6 @@ static bool go_to_background(struct program *program, int *status)
     }
     if (child == 0) {
         close(ends[0]);
-        setsid();
         if (chdir("/"))
             report("%s", strerror(errno));
         program->ready_fd = ends[1];
@@ -586,5 +592,5 @@ int main(int argc, char **argv)
     if (options_read(argc, argv, &program.options, &status))
         status = run(&program);
     program_free(&program);
-    return status;
+    return options_exit_status(&program.options, status);
 }

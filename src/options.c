@@ -70,7 +70,10 @@ static void print_limits(void)
 static void print_help(void)
 {
     fputs(usage, stdout);
-    puts("   and limits of a file; one that exceeds them has only its source, and a problem says "
+    fputs("   formats are:", stdout);
+    for (unsigned i = 0; format_name(i); i++)
+        printf("%s %s", i == 0 ? "" : i % 8 ? "," : ",\n   ", format_name(i));
+    puts("\n   and limits of a file; one that exceeds them has only its source, and a problem says "
          "so:");
     print_limits();
     fputs(last_words, stdout);
@@ -398,7 +401,7 @@ static bool set_option(struct options *options, char *text)
     enum limit limit = limit_find((struct slice){text, len});
     if (limit < LIMIT_COUNT)
         return set_limit(options, limit, value);
-    return is_ignored(text, len) || unknown_mount_option(text, len);
+    return is_ignored(text, len) || options->is_sloppy || unknown_mount_option(text, len);
 }
 
 /* Behind formats=turns a comma may go on with formats, none of which is named as an option is. */
@@ -497,58 +500,120 @@ static bool keep_others_out(struct options *options)
     return true;
 }
 
-bool options_read(int argc, char **argv, struct options *options, int *status)
+/* An option of a letter, as getopt(3) gives it. True to go on. */
+static bool take_option(struct options *options, int option, int *status)
+{
+    switch (option) {
+    case 'f':
+        options->foreground = true;
+        return true;
+    case 'd':
+        options->debug = true;
+        return true;
+    case 's':
+        options->single_thread = true;
+        return true;
+    case 'q':
+        options->quiet = true;
+        return true;
+    case 'v':
+        options->verbose = true;
+        return true;
+    case OPTION_CHECK:
+        options->check = true;
+        return true;
+    case 'o':
+        return set_options(options, optarg);
+    case 'h':
+        print_help();
+        *status = EXIT_OK;
+        return false;
+    case 'V':
+        puts("transcriptfs " TRANSCRIPTFS_VERSION);
+        *status = EXIT_OK;
+        return false;
+    default:
+        return false;
+    }
+}
+
+/* Letters mean what mount(8) says in its section on helpers. -o is read last, since -s bears on it
+ * from wherever it stands. */
+static bool take_helper_option(struct options *options, int option)
+{
+    switch (option) {
+    case 'f':
+        options->is_fake = true;
+        return true;
+    case 's':
+        options->is_sloppy = true;
+        return true;
+    case 'v':
+        options->verbose = true;
+        return true;
+    default:
+        return option == 'n' || option == 't';
+    }
+}
+
+/* mount(8) runs /sbin/mount.TYPE SPEC DIR [-sfnv] [-o OPTIONS] [-t TYPE.SUBTYPE]. */
+static bool read_helper_arguments(int argc, char **argv, struct options *options)
 {
     int option;
+    char *list = NULL;
+    while ((option = getopt(argc, argv, ":sfnvo:t:")) != -1) {
+        if (option == 'o')
+            list = optarg;
+        else if (!take_helper_option(options, option))
+            return refuse_argument(argv[optind - 1], option == ':');
+    }
+    return !list || set_options(options, list);
+}
 
+static bool read_arguments(int argc, char **argv, struct options *options, int *status)
+{
+    int option;
+    while ((option = getopt_long(argc, argv, ":fdsqvhVo:", long_options, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return refuse_argument(argv[optind - 1], option == ':');
+        if (!take_option(options, option, status))
+            return false;
+    }
+    return true;
+}
+
+static bool is_mount_helper(const char *program)
+{
+    const char *slash = strrchr(program, '/');
+    return strncmp(slash ? slash + 1 : program, "mount.", 6) == 0;
+}
+
+int options_exit_status(const struct options *options, int status)
+{
+    if (!options->is_helper || status == EXIT_OK)
+        return status;
+    return status == EXIT_USAGE ? MOUNT_EXIT_USAGE : MOUNT_EXIT_FAILED;
+}
+
+bool options_read(int argc, char **argv, struct options *options, int *status)
+{
     *options = (struct options){.cache_size = 64 << 20,
                                 .limits = limits_default(),
                                 .threads = 4,
                                 .sandbox = true,
+                                .is_helper = argc > 0 && is_mount_helper(argv[0]),
                                 .access = {.uid = geteuid(), .gid = getegid()}};
     *status = EXIT_USAGE;
-    while ((option = getopt_long(argc, argv, ":fdsqvhVo:", long_options, NULL)) != -1) {
-        switch (option) {
-        case 'f':
-            options->foreground = true;
-            break;
-        case 'd':
-            options->debug = true;
-            break;
-        case 's':
-            options->single_thread = true;
-            break;
-        case 'q':
-            options->quiet = true;
-            break;
-        case 'v':
-            options->verbose = true;
-            break;
-        case OPTION_CHECK:
-            options->check = true;
-            break;
-        case 'o':
-            if (!set_options(options, optarg))
-                return false;
-            break;
-        case 'h':
-            print_help();
-            *status = EXIT_OK;
-            return false;
-        case 'V':
-            puts("transcriptfs " TRANSCRIPTFS_VERSION);
-            *status = EXIT_OK;
-            return false;
-        default:
-            return refuse_argument(argv[optind - 1], option == ':');
-        }
-    }
+    if (options->is_helper ? !read_helper_arguments(argc, argv, options)
+                           : !read_arguments(argc, argv, options, status))
+        return false;
     options->foreground |= options->debug;
     if (options->single_thread)
         options->threads = 1;
     /* Who mounts for himself alone reads all there is, by whatever right. */
     options->access.follows_source = options->allow_other && !options->check;
-    if (!keep_others_out(options))
+    if (!keep_others_out(options) || !read_paths(argc - optind, argv + optind, options, status))
         return false;
-    return read_paths(argc - optind, argv + optind, options, status);
+    *status = EXIT_OK;
+    return !options->is_fake;
 }

@@ -17,6 +17,9 @@ enum {
     EXIT_PROBLEMS = 3, /* --check found problems */
 };
 
+/* What mount(8) takes from a helper: its section on return status. */
+enum { MOUNT_EXIT_USAGE = 1, MOUNT_EXIT_FAILED = 32 };
+
 struct options {
     const char *content;
     const char *mountpoint;
@@ -29,6 +32,9 @@ struct options {
     bool quiet;
     bool verbose;
     bool check;
+    bool is_helper; /* called by mount(8), as mount.transcriptfs or mount.fuse.transcriptfs */
+    bool is_fake;   /* … which wants to see no more than that the options are right */
+    bool is_sloppy; /* … which wants unknown options to be passed over */
     bool bare_entries;
     bool allow_other;
     bool allow_root;
@@ -43,8 +49,11 @@ struct options {
     struct access_rule access;
 };
 
-/* Reads the command line. True to go on; false to exit with *status, after a message, --help or
- * --version. */
+/* Reads the command line; that of a helper of mount(8) where the program is called mount.…. True to
+ * go on; false to exit with *status, after a message, --help or --version. */
 bool options_read(int argc, char **argv, struct options *options, int *status);
+
+/* The exit status that the caller expects: mount(8) has its own. */
+int options_exit_status(const struct options *options, int status);
 
 #endif

@@ -147,10 +147,11 @@ void mountpoint_abort_connection(const struct mounted *mounted)
     (void)told; /* fusectl may not be mounted: then requests wait until the thread ends */
 }
 
+/* autofs waits for us to mount there. */
 static int check_unmounted(const char *path, struct buf *why)
 {
     struct mounted mounted;
-    if (!mountpoint_find_mounted(path, &mounted))
+    if (!mountpoint_find_mounted(path, &mounted) || strcmp(mounted.type, "autofs") == 0)
         return 0;
     buf_printf(why,
                "mount point \"%s\" is in use: a file system of type %s is mounted there\n"

@@ -12,7 +12,7 @@ import pytest
 from tools import BUILD, EXAMPLE, REPOSITORY, TRANSCRIPTFS, Mount, run, run_ok
 
 MAN = REPOSITORY / "man"
-PAGES = ["transcriptfs.1", "transcriptfs-dump.1", "transcriptfs.yaml.5", "transcriptfs-tree.7"]
+PAGES = ["transcriptfs.1", "transcriptfs-dump.1", "transcriptfs.yaml.5", "transcriptfs-tree.7", "mount.transcriptfs.8"]
 
 
 def page(name):

@@ -1,0 +1,13 @@
+# Takes away what `cmake --install` put there, as far as its list of files says: cmake -P uninstall.cmake BUILD
+set(list ${CMAKE_ARGV3}/install_manifest.txt)
+if(NOT EXISTS ${list})
+  message(FATAL_ERROR "${list} is not there: nothing was installed from this folder")
+endif()
+file(STRINGS ${list} files)
+foreach(file ${files})
+  set(path $ENV{DESTDIR}${file})
+  if(EXISTS ${path} OR IS_SYMLINK ${path})
+    message(STATUS "removing ${path}")
+    file(REMOVE ${path})
+  endif()
+endforeach()
