@@ -103,6 +103,7 @@ static const int allowed[] = {
     SCMP_SYS(recvfrom),
     SCMP_SYS(recvmsg),
     SCMP_SYS(close),
+    SCMP_SYS(close_range),
     SCMP_SYS(dup2),
     SCMP_SYS(dup3),
     SCMP_SYS(lseek),
@@ -159,7 +160,8 @@ static bool allow(scmp_filter_ctx filter, int call)
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
 }
 
-/* Memory that is no program, threads but no processes, signals to these threads alone, to ask for
+/* Memory that is no program, threads but no processes, perhaps with descriptors of their own,
+ * signals to these threads alone, to ask for
  * limits and flags but not to set them (leases and signals of descriptors are set by fcntl), and
  * whether something is a terminal. */
 static bool allow_in_part(scmp_filter_ctx filter)
@@ -172,10 +174,12 @@ static bool allow_in_part(scmp_filter_ctx filter)
     const struct scmp_arg_cmp close_on_exec = {1, SCMP_CMP_EQ, F_SETFD, 0};
     const struct scmp_arg_cmp no_program = {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
     const struct scmp_arg_cmp thread = {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD};
+    const struct scmp_arg_cmp own_descriptors = {0, SCMP_CMP_EQ, CLONE_FILES, 0};
     const struct scmp_arg_cmp terminal = {1, SCMP_CMP_EQ, TCGETS, 0};
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_program) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_program) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(unshare), 1, own_descriptors) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, own_process) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, caller, no_new_limit) ==
                0 &&

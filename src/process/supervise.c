@@ -2,7 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,8 +28,7 @@ enum {
     RESTART_DELAY = 2,    /* seconds before another start after one that failed */
     LOG_BURST = 100,      /* messages of a worker that are logged at once, … */
     LOG_RATE = 2,         /* … and so many more a second */
-    POLL_INTERVAL = 1000, /* milliseconds, for states without an event */
-    SHORT_POLL_INTERVAL = 300
+    GLANCE_INTERVAL = 300 /* milliseconds between two looks at a worker that may be half dead */
 };
 
 /* What a worker says: a byte each. */
@@ -40,6 +43,7 @@ struct supervisor {
     int signals;
     sigset_t before; /* the signals that were blocked */
     int socket;      /* to the worker; -1: it has closed its end */
+    int life;        /* what ends with the witness of the worker; -1: it has ended */
     pid_t worker;
     bool is_half_dead; /* … at the last poll: see is_dead_but_for_a_thread() */
     bool has_mount;    /* the worker was given it */
@@ -110,8 +114,62 @@ int worker_take_mount(struct worker *worker)
     return fd >= 0 ? fd : got < 0 ? -errno : -ECANCELED;
 }
 
+/* A thread with a table of descriptors of its own, in which there is nothing but an end of a pipe.
+ * Whatever keeps another thread from dying, that end closes when the process is killed. */
+struct witness {
+    int life; /* the end; the supervisor has the other one */
+    pthread_t thread;
+    sem_t has_begun, is_over;
+    bool is_there;
+};
+
+static void wait_for(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) && errno == EINTR)
+        ;
+}
+
+static void *witness(void *witness_)
+{
+    struct witness *w = witness_;
+    unsigned life = (unsigned)w->life;
+    bool is_alone = unshare(CLONE_FILES) == 0;
+    if (is_alone) {
+        close_range(0, life - 1, 0);
+        close_range(life + 1, UINT_MAX, 0);
+    }
+    sem_post(&w->has_begun);
+    if (is_alone)
+        wait_for(&w->is_over);
+    return NULL;
+}
+
+/* Without one the pipe ends here, and the supervisor looks at the worker from time to time. */
+static void start_witness(struct witness *w)
+{
+    sigset_t all, before;
+    sem_init(&w->has_begun, 0, 0);
+    sem_init(&w->is_over, 0, 0);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    w->is_there = pthread_create(&w->thread, NULL, witness, w) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (w->is_there)
+        wait_for(&w->has_begun);
+    close(w->life);
+}
+
+static void end_witness(struct witness *w)
+{
+    if (!w->is_there)
+        return;
+    sem_post(&w->is_over);
+    pthread_join(w->thread, NULL);
+}
+
 void worker_say_ready(struct worker *worker)
 {
+    start_witness(worker->witness);
     say(worker->socket, MSG_READY, 0);
 }
 
@@ -154,10 +212,12 @@ static int give_mount(int socket, int fd)
 
 /* In the child. The signals are the supervisor's: a terminal sends them to both. */
 __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_t supervisor,
-                                                int socket)
+                                                int socket, int life)
 {
     static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
-    struct worker worker = {.socket = socket, .restarts = s->restarts, .was_killed = s->was_killed};
+    struct witness w = {.life = life};
+    struct worker worker = {
+        .socket = socket, .witness = &w, .restarts = s->restarts, .was_killed = s->was_killed};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != supervisor)
@@ -166,35 +226,49 @@ __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_
         signal(taken[i], SIG_IGN);
     sigprocmask(SIG_SETMASK, &s->before, NULL);
     close(s->signals);
-    exit(s->options->work(s->options->context, &worker));
+    int status = s->options->work(s->options->context, &worker);
+    end_witness(&w);
+    exit(status);
+}
+
+/* A descriptor that is of no more use. */
+static void close_end(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
 }
 
 static int start_worker(struct supervisor *s)
 {
-    int ends[2];
+    int ends[2], life[2];
     pid_t supervisor = getpid();
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
         return -errno;
+    if (pipe2(life, O_CLOEXEC)) {
+        int err = -errno;
+        close(ends[0]);
+        close(ends[1]);
+        return err;
+    }
     pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
-        be_worker(s, supervisor, ends[1]);
+        close(life[0]);
+        be_worker(s, supervisor, ends[1], life[1]);
     }
     int err = child < 0 ? -errno : 0;
     close(ends[1]);
-    if (err)
-        close(ends[0]);
-    s->socket = err ? -1 : ends[0];
+    close(life[1]);
+    s->socket = ends[0];
+    s->life = life[0];
+    if (err) {
+        close_end(&s->socket);
+        close_end(&s->life);
+    }
     s->worker = child;
     s->has_mount = false;
     return err;
-}
-
-static void close_socket(struct supervisor *s)
-{
-    if (s->socket >= 0)
-        close(s->socket);
-    s->socket = -1;
 }
 
 /* Gives the loaded worker the mount. Closes its socket if there is no mount; or if the worker asks
@@ -204,7 +278,7 @@ static void on_loaded(struct supervisor *s)
     if (s->mount < 0)
         s->mount = s->options->mount(s->options->context);
     if (s->mount < 0 || s->has_mount || give_mount(s->socket, s->mount))
-        close_socket(s);
+        close_end(&s->socket);
     s->has_mount = true;
 }
 
@@ -239,7 +313,7 @@ static bool receive_message(struct supervisor *s)
     char message[MOST_LOGGED];
     ssize_t got = recv(s->socket, message, sizeof message - 1, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
-        close_socket(s); /* it ends */
+        close_end(&s->socket); /* it ends */
     if (got <= 0)
         return false;
     message[got] = '\0';
@@ -278,7 +352,8 @@ static void take_signal(struct supervisor *s)
 
 /*
  * Whether a process was killed but one of its threads cannot die: it waits in the kernel for the
- * answer to a notification, which only the next worker can give. There is no event for that.
+ * answer to a notification, which only the next worker can give. The event that tells of it is the
+ * end of its witness.
  */
 static bool is_dead_but_for_a_thread(pid_t pid)
 {
@@ -314,15 +389,29 @@ static bool has_ended(struct supervisor *s, bool is_glance, int *status)
     return is_glance && was_half_dead && s->is_half_dead;
 }
 
+/* Milliseconds until the worker has to be looked at without an event; -1: never. */
+static int next_look(const struct supervisor *s)
+{
+    if (s->life < 0)
+        return GLANCE_INTERVAL;
+    if (!s->is_ending)
+        return -1;
+    time_t left = s->end - seconds();
+    return left > 0 ? (int)left * 1000 : 0;
+}
+
 /* Waits until the worker has ended, and does meanwhile what it and signals ask for. */
 static int watch_worker(struct supervisor *s)
 {
     int status, events = 1;
     s->is_half_dead = false;
-    while (!has_ended(s, events == 0, &status)) {
+    while (!has_ended(s, s->life < 0 && events == 0, &status)) {
         struct pollfd fds[] = {{.fd = s->signals, .events = POLLIN},
-                               {.fd = s->socket, .events = POLLIN}};
-        events = poll(fds, 2, s->is_half_dead ? SHORT_POLL_INTERVAL : POLL_INTERVAL);
+                               {.fd = s->socket, .events = POLLIN},
+                               {.fd = s->life, .events = POLLIN}};
+        events = poll(fds, 3, next_look(s));
+        if (events > 0 && fds[2].revents)
+            close_end(&s->life);
         if (events > 0 && fds[1].revents)
             receive_message(s);
         if (events > 0 && (fds[0].revents & POLLIN))
@@ -333,7 +422,8 @@ static int watch_worker(struct supervisor *s)
     while (s->socket >= 0 && receive_message(s))
         ;
     log_what_was_left_out(s);
-    close_socket(s);
+    close_end(&s->socket);
+    close_end(&s->life);
     return status;
 }
 
@@ -385,7 +475,8 @@ static void wait_a_moment(struct supervisor *s)
     struct pollfd fd = {.fd = s->signals, .events = POLLIN};
     struct signalfd_siginfo info;
     for (time_t end = seconds() + RESTART_DELAY; !s->is_ending && seconds() < end;) {
-        if (poll(&fd, 1, POLL_INTERVAL) > 0 && read(s->signals, &info, sizeof info) == sizeof info)
+        if (poll(&fd, 1, RESTART_DELAY * 1000) > 0 &&
+            read(s->signals, &info, sizeof info) == sizeof info)
             s->is_ending = info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM;
     }
 }
@@ -438,7 +529,8 @@ static int start_next_worker(struct supervisor *s)
 int supervise(const struct supervise_options *options)
 {
     static const int taken[] = {SIGHUP, SIGINT, SIGTERM, SIGCHLD};
-    struct supervisor s = {.options = options, .socket = -1, .mount = -1, .log_left = LOG_BURST};
+    struct supervisor s = {
+        .options = options, .socket = -1, .life = -1, .mount = -1, .log_left = LOG_BURST};
     sigset_t set;
     int result;
 

@@ -32,15 +32,16 @@ enum {
 /* The worker's end of the socket. */
 struct worker {
     int socket;
-    uint32_t restarts; /* the number of workers that died before it */
-    bool was_killed;   /* the last of them died of SIGKILL, perhaps by the OOM killer */
+    struct witness *witness; /* the thread by which the supervisor sees this process die */
+    uint32_t restarts;       /* the number of workers that died before it */
+    bool was_killed;         /* the last of them died of SIGKILL, perhaps by the OOM killer */
 };
 
 /* Reports that the worker is loaded. Returns the descriptor of the mount, which the caller closes,
  * or a negative errno if there is none. */
 int worker_take_mount(struct worker *worker);
 
-/* Reports that it serves. */
+/* Reports that it serves. Once. */
 void worker_say_ready(struct worker *worker);
 
 /* Receives an order at the worker's end of the socket; ORDER_END if the supervisor is gone. */

@@ -1052,7 +1052,7 @@ def test_answers_are_right_with_one_thread(mount):
     assert turns_of(mounted, "it") == [turn.text() for turn in made_corpus.EPISODES[1].turns]
     threads = os.listdir(f"/proc/{mounted.worker}/task")
     if not is_thread_sanitized():
-        assert len(threads) == 5, "one that serves, three that follow the content, one that stores ahead"
+        assert len(threads) == 6, "one that serves, three that follow the content, one that stores ahead, a witness"
 
 
 def test_debug_tells_requests_and_stays_in_the_foreground(fuse, content, place):

@@ -3,6 +3,7 @@
 import errno
 import itertools
 import os
+import re
 import select
 import shutil
 import signal
@@ -16,7 +17,7 @@ import pytest
 
 import made_corpus
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import TRANSCRIPTFS, drop_caches, dump_of_mount, is_mounted, is_sanitized, mounts, run, shell, write_content
+from tools import TRANSCRIPTFS, drop_caches, dump_of_mount, is_mounted, is_sanitized, is_thread_sanitized, mounts, run, shell, write_content
 
 KILLS = 8
 
@@ -735,3 +736,33 @@ def test_who_reads_is_let_go_when_it_ends_by_force(mount):
         for reader in readers:
             reader.kill()
     assert mounted.end() == "" and mounted.process.returncode == 0
+
+
+# --- at rest --------------------------------------------------------------------------------------------
+
+
+def switches(pid):
+    """How often each thread of a process has gone to sleep."""
+    found = {}
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
+            found[task] = re.search(r"^voluntary_ctxt_switches:\t(\d+)", file.read(), re.M)[1]
+    return found
+
+
+def test_it_does_nothing_at_rest(mount):
+    """Neither process wakes while nobody asks and nothing changes."""
+    if is_thread_sanitized():
+        pytest.skip("ThreadSanitizer has a thread that wakes")
+    mounted = mount({"a.md": talk("A")})
+    assert (mounted / "text/a.txt").read_text()
+
+    def all_switches():
+        return switches(mounted.process.pid), switches(mounted.worker)
+    before = all_switches()
+    time.sleep(0.3)
+    while all_switches() != before: # what the start left to do
+        before = all_switches()
+        time.sleep(0.3)
+    time.sleep(2.5)
+    assert all_switches() == before
