@@ -176,10 +176,10 @@ static uint64_t format_bit(const char *name, size_t len)
     return 0;
 }
 
-/* Links lead from sections and voices to turns. */
+/* Links lead from sections, voices and references to turns. */
 static uint64_t with_turns(uint64_t formats)
 {
-    uint64_t leading = format_bit("sections", 8) | format_bit("voices", 6);
+    uint64_t leading = format_bit("sections", 8) | format_bit("voices", 6) | format_bit("ref", 3);
     return (formats & leading) ? formats | format_bit("turns", 5) : formats;
 }
 

@@ -278,6 +278,38 @@ bool utf8_fold(struct buf *out, struct slice text)
     return !out->failed && out->len > before;
 }
 
+/* Bytes of characters that are neither white space nor invisible, and look like none of ASCII:
+ * those of most words. The second and later bytes of a character belong to such a one too. */
+static bool is_plain(unsigned char byte)
+{
+    return (byte > ' ' && byte < 0x7F) || (byte >= 0x80 && byte < 0xC0) ||
+           (byte >= 0xC3 && byte <= 0xC9) || (byte >= 0xCE && byte <= 0xD6) ||
+           (byte >= 0xE4 && byte <= 0xED);
+}
+
+void utf8_squeeze(struct buf *out, struct slice text)
+{
+    if (!buf_reserve(out, text.len))
+        return;
+    char *to = out->data + out->len;
+    for (size_t at = 0, len = 1; at < text.len; at += len) {
+        len = 1;
+        if (is_plain((unsigned char)text.data[at])) {
+            *to++ = text.data[at];
+            continue;
+        }
+        int32_t code = utf8_decode(slice_skip(text, at), &len), alike = look_alike(code);
+        if (is_blank(code))
+            continue;
+        memcpy(to, text.data + at, len);
+        if (alike != code)
+            *to = (char)alike;
+        to += alike != code ? 1 : len;
+    }
+    *to = '\0';
+    out->len = (size_t)(to - out->data);
+}
+
 /* --- cutting and showing ---------------------------------------------------------------------- */
 
 struct slice utf8_cut(struct slice text, size_t max)

@@ -54,6 +54,10 @@ struct slice utf8_trim(struct slice text);
  */
 bool utf8_fold(struct buf *out, struct slice text);
 
+/* Appends what is visible of valid UTF-8, without white space of any kind, and with quotes and
+ * hyphens as ASCII has them: what two copies of the same words share. */
+void utf8_squeeze(struct buf *out, struct slice text);
+
 /* The longest prefix of at most `max` bytes that cuts neither a character nor a combining sequence.
  */
 struct slice utf8_cut(struct slice text, size_t max);

@@ -8,6 +8,7 @@
 #include "syntax/source_form.h"
 #include "values/file_name.h"
 #include "transcript/align.h"
+#include "transcript/refs.h"
 #include "transcript/source.h"
 #include "values/decode.h"
 
@@ -242,6 +243,8 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
         return 0;
     entry->diags.arena = &entry->arena;
     int err = parse_source(cache, episode, &source, &arena, &entry->diags, &beside, &entry->body);
+    if (!err)
+        err = refs_note(&entry->body);
     if (!err)
         err = align_chapters(&entry->body, beside.chapters, beside.chapter_count);
     if (!err)

@@ -28,6 +28,11 @@ uint64_t episode_identity(const struct scope *scope)
     return scope_episode(scope)->hash;
 }
 
+uint64_t episode_part_identity(const struct scope *scope)
+{
+    return hash_pair(scope_episode(scope)->hash, scope->node.j);
+}
+
 /* … and a file of other content is another file, as when an editor replaces it. */
 uint64_t episode_version_identity(const struct scope *scope)
 {
@@ -75,6 +80,20 @@ int episode_turn_child(const struct scope *scope, const struct body *body, enum 
     episode_turn_name(body->count, (uint32_t)turn, child);
     child_is(child, kind, scope->node.i, scope_episode(scope)->version, child->name);
     child->node.j = (uint32_t)turn;
+    return 0;
+}
+
+int episode_turn_target(struct scope *scope, const char *turns, struct buf *target)
+{
+    struct child child;
+    const struct body *body;
+    int err = scope_body(scope, &body);
+    if (!err)
+        err = episode_turn_child(scope, body, KIND_TURN, scope->node.j, &child);
+    if (err)
+        return err;
+    buf_add_text(target, turns);
+    buf_add_slice(target, child.name);
     return 0;
 }
 

@@ -15,6 +15,7 @@ int64_t episode_mtime(const struct scope *scope);
  * another one with each version. */
 uint64_t episode_identity(const struct scope *scope);
 uint64_t episode_version_identity(const struct scope *scope);
+uint64_t episode_part_identity(const struct scope *scope); /* j numbers it in its folder */
 uint64_t episode_file_identity(const struct scope *scope);
 
 /* The episode's folder, as the parent of what stands in it. */
@@ -24,6 +25,9 @@ struct node episode_folder(const struct scope *scope);
  * is given out, where it is a file's. */
 int episode_turn_child(const struct scope *scope, const struct body *body, enum kind kind,
                        uint64_t turn, struct child *child);
+
+/* The target of a link to the turn that j numbers: `turns` is the way to its folder. */
+int episode_turn_target(struct scope *scope, const char *turns, struct buf *target);
 
 /* Names a turn, from 0, of so many: "007.txt". */
 void episode_turn_name(uint32_t count, uint32_t turn, struct child *child);

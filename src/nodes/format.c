@@ -36,6 +36,7 @@ static const enum kind kinds[] = {
     [FORMAT_FILE] = KIND_FORMAT,       [FORMAT_TURNS] = KIND_TURNS,
     [FORMAT_ORIGINAL] = KIND_ORIGINAL, [FORMAT_SECTIONS] = KIND_SECTIONS,
     [FORMAT_VOICES] = KIND_VOICES,     [FORMAT_META] = KIND_META,
+    [FORMAT_REFS] = KIND_REFS,
 };
 
 static bool is_chosen(const struct scope *scope, uint64_t i)
@@ -113,7 +114,7 @@ static int episode_child(struct scope *scope, uint64_t index, struct child *chil
     bool is_there;
     if (!format)
         return -ENOENT;
-    if (!is_chosen(scope, index))
+    if (!is_chosen(scope, index) || format->is_unlisted)
         return CHILD_GAP;
     int err = exists(format, scope, &is_there);
     if (error_passes(err))

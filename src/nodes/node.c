@@ -45,6 +45,12 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_ORIGINAL_TURN] = {FILE_("/episodes/<name>/original/<number>.txt"), OF_VERSION,
                             .j_bits = 16},
 
+    /* Nobody can tell which names to forget when the words change. */
+    [KIND_REFS] = {FOLDER("/episodes/<name>/ref"), OF_EPISODE, .no_negative_cache = true},
+    /* i: episode, j: turn from 0 */
+    [KIND_REF] = {LINK("/episodes/<name>/ref/<reference>"), OF_VERSION, .j_bits = 16,
+                  .no_entry_cache = true},
+
     /* i: episode, j: row in the table of formats */
     [KIND_FORMAT] = {FILE_("/episodes/<name>/<format>, /text/<name>.txt, /original/<name>.txt"),
                      OF_VERSION, .j_bits = 8},

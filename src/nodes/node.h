@@ -56,6 +56,8 @@ enum kind {
     KIND_STATUS,
     KIND_GENERATION,
     KIND_PROBLEMS,
+    KIND_REFS,
+    KIND_REF,
     KIND_COUNT,
 };
 

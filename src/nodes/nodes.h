@@ -65,6 +65,9 @@ extern const struct node_ops turns_ops, turn_ops;
 /* What the file of a turn holds, or that of its original; empty where there is none. */
 struct slice turn_file(const struct scope *scope, const struct body *body);
 
+/* ref.c */
+extern const struct node_ops refs_ops, ref_ops;
+
 /* meta.c */
 extern const struct node_ops meta_ops, meta_value_ops;
 

@@ -6,11 +6,6 @@
 #include "nodes/episode.h"
 #include "nodes/nodes.h"
 
-static uint64_t part_identity(const struct scope *scope)
-{
-    return hash_pair(scope_episode(scope)->hash, scope->node.j);
-}
-
 /* --- originals -------------------------------------------------------------------------------- */
 
 static int originals_child(struct scope *scope, uint64_t index, struct child *child)
@@ -53,16 +48,7 @@ static int turn_link_check(struct scope *scope)
 
 static int turn_link_target(struct scope *scope, struct buf *target)
 {
-    struct child child;
-    const struct body *body;
-    int err = scope_body(scope, &body);
-    if (!err)
-        err = episode_turn_child(scope, body, KIND_TURN, scope->node.j, &child);
-    if (err)
-        return err;
-    buf_add_text(target, "../../turns/");
-    buf_add_slice(target, child.name);
-    return 0;
+    return episode_turn_target(scope, "../../turns/", target);
 }
 
 /* --- sections --------------------------------------------------------------------------------- */
@@ -223,7 +209,7 @@ const struct node_ops sections_ops = {
 
 const struct node_ops section_ops = {
     .check = section_check,
-    .identity = part_identity,
+    .identity = episode_part_identity,
     .mtime = episode_mtime,
     .parent = parent_sections,
     .child = section_child,
@@ -240,7 +226,7 @@ const struct node_ops voices_ops = {
 
 const struct node_ops voice_ops = {
     .check = voice_check,
-    .identity = part_identity,
+    .identity = episode_part_identity,
     .mtime = episode_mtime,
     .parent = parent_voices,
     .child = voice_child,
@@ -248,7 +234,7 @@ const struct node_ops voice_ops = {
 
 const struct node_ops turn_link_ops = {
     .check = turn_link_check,
-    .identity = part_identity,
+    .identity = episode_part_identity,
     .mtime = episode_mtime,
     .target = turn_link_target,
 };

@@ -71,6 +71,7 @@ static const struct format formats[] = {
     {"source.txt", SOURCE("txt")},
     {"source.info.json", SOURCE("info.json")},
     {"source.yaml", SOURCE("yaml")},
+    {"ref", OF_TYPE(FORMAT_REFS), IF_BODY(if_turns), .is_unlisted = true},
 };
 /* clang-format on */
 

@@ -17,6 +17,7 @@ enum format_type {
     FORMAT_SECTIONS,
     FORMAT_VOICES,
     FORMAT_META,
+    FORMAT_REFS,
 };
 
 /* The folder that has a hard link of the file, beside the episode's folder. */
@@ -36,6 +37,7 @@ struct format {
     int (*render)(const struct material *material, struct buf *out);
     void (*read)(const struct material *material, uint64_t offset, size_t len, struct buf *out);
     uint64_t (*size)(const struct material *material);
+    bool is_unlisted;       /* it is found by name */
     bool size_needs_render; /* a listing omits its attributes */
     enum format_link link;
 

@@ -5,10 +5,11 @@
 #include "render/episode_metadata.h"
 #include "render/escape.h"
 #include "render/renderers.h"
+#include "transcript/refs.h"
 #include "values/timestamp.h"
 
 /* The SHA-256 of all between <style> and </style>, in base64. A test compares them. */
-#define STYLE_HASH "sha256-SV9/xCUN9FwrcbPz66pK2cZJLGhXQFxcG50XW34KdDE="
+#define STYLE_HASH "sha256-D5sZv3TzlqwNEXK3KSBX148ZYBccr2G7z+wzIPCZXVo="
 
 static const char style[] =
     "\n"
@@ -40,8 +41,9 @@ static const char style[] =
     "nav a { text-decoration: none; } nav a:hover { text-decoration: underline; }\n"
     "main { padding-top: 1.5rem; padding-bottom: 5rem; }\n"
     ".turn { margin: 0 0 1.75rem; scroll-margin-top: 1rem; overflow-wrap: break-word; }\n"
-    ".turn:target { outline: 2px solid var(--link); outline-offset: .5rem;\n"
-    "  border-radius: .125rem; }\n"
+    ".turn:target, .turn:has(> :target) { outline: 2px solid var(--link);\n"
+    "  outline-offset: .5rem; border-radius: .125rem; }\n"
+    ".turn .who { scroll-margin-top: 1rem; }\n"
     ".turn p { margin: .25rem 0 .75rem; }\n"
     ".turn .who { display: flex; gap: .75rem; align-items: baseline; margin: 0 0 .125rem; }\n"
     "cite { font-style: normal; font-weight: 600; font-size: .9375rem; }\n"
@@ -245,15 +247,19 @@ static void add_turn(struct buf *out, const struct episode_metadata *metadata,
                      const struct body *body, uint32_t number)
 {
     const struct turn *turn = &body->turns[number - 1];
-    buf_printf(out, "<div class=\"turn\" id=\"turn-%u\">\n<p class=\"who\">", (unsigned)number);
+    buf_printf(out, "<div class=\"turn\" id=\"turn-%u\">\n<p class=\"who\" id=\"",
+               (unsigned)number);
+    ref_add(out, turn->ref);
+    buf_add_text(out, "\">");
     if (turn->speaker) {
         buf_add_text(out, "<cite>");
         escape_add(out, turn_speaker(body, turn));
         buf_add_text(out, "</cite>");
     }
     add_time(out, metadata, turn);
-    buf_printf(out, "<a class=\"number\" href=\"#turn-%u\">%u</a></p>\n", (unsigned)number,
-               (unsigned)number);
+    buf_add_text(out, "<a class=\"number\" href=\"#");
+    ref_add(out, turn->ref);
+    buf_printf(out, "\">%u</a></p>\n", (unsigned)number);
     add_words(out, turn_words(body, turn));
     add_original(out, body, turn);
     buf_add_text(out, "</div>\n");

@@ -1,6 +1,7 @@
 /* Plain text, a line a turn: transcript.txt, original.txt, quotes.txt. */
 #include "render/episode_metadata.h"
 #include "render/renderers.h"
+#include "transcript/refs.h"
 
 /* --- transcript.txt: line N is turn N --------------------------------------------------------- */
 
@@ -64,7 +65,7 @@ int original_txt_render(const struct material *material, struct buf *out)
     return 0;
 }
 
-/* --- quotes.txt: words, speaker, title, date, link -------------------------------------------- */
+/* --- quotes.txt: words, speaker, title, date, link, reference --------------------------------- */
 
 int quotes_render(const struct material *material, struct buf *out)
 {
@@ -87,6 +88,8 @@ int quotes_render(const struct material *material, struct buf *out)
             buf_add_text(out, ", ");
             episode_metadata_add_link(&metadata, turn->reached, out);
         }
+        buf_add_text(out, ", ");
+        ref_add(out, turn->ref);
         buf_add_byte(out, '\n');
     }
     return err;

@@ -3,6 +3,7 @@
 #include "render/episode_metadata.h"
 #include "render/renderers.h"
 #include "render/row_writer.h"
+#include "transcript/refs.h"
 #include "values/timestamp.h"
 
 enum { MOST_HEADING = 1000 /* bytes */ };
@@ -139,6 +140,12 @@ static struct value get_times(const void *row, struct buf *scratch)
     return (struct value){.kind = count ? VALUE_JSON : VALUE_ABSENT, .text = buf_slice(scratch)};
 }
 
+static struct value get_ref(const void *row, struct buf *scratch)
+{
+    ref_add(scratch, ((const struct turn_row *)row)->turn->ref);
+    return value_text(buf_slice(scratch));
+}
+
 static const struct field fields[] = {
     {"id", get_id},
     {"episode", get_episode},
@@ -155,6 +162,7 @@ static const struct field fields[] = {
     {"source", get_source},
     {"voice", get_voice},
     {"times", get_times},
+    {"ref", get_ref},
 };
 
 static int render(const struct material *material, bool is_json, struct buf *out)

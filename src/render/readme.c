@@ -246,7 +246,9 @@ static void add_records(struct buf *out)
         "- `voice`: the person, whatever the label: `AL` and `Ana` are `Ana Lima` where the file "
         "says so\n"
         "- `times`: times in brackets among the words, which are none of them: "
-        "`[[40, 754.5]]`, characters of `text`\n  before it, seconds\n\n"
+        "`[[40, 754.5]]`, characters of `text`\n  before it, seconds\n"
+        "- `ref`: what to cite it by: `ref/<ref>` in the episode's folder, found by name, leads to "
+        "these\n  words or to nothing, whatever is edited\n\n"
         "Every `.tsv` begins with the names of its fields. `\\t`, `\\n` and `\\\\` in a field are "
         "a "
         "tab, a line\nbreak and a backslash; quotes mean nothing.\n\n");

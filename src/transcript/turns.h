@@ -38,6 +38,7 @@ struct turn {
     uint32_t original_first_line;
     uint32_t original_last_line;
     char language[4]; /* of the original, ISO 639-1; empty where the source does not say */
+    uint64_t ref;     /* what it is cited by (refs.h) */
 };
 
 #define NO_VOICE UINT32_MAX

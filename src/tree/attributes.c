@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "render/episode_metadata.h"
+#include "transcript/refs.h"
 #include "values/timestamp.h"
 
 /* Bytes of a value, so that it can be copied: ext4 keeps a file's attributes in a block of 4 KiB.
@@ -69,6 +70,12 @@ static void add_episode(const struct subject *s, struct buf *out)
     buf_add_slice(out, scope_episode(s->scope)->name);
 }
 
+static void add_ref(const struct subject *s, struct buf *out)
+{
+    if (s->turn)
+        ref_add(out, s->turn->ref);
+}
+
 static void add_source(const struct subject *s, struct buf *out)
 {
     if (s->turn)
@@ -116,9 +123,10 @@ static const struct attribute {
 } attributes[] = {
     {"user.dublincore.creator", add_creator}, {"user.dublincore.date", add_date},
     {"user.dublincore.title", add_title},     {"user.transcript.episode", add_episode},
-    {"user.transcript.source", add_source},   {"user.transcript.speaker", add_speaker},
-    {"user.transcript.start", add_start},     {"user.transcript.turn", add_turn},
-    {"user.xdg.language", add_language},      {"user.xdg.origin.url", add_url},
+    {"user.transcript.ref", add_ref},         {"user.transcript.source", add_source},
+    {"user.transcript.speaker", add_speaker}, {"user.transcript.start", add_start},
+    {"user.transcript.turn", add_turn},       {"user.xdg.language", add_language},
+    {"user.xdg.origin.url", add_url},
 };
 
 /* --- asking ----------------------------------------------------------------------------------- */

@@ -43,6 +43,8 @@ const struct node_ops *ops_of(enum kind kind)
         [KIND_STATUS] = &snapshot_ops,
         [KIND_GENERATION] = &snapshot_ops,
         [KIND_PROBLEMS] = &snapshot_ops,
+        [KIND_REFS] = &refs_ops,
+        [KIND_REF] = &ref_ops,
     };
     return ops[kind];
 }

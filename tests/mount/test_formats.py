@@ -9,9 +9,10 @@ import re
 import shutil
 import subprocess
 import zipfile
-from base64 import b64encode
+from base64 import b32encode, b64encode
 
 import pytest
+import xxhash
 
 from made_corpus import BILINGUAL, EPISODES
 from tools import Mount, run, run_ok, shell, walk, write_content
@@ -50,6 +51,12 @@ def table(path):
     return [dict(zip(unescaped[0], row)) for row in unescaped[1:]]
 
 
+def ref_of(speaker, words):
+    """What the manual says a turn is cited by."""
+    digest = xxhash.xxh3_64_digest("\0".join("".join(text.split()) for text in (speaker, words)).encode())
+    return b32encode(digest).decode().lower().rstrip("=")
+
+
 def one_line(label, words):
     return ((label + ": " if label else "") + words).replace("\n", " ") + "\n"
 
@@ -58,7 +65,7 @@ def one_line(label, words):
 
 
 FIELDS = ["id", "episode", "turn", "speaker", "section", "heading", "text", "original_speaker", "original",
-          "original_language", "start", "url", "source", "voice", "times"]
+          "original_language", "start", "url", "source", "voice", "times", "ref"]
 
 
 def test_a_record_says_what_the_source_says(mount):
@@ -72,7 +79,7 @@ def test_a_record_says_what_the_source_says(mount):
         "id": "sub/talk#2", "episode": "sub/talk", "turn": 2, "speaker": "Ann", "section": 1, "heading": "Dough",
         "text": "Knead it.\n\nTwice.", "original_speaker": "Anna", "original": "Knead.", "original_language": "en",
         "start": 754.5, "url": "https://www.youtube.com/watch?v=abc&t=754s", "source": "sub/talk.md:9-15",
-        "voice": "Ann", "times": None}
+        "voice": "Ann", "times": None, "ref": ref_of("Ann", "Knead it. Twice.")}
     absent = ["speaker", "section", "heading", "original_speaker", "original", "original_language", "start",
               "voice", "times"]
     assert [key for key, value in nothing.items() if value is None] == absent
@@ -116,7 +123,7 @@ def test_times_among_the_words(mount):
     assert [row["times"] for row in table(episode / "turns.tsv")][1] == "[[2,7.250],[6,9.000]]"
     links = ["https://example.org/a" + mark for mark in ("", "#t=5", "#t=11", "#t=20")]
     assert [record["url"] for record in records] == links
-    assert [line.split(", ")[-1] for line in (episode / "quotes.txt").read_text().splitlines()] == links
+    assert [line.split(", ")[-2] for line in (episode / "quotes.txt").read_text().splitlines()] == links
 
 
 @pytest.mark.parametrize("url, linked", [
@@ -360,9 +367,10 @@ def test_sections_are_numbered_down_without_gaps(mount):
 def test_a_quote_says_whose_and_where(example, mount):
     lines = (example / "episodes/podcast/night-trains-02/quotes.txt").read_text().splitlines()
     assert lines[3] == ("“That is not platform nine. Nine has the loose tile.” — Oskar Brandt, Night Trains, episode two, "
-                        "2023-11-16, https://example.org/night-trains/2#t=62")
+                        "2023-11-16, https://example.org/night-trains/2#t=62, "
+                        + ref_of("Oskar Brandt", "That is not platform nine. Nine has the loose tile."))
     bare = mount({"it.md": "Words of nobody.\n"})
-    assert (bare / "episodes/it/quotes.txt").read_text() == "“Words of nobody.” — it\n"
+    assert (bare / "episodes/it/quotes.txt").read_text() == f"“Words of nobody.” — it, {ref_of('', 'Words of nobody.')}\n"
 
 
 # --- index/ ---------------------------------------------------------------------------------------------
@@ -492,7 +500,8 @@ def test_attributes_of_a_turn_and_its_episode(mount):
         "user.xdg.origin.url": "https://example.org/a"}
     assert attributes(it) == attributes(it / "transcript.html") == attributes(it / "turns") == episode
     turn = episode | {"user.transcript.turn": "1", "user.transcript.speaker": "安", "user.transcript.start": "7.500",
-                      "user.xdg.origin.url": "https://example.org/a#t=7", "user.transcript.source": "sub/it.md:8-12"}
+                      "user.xdg.origin.url": "https://example.org/a#t=7", "user.transcript.source": "sub/it.md:8-12",
+                      "user.transcript.ref": ref_of("安", "好。")}
     assert attributes(it / "turns/001.txt") == turn
     assert attributes(it / "voices/安/001.txt") == turn, "a link leads to the turn"
     assert attributes(it / "original/001.txt") == turn | {"user.transcript.speaker": "Ann", "user.xdg.language": "en"}

@@ -40,7 +40,7 @@ def test_a_record_has_label_and_person(mount):
     assert [(record["speaker"], record["voice"]) for record in records if record["speaker"]] == expected
     rows = table(mounted / "episodes/minutes/turns.tsv")
     assert [(row["speaker"], row["voice"]) for row in rows if row["speaker"]] == expected
-    assert list(rows[0])[-2:] == ["voice", "times"]
+    assert list(rows[0])[-2:] == ["times", "ref"]
 
 
 def test_voices_are_persons(mount):
