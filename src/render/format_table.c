@@ -33,7 +33,8 @@ int voices_tsv_render(const struct material *material, struct buf *out)
     uint64_t characters = 0;
     for (uint32_t i = 0; i < body->voice_count; i++)
         characters += body->voices[i].characters;
-    buf_add_text(out, "voice\tturns\tcharacters\tshare\tfirst_turn\tlast_turn\tseconds\n");
+    buf_add_text(out,
+                 "voice\tturns\tcharacters\tshare\tfirst_turn\tlast_turn\tseconds\ttimed_turns\n");
     for (uint32_t i = 0; i < body->voice_count; i++) {
         const struct voice *voice = &body->voices[i];
         tsv_add(out, body_voice_name(body, voice), '\t');
@@ -44,8 +45,9 @@ int voices_tsv_render(const struct material *material, struct buf *out)
         tsv_add_number(out, voice->first + 1, '\t');
         tsv_add_number(out, voice->last + 1, '\t');
         if (voice->time != NO_TIME)
-            buf_printf(out, "%.3f", (double)voice->time / 1000);
-        buf_add_byte(out, '\n');
+            tsv_add_seconds(out, voice->time);
+        buf_add_byte(out, '\t');
+        tsv_add_number(out, voice->timed, '\n');
     }
     return 0;
 }

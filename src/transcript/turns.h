@@ -61,7 +61,8 @@ struct voice {
     uint32_t turns;
     uint32_t characters;  /* code points of the words */
     uint32_t first, last; /* turns, from 0 */
-    int64_t time;         /* milliseconds of those turns whose end is known too; NO_TIME: of none */
+    uint32_t timed;       /* turns whose start and end are known */
+    int64_t time;         /* milliseconds of these; NO_TIME: there are none */
     bool is_anonymous;    /* Host, Speaker 1: nobody from another episode */
 };
 

@@ -25,8 +25,10 @@ static void add_turn(struct body *body, uint32_t i)
     voice->last = i;
     voice->characters += utf8_count(turn_words(body, turn));
     int64_t end = turn_end(body, turn);
-    if (end != NO_TIME)
-        voice->time = (voice->time == NO_TIME ? 0 : voice->time) + end - turn->start;
+    if (end == NO_TIME)
+        return;
+    voice->timed++;
+    voice->time = (voice->time == NO_TIME ? 0 : voice->time) + end - turn->start;
 }
 
 /* Gives each turn its voice; `voices` are those of the persons, NO_VOICE before they are heard. */

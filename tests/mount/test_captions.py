@@ -63,7 +63,7 @@ def test_captions_come_and_go(mount):
 def test_the_last_turn_has_its_seconds(mount):
     mounted = mount({"a.vtt": GOOD})
     rows = [line.split("\t") for line in (mounted.path / "episodes/a/voices.tsv").read_text().splitlines()]
-    assert [row[-1] for row in rows] == ["seconds", "1.000", "0.500"]
+    assert [row[-2] for row in rows] == ["seconds", "1.000", "0.500"]
 
 
 def test_captions_come_out_cue_by_cue(mount):

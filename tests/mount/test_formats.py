@@ -110,6 +110,16 @@ def test_links_of_captions_lead_to_their_own_times(mount):
     assert [record["url"].rsplit("t=")[-1] for record in records] == ["5s", "6s", "7s", "8s"]
 
 
+def test_seconds_are_those_of_turns_with_two_ends(mount):
+    """Two minutes of Ann's four turns are known: her other words may have taken as long or not."""
+    mounted = mount({"it.md": "".join(f"**{who}:** {time} Words of {who}, number {n}.\n\n" for n, (who, time) in enumerate([
+        ("Ann", "\\[00:00\\]"), ("Bo", "\\[02:00\\]"), ("Ann", ""), ("Bo", ""), ("Ann", "\\[50:00\\]"), ("Bo", ""),
+        ("Ann", "\\[60:00\\]"), ("Chi", "")]))})
+    rows = table(mounted / "episodes/it/voices.tsv")
+    assert [(row["voice"], row["turns"], row["seconds"], row["timed_turns"]) for row in rows] == [
+        ("Ann", "4", "120.000", "1"), ("Bo", "3", "", "0"), ("Chi", "1", "", "0")]
+
+
 def test_times_among_the_words(mount):
     mounted = mount({"it.md": (
         "---\nsource: https://example.org/a\n---\nFirst.\n\n"
