@@ -4,7 +4,7 @@
  *     section 1, level 2, line 3: Heading
  *     turn 2, lines 9-12, section 1, speaker "Ana", start 00:12:07
  *         Ana: words
- *       original (en), lines 14-16
+ *       original (en), lines 14-16, speaker "Ana"
  *         Ana: the original words
  *       term "词": "Word" what it means
  *     line 21: what was reported; what was done
@@ -54,7 +54,10 @@ static void print_original(const struct body *body, const struct turn *turn)
     printf("  original");
     if (turn->language[0])
         printf(" (%s)", turn->language);
-    printf(", lines %u-%u\n", turn->original_first_line, turn->original_last_line);
+    printf(", lines %u-%u", turn->original_first_line, turn->original_last_line);
+    if (turn->original_speaker)
+        print_slice(", speaker \"", turn_original_speaker(body, turn), "\"");
+    putchar('\n');
     print_indented(turn_original(body, turn));
 }
 
