@@ -27,6 +27,7 @@
 #include "source/content.h"
 #include "source/content_scan.h"
 #include "source/updater.h"
+#include "ask.h"
 #include "check.h"
 #include "options.h"
 #include "report.h"
@@ -564,10 +565,14 @@ static int run(struct program *program)
         err = mountpoint_check_fuse(&why);
     if (err) {
         report("%s", why.len ? why.data : strerror(-err));
-        return EXIT_FAILED;
+        return options->query ? EXIT_NO_ANSWER : EXIT_FAILED;
     }
     if (options->check)
         return load(program) ? EXIT_FAILED : check(program->corpus, program->cache, options->quiet);
+    if (options->query)
+        return load(program)
+                   ? EXIT_NO_ANSWER
+                   : ask(&program->folder.config, program->corpus, program->cache, options);
     if (!options->foreground && !go_to_background(program, &status))
         return status;
     return supervise_mount(program);

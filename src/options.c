@@ -15,6 +15,7 @@
 static const char usage[] =
     "usage: transcriptfs [options] CONTENT MOUNTPOINT\n"
     "       transcriptfs --check CONTENT\n"
+    "       transcriptfs --query QUERY [--format FORMAT] CONTENT\n"
     "\n"
     "Mounts a folder of transcripts (*.md, *.markdown, *.vtt, *.srt) as a read-only tree.\n"
     "\n"
@@ -26,6 +27,10 @@ static const char usage[] =
     "      --check           read all of CONTENT, print its problems as file:line:column: "
     "message,\n"
     "                        and mount nothing; exit with 3 if there are any\n"
+    "      --query QUERY     print the turns of CONTENT that QUERY finds, and mount nothing; exit "
+    "with 1\n"
+    "                        if there are none\n"
+    "      --format FORMAT   print them as quotes (default), turns.jsonl, turns.tsv or episodes\n"
     "  -h, --help            print this text\n"
     "  -V, --version         print the version\n"
     "  -o OPTION[,OPTION…]   mount options:\n"
@@ -423,7 +428,7 @@ static bool set_options(struct options *options, char *list)
 
 /* --- the command line ------------------------------------------------------------------------- */
 
-enum { OPTION_CHECK = 256 };
+enum { OPTION_CHECK = 256, OPTION_QUERY, OPTION_FORMAT };
 
 static const struct option long_options[] = {
     {"foreground", no_argument, NULL, 'f'},
@@ -432,6 +437,8 @@ static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
     {"check", no_argument, NULL, OPTION_CHECK},
+    {"query", required_argument, NULL, OPTION_QUERY},
+    {"format", required_argument, NULL, OPTION_FORMAT},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -471,15 +478,16 @@ static bool usage_error(const char *what, int *status)
 
 static bool read_paths(int count, char **paths, struct options *options, int *status)
 {
+    bool is_mount = !options->check && !options->query;
     if (count < 1)
         return usage_error("the content folder and the mount point are missing", status);
-    if (!options->check && count < 2)
+    if (is_mount && count < 2)
         return usage_error("the mount point is missing", status);
-    if (count > (options->check ? 1 : 2))
-        return usage_error(options->check ? "--check takes one folder" : "too many folders",
+    if (count > (is_mount ? 2 : 1))
+        return usage_error(is_mount ? "too many folders" : "--check and --query take one folder",
                            status);
     options->content = paths[0];
-    options->mountpoint = options->check ? NULL : paths[1];
+    options->mountpoint = is_mount ? paths[1] : NULL;
     return true;
 }
 
@@ -521,6 +529,12 @@ static bool take_option(struct options *options, int option, int *status)
         return true;
     case OPTION_CHECK:
         options->check = true;
+        return true;
+    case OPTION_QUERY:
+        options->query = optarg;
+        return true;
+    case OPTION_FORMAT:
+        options->format = optarg;
         return true;
     case 'o':
         return set_options(options, optarg);

@@ -15,6 +15,10 @@ enum {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_PROBLEMS = 3, /* --check found problems */
+    /* Of --query, as grep has them. */
+    EXIT_FOUND = 0,
+    EXIT_NOT_FOUND = 1,
+    EXIT_NO_ANSWER = 2,
 };
 
 /* What mount(8) takes from a helper: its section on return status. */
@@ -32,9 +36,11 @@ struct options {
     bool quiet;
     bool verbose;
     bool check;
-    bool is_helper; /* called by mount(8), as mount.transcriptfs or mount.fuse.transcriptfs */
-    bool is_fake;   /* … which wants to see no more than that the options are right */
-    bool is_sloppy; /* … which wants unknown options to be passed over */
+    const char *query;  /* NULL: it mounts */
+    const char *format; /* … in which what is found is printed */
+    bool is_helper;     /* called by mount(8), as mount.transcriptfs or mount.fuse.transcriptfs */
+    bool is_fake;       /* … which wants to see no more than that the options are right */
+    bool is_sloppy;     /* … which wants unknown options to be passed over */
     bool bare_entries;
     bool allow_other;
     bool allow_root;

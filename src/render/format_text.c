@@ -74,6 +74,8 @@ int quotes_render(const struct material *material, struct buf *out)
     int err = episode_metadata_read(material, &metadata);
     for (uint32_t i = 0; !err && i < body->count; i++) {
         const struct turn *turn = &body->turns[i];
+        if (!material_shows(material, i))
+            continue;
         buf_add_text(out, "“");
         add_line(out, turn_words(body, turn));
         buf_add_text(out, "” — ");

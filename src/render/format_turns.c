@@ -177,6 +177,8 @@ static int render(const struct material *material, bool is_json, struct buf *out
     if (!is_json)
         row_writer_add_header(&writer, out);
     for (uint32_t i = 0; i < body->count && !out->failed; i++) {
+        if (!material_shows(material, i))
+            continue;
         row.turn = &body->turns[i];
         row.number = i + 1;
         (is_json ? row_writer_add_json : row_writer_add_tsv)(&writer, &row, out);

@@ -15,6 +15,12 @@ struct material {
     const struct episode *episode;
     const struct yaml *front; /* NULL: not asked for, or the file has none */
     const struct body *body;  /* NULL: not asked for */
+    const bool *chosen;       /* by turn: whether it is shown; NULL: all are */
 };
+
+static inline bool material_shows(const struct material *material, uint32_t turn)
+{
+    return !material->chosen || material->chosen[turn];
+}
 
 #endif

@@ -22,7 +22,7 @@ static bool take_number(struct slice *text, size_t digits, unsigned *number)
     return true;
 }
 
-static unsigned days_in(unsigned year, unsigned month)
+unsigned date_last_day(unsigned year, unsigned month)
 {
     static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -31,7 +31,7 @@ static unsigned days_in(unsigned year, unsigned month)
 
 static bool make(unsigned year, unsigned month, unsigned day, struct date *date)
 {
-    if (year == 0 || month < 1 || month > 12 || day > days_in(year, month))
+    if (year == 0 || month < 1 || month > 12 || day > date_last_day(year, month))
         return false;
     *date = (struct date){(uint16_t)year, (uint8_t)month, (uint8_t)day};
     return true;

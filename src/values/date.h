@@ -33,6 +33,9 @@ bool date_read(struct slice text, struct date *date);
  * first. False, and nothing is taken, where there is none. */
 bool date_take(struct slice *text, struct date *date);
 
+/* The last day of a month. */
+unsigned date_last_day(unsigned year, unsigned month);
+
 /* Finds the first of these in a line of text. False where there is none. */
 bool date_find(struct slice text, struct date *date);
 

@@ -12,7 +12,7 @@ import pytest
 from tools import BUILD, EXAMPLE, REPOSITORY, TRANSCRIPTFS, Mount, run, run_ok
 
 MAN = REPOSITORY / "man"
-PAGES = ["transcriptfs.1", "transcriptfs-dump.1", "transcriptfs.yaml.5", "transcriptfs-tree.7", "mount.transcriptfs.8"]
+PAGES = ["transcriptfs.1", "transcriptfs-dump.1", "transcriptfs.yaml.5", "transcriptfs-tree.7", "transcriptfs-query.7", "mount.transcriptfs.8"]
 
 
 def page(name):
@@ -56,7 +56,7 @@ def test_a_look_at_the_mount_shows_what_happens(with_attributes, command, shown)
     assert output.split() == shown.split()
 
 
-@pytest.mark.parametrize("name", ["transcriptfs.1", "transcriptfs-dump.1", "transcriptfs.yaml.5"])
+@pytest.mark.parametrize("name", ["transcriptfs.1", "transcriptfs-dump.1", "transcriptfs-query.7", "transcriptfs.yaml.5"])
 def test_a_command_line_shows_what_happens(tmp_path, name):
     """One after the other, beside a copy of the example."""
     shutil.copytree(EXAMPLE, tmp_path / "content")

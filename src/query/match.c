@@ -1,0 +1,363 @@
+#include "query/match.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* --- what a query means in a generation ------------------------------------------------------- */
+
+static uint32_t find_view(const struct corpus *corpus, struct slice name)
+{
+    for (uint32_t i = 0; i < corpus->views.view_count; i++) {
+        if (slice_equal(views_view(&corpus->views, corpus->views.order[i])->name, name))
+            return corpus->views.order[i];
+    }
+    return NO_INDEX;
+}
+
+static bool is_of_value(const struct facet *facet, const struct query_value *value)
+{
+    cleanup_buf struct buf folded = {0};
+    return utf8_fold(&folded, facet->value) && slice_starts(buf_slice(&folded), value->folded);
+}
+
+/* The facet that a value spells, or all that begin with it. */
+static int find_facets(struct arena *arena, const struct corpus *corpus, struct slice view_name,
+                       const struct query_value *value, struct query_facets *found)
+{
+    const struct view *view = views_view(&corpus->views, find_view(corpus, view_name));
+    *found = (struct query_facets){0};
+    if (!view)
+        return 0;
+    found->at = ARENA_NEW(arena, uint32_t, value->is_prefix ? view->count + 1 : 1);
+    if (!found->at)
+        return -ENOMEM;
+    if (!value->is_prefix) {
+        found->at[0] = vocabulary_find(corpus->views.vocabulary, view_name, value->folded);
+        found->count = views_facet(&corpus->views, found->at[0]) != NULL;
+    }
+    for (uint32_t i = 0; value->is_prefix && i < view->count; i++) {
+        if (is_of_value(views_facet(&corpus->views, view->facets[i]), value))
+            found->at[found->count++] = view->facets[i];
+    }
+    return 0;
+}
+
+static int bind_node(struct query_bound *bound, const struct query_node *node)
+{
+    int err = 0;
+    for (uint32_t i = 0; node->key == QUERY_VIEW && i < node->value_count && !err; i++)
+        err = find_facets(&bound->arena, bound->corpus, node->view, &node->values[i],
+                          &bound->facets[node->values[i].number]);
+    for (const struct query_node *operand = node->first; operand && !err; operand = operand->next)
+        err = bind_node(bound, operand);
+    return err;
+}
+
+int query_bind(const struct query *query, const struct corpus *corpus, struct query_bound *bound)
+{
+    *bound = (struct query_bound){.query = query, .corpus = corpus};
+    bound->facets = ARENA_NEW(&bound->arena, struct query_facets, query->value_count + 1);
+    return bound->facets ? bind_node(bound, query->root) : -ENOMEM;
+}
+
+void query_bound_free(struct query_bound *bound)
+{
+    arena_free(&bound->arena);
+}
+
+/* --- an episode ------------------------------------------------------------------------------- */
+
+/* What is asked of one episode. Texts are folded when they are first sought in. */
+struct matching {
+    const struct query_bound *bound;
+    const struct episode *episode;
+    const struct body *body;
+    uint32_t count;    /* of turns; 1 where only the episode is asked about */
+    struct buf *words; /* by turn; NULL: not folded yet */
+    struct buf scratch;
+    struct arena arena;
+    bool failed; /* memory ended */
+};
+
+static bool fits(struct matching *m, struct slice text, const struct query_value *value)
+{
+    m->scratch.len = 0;
+    if (!utf8_fold(&m->scratch, text))
+        return false;
+    struct slice folded = buf_slice(&m->scratch);
+    return value->is_prefix ? slice_starts(folded, value->folded)
+                            : slice_equal(folded, value->folded);
+}
+
+static bool is_in(struct slice part, struct slice folded)
+{
+    return folded.len && memmem(folded.data, folded.len, part.data, part.len);
+}
+
+static bool stands_in(struct matching *m, struct slice text, const struct query_value *value)
+{
+    m->scratch.len = 0;
+    return text.len && utf8_fold(&m->scratch, text) && is_in(value->folded, buf_slice(&m->scratch));
+}
+
+/* --- terms of an episode ---------------------------------------------------------------------- */
+
+static bool is_dated(const struct episode *episode, const struct query_value *value)
+{
+    const struct date *date = &episode->head.date;
+    if (!date->year)
+        return false;
+    uint32_t first = date_code(date->year, date->month, date->day ? date->day : 1);
+    uint32_t last = date_code(date->year, date->month, date->day ? date->day : 31);
+    /* A month is over with its last day, whichever that is. */
+    bool ends = !date->day && value->to >> 5 == first >> 5
+                    ? (value->to & 31) >= date_last_day(date->year, date->month)
+                    : last <= value->to;
+    return value->from <= first && ends;
+}
+
+static bool is_in_folder(struct matching *m, const struct query_value *value)
+{
+    struct slice path = m->episode->path;
+    for (size_t at = 0; at < path.len; at++) {
+        if (path.data[at] == '/' && fits(m, slice_head(path, at), value))
+            return true;
+    }
+    return false;
+}
+
+static bool has_facet(const struct matching *m, const struct query_value *value)
+{
+    const struct query_facets *facets = &m->bound->facets[value->number];
+    const struct facet_refs *refs = m->episode->facet_refs;
+    for (uint32_t i = 0; refs && i < facets->count; i++) {
+        if (facet_refs_have(refs, facets->at[i], refs->count))
+            return true;
+    }
+    return false;
+}
+
+static bool has_view(const struct matching *m, struct slice view)
+{
+    const struct views *views = &m->bound->corpus->views;
+    const struct facet_refs *refs = m->episode->facet_refs;
+    for (uint32_t i = 0; refs && i < refs->count; i++) {
+        const struct facet *facet = views_facet(views, refs->spellings[i]->facet);
+        if (facet && slice_equal(views_view(views, facet->view)->name, view))
+            return true;
+    }
+    return false;
+}
+
+static bool episode_has(const struct matching *m, const struct query_value *value)
+{
+    switch (value->has) {
+    case QUERY_TITLE:
+        return m->episode->head.title.len > 0;
+    case QUERY_DATE:
+        return m->episode->head.date.year > 0;
+    default:
+        return has_view(m, value->view);
+    }
+}
+
+/* Whether a value of a term that speaks of the episode fits it. */
+static bool fits_episode(struct matching *m, const struct query_node *term,
+                         const struct query_value *value)
+{
+    switch (term->key) {
+    case QUERY_TITLE:
+        return stands_in(m, m->episode->head.title, value);
+    case QUERY_DATE:
+        return is_dated(m->episode, value);
+    case QUERY_FOLDER:
+        return is_in_folder(m, value);
+    case QUERY_VIEW:
+        return has_facet(m, value);
+    default:
+        return episode_has(m, value);
+    }
+}
+
+/* --- terms of a turn -------------------------------------------------------------------------- */
+
+static struct slice heading_of(const struct matching *m, const struct turn *turn)
+{
+    return turn->section ? body_note(m->body, m->body->sections[turn->section - 1].heading)
+                         : SLICE("");
+}
+
+static bool says(struct matching *m, uint32_t i, const struct query_value *value)
+{
+    if (!m->words)
+        m->words = ARENA_NEW(&m->arena, struct buf, m->count);
+    if (!m->words) {
+        m->failed = true;
+        return false;
+    }
+    struct buf *words = &m->words[i];
+    if (!words->data) {
+        /* One byte at least, so that it is not folded again. */
+        (void)utf8_fold(words, turn_words(m->body, &m->body->turns[i]));
+        (void)buf_reserve(words, 1);
+        m->failed |= words->failed;
+    }
+    return is_in(value->folded, buf_slice(words));
+}
+
+static bool turn_has(const struct matching *m, const struct turn *turn, enum query_key what)
+{
+    return what == QUERY_VOICE      ? turn->speaker > 0
+           : what == QUERY_ORIGINAL ? turn->original.len > 0
+           : what == QUERY_HEADING  ? heading_of(m, turn).len > 0
+                                    : turn->start != NO_TIME;
+}
+
+static bool is_of_turns(enum query_key key)
+{
+    return key == QUERY_WORDS || key == QUERY_VOICE || key == QUERY_ORIGINAL ||
+           key == QUERY_HEADING || key == QUERY_START;
+}
+
+static bool fits_turn(struct matching *m, const struct query_node *term, uint32_t i,
+                      const struct query_value *value)
+{
+    const struct turn *turn = &m->body->turns[i];
+    switch (term->key) {
+    case QUERY_WORDS:
+        return says(m, i, value);
+    case QUERY_VOICE:
+        return turn->speaker && (fits(m, turn_voice(m->body, turn), value) ||
+                                 fits(m, turn_speaker(m->body, turn), value));
+    case QUERY_ORIGINAL:
+        return stands_in(m, turn_original_words(m->body, turn), value);
+    case QUERY_HEADING:
+        return stands_in(m, heading_of(m, turn), value);
+    default: /* has: */
+        return turn_has(m, turn, value->has);
+    }
+}
+
+static void match_term(struct matching *m, const struct query_node *term, bool *chosen)
+{
+    bool holds = false; /* for the episode */
+    for (uint32_t v = 0; v < term->value_count; v++) {
+        const struct query_value *value = &term->values[v];
+        if (!is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
+            holds |= fits_episode(m, term, value);
+    }
+    for (uint32_t i = 0; i < m->count && !holds; i++) {
+        bool fits_it = false;
+        for (uint32_t v = 0; v < term->value_count && chosen[i] && !fits_it; v++) {
+            const struct query_value *value = &term->values[v];
+            if (is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
+                fits_it = fits_turn(m, term, i, value);
+        }
+        chosen[i] &= fits_it;
+    }
+}
+
+/* --- operators -------------------------------------------------------------------------------- */
+
+/* One for each turn, all false; NULL without memory. */
+static bool *new_turns(struct matching *m)
+{
+    bool *turns = ARENA_NEW(&m->arena, bool, m->count + 1);
+    m->failed |= !turns;
+    return turns;
+}
+
+static bool holds_anywhere(const struct matching *m, const bool *chosen)
+{
+    return m->count && memchr(chosen, 1, m->count);
+}
+
+static void match_node(struct matching *m, const struct query_node *node, bool *chosen);
+
+/* The operands that do not speak of turns first: most episodes need no more. */
+static void match_all(struct matching *m, const struct query_node *node, bool *chosen)
+{
+    for (int of_turns = 0; of_turns < 2; of_turns++) {
+        for (const struct query_node *operand = node->first; operand; operand = operand->next) {
+            if (operand->speaks_of_turns == of_turns && holds_anywhere(m, chosen))
+                match_node(m, operand, chosen);
+        }
+    }
+}
+
+static void match_any(struct matching *m, const struct query_node *node, bool *chosen)
+{
+    bool *left = new_turns(m);
+    bool *found = new_turns(m);
+    if (!left || !found)
+        return;
+    for (const struct query_node *operand = node->first; operand; operand = operand->next) {
+        for (uint32_t i = 0; i < m->count; i++)
+            left[i] = chosen[i] && !found[i];
+        match_node(m, operand, left);
+        for (uint32_t i = 0; i < m->count; i++)
+            found[i] |= left[i];
+    }
+    for (uint32_t i = 0; i < m->count; i++)
+        chosen[i] &= found[i];
+}
+
+static void match_not(struct matching *m, const struct query_node *node, bool *chosen)
+{
+    bool *inner = new_turns(m);
+    if (!inner)
+        return;
+    memcpy(inner, chosen, m->count);
+    match_node(m, node->first, inner);
+    for (uint32_t i = 0; i < m->count; i++)
+        chosen[i] &= !inner[i];
+}
+
+static void match_with(struct matching *m, const struct query_node *node, bool *chosen)
+{
+    bool *inner = new_turns(m);
+    if (!inner)
+        return;
+    memset(inner, true, m->count);
+    match_node(m, node->first, inner);
+    if (!holds_anywhere(m, inner))
+        memset(chosen, false, m->count);
+}
+
+static void match_node(struct matching *m, const struct query_node *node, bool *chosen)
+{
+    switch (node->kind) {
+    case QUERY_ALL:
+        match_all(m, node, chosen);
+        return;
+    case QUERY_ANY:
+        match_any(m, node, chosen);
+        return;
+    case QUERY_NOT:
+        match_not(m, node, chosen);
+        return;
+    case QUERY_WITH:
+        match_with(m, node, chosen);
+        return;
+    default:
+        match_term(m, node, chosen);
+    }
+}
+
+int query_match(const struct query_bound *bound, const struct query_node *node,
+                const struct episode *episode, const struct body *body, bool *chosen)
+{
+    struct matching m = {.bound = bound, .episode = episode, .body = body};
+    m.count = node->speaks_of_turns ? body->count : 1;
+    memset(chosen, true, m.count);
+    match_node(&m, node, chosen);
+    for (uint32_t i = 0; m.words && i < m.count; i++)
+        buf_free(&m.words[i]);
+    m.failed |= m.scratch.failed;
+    buf_free(&m.scratch);
+    arena_free(&m.arena);
+    return m.failed ? -ENOMEM : 0;
+}

@@ -1,0 +1,208 @@
+"""Queries: what they find, against a slow evaluator that reads turns.jsonl; and what --query says."""
+
+import calendar
+import json
+import random
+import re
+import unicodedata
+
+import pytest
+
+from tools import EXAMPLE, TRANSCRIPTFS, run, write_content
+
+WORDS = ["tide", "lamp", "Night train", "船", "O’Brien", "co-op", "a (b)", "10:30", "straße"]
+VOICES = ["Ana Lima", "Bo", "林岚"]
+TAGS = ["sea", "railways", "Sea, wind", "ÉTÉ", "x*"]
+DATES = [None, "2024-01-02", "2024-02", "2023-12-31", "2025-05-18"]
+FOLDERS = ["podcast", "podcast/2024", "talks"]
+
+
+def fold(text):
+    text = text.replace("’", "'")
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+
+
+# --- content, and what is known of it ----------------------------------------------------------------------
+
+
+def made_episode(rng, number):
+    facts = {"date": rng.choice(DATES), "tags": rng.sample(TAGS, rng.randrange(3)), "title": f"{rng.choice(WORDS)} {number}",
+             "folder": rng.choice(FOLDERS)}
+    lines = ["---", f"title: {json.dumps(facts['title'], ensure_ascii=False)}",
+             f"tags: {json.dumps(facts['tags'], ensure_ascii=False)}"]
+    lines += [f"date: {facts['date']}"] if facts["date"] else []
+    lines += ["---", ""]
+    for _ in range(rng.randrange(9)):
+        if rng.random() < 0.2:
+            lines += [f"## On {rng.choice(WORDS[:4])}", ""]
+        voice = rng.choice(VOICES)
+        words = " ".join(rng.choice(WORDS) for _ in range(rng.randrange(1, 4)))
+        # A paragraph of the same turn, which a phrase reaches across.
+        more = rng.choice(WORDS) if rng.random() < 0.3 else None
+        lines += [f"**{voice}:** {words}", ""] + ([more, ""] if more else [])
+    return facts, "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    rng = random.Random(20)
+    episodes, files = {}, {}
+    for number in range(40):
+        facts, text = made_episode(rng, number)
+        path = f"{facts['folder']}/e{number:02}.md"
+        episodes[path[:-3]] = facts
+        files[path] = text
+    content = write_content(tmp_path_factory.mktemp("query") / "content", files)
+    for facts in episodes.values():
+        facts["turns"] = []
+    for line in ask(content, "has:voice OR no:voice", "turns.jsonl"):
+        record = json.loads(line)
+        episodes[record["episode"]]["turns"].append(record)
+    return episodes, content
+
+
+# --- a slow evaluator --------------------------------------------------------------------------------------
+
+
+def days(date):
+    """The first and the last day that a date may be, as text that sorts."""
+    first, last = date + "-01-01"[len(date) - 4:], date + ("-12" if len(date) == 4 else "")
+    year, month = int(last[:4]), int(last[5:7])
+    return first, last if len(last) == 10 else f"{last}-{calendar.monthrange(year, month)[1]}"
+
+
+def in_range(date, value):
+    if not date:
+        return False
+    begin, dots, end = value.partition("..")
+    low = days(begin)[0] if begin else ""
+    high = (days(end)[1] if end else "9999-12-31") if dots else days(begin)[1]
+    return low <= days(date)[0] and days(date)[1] <= high
+
+
+TERMS = {
+    "tag": lambda e, t, v: v in map(fold, e["tags"]),
+    "title": lambda e, t, v: v in fold(e["title"]),
+    "folder": lambda e, t, v: (e["folder"] + "/").startswith(v + "/"),
+    "date": lambda e, t, v: in_range(e["date"], v),
+    "voice": lambda e, t, v: v in (fold(t["voice"] or ""), fold(t["speaker"] or "")),
+    "heading": lambda e, t, v: v in fold(t["heading"] or ""),
+    "word": lambda e, t, v: v in fold(t["text"]),
+    "has": lambda e, t, v: bool({"tag": e["tags"], "date": e["date"], "heading": t and t["heading"], "voice": t and t["voice"]}[v]),
+}
+OF_TURNS = {"voice", "heading", "word"}
+
+
+def holds(node, episode, turn):
+    kind, *rest = node
+    if kind == "all":
+        return all(holds(part, episode, turn) for part in rest)
+    if kind == "any":
+        return any(holds(part, episode, turn) for part in rest)
+    if kind == "not":
+        return not holds(rest[0], episode, turn)
+    if kind == "with":
+        return any(holds(rest[0], episode, other) for other in episode["turns"])
+    return any(TERMS[kind](episode, turn, fold(value)) for value in rest)
+
+
+# --- queries at random, and their spellings ----------------------------------------------------------------
+
+
+def random_node(rng, depth):
+    kind = rng.choice(["all", "any", "not", "with", "term", "term"]) if depth else "term"
+    if kind in ("all", "any"):
+        return (kind, *(random_node(rng, depth - 1) for _ in range(rng.randrange(2, 4))))
+    if kind in ("not", "with"):
+        return kind, random_node(rng, depth - 1)
+    kind = rng.choice(list(TERMS))
+    values = {"tag": TAGS, "title": WORDS, "folder": FOLDERS + ["talk"], "voice": VOICES + ["Nobody"], "heading": ["on", "tide"],
+              "date": ["2024", "2024-01", "2024-02", "2024..", "..2023", "2023-12..2024-01-02", "2024-02-01..2024-02-28",
+                       "2024-02-01..2024-02-29"],
+              "has": ["tag", "date", "heading", "voice"],
+              "word": WORDS + ["tide lamp", "id", "-"]}[kind]
+    return (kind, *rng.sample(values, 1 if kind == "word" else rng.randrange(1, 3)))
+
+
+def spell_value(rng, value):
+    if re.fullmatch(r"[\w.-]+", value) and not value.startswith("-") and rng.random() < 0.5:
+        return rng.choice([value, value.upper()])
+    open_, close = rng.choice(['""', "“”", "„“", "＂＂"])
+    return open_ + value + close
+
+
+def spell(rng, node):
+    kind, *rest = node
+    if kind == "all":
+        return "(" + rng.choice([" ", "  ", " AND "]).join(spell(rng, part) for part in rest) + ")"
+    if kind == "any":
+        return "(" + " OR ".join(spell(rng, part) for part in rest) + ")"
+    if kind == "not":
+        inner = spell(rng, rest[0])
+        return rng.choice(["-", "NOT "]) + (inner if inner[0] not in "-N" else f"({inner})")
+    if kind == "with":
+        return f"with:({spell(rng, rest[0])})"
+    if kind == "word":
+        return spell_value(rng, rest[0])
+    return rng.choice([kind, kind.title()]) + rng.choice(":：") + ",".join(spell_value(rng, value) for value in rest)
+
+
+def ask(content, query, form):
+    result = run(TRANSCRIPTFS, "-q", "--query", query, "--format", form, content)
+    assert result.returncode in (0, 1) and not result.stderr, (query, result.stderr)
+    assert (result.returncode == 0) == bool(result.stdout), query
+    return result.stdout.splitlines()
+
+
+def speaks_of_turns(node):
+    kind, *rest = node
+    if kind in ("all", "any", "not"):
+        return any(map(speaks_of_turns, rest))
+    return kind in OF_TURNS or kind == "with" or (kind == "has" and bool({"heading", "voice"} & set(rest)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_queries_find_what_a_slow_evaluator_finds(made, seed):
+    episodes, content = made
+    rng = random.Random(seed)
+    found_any = 0
+    for _ in range(25):
+        node = random_node(rng, 3)
+        query = spell(rng, node)
+        expected = [f"{name}#{i + 1}" for name in sorted(episodes) for i, turn in enumerate(episodes[name]["turns"])
+                    if holds(node, episodes[name], turn)]
+        if rng.random() < 0.5:
+            found = [json.loads(line)["id"] for line in ask(content, query, "turns.jsonl")]
+            assert found == expected, query
+        else:
+            whole = [] if speaks_of_turns(node) else [name for name in episodes if holds(node, episodes[name], None)]
+            assert ask(content, query, "episodes") == sorted({name.partition("#")[0] for name in expected} | set(whole)), query
+        found_any += bool(expected)
+    assert found_any > 5
+
+
+# --- the program -------------------------------------------------------------------------------------------
+
+
+def test_quotes_are_printed_and_grep_s_status_is_given():
+    found = run(TRANSCRIPTFS, "--query", 'voice:ingrid "lost count"', EXAMPLE)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.startswith("“") and "— Ingrid, The last keeper of Skerry Rock, 2024-03-09" in found.stdout
+    none = run(TRANSCRIPTFS, "--query", "zebra Ingrid", EXAMPLE)
+    assert (none.returncode, none.stdout) == (1, "")
+    assert "zebra: 0 turns in 0 episodes" in none.stderr
+    header, *rows = run(TRANSCRIPTFS, "--query", "the", "--format", "turns.tsv", EXAMPLE).stdout.splitlines()
+    assert header.startswith("id\t") and len(rows) > 5 and not any(row.startswith("id\t") for row in rows)
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["--query", "tide (lamp"], "never closed\n  tide (lamp\n       ^\n"),
+    (["--query", "colour:red"], "there is no key colour"),
+    (["--query", "a", "--format", "xml"], "--format is"),
+    (["--query"], "missing"),
+    (["--query", "a", "gone"], "gone"),
+])
+def test_mistakes_end_with_2(arguments, says):
+    paths = [] if "gone" in arguments else [EXAMPLE]
+    result = run(TRANSCRIPTFS, *arguments, *paths)
+    assert result.returncode == 2 and says in result.stderr and not result.stdout
