@@ -244,7 +244,7 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
     entry->diags.arena = &entry->arena;
     int err = parse_source(cache, episode, &source, &arena, &entry->diags, &beside, &entry->body);
     if (!err)
-        err = refs_note(&entry->body);
+        err = refs_note(&entry->body, beside.map);
     if (!err)
         err = align_chapters(&entry->body, beside.chapters, beside.chapter_count);
     if (!err)

@@ -23,12 +23,26 @@ static void note_original(const struct body *body, const struct turn *turn,
     voice->original = original;
 }
 
+static int read_refs(struct arena *arena, const struct body *body, struct body_refs *refs)
+{
+    uint64_t *turns = ARENA_NEW(arena, uint64_t, body->count);
+    struct old_ref *old = ARENA_NEW(arena, struct old_ref, body->old_ref_count);
+    if (!turns || !old)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < body->count; i++)
+        turns[i] = body->turns[i].ref;
+    if (body->old_ref_count)
+        memcpy(old, body->old_refs, body->old_ref_count * sizeof *old);
+    *refs = (struct body_refs){body->count, body->old_ref_count, turns, old};
+    return 0;
+}
+
 int heard_voices_read(struct arena *arena, const struct body *body, struct heard_voices **heard)
 {
     struct heard_voices *all = arena_alloc(arena, 1,
                                            sizeof *all + body->voice_count * sizeof *all->at);
     *heard = all;
-    if (!all)
+    if (!all || read_refs(arena, body, &all->refs))
         return -ENOMEM;
     for (uint32_t i = 0; i < body->voice_count; i++)
         all->at[i].name = body_voice_name(body, &body->voices[i]);

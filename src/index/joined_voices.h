@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "corpus/vocabulary.h"
-#include "transcript/turns.h"
+#include "transcript/refs.h"
 
 /* Somebody who is heard in an episode. */
 struct heard_voice {
@@ -18,8 +18,10 @@ struct heard_voice {
     bool has_several;      /* … or more than one thing, and nothing counts */
 };
 
-/* Who is heard in an episode, and names somebody: one block with its texts. */
+/* Who is heard in an episode, and names somebody, and what its turns are cited by: one block with
+ * its texts. */
 struct heard_voices {
+    struct body_refs refs;
     uint32_t count;
     struct heard_voice at[];
 };

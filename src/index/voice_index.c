@@ -76,31 +76,42 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
 
 /* --- adding to the index ---------------------------------------------------------------------- */
 
-static struct slice pack(char **at, struct slice text)
+/* Bytes behind what is packed already; *at goes on behind them. */
+static void *pack(char **at, const void *bytes, size_t len)
 {
-    char *copy = *at;
-    if (text.len)
-        memcpy(copy, text.data, text.len);
-    *at += text.len;
-    return (struct slice){copy, text.len};
+    void *copy = *at;
+    if (len)
+        memcpy(copy, bytes, len);
+    *at += len;
+    return copy;
+}
+
+static struct slice pack_text(char **at, struct slice text)
+{
+    return (struct slice){pack(at, text.data, text.len), text.len};
 }
 
 /* One block with all that is kept of who is heard. NULL without memory. */
 static const struct heard_voices *keep_heard(struct voice_index_build *s,
                                              const struct heard_voices *from)
 {
+    const struct body_refs *refs = &from->refs;
     size_t size = sizeof *from + from->count * sizeof *from->at;
+    size_t turns = refs->turn_count * sizeof *refs->turns;
+    size_t old = refs->old_count * sizeof *refs->old;
     size_t texts = 0;
     for (uint32_t i = 0; i < from->count; i++)
         texts += from->at[i].name.len + from->at[i].original.len;
-    struct heard_voices *heard = txn_alloc(&s->txn, 1, size + texts);
+    struct heard_voices *heard = txn_alloc(&s->txn, 1, size + turns + old + texts);
     if (!heard)
         return NULL;
-    memcpy(heard, from, size);
-    char *at = (char *)heard + size;
+    char *at = (char *)heard;
+    pack(&at, from, size);
+    heard->refs.turns = pack(&at, refs->turns, turns);
+    heard->refs.old = pack(&at, refs->old, old);
     for (uint32_t i = 0; i < from->count; i++) {
-        heard->at[i].name = pack(&at, from->at[i].name);
-        heard->at[i].original = pack(&at, from->at[i].original);
+        heard->at[i].name = pack_text(&at, from->at[i].name);
+        heard->at[i].original = pack_text(&at, from->at[i].original);
     }
     return heard;
 }
@@ -220,6 +231,14 @@ uint32_t voice_index_find_joined(const struct voice_index *voice_index, struct s
                                                         &err);
     return spelling && views_facet(&voice_index->by_voice, spelling->facet) ? spelling->facet
                                                                             : NO_INDEX;
+}
+
+const struct body_refs *voice_index_refs(const struct voice_index *voice_index,
+                                         const struct corpus *corpus, uint32_t episode)
+{
+    bool is_there = episode < voice_index->summary_cap && voice_index->summaries[episode] &&
+                    episode_shown(corpus_episode(corpus, episode));
+    return is_there ? &voice_index->summaries[episode]->heard->refs : NULL;
 }
 
 static void mark_folders(struct voice_index_build *s)

@@ -1,5 +1,6 @@
 /*
- * The voice index: who speaks in each episode, and which episodes have originals. Only bodies say
+ * The voice index: who speaks in each episode, which episodes have originals, and what the turns of
+ * each are cited by. Only bodies say
  * so: the first voice index reads all of them, on every core, when somebody asks. Each later one
  * shares what did not change and reads only the bodies that did.
  */
@@ -48,6 +49,10 @@ int voice_index_next(const struct voice_index_step *step, struct voice_index **v
 
 /* The facet of a name, as a file name, that is joined with another; NO_INDEX where it is not. */
 uint32_t voice_index_find_joined(const struct voice_index *voice_index, struct slice name);
+
+/* What the turns of an episode are cited by; NULL: nobody may see it, or it could not be read. */
+const struct body_refs *voice_index_refs(const struct voice_index *voice_index,
+                                         const struct corpus *corpus, uint32_t episode);
 
 static inline bool voice_index_has_original(const struct voice_index *voice_index, uint32_t episode)
 {

@@ -51,6 +51,15 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_REF] = {LINK("/episodes/<name>/ref/<reference>"), OF_VERSION, .j_bits = 16,
                   .no_entry_cache = true},
 
+    [KIND_ALL_REFS] = {FOLDER("/ref"), .no_negative_cache = true},
+    /* i: the first episode that has it, j: its place there; the version is the generation, so that
+     * no listing of one that gets another link is kept */
+    [KIND_REF_FOLDER] = {FOLDER("/ref/<reference>"), .i_bits = 24, .j_bits = 17,
+                         .has_version = true, .no_entry_cache = true, .no_negative_cache = true},
+    /* likewise, of each episode that has it */
+    [KIND_REF_ENTRY] = {LINK("/ref/<reference>/<entry>"), .i_bits = 24, .j_bits = 17,
+                        .has_version = true, .no_entry_cache = true},
+
     /* i: episode, j: row in the table of formats */
     [KIND_FORMAT] = {FILE_("/episodes/<name>/<format>, /text/<name>.txt, /original/<name>.txt"),
                      OF_VERSION, .j_bits = 8},

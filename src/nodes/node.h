@@ -58,6 +58,9 @@ enum kind {
     KIND_PROBLEMS,
     KIND_REFS,
     KIND_REF,
+    KIND_ALL_REFS,
+    KIND_REF_FOLDER,
+    KIND_REF_ENTRY,
     KIND_COUNT,
 };
 

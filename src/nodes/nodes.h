@@ -68,6 +68,11 @@ struct slice turn_file(const struct scope *scope, const struct body *body);
 /* ref.c */
 extern const struct node_ops refs_ops, ref_ops;
 
+/* all_refs.c */
+extern const struct node_ops all_refs_ops, ref_folder_ops, ref_entry_ops;
+/* Whether there is a /ref: it leads to the turns of the episodes. */
+bool all_refs_exist(const struct scope *scope);
+
 /* meta.c */
 extern const struct node_ops meta_ops, meta_value_ops;
 

@@ -5,29 +5,14 @@
 #include "nodes/nodes.h"
 #include "transcript/refs.h"
 
-static int no_child(struct scope *scope, uint64_t index, struct child *child)
-{
-    (void)scope, (void)index, (void)child;
-    return -ENOENT;
-}
-
-enum { MOST_CORRECTIONS = 16 /* of one reference: more are a circle */ };
-
 static int refs_find_child(struct scope *scope, struct slice name, struct child *child)
 {
     const struct body *body;
-    struct material material;
+    uint64_t ref;
     int err = scope_body(scope, &body);
-    if (err)
-        return err;
-    uint32_t turn = refs_find(body, name);
-    if (turn == body->count)
-        err = scope_material(scope, NEEDS_FRONT, &material);
-    for (int i = 0; i < MOST_CORRECTIONS && !err && turn == body->count && name.len; i++) {
-        err = refs_corrected(material.front, name, &name);
-        turn = refs_find(body, name);
-    }
-    return err ? err : episode_turn_child(scope, body, KIND_REF, turn, child);
+    if (!err && !ref_read(name, &ref))
+        err = -ENOENT;
+    return err ? err : episode_turn_child(scope, body, KIND_REF, refs_find(body, ref), child);
 }
 
 static int ref_check(struct scope *scope)
@@ -52,7 +37,7 @@ const struct node_ops refs_ops = {
     .identity = episode_identity,
     .mtime = episode_mtime,
     .parent = episode_folder,
-    .child = no_child,
+    .child = scope_no_child,
     .find = refs_find_child,
 };
 

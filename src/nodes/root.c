@@ -76,11 +76,13 @@ static uint64_t root_seek(struct scope *scope, unsigned list, struct slice name)
 }
 
 /* .transcriptfs resolves and is not listed: its files change all the time, and no walk should
- * meet them. */
+ * meet them. Nor is ref/, which has nothing to list. */
 static int root_find(struct scope *scope, struct slice name, struct child *child)
 {
     if (slice_equal(name, SLICE(".transcriptfs")))
         return child_is(child, KIND_CONTROL, 0, 0, name);
+    if (slice_equal(name, SLICE("ref")) && all_refs_exist(scope))
+        return child_is(child, KIND_ALL_REFS, 0, 0, name);
     int err = 0;
     for (uint64_t index = 0; err >= 0; index++) {
         err = root_child(scope, index, child);

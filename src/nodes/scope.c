@@ -122,6 +122,14 @@ uint32_t scope_links_uncounted(const struct scope *scope)
     return 1;
 }
 
+int scope_no_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    (void)scope;
+    (void)index;
+    (void)child;
+    return -ENOENT;
+}
+
 int scope_voice_index(struct scope *scope, const struct voice_index **voice_index)
 {
     return generations_voice_index(&scope->tree->generations, scope->generation, voice_index);

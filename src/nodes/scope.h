@@ -65,10 +65,11 @@ void scope_close(struct scope *scope);
 
 /* For the rows of nodes.h: a check of a node that belongs to the whole corpus, whose version is the
  * generation; the root as the parent; a link count of 1, which says of a folder that its folders
- * are not counted. */
+ * are not counted; and no child, of a folder in which all is found by name. */
 int scope_check_generation(struct scope *scope);
 struct node scope_root(const struct scope *scope);
 uint32_t scope_links_uncounted(const struct scope *scope);
+int scope_no_child(struct scope *scope, uint64_t index, struct child *child);
 
 /* Copies a name into the child, which then points to its own text: a child with a name of its own
  * is not to be copied. 0; -ENOMEM where the name is incomplete. It is at most NAME_MAX bytes. */

@@ -169,6 +169,10 @@ static void add_folders(struct buf *out, const struct corpus *corpus, bool has_v
                    corpus->date_view.data);
     for (uint32_t i = 0; i < corpus->views.view_count; i++)
         add_view_line(out, &corpus->views, corpus->views.views[corpus->views.order[i]]);
+    if (has_voices)
+        buf_add_text(
+            out, "- `ref/<ref>/`: the turns with a reference, found by name and not listed; the "
+                 "first look reads\n  every episode\n");
     buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv`, `generation` and "
                       "`version`, found by name and not listed\n\n");
     if (corpus->views.view_count)

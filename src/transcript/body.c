@@ -999,6 +999,7 @@ void body_free(struct body *body)
     free(body->terms);
     free(body->cues);
     free(body->times);
+    free(body->old_refs);
     *body = (struct body){0};
 }
 
@@ -1007,7 +1008,8 @@ size_t body_size(const struct body *body)
     return body->len + body->originals_len + body->notes_len + body->count * sizeof(struct turn) +
            body->section_count * sizeof(struct section) + body->voice_count * sizeof(struct voice) +
            body->term_count * sizeof(struct term) + body->cue_count * sizeof(struct body_cue) +
-           body->time_count * sizeof(struct time_mark);
+           body->time_count * sizeof(struct time_mark) +
+           body->old_ref_count * sizeof(struct old_ref);
 }
 
 uint32_t body_first_turn(const struct body *body, uint32_t section)

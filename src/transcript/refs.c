@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "values/key.h"
@@ -41,30 +42,36 @@ bool ref_read(struct slice text, uint64_t *ref)
     return true;
 }
 
-uint32_t refs_find(const struct body *body, struct slice text)
+uint32_t refs_find(const struct body *body, uint64_t ref)
 {
-    uint64_t ref;
-    uint32_t i = ref_read(text, &ref) ? 0 : body->count;
-    while (i < body->count && body->turns[i].ref != ref)
-        i++;
-    return i;
+    for (uint32_t i = 0; i < body->count; i++) {
+        if (body->turns[i].ref == ref)
+            return i;
+    }
+    for (uint32_t i = 0; i < body->old_ref_count; i++) {
+        if (body->old_refs[i].ref == ref)
+            return body->old_refs[i].turn;
+    }
+    return body->count;
 }
 
-int refs_corrected(const struct yaml *front, struct slice ref, struct slice *now)
+uint32_t body_refs_find(const struct body_refs *refs, uint64_t ref)
 {
-    cleanup_buf struct buf key = {0};
-    *now = SLICE("");
-    for (const struct yaml *item = front ? front->first : NULL; item; item = item->next) {
-        key.len = 0;
-        key_fold(&key, item->key);
-        if (item->kind != YAML_MAP || !slice_equal(buf_slice(&key), SLICE("refs")))
-            continue;
-        for (const struct yaml *old = item->first; old; old = old->next) {
-            if (yaml_is_scalar(old) && slice_equal(old->key, ref))
-                *now = old->text;
-        }
+    for (uint32_t i = 0; i < refs->turn_count; i++) {
+        if (refs->turns[i] == ref)
+            return i;
     }
-    return key.failed ? -ENOMEM : 0;
+    for (uint32_t i = 0; i < refs->old_count; i++) {
+        if (refs->old[i].ref == ref)
+            return refs->turn_count + i;
+    }
+    return body_refs_count(refs);
+}
+
+struct old_ref body_refs_at(const struct body_refs *refs, uint32_t place)
+{
+    return place < refs->turn_count ? (struct old_ref){refs->turns[place], place}
+                                    : refs->old[place - refs->turn_count];
 }
 
 /* --- what a turn would have, if it did not recur ---------------------------------------------- */
@@ -142,7 +149,7 @@ static void tell_apart(const struct alikes *alikes, struct body *body)
     }
 }
 
-int refs_note(struct body *body)
+static int note_turns(struct body *body)
 {
     struct alikes alikes = {.mask = 15};
     while (alikes.mask < body->count * (size_t)2)
@@ -155,4 +162,54 @@ int refs_note(struct body *body)
         tell_apart(&alikes, body);
     free(alikes.at);
     return is_noted ? 0 : -ENOMEM;
+}
+
+/* --- words that were corrected ---------------------------------------------------------------- */
+
+static int find_map(const struct yaml *front, const struct yaml **map)
+{
+    cleanup_buf struct buf key = {0};
+    *map = NULL;
+    for (const struct yaml *item = front ? front->first : NULL; item; item = item->next) {
+        key.len = 0;
+        key_fold(&key, item->key);
+        if (item->kind == YAML_MAP && slice_equal(buf_slice(&key), SLICE("refs")))
+            *map = item;
+    }
+    return key.failed ? -ENOMEM : 0;
+}
+
+/* What was corrected may be corrected again, in whatever order that is written. */
+static int note_corrected(struct body *body, const struct yaml *map)
+{
+    enum { MOST_STEPS = 16, MOST_ITEMS = 1000 /* each is looked for among all turns */ };
+    size_t cap = 0;
+    uint32_t before = UINT32_MAX;
+    for (int step = 0; step < MOST_STEPS && before != body->old_ref_count; step++) {
+        before = body->old_ref_count;
+        uint32_t items = 0;
+        for (const struct yaml *item = map->first; item && items < MOST_ITEMS; item = item->next) {
+            uint64_t old, now;
+            items++;
+            if (!yaml_is_scalar(item) || !ref_read(item->key, &old) ||
+                !ref_read(item->text, &now) || refs_find(body, old) < body->count)
+                continue;
+            uint32_t turn = refs_find(body, now);
+            if (turn == body->count)
+                continue;
+            if (!array_reserve(&body->old_refs, body->old_ref_count, &cap, sizeof *body->old_refs))
+                return -ENOMEM;
+            body->old_refs[body->old_ref_count++] = (struct old_ref){old, turn};
+        }
+    }
+    return 0;
+}
+
+int refs_note(struct body *body, const struct yaml *front)
+{
+    const struct yaml *map = NULL;
+    int err = note_turns(body);
+    if (!err)
+        err = find_map(front, &map);
+    return err || !map ? err : note_corrected(body, map);
 }

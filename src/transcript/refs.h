@@ -19,8 +19,9 @@
 
 enum { REF_LEN = 13 /* characters */ };
 
-/* Gives each turn its reference. 0 or -ENOMEM. */
-int refs_note(struct body *body);
+/* Gives each turn its reference, and takes those whose words were corrected from `refs` of the
+ * front matter, a mapping of the old one to the new one; `front` may be NULL. 0 or -ENOMEM. */
+int refs_note(struct body *body, const struct yaml *front);
 
 /* Appends it as text. */
 void ref_add(struct buf *out, uint64_t ref);
@@ -28,11 +29,25 @@ void ref_add(struct buf *out, uint64_t ref);
 /* Reads it; false where `text` is none as ref_add() writes it. */
 bool ref_read(struct slice text, uint64_t *ref);
 
-/* The turn, from 0, that has the reference of this text; that many as there are: none has. */
-uint32_t refs_find(const struct body *body, struct slice ref);
+/* All of those of a body, packed into places: its turns, and then those that were corrected. */
+struct body_refs {
+    uint32_t turn_count, old_count;
+    const uint64_t *turns;
+    const struct old_ref *old;
+};
 
-/* What front matter, which may be NULL, puts in the place of a reference whose words were
- * corrected: the text under it in the mapping `refs`, empty where there is none. 0 or -ENOMEM. */
-int refs_corrected(const struct yaml *front, struct slice ref, struct slice *now);
+static inline uint32_t body_refs_count(const struct body_refs *refs)
+{
+    return refs->turn_count + refs->old_count;
+}
+
+/* The place of a reference; their count where it is not among them. */
+uint32_t body_refs_find(const struct body_refs *refs, uint64_t ref);
+
+/* What stands at a place, and the turn that it leads to. */
+struct old_ref body_refs_at(const struct body_refs *refs, uint32_t place);
+
+/* The turn, from 0, that it leads to; that many as there are: to none. */
+uint32_t refs_find(const struct body *body, uint64_t ref);
 
 #endif

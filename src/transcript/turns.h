@@ -80,6 +80,12 @@ struct body_cue {
     int64_t start, end; /* milliseconds; a part has its share of these. NO_TIME: not known */
 };
 
+/* A reference whose words were corrected, and the turn that has them now. */
+struct old_ref {
+    uint64_t ref;
+    uint32_t turn;
+};
+
 struct body {
     char *text; /* of all turns, one behind the other; owned */
     size_t len;
@@ -99,6 +105,8 @@ struct body {
     uint32_t term_count;
     struct body_cue *cues; /* in the order of the file; NULL: it was not read from captions */
     uint32_t cue_count;
+    struct old_ref *old_refs; /* as front matter has them; none is that of a turn */
+    uint32_t old_ref_count;
     bool is_refused; /* it is over a limit, which was reported last; nothing of it is here */
 };
 

@@ -295,7 +295,7 @@ static void invalidate_index_name(void *pass, struct slice name)
 
 static void invalidate_whole(struct invalidate_pass *p)
 {
-    static const char *const names[] = {"README.md", "original", "index", "by-voice"};
+    static const char *const names[] = {"README.md", "original", "index", "by-voice", "ref"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bool is_lasting = i > 0 &&
                           corpus_has(p->before, names[i]) == corpus_has(p->after, names[i]);
@@ -314,6 +314,7 @@ static void invalidate_whole(struct invalidate_pass *p)
     /* Nodes with the time of the newest content. */
     invalidate_folder(p, KIND_INDEX, 0);
     invalidate_folder(p, KIND_BY_VOICE, 0);
+    invalidate_folder(p, KIND_ALL_REFS, 0);
     invalidate_folder(p, KIND_CONTROL, 0);
     notify(p, INVALIDATE_ATTR, id_of(KIND_IGNORE, 0, 0, 0), NULL);
     notify(p, INVALIDATE_ATTR, id_of(KIND_VERSION, 0, 0, 0), NULL);

@@ -45,6 +45,9 @@ const struct node_ops *ops_of(enum kind kind)
         [KIND_PROBLEMS] = &snapshot_ops,
         [KIND_REFS] = &refs_ops,
         [KIND_REF] = &ref_ops,
+        [KIND_ALL_REFS] = &all_refs_ops,
+        [KIND_REF_FOLDER] = &ref_folder_ops,
+        [KIND_REF_ENTRY] = &ref_entry_ops,
     };
     return ops[kind];
 }

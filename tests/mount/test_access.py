@@ -241,6 +241,8 @@ def test_a_private_file_stands_in_episodes_alone(mount_for_others, content, mode
     size = sum(path.stat().st_size for path in content.rglob("*.md") if path.name != "secret.md")
     assert (found["episodes"], found["problems"], found["content_bytes"]) == (2, 0, size)
     assert found["voices"]["of"] == found["voices"]["done"] == 2, "by-voice was walked"
+    ref = json.loads((mounted / "episodes/secret/turns.jsonl").read_text().splitlines()[0])["ref"]
+    assert not os.path.lexists(mounted / "ref" / ref)
     readme = (mounted / "README.md").read_text()
     assert "Episodes: 2." in readme and "Problems in files and front matter: 0." in readme
 

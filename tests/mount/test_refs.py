@@ -7,7 +7,7 @@ import pytest
 
 from test_formats import json_lines, ref_of
 from test_live import wait_until
-from tools import Mount, write_content
+from tools import Mount, shell, write_content
 
 TALK = ("**Ana:** Where is the boat?\n\n**Bo:** Under the *bridge*.\n\n**Ana:** Yes.\n\n"
         "**Bo:** And the oars?\n\n**Ana:** Yes.\n")
@@ -50,6 +50,34 @@ def test_the_page_has_an_anchor_for_it(mount):
     page = (mount({"talk.md": TALK}) / "episodes/talk/transcript.html").read_text()
     assert f'<div class="turn" id="turn-2">\n<p class="who" id="{BRIDGE}">' in page
     assert f'href="#{BRIDGE}">2</a>' in page
+
+
+def links_of(folder):
+    return {name: os.readlink(folder / name) for name in os.listdir(folder)}
+
+
+def test_all_episodes_that_have_it(mount):
+    mounted = mount({"talk.md": TALK, "sub/again.md": "**Chi:** So?\n\n" + TALK,
+                     "other.md": f"---\nrefs: {{{BRIDGE}: {ref_of('Bo', 'Under the tree.')}}}\n---\n"
+                                 + TALK.replace("bridge", "tree")})
+    assert "ref" not in os.listdir(mounted.path) and os.listdir(mounted / "ref") == []
+    assert links_of(mounted / "ref" / BRIDGE) == {
+        "talk": "../../episodes/talk/turns/002.txt", "sub--again": "../../episodes/sub/again/turns/003.txt",
+        "other": "../../episodes/other/turns/002.txt"}
+    assert (mounted / "ref" / BRIDGE / "other").read_text() == "Bo: Under the tree.\n"
+    assert os.listdir(mounted / "ref" / ref_of("Chi", "So?")) == ["sub--again"]
+    for name in ("a" * 13, "talk", BRIDGE.upper(), "."):
+        assert name == "." or not os.path.lexists(mounted / "ref" / name)
+    assert "no such" not in shell(f"ls -l ref/{BRIDGE}/; cat ref/{BRIDGE}/*", cwd=mounted.path)
+    inode = os.stat(mounted / "ref" / BRIDGE).st_ino
+    assert inode == os.stat(mount(mounted.content) / "ref" / BRIDGE).st_ino
+
+
+def test_without_turns_there_is_nothing_to_lead_to(mount):
+    mounted = mount({"talk.md": TALK}, "-o", "formats=meta.json")
+    assert not (mounted / "ref").exists()
+    mounted = mount({"talk.md": "---\ntitle: x\n---\n"})
+    assert not (mounted / "ref").exists()
 
 
 @pytest.fixture
@@ -104,3 +132,14 @@ def test_a_file_may_be_renamed_and_moved(live):
     os.makedirs(live.folder / "sub")
     change(live, lambda: os.rename(live.folder / "talk.md", live.folder / "sub/new.md"))
     assert words_of(live / "episodes/sub/new/ref" / BRIDGE) == "Bo: Under the bridge.\n"
+
+
+def test_another_upload_shows_and_goes(live):
+    place = live / "ref" / BRIDGE
+    assert links_of(place) == {"talk": "../../episodes/talk/turns/002.txt"}
+    change(live, lambda: write_content(live.folder, {"a.md": "**Chi:** Rain.\n\n" + TALK}))
+    assert links_of(place) == {"a": "../../episodes/a/turns/003.txt", "talk": "../../episodes/talk/turns/002.txt"}
+    change(live, lambda: os.remove(live.folder / "talk.md"))
+    assert links_of(place) == {"a": "../../episodes/a/turns/003.txt"}
+    change(live, lambda: os.remove(live.folder / "a.md"))
+    assert not place.exists() and not (live / "ref").exists()
