@@ -137,6 +137,57 @@ static int voices_render(struct scope *scope, struct buf *out)
     return view ? tables_add_counts(&voice_index->by_voice, view, out) : 0;
 }
 
+/* --- counts.tsv, voices.tsv --------------------------------------------------------------------
+ */
+
+static int add_counts(struct scope *scope, struct buf *out)
+{
+    struct material material;
+    int err = scope_material(scope, NEEDS_BODY, &material);
+    if (!err)
+        tables_add_body_counts(&material, out);
+    return err;
+}
+
+static int counts_render(struct scope *scope, struct buf *out)
+{
+    tables_begin_body_counts(out);
+    return join_pieces(scope, add_counts, out);
+}
+
+static int add_voices(struct scope *scope, struct buf *out)
+{
+    struct material material;
+    int err = scope_material(scope, NEEDS_BODY, &material);
+    return err ? err : tables_add_voices(&material, out);
+}
+
+static int all_voices_render(struct scope *scope, struct buf *out)
+{
+    tables_begin_voices(out);
+    return join_pieces(scope, add_voices, out);
+}
+
+/* --- README.md -------------------------------------------------------------------------------- */
+
+static int readme_render(struct scope *scope, struct buf *out)
+{
+    (void)scope;
+    buf_add_text(
+        out,
+        "# Tables over all episodes\n\n"
+        "Beside those listed here there are some that are found by name and not listed: each "
+        "reads every\nepisode, and no walk should meet it. What is not known is empty.\n\n"
+        "- `counts.tsv`: a row an episode: `episode`, `turns`, `words`, `voices`, `seconds` of "
+        "the turns whose\n  start and end are known, `timed_turns` (how many these are), "
+        "`originals` (turns that have one)\n"
+        "- `voices.tsv`: a row a voice and episode: `voice`, `episode`, `turns`, `words`, "
+        "`seconds`, `timed_turns`\n");
+    return 0;
+}
+
+/* --- by-date.tsv ------------------------------------------------------------------------------ */
+
 static int dates_render(struct scope *scope, struct buf *out)
 {
     tables_begin_counts(out);
@@ -156,12 +207,16 @@ static const struct {
     const char *name; /* NULL: that of the date view */
     bool (*exists)(const struct scope *scope);
     int (*render)(struct scope *scope, struct buf *out);
+    bool is_unlisted; /* found by name: it reads every body, and no walk should meet it */
 } tables[] = {
-    {"episodes.tsv", root_has_episodes, episodes_tsv_render},
-    {"episodes.jsonl", root_has_episodes, episodes_jsonl_render},
-    {"glossary.tsv", has_words, glossary_render},
-    {"by-voice.tsv", root_has_voices, voices_render},
-    {NULL, root_has_dates, dates_render},
+    {"episodes.tsv", root_has_episodes, episodes_tsv_render, false},
+    {"episodes.jsonl", root_has_episodes, episodes_jsonl_render, false},
+    {"glossary.tsv", has_words, glossary_render, false},
+    {"by-voice.tsv", root_has_voices, voices_render, false},
+    {NULL, root_has_dates, dates_render, false},
+    {"counts.tsv", has_words, counts_render, true},
+    {"voices.tsv", has_words, all_voices_render, true},
+    {"README.md", root_has_episodes, readme_render, false},
 };
 
 /* Behind these a table a view: its number is that of the view and TABLES. */
@@ -207,7 +262,7 @@ static int name_table(struct child *child, struct slice view)
 }
 
 /* Places are those of the root: first what is fixed, then the views by name. */
-static int index_child(struct scope *scope, uint64_t index, struct child *child)
+static int table_child(const struct scope *scope, uint64_t index, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
     if (index >= (uint64_t)TABLES + corpus->views.view_count)
@@ -226,6 +281,23 @@ static int index_child(struct scope *scope, uint64_t index, struct child *child)
     return name_table(child, index < TABLES ? corpus->date_view : corpus->views.views[view]->name);
 }
 
+static int index_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    return index < TABLES && tables[index].is_unlisted ? CHILD_GAP
+                                                       : table_child(scope, index, child);
+}
+
+static int index_find(struct scope *scope, struct slice name, struct child *child)
+{
+    int err = 0;
+    for (uint64_t index = 0; err >= 0; index++) {
+        err = table_child(scope, index, child);
+        if (err == 0 && slice_equal(child->name, name))
+            return 0;
+    }
+    return err;
+}
+
 /* By its view; of two that begin alike for some 250 bytes either comes first. */
 static uint64_t index_seek(struct scope *scope, unsigned list, struct slice name)
 {
@@ -242,7 +314,7 @@ void index_each_name(struct tree *tree, const struct corpus *corpus,
     struct child child;
     int err = 0;
     for (uint64_t index = 0; err >= 0; index++) {
-        err = index_child(&scope, index, &child);
+        err = table_child(&scope, index, &child);
         if (err == 0)
             each(context, child.name);
     }
@@ -277,6 +349,7 @@ const struct node_ops index_ops = {
     .check = index_check,
     .parent = scope_root,
     .child = index_child,
+    .find = index_find,
     .seek = index_seek,
 };
 

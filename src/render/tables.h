@@ -17,6 +17,13 @@ int tables_add_episode(const struct material *material, bool is_json, struct buf
 void tables_begin_terms(struct buf *out);
 void tables_add_terms(const struct material *material, struct buf *out);
 
+/* counts.tsv and voices.tsv: the header line, and the line of an episode, those of its voices. 0 or
+ * -ENOMEM. */
+void tables_begin_body_counts(struct buf *out);
+void tables_add_body_counts(const struct material *material, struct buf *out);
+void tables_begin_voices(struct buf *out);
+int tables_add_voices(const struct material *material, struct buf *out);
+
 /* by-tag.tsv and the tables of the other views: the header line, and the values of a view, the
  * commonest first. 0 or -ENOMEM. */
 void tables_begin_counts(struct buf *out);

@@ -400,7 +400,7 @@ static bool check_table(void *where_, uint64_t next, const struct tree_entry *en
     read_entry(where, entry, &text);
     if (slice_ends(entry->name, SLICE(".jsonl")))
         check_json_lines(buf_slice(&text));
-    else
+    else if (slice_ends(entry->name, SLICE(".tsv")))
         check_tsv(buf_slice(&text));
     return true;
 }

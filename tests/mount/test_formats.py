@@ -386,6 +386,28 @@ def test_a_quote_says_whose_and_where(example, mount):
 # --- index/ ---------------------------------------------------------------------------------------------
 
 
+def test_how_much_there_is(mounted):
+    counts = {row["episode"]: row for row in table(mounted / "index/counts.tsv")}
+    voices = table(mounted / "index/voices.tsv")
+    assert [row["episode"] for row in table(mounted / "index/episodes.tsv")] == list(counts)
+    assert not {"counts.tsv", "voices.tsv"} & set(os.listdir(mounted / "index"))
+    for episode in episodes_of(mounted):
+        row = counts[str(episode.relative_to(mounted / "episodes"))]
+        records = json_lines(episode / "turns.jsonl") if (episode / "turns.jsonl").exists() else []
+        heard = table(episode / "voices.tsv") if (episode / "voices.tsv").exists() else []
+        assert (int(row["turns"]), int(row["voices"])) == (len(records), len(heard))
+        assert int(row["originals"]) == sum(bool(record["original"]) for record in records)
+        same = ("voice", "turns", "seconds", "timed_turns")
+        assert [[one[key] for key in same] for one in heard] == [
+            [one[key] for key in same] for one in voices if one["episode"] == row["episode"]]
+
+
+def test_words_are_counted_in_each_script(mount):
+    rows = table(mount({"a.md": "**Ana:** One, two\nthree-four.\n\nFive\n\n**林岚：** 潮汐来了，对。 OK好\n\n**Ana:** ”\n"})
+                 / "index/voices.tsv")
+    assert [(row["voice"], row["words"]) for row in rows] == [("Ana", "5"), ("林岚", "7")]
+
+
 def test_each_view_is_counted(mounted):
     views = sorted(name for name in os.listdir(mounted.path) if name.startswith("by-"))
     tables = sorted(name for name in os.listdir(mounted / "index") if name.startswith("by-"))

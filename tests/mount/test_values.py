@@ -74,7 +74,7 @@ def test_a_key_of_no_table_is_one_view_in_any_spelling(mount):
     assert views(mounted) == ["by-guest_name", "by-moods"]
     assert entries(mounted, "by-moods") == {"x": ["a", "b"]}
     assert entries(mounted, "by-guest_name") == {"Ann": ["c", "d", "e"]}
-    assert sorted(os.listdir(mounted / "index"))[:2] == ["by-guest_name.tsv", "by-moods.tsv"]
+    assert sorted(set(os.listdir(mounted / "index")) - {"README.md"})[:2] == ["by-guest_name.tsv", "by-moods.tsv"]
 
 
 def test_the_configuration_speaks_of_keys_in_any_case(mount):

@@ -381,7 +381,8 @@ static int by_id(const void *a, const void *b)
 static void reach_all(struct fixture *f)
 {
     static const char *const unlisted[] = {"version", "status.json", "generation", "problems.tsv"};
-    struct tree_attr control, file;
+    static const char *const tables[] = {"counts.tsv", "voices.tsv"};
+    struct tree_attr control, index, file;
     if (f->count)
         return;
     remember(f, TREE_ROOT);
@@ -390,6 +391,11 @@ static void reach_all(struct fixture *f)
     remember(f, control.id);
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(tree_lookup(f->tree, control.id, unlisted[i], &file), 0);
+        remember(f, file.id);
+    }
+    assert_int_equal(tree_lookup(f->tree, TREE_ROOT, "index", &index), 0);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        assert_int_equal(tree_lookup(f->tree, index.id, tables[i], &file), 0);
         remember(f, file.id);
     }
     qsort(f->ids, f->count, sizeof *f->ids, by_id);
