@@ -182,7 +182,9 @@ static int readme_render(struct scope *scope, struct buf *out)
         "the turns whose\n  start and end are known, `timed_turns` (how many these are), "
         "`originals` (turns that have one)\n"
         "- `voices.tsv`: a row a voice and episode: `voice`, `episode`, `turns`, `words`, "
-        "`seconds`, `timed_turns`\n");
+        "`seconds`, `timed_turns`\n"
+        "- `turns.jsonl`, `turns.tsv`: the records of all turns, as in the folders of the "
+        "episodes, and of\n  each the `title` and `date` of its episode\n");
     return 0;
 }
 
@@ -219,7 +221,8 @@ static const struct {
     {"README.md", root_has_episodes, readme_render, false},
 };
 
-/* Behind these a table a view: its number is that of the view and TABLES. */
+/* Behind these a table a view: its number is that of the view and TABLES. Behind all of them the
+ * whole tables (whole.c), which are found by name. */
 enum { TABLES = sizeof tables / sizeof *tables };
 
 static int view_render(struct scope *scope, struct buf *out)
@@ -265,8 +268,15 @@ static int name_table(struct child *child, struct slice view)
 static int table_child(const struct scope *scope, uint64_t index, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
-    if (index >= (uint64_t)TABLES + corpus->views.view_count)
+    uint64_t listed = (uint64_t)TABLES + corpus->views.view_count;
+    if (index >= listed + WHOLE_TABLES)
         return -ENOENT;
+    if (index >= listed && !has_words(scope))
+        return CHILD_GAP;
+    if (index >= listed)
+        return child_is(child, KIND_WHOLE_TABLE, (uint32_t)(index - listed),
+                        (uint32_t)corpus->generation,
+                        slice_of(whole_table_name((unsigned)(index - listed))));
     if (index < TABLES && !tables[index].exists(scope))
         return CHILD_GAP;
     uint32_t view = index < TABLES ? 0 : corpus->views.order[index - TABLES];
@@ -283,6 +293,8 @@ static int table_child(const struct scope *scope, uint64_t index, struct child *
 
 static int index_child(struct scope *scope, uint64_t index, struct child *child)
 {
+    if (index >= (uint64_t)TABLES + scope->corpus->views.view_count)
+        return -ENOENT;
     return index < TABLES && tables[index].is_unlisted ? CHILD_GAP
                                                        : table_child(scope, index, child);
 }

@@ -99,6 +99,12 @@ const struct layout layouts[KIND_COUNT] = {
     /* i: which of the tables */
     [KIND_INDEX_TABLE] = {FILE_("/index/<table>"), .i_bits = 16, .has_version = true},
 
+    /* i: which of the whole tables */
+    [KIND_WHOLE_TABLE] = {FILE_("/index/<whole table>"), .i_bits = 16, .has_version = true},
+    /* i: episode, j: table and name; the key of a text, which no client has */
+    [KIND_TABLE_PIECE] = {FILE_("a part of /index/<whole table>"), .i_bits = 24, .j_bits = 16,
+                          .has_version = true},
+
     [KIND_CONTROL] = {FOLDER("/.transcriptfs")},
     [KIND_VERSION] = {FILE_("/.transcriptfs/version")},
 

@@ -61,6 +61,8 @@ enum kind {
     KIND_ALL_REFS,
     KIND_REF_FOLDER,
     KIND_REF_ENTRY,
+    KIND_WHOLE_TABLE,
+    KIND_TABLE_PIECE,
     KIND_COUNT,
 };
 

@@ -113,6 +113,11 @@ extern const struct node_ops index_ops, index_table_ops;
 void index_each_name(struct tree *tree, const struct corpus *corpus,
                      void (*each)(void *context, struct slice name), void *context);
 
+/* whole.c */
+extern const struct node_ops whole_table_ops, table_piece_ops;
+/* The name of one of them: "turns.tsv"; NULL behind the last. */
+const char *whole_table_name(unsigned table);
+
 /* control.c */
 extern const struct node_ops control_ops, version_ops, snapshot_ops;
 

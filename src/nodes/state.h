@@ -10,6 +10,7 @@
 #include "nodes/snapshots.h"
 #include "nodes/status.h"
 #include "nodes/tree_options.h"
+#include "nodes/whole_tables.h"
 
 struct tree {
     struct cache *cache; /* borrowed */
@@ -19,6 +20,7 @@ struct tree {
     struct exposed_turns exposed_turns;
     struct snapshots snapshots;
     struct dir_cookies dir_cookies;
+    struct whole_tables whole_tables;
     uint64_t made[KIND_COUNT]; /* the newest generation whose text of this kind was made; 0: none */
 };
 

@@ -1,8 +1,9 @@
-/* One record a turn: turns.jsonl and turns.tsv. */
+/* One record a turn: turns.jsonl and turns.tsv, of an episode and of all of them. */
 #include "base/utf8.h"
 #include "render/episode_metadata.h"
 #include "render/renderers.h"
 #include "render/row_writer.h"
+#include "render/tables.h"
 #include "transcript/refs.h"
 #include "values/timestamp.h"
 
@@ -146,6 +147,19 @@ static struct value get_ref(const void *row, struct buf *scratch)
     return value_text(buf_slice(scratch));
 }
 
+static struct value get_title(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct turn_row *)row)->metadata->title);
+}
+
+static struct value get_date(const void *row, struct buf *scratch)
+{
+    (void)scratch;
+    return value_text(((const struct turn_row *)row)->metadata->date);
+}
+
+/* What the folder of an episode says already, the tables over all have too. */
 static const struct field fields[] = {
     {"id", get_id},
     {"episode", get_episode},
@@ -163,19 +177,21 @@ static const struct field fields[] = {
     {"voice", get_voice},
     {"times", get_times},
     {"ref", get_ref},
+    {"title", get_title},
+    {"date", get_date},
 };
 
-static int render(const struct material *material, bool is_json, struct buf *out)
+enum { FIELDS = sizeof fields / sizeof *fields, OWN_FIELDS = FIELDS - 2 };
+
+static int add_rows(const struct material *material, size_t count, bool is_json, struct buf *out)
 {
-    struct row_writer writer = {fields, sizeof fields / sizeof *fields, {0}};
+    struct row_writer writer = {fields, count, {0}};
     const struct body *body = material->body;
     struct episode_metadata metadata;
     int err = episode_metadata_read(material, &metadata);
     if (err)
         return err;
     struct turn_row row = {.episode = material->episode, .metadata = &metadata, .body = body};
-    if (!is_json)
-        row_writer_add_header(&writer, out);
     for (uint32_t i = 0; i < body->count && !out->failed; i++) {
         if (!material_shows(material, i))
             continue;
@@ -187,12 +203,34 @@ static int render(const struct material *material, bool is_json, struct buf *out
     return 0;
 }
 
+static void add_header(size_t count, struct buf *out)
+{
+    const struct row_writer writer = {fields, count, {0}};
+    row_writer_add_header(&writer, out);
+}
+
 int turns_jsonl_render(const struct material *material, struct buf *out)
 {
-    return render(material, true, out);
+    return add_rows(material, OWN_FIELDS, true, out);
 }
 
 int turns_tsv_render(const struct material *material, struct buf *out)
 {
-    return render(material, false, out);
+    add_header(OWN_FIELDS, out);
+    return add_rows(material, OWN_FIELDS, false, out);
+}
+
+void tables_begin_turns(struct buf *out)
+{
+    add_header(FIELDS, out);
+}
+
+int tables_add_turns_json(const struct material *material, struct buf *out)
+{
+    return add_rows(material, FIELDS, true, out);
+}
+
+int tables_add_turns_tsv(const struct material *material, struct buf *out)
+{
+    return add_rows(material, FIELDS, false, out);
 }

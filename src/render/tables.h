@@ -24,6 +24,12 @@ void tables_add_body_counts(const struct material *material, struct buf *out);
 void tables_begin_voices(struct buf *out);
 int tables_add_voices(const struct material *material, struct buf *out);
 
+/* turns.jsonl and turns.tsv: the header line of the latter, and the records of an episode with its
+ * title and date behind them. 0 or -ENOMEM. */
+void tables_begin_turns(struct buf *out);
+int tables_add_turns_json(const struct material *material, struct buf *out);
+int tables_add_turns_tsv(const struct material *material, struct buf *out);
+
 /* by-tag.tsv and the tables of the other views: the header line, and the values of a view, the
  * commonest first. 0 or -ENOMEM. */
 void tables_begin_counts(struct buf *out);

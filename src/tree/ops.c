@@ -48,6 +48,8 @@ const struct node_ops *ops_of(enum kind kind)
         [KIND_ALL_REFS] = &all_refs_ops,
         [KIND_REF_FOLDER] = &ref_folder_ops,
         [KIND_REF_ENTRY] = &ref_entry_ops,
+        [KIND_WHOLE_TABLE] = &whole_table_ops,
+        [KIND_TABLE_PIECE] = &table_piece_ops,
     };
     return ops[kind];
 }

@@ -60,6 +60,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
     status_init(&tree->status, corpus->generation);
     snapshots_init(&tree->snapshots);
     dir_cookies_init(&tree->dir_cookies);
+    whole_tables_init(&tree->whole_tables);
     if (generations_init(&tree->generations, corpus, &generations_options) ||
         tree_reserve(tree, episodes) || resume(tree)) {
         tree_free(tree);
@@ -77,6 +78,7 @@ void tree_free(struct tree *tree)
     snapshots_free(&tree->snapshots);
     exposed_turns_free(&tree->exposed_turns);
     dir_cookies_free(&tree->dir_cookies);
+    whole_tables_free(&tree->whole_tables);
     free(tree);
 }
 

@@ -1,0 +1,129 @@
+"""Tables over all episodes that are too long to be kept: index/turns.jsonl, index/turns.tsv."""
+
+import concurrent.futures
+import errno
+import json
+import mmap
+import os
+import shutil
+
+import pytest
+
+from test_formats import json_lines, need, table
+from test_live import wait_until
+from tools import run_ok, write_content
+
+EPISODES, TURNS = 40, 30
+
+
+def words_of(episode, turn):
+    return f"**{'Ana' if turn % 2 else 'Bo'}:** Number {turn} of {episode}, \"said\"\tand 写.\n\n"
+
+
+def text_of(episode):
+    return f"---\ntitle: The {episode}th\ndate: 2024-01-{episode % 28 + 1:02}\n---\n" + "".join(
+        words_of(episode, turn) for turn in range(TURNS))
+
+
+@pytest.fixture
+def live(mount):
+    return mount({f"talk{i:02}.md": text_of(i) for i in range(EPISODES)})
+
+
+def change(live, act):
+    generation = live / ".transcriptfs/generation"
+    before = int(generation.read_text())
+    act()
+    wait_until(lambda: int(generation.read_text()) > before, "the change is not followed")
+
+
+def misses(mounted):
+    return json.loads((mounted / ".transcriptfs/status.json").read_text())["cache"]["misses"]
+
+
+def expected(mounted):
+    """Each record of each episode, and what the episode is called."""
+    for row in table(mounted / "index/episodes.tsv"):
+        records = mounted / "episodes" / row["episode"] / "turns.jsonl"
+        for record in json_lines(records) if records.exists() else []:
+            yield record | {"title": row["title"] or row["episode"], "date": row["date"] or None}
+
+
+def test_it_has_all_records(mounted):
+    records = list(expected(mounted))
+    assert json_lines(mounted / "index/turns.jsonl") == records
+    rows = table(mounted / "index/turns.tsv")
+    assert list(rows[0]) == list(records[0])
+    assert [(row["id"], row["ref"], row["text"], row["date"]) for row in rows] == [
+        (record["id"], record["ref"], record["text"], record["date"] or "") for record in records]
+    assert not {"turns.jsonl", "turns.tsv"} & set(os.listdir(mounted / "index"))
+
+
+@pytest.mark.parametrize("name", ["turns.jsonl", "turns.tsv"])
+def test_any_range_is_the_same_part(mount, live, name):
+    path = live / "index" / name
+    size = os.stat(path).st_size
+    whole = path.read_bytes()
+    assert len(whole) == size
+    assert run_ok("tail", "-c", "1000", path, text=False) == whole[-1000:]
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapped:
+        assert mapped[:] == whole
+    # Readers that go on where another was, each for itself and in the middle of records.
+    again = mount(live.content) / "index" / name
+
+    def read_by(step):
+        with open(again, "rb", buffering=0) as file:
+            return b"".join(os.pread(file.fileno(), step, at) for at in range(0, size, step))
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(read_by, (4096, 10_000, 33_333, 131_072))) == {whole}
+
+
+def test_what_was_opened_before_a_change_gives_its_own_bytes(mount, live):
+    path = live / "index/turns.jsonl"
+    before = [json.loads(line) for line in path.read_bytes().splitlines()]
+    whole = path.read_bytes()
+    again = mount(live.content)
+    fd = os.open(again / "index/turns.jsonl", os.O_RDONLY)
+    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_RANDOM)  # or the kernel reads it all before
+    change(again, lambda: write_content(live.content, {"talk20.md": text_of(20).replace("Number", "The number")}))
+    first = whole.index(b'{"id":"talk20#1"')
+    assert os.fstat(fd).st_size == len(whole)
+    assert os.pread(fd, 1000, 0) == whole[:1000]
+    assert os.pread(fd, 1000, len(whole) - 1000) == whole[-1000:]
+    with pytest.raises(OSError) as stale:
+        os.pread(fd, 100, first + 5000)
+    assert stale.value.errno == errno.ESTALE
+    os.close(fd)
+    now = json_lines(again / "index/turns.jsonl")
+    assert len(now) == len(before)
+    assert [a == b for a, b in zip(now, before)] == [a["episode"] != "talk20" for a in before]
+
+
+def test_only_what_changed_is_counted(live):
+    path = live / "index/turns.jsonl"
+    size = os.stat(path).st_size
+    first = misses(live)
+    assert first >= EPISODES
+    change(live, lambda: write_content(live.content, {"talk07.md": text_of(7) + words_of(7, TURNS + 1)}))
+    assert os.stat(path).st_size > size
+    assert misses(live) - first <= 6, "the front matter and body of one episode"
+    change(live, lambda: os.remove(live.content / "talk07.md"))
+    assert os.stat(path).st_size < size
+    assert misses(live) - first <= 6
+
+
+def test_what_is_asked_of_it_in_one_command(live):
+    name = live / "index"
+    assert run_ok("jq", "-r", "select(.turn == 2 and .episode == \"talk03\") | .date", name / "turns.jsonl") == "2024-01-04\n"
+    need("sqlite3")
+    counted = run_ok("sqlite3", "-ascii", "-separator", "\t", "-newline", "\n", ":memory:", f".import {name}/turns.tsv turns",
+                     "select count(*), count(distinct ref), max(turn + 0) from turns")
+    assert counted.split() == [f"{EPISODES * TURNS}", f"{EPISODES * TURNS}", f"{TURNS}"]
+
+
+@pytest.mark.skipif(not shutil.which("Rscript"), reason="there is no R")
+def test_r_reads_the_table(live):
+    script = f"""t <- read.delim("{live / 'index/turns.tsv'}", quote = "", encoding = "UTF-8")
+cat(nrow(t), class(t$turn), length(unique(t$ref)))"""
+    assert run_ok("Rscript", "-e", script).split() == [f"{EPISODES * TURNS}", "integer", f"{EPISODES * TURNS}"]
