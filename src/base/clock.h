@@ -4,6 +4,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <time.h>
 
 /* The time in this many milliseconds, by the clock that a condition variable uses. */
@@ -18,6 +19,11 @@ static inline struct timespec time_after(clockid_t clock, unsigned milliseconds)
         time.tv_sec++;
     }
     return time;
+}
+
+static inline bool timespec_is_before(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
 #endif

@@ -133,6 +133,7 @@ int step_change_file(struct step *s, const struct scanned *file)
         .head = file->head,
         .id = file->id,
         .own = s->builder->own,
+        .is_unread = file->is_unread,
         .hash = hash64(file->path, 0),
     };
     take_companions(&file->companions, now);

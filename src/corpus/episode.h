@@ -65,6 +65,7 @@ struct scanned {
     bool is_stray;  /* it is no episode; only `problems` counts */
     bool is_folder; /* it is a folder, "" for the content folder; only `id.access` counts */
     bool is_gone;   /* the file no longer exists */
+    bool is_unread; /* it could not be read just now */
 };
 
 /* A problem in a content file. */
@@ -94,6 +95,7 @@ struct episode {
     uint64_t hash;  /* of the path: the root of its inode numbers */
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
+    bool is_unread;   /* it could not be read, which may pass: each look tries again */
     bool is_private;  /* less readable than the content folder, so no view shows it */
     const struct facet_refs *facet_refs;
     const struct own_names *own; /* by which it was read; the builder's; NULL: none */

@@ -26,6 +26,7 @@ enum {
     MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
     WAITING_THREADS = 12,      /* more threads, which start when all others wait */
     LONGEST_WAIT = 1000,       /* milliseconds, for the next generation */
+    LONGEST_WAITS = 2000, /* … and for all that follow, while a file is written again and again */
 };
 
 /* The kinds of requests that are counted. */
@@ -89,12 +90,13 @@ static void count(fuse_req_t req, enum request kind)
 struct held_generation {
     struct tree *tree;
     struct generation *generation;
+    struct timespec end; /* of waiting for a newer one; 0: it has not waited */
 };
 
 static struct held_generation get_generation(fuse_req_t req)
 {
     struct tree *tree = server_of(req)->tree;
-    return (struct held_generation){tree, tree_get_generation(tree)};
+    return (struct held_generation){.tree = tree, .generation = tree_get_generation(tree)};
 }
 
 static void put_generation(const struct held_generation *held)
@@ -165,12 +167,16 @@ static int look_up(struct tree *tree, uint64_t parent, const char *name, struct 
 
 /* After -EAGAIN, when a file changed and was not rescanned, the next generation has the answer and
  * is about to be published. Holds that one instead and returns true; false where the request has to
- * report its error. */
+ * report its error: also where each generation that came was late, so that nobody waits behind a
+ * file for as long as somebody writes to it. */
 static bool get_next_generation(struct held_generation *held, int err)
 {
     uint64_t generation = held->generation->corpus->generation;
-    if (err != -EAGAIN)
+    const struct timespec now = time_after(CLOCK_MONOTONIC, 0);
+    if (err != -EAGAIN || (held->end.tv_sec && timespec_is_before(&held->end, &now)))
         return false;
+    if (!held->end.tv_sec)
+        held->end = time_after(CLOCK_MONOTONIC, LONGEST_WAITS);
     tree_put_generation(held->tree, held->generation);
     bool is_there = tree_wait_for_newer(held->tree, generation, LONGEST_WAIT);
     held->generation = tree_get_generation(held->tree);

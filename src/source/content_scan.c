@@ -71,6 +71,14 @@ static const struct stray *old_stray(const struct scan_walk *w, struct slice pat
     return w->old ? corpus_find_stray(w->old, path) : NULL;
 }
 
+static int note_unread(struct content_scan *scan, struct slice path)
+{
+    if (!array_reserve(&scan->unread, scan->unread_count, &scan->unread_cap, sizeof *scan->unread))
+        return -ENOMEM;
+    scan->unread[scan->unread_count++] = path;
+    return 0;
+}
+
 /* Reports a file that the user may miss in the mount, because it is no readable transcript. */
 static int add_stray(struct scan_walk *w, struct slice path, const char *problem)
 {
@@ -133,7 +141,7 @@ static int add_transcript(struct scan_walk *w, struct slice path, const struct f
     if (number != NO_INDEX) {
         const struct episode *old = w->old->episodes[number];
         w->is_seen[number] = true;
-        if (!is_written(w, path, companions) && file_id_equal(&old->id, id) &&
+        if (!is_written(w, path, companions) && !old->is_unread && file_id_equal(&old->id, id) &&
             has_companions(&old->companions, companions))
             return 0;
     }
@@ -209,7 +217,8 @@ static const char *type_problem(mode_t type)
 /* A path that cannot be examined; the scan goes on. */
 static int add_unseen(struct scan_walk *w, struct slice path, int error)
 {
-    return is_transcript(w, path) ? add_stray(w, path, strerror(error)) : 0;
+    int err = is_transcript(w, path) ? note_unread(w->scan, path) : 0;
+    return err || !is_transcript(w, path) ? err : add_stray(w, path, strerror(error));
 }
 
 /* Scans one path; `name` is its last part. */
@@ -555,6 +564,8 @@ static int list_folder(struct scan_walk *w, struct slice path)
             return 0; /* it was deleted meanwhile */
         if (error_passes(fd))
             return fd;
+        if (note_unread(w->scan, path))
+            return -ENOMEM;
         return path.len && !problem.failed ? add_stray(w, path, problem.data) : fd;
     }
     struct stat st;
@@ -805,6 +816,7 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
     }
     if (err) {
         diags_add(&diags, 0, 0, "the source is there and cannot be read", "%s", strerror(-err));
+        file->is_unread = true;
         int now = content_stat(r->folder, file->path.data, &st);
         if (now == 0)
             file->id = content_id_of(&st);
@@ -831,13 +843,38 @@ static void read_nth(void *readers, unsigned worker, size_t i)
         r->progress->step(r->progress->context, done, r->scan->count);
 }
 
-/* What is no transcript, and was none, is no change. */
+/* Whether a file could not be read before either, and nothing else is new of it. */
+static bool is_still_unread(const struct scanned *file, const struct corpus *old)
+{
+    if (!old || !file->is_unread || file->is_gone)
+        return false;
+    if (file->is_stray)
+        return corpus_find_stray(old, file->path);
+    uint32_t number = corpus_find_path(old, file->path);
+    const struct episode *was = number == NO_INDEX ? NULL : old->episodes[number];
+    return was && was->is_unread && file_id_equal(&was->id, &file->id) &&
+           has_companions(&was->companions, &file->companions);
+}
+
+static int note_all_unread(struct content_scan *scan)
+{
+    int err = 0;
+    for (size_t i = 0; i < scan->count && !err; i++) {
+        if (scan->changes[i].is_unread && !scan->changes[i].is_gone)
+            err = note_unread(scan, scan->changes[i].path);
+    }
+    return err;
+}
+
+/* What is no transcript, and was none, is no change; nor is what still cannot be read. */
 static void forget_others(struct content_scan *scan, const struct corpus *old)
 {
     size_t kept = 0;
     for (size_t i = 0; i < scan->count; i++) {
         const struct scanned *file = &scan->changes[i];
         bool is_other = file->is_gone && !file->is_folder && !file->is_stray;
+        if (is_still_unread(file, old))
+            continue;
         if (!is_other || (old && (corpus_find_path(old, file->path) != NO_INDEX ||
                                   corpus_find_stray(old, file->path))))
             scan->changes[kept++] = *file;
@@ -861,6 +898,8 @@ int content_scan(const struct content_folder *folder, const struct target *targe
         parallel_for(scan->count, options->threads, read_nth, &readers);
         err = readers.err;
     }
+    if (!err)
+        err = note_all_unread(scan);
     for (size_t i = 0; i < walk.listing_count; i++)
         stems_free(&walk.listings[i].stems);
     free(walk.listings);
@@ -890,6 +929,7 @@ void content_scan_free(struct content_scan *scan)
         arena_free(&scan->arenas[i]);
     arena_free(&scan->found);
     free(scan->changes);
+    free(scan->unread);
     *scan = (struct content_scan){0};
 }
 

@@ -27,6 +27,8 @@ struct content_scan {
      * the input of corpus_next(). */
     struct scanned *changes;
     size_t count, cap;
+    struct slice *unread; /* paths that could not be read, and are to be tried again */
+    size_t unread_count, unread_cap;
     struct arena found;                        /* of paths and of the problems found on the way */
     struct arena arenas[PARALLEL_MAX_THREADS]; /* of what was read; one a worker */
 };

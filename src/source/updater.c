@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "corpus/build.h"
 #include "source/content_scan.h"
+#include "source/unread.h"
 #include "source/watch.h"
 
 enum {
@@ -45,6 +46,7 @@ struct updater {
     bool has_no_watches; /* the system has none left: it polls from now on */
 
     /* The publisher's own. */
+    struct unread unread;
     bool must_reread; /* a new configuration is in force, and some files were read by the old one */
     bool has_failed;  /* the last scan failed */
     bool has_bad_config; /* problems.tsv lists mistakes of the configuration */
@@ -189,6 +191,7 @@ static void configure(struct updater *updater, struct diags *diags, bool *is_rep
     updater->has_bad_config = err != 0;
     if (err && !diags->first) {
         /* It cannot be read; report that once. */
+        unread_add(&updater->unread, SLICE(CONTENT_CONFIG));
         if (was_bad)
             return;
         diags_add(diags, 0, 0, "", "%s", strerror(-err));
@@ -272,6 +275,8 @@ static int scan_and_publish(struct updater *updater, const struct target *target
     tree_set_scanning(updater->options.tree, false);
     if (err && is_reported)
         updater->has_bad_config = false; /* report it with the next scan */
+    for (size_t i = 0; i < scan.unread_count && !err; i++)
+        unread_add(&updater->unread, scan.unread[i]);
     if (!err)
         updater->must_reread = false;
     content_scan_free(&scan);
@@ -288,17 +293,36 @@ static unsigned seconds_between_scans(const struct updater *updater)
     return updater->watch && !updater->has_no_watches ? AUDIT : NETWORK_POLL;
 }
 
+/* With the lock held. */
+static void try_again(void *updater_, struct slice path)
+{
+    struct updater *updater = updater_;
+    if (!add_target(updater, path, true))
+        updater->is_full_scan_requested = true;
+}
+
+/* With the lock held: waits until something is to be looked at. */
+static void wait_for_first_change(struct updater *updater)
+{
+    const struct timespec scan = time_after(CLOCK_MONOTONIC, seconds_between_scans(updater) * 1000);
+    struct timespec retry, next = scan;
+    bool is_scan = !unread_next(&updater->unread, &retry) || timespec_is_before(&scan, &retry);
+    int err = 0;
+    if (!is_scan)
+        next = retry;
+    while (!updater->is_ending && !updater->is_full_scan_requested && updater->count == 0 &&
+           err != ETIMEDOUT)
+        err = pthread_cond_timedwait(&updater->changed, &updater->lock, &next);
+    if (err == ETIMEDOUT && is_scan)
+        updater->is_full_scan_requested = true;
+    unread_begin_try(&updater->unread, try_again, updater);
+}
+
 /* With the lock held: waits until something is to be looked at, then for what comes with it. False
  * where it is to end. */
 static bool wait_for_changes(struct updater *updater)
 {
-    struct timespec scan = time_after(CLOCK_MONOTONIC, seconds_between_scans(updater) * 1000);
-    int err = 0;
-    while (!updater->is_ending && !updater->is_full_scan_requested && updater->count == 0 &&
-           err != ETIMEDOUT)
-        err = pthread_cond_timedwait(&updater->changed, &updater->lock, &scan);
-    if (err == ETIMEDOUT)
-        updater->is_full_scan_requested = true;
+    wait_for_first_change(updater);
     struct timespec gathered = time_after(CLOCK_MONOTONIC, updater->options.gather);
     while (!updater->is_ending && updater->count &&
            pthread_cond_timedwait(&updater->changed, &updater->lock, &gathered) != ETIMEDOUT)
@@ -336,6 +360,7 @@ static void *publish_changes(void *updater_)
             updater->options.log("cannot update from the content folder: %s", strerror(-err));
         failed = err;
         free_targets(targets, count);
+        unread_end_try(&updater->unread); /* after a failure everything is looked at again */
 
         pthread_mutex_lock(&updater->lock);
         updater->has_failed = err != 0;
@@ -515,6 +540,7 @@ void updater_free(struct updater *updater)
     watch_free(updater->watch);
     free_targets(updater->targets, updater->count);
     map_free(&updater->target_index);
+    unread_free(&updater->unread);
     pthread_mutex_destroy(&updater->lock);
     pthread_cond_destroy(&updater->changed);
     pthread_cond_destroy(&updater->publisher_state_changed);
