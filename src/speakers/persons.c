@@ -43,7 +43,7 @@ static uint32_t get_folded(struct persons *p, const struct map *map, struct slic
 /* Notes that a name leads to a number; to several where it led to another. */
 static void note(struct persons *p, struct map *map, struct slice name, uint32_t number)
 {
-    struct map_slot *slot = put_folded(p, map, name);
+    struct map_slot *slot = name.len ? put_folded(p, map, name) : NULL; /* `, Ana` has no first */
     if (slot)
         slot->value = slot->value == UINT32_MAX || slot->value == number ? number : SEVERAL;
 }

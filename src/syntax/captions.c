@@ -249,22 +249,6 @@ static struct slice header_field(struct slice text, struct slice name)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-/* Recordings go forward; a time that does not is a mistake of whoever typed it, or a second part.
- */
-static void tell_back(const struct cues *cues, struct diags *diags)
-{
-    size_t told = 0;
-    for (size_t i = 1; i < cues->count && told < MOST_TIMES_TOLD; i++) {
-        int64_t back = cues->at[i - 1].start - cues->at[i].start;
-        if (back <= 0)
-            continue;
-        told++;
-        diags_add(diags, cues->at[i].line, 0, "it is kept where it stands",
-                  "it begins %lld.%03lld s before the cue before it", (long long)(back / 1000),
-                  (long long)(back % 1000));
-    }
-}
-
 static void tell_form(struct slice text, enum source_form form, bool is_strict,
                       const struct cues *cues, struct diags *diags)
 {
@@ -325,7 +309,6 @@ int captions_read(struct slice text, enum source_form form, struct diags *diags,
     if (err)
         return err;
     tell_lost(&pass, diags);
-    tell_back(cues, diags);
     tell_form(text, form, pass.is_strict, cues, diags);
     cue_repeats_drop(&pass.repeats, cues);
     return 0;

@@ -123,6 +123,24 @@ bool cue_ends_sentence(struct slice words)
     return false;
 }
 
+void cues_tell_back(const struct cues *cues, struct diags *diags)
+{
+    enum { MOST_TOLD = 20 };
+    int64_t before = NO_TIME;
+    int told = 0;
+    for (size_t i = 0; i < cues->count && told < MOST_TOLD; i++) {
+        const struct cue *cue = &cues->at[i];
+        int64_t back = before == NO_TIME || cue->start == NO_TIME ? 0 : before - cue->start;
+        before = cue->start == NO_TIME ? before : cue->start;
+        if (back <= 0)
+            continue;
+        told++;
+        diags_add(diags, cue->line, 0, "it is kept where it stands",
+                  "it begins %lld.%03lld s before the cue before it", (long long)(back / 1000),
+                  (long long)(back % 1000));
+    }
+}
+
 void cues_free(struct cues *cues)
 {
     free(cues->at);

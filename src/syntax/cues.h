@@ -62,6 +62,10 @@ int cues_repair(struct slice *text, struct buf *own, struct diags *diags);
 /* Whether words end with a sentence: quotes and brackets may close behind its mark. */
 bool cue_ends_sentence(struct slice words);
 
+/* Tells of starts that go back. Recordings go forward; a time that does not is a mistake of whoever
+ * typed it, or a second part. */
+void cues_tell_back(const struct cues *cues, struct diags *diags);
+
 void cues_free(struct cues *cues);
 
 static inline struct slice cue_text(const struct cues *cues, const struct cue *cue)

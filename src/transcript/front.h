@@ -14,13 +14,15 @@
 #ifndef TRANSCRIPT_FRONT_H
 #define TRANSCRIPT_FRONT_H
 
+#include "syntax/speech_shape.h"
 #include "values/yaml.h"
 
 struct front {
-    struct yaml *map;   /* the keys in the order of the file; NULL when there are none */
-    size_t body;        /* offset in the text of the first byte behind the front matter */
-    uint32_t body_line; /* the line on which that byte stands, 1-based */
-    bool has_block;     /* a front matter was found, understood or not */
+    struct yaml *map;            /* the keys in the order of the file; NULL when there are none */
+    size_t body;                 /* offset in the text of the first byte behind the front matter */
+    uint32_t body_line;          /* the line on which that byte stands, 1-based */
+    bool has_block;              /* a front matter was found, understood or not */
+    enum speech_dialect dialect; /* of JSON (source.h) */
 };
 
 /*

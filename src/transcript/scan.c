@@ -36,8 +36,9 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
 
 /* Captions tell what they have without being read; JSON and tables, whether they are transcripts,
  * by their keys; Markdown has what may be words behind its front matter. */
-static int look_at_body(enum source_form form, struct slice text, bool is_all,
-                        const struct limits *limits, struct diags *diags, struct head *head)
+static int look_at_body(enum source_form form, const struct front *front, struct slice text,
+                        bool is_all, const struct limits *limits, struct diags *diags,
+                        struct head *head)
 {
     if (form == SOURCE_MARKDOWN) {
         head->has_originals = body_may_have_originals(text);
@@ -51,10 +52,8 @@ static int look_at_body(enum source_form form, struct slice text, bool is_all,
         return 0;
     }
     if (form == SOURCE_TSV || form == SOURCE_JSON) {
-        struct speech_shape shape;
-        if (form == SOURCE_JSON && !speech_shape_find(text, is_all, &shape))
-            return -EAGAIN;
-        head->has_body = form == SOURCE_TSV ? whisper_table_is(text) : shape.dialect != SPEECH_NONE;
+        head->has_body = form == SOURCE_TSV ? whisper_table_is(text)
+                                            : front->dialect != SPEECH_NONE;
         head->is_no_transcript = !head->has_body;
         return 0;
     }
@@ -82,7 +81,7 @@ static int scan_text(struct arena *arena, struct slice path, struct slice text, 
     head->body_line = front.body_line;
     head->has_front = map && map->count;
     head->has_values = map && !yaml_is_empty(map);
-    err = look_at_body(form, text, is_all, limits, diags, head);
+    err = look_at_body(form, &front, text, is_all, limits, diags, head);
     if (!err)
         err = facts_read(arena, config, limits, map, diags, head, facts);
     if (!err && head->date_source == DATE_NOWHERE)

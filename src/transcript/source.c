@@ -5,6 +5,7 @@
 #include "syntax/captions.h"
 #include "syntax/plain_text.h"
 #include "syntax/speech_json.h"
+#include "values/file_name.h"
 
 enum {
     CUES_SHARE = 4 /* of the memory for a body: so much its cues may have, before they are lines */
@@ -15,8 +16,13 @@ int source_read_front(enum source_form form, struct arena *arena, struct slice t
 {
     if (form == SOURCE_MARKDOWN)
         return front_read(arena, text, is_all, limits, diags, front);
-    *front = (struct front){.body_line = 1};
-    struct slice language = captions_read_head(text, is_all, form).language;
+    struct speech_shape shape = {0};
+    if (form == SOURCE_JSON && !speech_shape_find(text, is_all, &shape))
+        return -EAGAIN;
+    *front = (struct front){.body_line = 1, .dialect = shape.dialect};
+    struct slice language = form != SOURCE_JSON ? captions_read_head(text, is_all, form).language
+                            : shape.dialect && file_name_is_tag(shape.language) ? shape.language
+                                                                                : (struct slice){0};
     struct slice kept = arena_copy(arena, language);
     if (!kept.data)
         return -ENOMEM;
@@ -55,8 +61,10 @@ int source_read_body(enum source_form form, struct slice text, uint32_t first_li
         return body_of_text(text, front, aliases, limits, diags, body);
     *body = (struct body){0};
     int err = read_cues(form, text, limits, diags, &cues);
-    if (!err)
+    if (!err) {
+        cues_tell_back(&cues, diags);
         return body_of_cues(&cues, front, aliases, limits, diags, body);
+    }
     if (err != -E2BIG)
         return err;
     limit_refuse(limits, LIMIT_MARKDOWN, 0, diags);

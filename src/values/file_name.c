@@ -63,6 +63,30 @@ static bool is_small(struct slice part)
     return true;
 }
 
+/* Countries that are written as languages are: pt-br is what Brazil speaks, and not from Breton. */
+static bool is_region_in_small(struct slice primary, struct slice part)
+{
+    static const struct {
+        struct slice language, regions;
+    } spoken_in[] = {
+        {SLICE("de"), SLICE("be ch lu")},
+        {SLICE("en"), SLICE("ca ie")},
+        {SLICE("es"), SLICE("ar co cr cu sv")},
+        {SLICE("fr"), SLICE("be ca ch lu")},
+        {SLICE("it"), SLICE("ch")},
+        {SLICE("nl"), SLICE("be")},
+        {SLICE("pt"), SLICE("br")},
+        {SLICE("sv"), SLICE("se fi")},
+        {SLICE("zh"), SLICE("tw")},
+    };
+    for (size_t i = 0; i < sizeof spoken_in / sizeof *spoken_in; i++) {
+        struct slice regions = spoken_in[i].regions;
+        if (slice_equal(primary, spoken_in[i].language))
+            return memmem(regions.data, regions.len, part.data, part.len);
+    }
+    return false;
+}
+
 /* Reads a language with its subtags: zh-Hans, pt_BR, en-orig, de-en. */
 static bool read_tag(struct slice tag, struct file_name *name)
 {
@@ -85,7 +109,7 @@ static bool read_tag(struct slice tag, struct file_name *name)
             return false;
         /* Regions are written in capitals. */
         bool is_from = part.data == tag.data + primary + 1 && rest.len == 0 && is_small(part) &&
-                       is_language(part);
+                       is_language(part) && !is_region_in_small(slice_head(tag, primary), part);
         bool is_original = rest.len == 0 && slice_equal(part, SLICE("orig"));
         if (!is_from && !is_original)
             continue;
@@ -105,6 +129,12 @@ static bool cut(struct slice *path, struct slice *part)
     *part = slice_skip(base, (size_t)(dot + 1 - base.data));
     path->len -= part->len + 1;
     return true;
+}
+
+bool file_name_is_tag(struct slice tag)
+{
+    struct file_name name = {0};
+    return read_tag(tag, &name);
 }
 
 struct file_name file_name_of_stem(struct slice stem)
@@ -148,18 +178,50 @@ struct slice file_name_video(struct slice stem)
     return id.data[-1] == '[' && id.data[-2] == ' ' ? id : (struct slice){0};
 }
 
+/* `GMT20240124-202901_`, which a recorder of meetings puts before a name. */
+static struct slice without_stamp(struct slice name)
+{
+    struct date date;
+    struct slice rest = slice_skip(name, 3);
+    if (!slice_starts(name, SLICE("GMT")) || !date_take(&rest, &date))
+        return name;
+    while (rest.len && (isdigit((unsigned char)rest.data[0]) || rest.data[0] == '-'))
+        rest = slice_skip(rest, 1);
+    return slice_skip(rest, rest.len && rest.data[0] == '_');
+}
+
 bool file_name_is_general(struct slice stem)
 {
     static const char *const words[] = {"transcript", "captions", "subtitles", "audio", NULL};
-    struct slice base = path_base(stem);
+    static const char *const recorded[] = {"Recording", NULL};
+    struct slice named = path_base(stem), base = without_stamp(named);
     size_t len = 0;
     while (len < base.len && isalpha((unsigned char)base.data[len]))
         len++;
     struct slice suffix = slice_skip(base, len);
-    if (!slice_is_one_of(slice_head(base, len), words))
+    if (!slice_is_one_of(slice_head(base, len), base.len < named.len ? recorded : words))
         return false;
     return suffix.len == 0 ||
            (memchr("_-.", suffix.data[0], 3) && is_word(slice_skip(suffix, 1), SUFFIX));
+}
+
+/* Without the time of a day behind a date: ` 09.30.11`, `_093011`, and no shorter one. */
+static struct slice without_clock(struct slice name)
+{
+    static const char *const clocks[] = {"dd.dd.dd", "dd-dd-dd", "dd:dd:dd", "dd_dd_dd", "dddddd"};
+    if (!name.len || !memchr(" _-T", name.data[0], 4))
+        return name;
+    struct slice rest = slice_skip(name, 1);
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        size_t len = 0;
+        while (len < rest.len && clocks[i][len] &&
+               (clocks[i][len] == 'd' ? isdigit((unsigned char)rest.data[len])
+                                      : rest.data[len] == clocks[i][len]))
+            len++;
+        if (!clocks[i][len] && (len == rest.len || !isalnum((unsigned char)rest.data[len])))
+            return slice_skip(rest, len);
+    }
+    return name;
 }
 
 /* Without what a name begins with that is no title: a date, a recorder's stamp. */
@@ -167,15 +229,10 @@ static struct slice without_date(struct slice name)
 {
     struct date date;
     struct slice rest = name;
-    bool is_stamp = slice_starts(rest, SLICE("GMT"));
-    if (is_stamp)
-        rest = slice_skip(rest, 3);
-    if (date_take(&rest, &date)) {
-        if (is_stamp && rest.len && rest.data[0] == '-')
-            while (rest.len && (isdigit((unsigned char)rest.data[0]) || rest.data[0] == '-'))
-                rest = slice_skip(rest, 1);
-        name = rest;
-    }
+    if (date_take(&rest, &date))
+        name = without_clock(rest);
+    else
+        name = without_stamp(name);
     while (name.len && memchr(" _-.", name.data[0], 4))
         name = slice_skip(name, 1);
     return name;

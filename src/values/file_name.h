@@ -25,10 +25,14 @@ struct file_name file_name_read(struct slice path);
 /* The same of a path without its ending. */
 struct file_name file_name_of_stem(struct slice stem);
 
+/* Whether a text is a language, as names have it: en, zh-Hans. */
+bool file_name_is_tag(struct slice tag);
+
 /* The id of the video at the end of a stem, as yt-dlp writes it; empty where there is none. */
 struct slice file_name_video(struct slice stem);
 
-/* The name of the file that says nothing of what it holds: `transcript`, `captions_corrected`. */
+/* The name of the file that says nothing of what it holds: `transcript`, `captions_corrected`,
+ * `GMT20240124-202901_Recording.transcript`. */
 bool file_name_is_general(struct slice stem);
 
 /* The title that a stem says: without date and video, valid UTF-8; that of its folder where the

@@ -32,7 +32,7 @@ const struct limit_row limit_rows[LIMIT_COUNT] = {
     [LIMIT_IMAGES] = {"max_images", 1000, 0, 100000, false, "images in a paragraph", "more than",
                       " images in a paragraph"},
     [LIMIT_MARKDOWN] = {"max_markdown", 512 * MIB, 64 * KIB, UINT64_C(16) << 30, true,
-                        "memory while a body is read", "Markdown that takes more than",
+                        "memory while a body is read", "words that take more than",
                         " of memory to read"},
     /* Node ids number these with 16 bits. */
     [LIMIT_TURNS] = {"max_turns", UINT16_MAX, 1, UINT16_MAX, false, "turns of an episode",

@@ -181,7 +181,7 @@ def test_memory_of_a_body(mount):
     assert (mounted / "episodes/it/source.md").read_text() == HUNGRY
     assert not (mounted / "episodes/it/transcript.txt").exists()
     assert [row[3] for row in table_of(mounted)] == [
-        "Markdown that takes more than 256 KiB of memory to read (-o max_markdown)"]
+        "words that take more than 256 KiB of memory to read (-o max_markdown)"]
     assert (mounted / "episodes/good/turns/001.txt").read_text() == GOOD_TURN
     assert check(mounted.content, "-o", "max_markdown=2M") == []
 

@@ -165,3 +165,23 @@ def test_dump_and_mount_agree_on_json(mount):
     mounted = mount(written({**{f"{name}.json": talk for name, (talk, _) in TALKS.items()}, **OTHERS}))
     assert dump_of_mount(mounted.path) == dump_of_content(mounted.content)
     assert read(mounted / "episodes/aws/turns/001.txt") == b"spk_0: Mind it.\n"
+
+
+def test_json_says_its_language(mount):
+    mounted = mount(written({"whisper.json": WHISPER, "cpp.json": WHISPER_CPP,
+                             "aws.json": {**AWS, "results": {**AWS["results"], "language_code": "en-US"}},
+                             "odd.json": {**WHISPER, "language": "english, or so"}}))
+    assert [(name, (mounted / f"episodes/{name}/meta/language").read_text()) for name in ("aws", "cpp", "whisper")] == [
+        ("aws", "en-US\n"), ("cpp", "en\n"), ("whisper", "en\n")]
+    assert not (mounted / "episodes/odd/meta/language").exists()
+    assert len(os.listdir(mounted / "by-language/en")) == 2
+
+
+def test_a_start_that_goes_back_is_told(mount):
+    late = {**WHISPER, "segments": [{"start": 8, "end": 9, "text": "All aboard."}, {"start": 5.5, "end": 7, "text": "Mind it."}]}
+    mounted = mount({"a.json": json.dumps(late), ".transcriptfs.yaml": 'inputs: ["*.txt", "*.tsv"]\n',
+                     "b.tsv": "start\tend\ttext\n8000\t9000\tAll aboard.\n5500\t7000\tMind it.\n"})
+    for name in ("a", "b"):
+        os.listdir(mounted / "episodes" / name / "turns")
+    told = [problem for problem in problems(mounted) if "begins 2.500 s before" in str(problem)]
+    assert len(told) == 2
