@@ -280,12 +280,10 @@ bool utf8_fold(struct buf *out, struct slice text)
 
 /* Bytes of characters that are neither white space nor invisible, and look like none of ASCII:
  * those of most words. The second and later bytes of a character belong to such a one too. */
-static bool is_plain(unsigned char byte)
-{
-    return (byte > ' ' && byte < 0x7F) || (byte >= 0x80 && byte < 0xC0) ||
-           (byte >= 0xC3 && byte <= 0xC9) || (byte >= 0xCE && byte <= 0xD6) ||
-           (byte >= 0xE4 && byte <= 0xED);
-}
+static const bool is_plain[256] = {
+    [0x21 ... 0x7E] = true, [0x80 ... 0xBF] = true, [0xC3 ... 0xC9] = true,
+    [0xCE ... 0xD6] = true, [0xE4 ... 0xED] = true,
+};
 
 void utf8_squeeze(struct buf *out, struct slice text)
 {
@@ -294,10 +292,12 @@ void utf8_squeeze(struct buf *out, struct slice text)
     char *to = out->data + out->len;
     for (size_t at = 0, len = 1; at < text.len; at += len) {
         len = 1;
-        if (is_plain((unsigned char)text.data[at])) {
+        if (is_plain[(unsigned char)text.data[at]]) {
             *to++ = text.data[at];
             continue;
         }
+        if (text.data[at] == ' ')
+            continue;
         int32_t code = utf8_decode(slice_skip(text, at), &len), alike = look_alike(code);
         if (is_blank(code))
             continue;

@@ -275,5 +275,8 @@ void episode_metadata_add_lines(const struct episode *episode, const struct turn
     if (turn->original.len && turn->original_last_line > last)
         last = turn->original_last_line;
     utf8_repair(out, episode->path);
-    buf_printf(out, ":%u-%u", (unsigned)first, (unsigned)last);
+    buf_add_byte(out, ':');
+    buf_add_number(out, first);
+    buf_add_byte(out, '-');
+    buf_add_number(out, last);
 }

@@ -22,7 +22,8 @@ static struct value get_id(const void *row, struct buf *scratch)
 {
     const struct turn_row *r = row;
     buf_add_slice(scratch, r->episode->name);
-    buf_printf(scratch, "#%u", (unsigned)r->number);
+    buf_add_byte(scratch, '#');
+    buf_add_number(scratch, r->number);
     return value_text(buf_slice(scratch));
 }
 

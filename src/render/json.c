@@ -150,6 +150,75 @@ static void escape_separators(struct buf *out, size_t start)
     }
 }
 
+/* --- without a tree --------------------------------------------------------------------------- */
+
+/* Whether a character that begins with this byte may have to be escaped. */
+static bool is_suspect(char byte)
+{
+    unsigned char c = (unsigned char)byte;
+    return c < 0x20 || c == '"' || c == '\\' || c == 0xC2 || c == 0xE2;
+}
+
+/* The letter that stands for a character behind a backslash; 0: none does. */
+static char letter_of(char c)
+{
+    static const char characters[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+    const char *at = c ? strchr(characters, c) : NULL;
+    if (!at)
+        return '\0';
+    return letters[at - characters];
+}
+
+/* Appends the first character of `text`, which is suspect, and returns its bytes. */
+static size_t add_suspect(struct buf *out, struct slice text)
+{
+    size_t len = separator_at(text);
+    char letter = letter_of(text.data[0]);
+    if (len) {
+        buf_printf(out, "\\u%04x", (unsigned)utf8_decode(text, &len));
+        return len;
+    }
+    if (letter)
+        buf_add(out, (const char[]){'\\', letter}, 2);
+    else if ((unsigned char)text.data[0] < 0x20)
+        buf_printf(out, "\\u%04X", (unsigned)(unsigned char)text.data[0]);
+    else
+        buf_add_byte(out, text.data[0]);
+    return 1;
+}
+
+void json_add_text(struct buf *out, struct slice text)
+{
+    buf_add_byte(out, '"');
+    while (text.len) {
+        size_t plain = 0;
+        while (plain < text.len && !is_suspect(text.data[plain]))
+            plain++;
+        buf_add(out, text.data, plain);
+        text = slice_skip(text, plain);
+        if (text.len)
+            text = slice_skip(text, add_suspect(out, text));
+    }
+    buf_add_byte(out, '"');
+}
+
+void json_add_seconds(struct buf *out, int64_t milliseconds)
+{
+    const int64_t most = INT64_C(100000000000000); /* of 15 digits, which a double tells apart */
+    unsigned rest = (unsigned)(milliseconds % 1000);
+    if (milliseconds < 0 || milliseconds >= most) {
+        json_add(out, json_seconds(milliseconds), JSON_ENCODE_ANY);
+        return;
+    }
+    buf_add_number(out, (uint64_t)milliseconds / 1000);
+    if (rest)
+        buf_add_byte(out, '.');
+    for (unsigned unit = 100; rest; rest %= unit, unit /= 10)
+        buf_add_byte(out, (char)('0' + rest / unit));
+}
+
+/* --- with one --------------------------------------------------------------------------------- */
+
 void json_add(struct buf *out, json_t *json, size_t flags)
 {
     size_t start = out->len;

@@ -3,38 +3,42 @@
 #include "render/json.h"
 #include "render/tsv.h"
 
-static json_t *json_of(const struct value *value)
+static void add_json(struct buf *out, const struct value *value)
 {
     switch (value->kind) {
     case VALUE_TEXT:
-        return json_text(value->text);
+        json_add_text(out, value->text);
+        break;
     case VALUE_NUMBER:
-        return json_integer(value->number);
+        buf_add_number(out, (uint64_t)value->number);
+        break;
     case VALUE_SECONDS:
-        return json_seconds(value->number);
+        json_add_seconds(out, value->number);
+        break;
     case VALUE_YAML:
-        return json_of_yaml(value->yaml);
+        json_add(out, json_of_yaml(value->yaml), JSON_COMPACT | JSON_ENCODE_ANY);
+        break;
     case VALUE_JSON:
-        return json_loadb(value->text.data, value->text.len, 0, NULL);
+        json_add(out, json_loadb(value->text.data, value->text.len, 0, NULL), JSON_COMPACT);
+        break;
     default:
-        return json_null();
+        buf_add_text(out, "null");
     }
 }
 
+/* Names of fields are of plain letters. */
 void row_writer_add_json(struct row_writer *writer, const void *row, struct buf *out)
 {
-    json_t *object = json_object();
-    for (size_t i = 0; i < writer->count && object; i++) {
+    for (size_t i = 0; i < writer->count; i++) {
         writer->scratch.len = 0;
         const struct value value = writer->fields[i].get(row, &writer->scratch);
-        if (writer->scratch.failed ||
-            json_object_set_new_nocheck(object, writer->fields[i].name, json_of(&value))) {
-            json_decref(object);
-            object = NULL;
-        }
+        out->failed |= writer->scratch.failed;
+        buf_add_text(out, i ? ",\"" : "{\"");
+        buf_add_text(out, writer->fields[i].name);
+        buf_add_text(out, "\":");
+        add_json(out, &value);
     }
-    json_add(out, object, JSON_COMPACT);
-    buf_add_byte(out, '\n');
+    buf_add_text(out, "}\n");
 }
 
 void row_writer_add_tsv(struct row_writer *writer, const void *row, struct buf *out)
@@ -44,7 +48,7 @@ void row_writer_add_tsv(struct row_writer *writer, const void *row, struct buf *
         const struct value value = writer->fields[i].get(row, &writer->scratch);
         out->failed |= writer->scratch.failed;
         if (value.kind == VALUE_NUMBER)
-            buf_printf(out, "%lld", (long long)value.number);
+            buf_add_number(out, (uint64_t)value.number);
         else if (value.kind == VALUE_SECONDS)
             tsv_add_seconds(out, value.number);
         else

@@ -89,5 +89,6 @@ void tsv_add_seconds(struct buf *out, int64_t milliseconds)
 
 void tsv_add_number(struct buf *out, uint64_t number, char end)
 {
-    buf_printf(out, "%llu%c", (unsigned long long)number, end);
+    buf_add_number(out, number);
+    buf_add_byte(out, end);
 }
