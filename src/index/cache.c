@@ -242,7 +242,12 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
     if (!episode->head.has_body)
         return 0;
     entry->diags.arena = &entry->arena;
-    int err = parse_source(cache, episode, &source, &arena, &entry->diags, &beside, &entry->body);
+    int err = parse_source(cache, episode, &source, &entry->arena, &entry->diags, &beside,
+                           &entry->body);
+    /* Of captions the head alone counts, which parse_front() reads. */
+    entry->has_front = !err && source_form_of(episode->path) == SOURCE_MARKDOWN;
+    if (entry->has_front)
+        entry->front.map = beside.map;
     if (!err)
         err = refs_note(&entry->body, beside.map);
     if (!err)

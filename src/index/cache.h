@@ -24,7 +24,8 @@ enum cache_kind { CACHE_FRONT, CACHE_BODY, CACHE_TEXT, CACHE_KINDS };
 
 struct cache_entry {
     /* For the reader, one of these. */
-    struct front front; /* CACHE_FRONT; its values live in `arena` */
+    struct front front; /* CACHE_FRONT; of CACHE_BODY where has_front; its values live in `arena` */
+    bool has_front;     /* the front matter was read with the body */
     struct body body;   /* CACHE_BODY */
     struct buf text;    /* CACHE_TEXT */
 

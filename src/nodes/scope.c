@@ -52,7 +52,12 @@ int scope_material(struct scope *scope, unsigned needs, struct material *materia
     *material = (struct material){.episode = scope_episode(scope)};
     if (needs & NEEDS_BODY)
         err = scope_body(scope, &material->body);
-    if (!err && needs & NEEDS_FRONT && material->episode->head.has_front)
+    const struct cache_entry *body = scope->entries[CACHE_BODY];
+    if (err || !(needs & NEEDS_FRONT) || !material->episode->head.has_front)
+        return err;
+    if (body && body->has_front)
+        material->front = body->front.map;
+    else
         err = scope_front(scope, &material->front);
     return err;
 }

@@ -113,6 +113,12 @@ def test_only_what_changed_is_counted(live):
     assert misses(live) - first <= 6
 
 
+def test_front_matter_is_read_with_the_body(live):
+    before = misses(live)
+    assert (live / "episodes/talk01/turns.jsonl").read_bytes()
+    assert misses(live) - before == 2, "the body and the text"
+
+
 def test_what_is_asked_of_it_in_one_command(live):
     name = live / "index"
     assert run_ok("jq", "-r", "select(.turn == 2 and .episode == \"talk03\") | .date", name / "turns.jsonl") == "2024-01-04\n"
