@@ -61,7 +61,8 @@ static int print_node(struct dump *dump, const struct tree_attr *attr, const cha
     printf("%c %04o %u %llu", type, attr->mode & 07777, attr->nlink,
            (unsigned long long)attr->size);
     if (dump->is_full)
-        printf(" %llu %lld", (unsigned long long)attr->ino, (long long)attr->mtime);
+        printf(" %llu %lld", (unsigned long long)attr->ino,
+               (long long)instant_bits(attr->stamps.mtime));
     if (dump->is_full && type == 'f')
         err = print_file(dump, attr);
     printf(" %s%s", *path ? path : "/", type == 'd' && *path ? "/" : "");

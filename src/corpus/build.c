@@ -26,7 +26,6 @@ static int make_views(struct step *s)
     const struct views_step step = {
         .old = &s->old->views,
         .vocabulary = &s->builder->vocabulary,
-        .before = s->old->episodes,
         .after = s->next->episodes,
         .episode_cap = s->next->episode_cap,
         .changes = changes,
@@ -40,7 +39,7 @@ static int make_views(struct step *s)
 
 static uint64_t state_hash(const struct episode *episode)
 {
-    const int64_t state[] = {episode->id.size, episode->id.mtime};
+    const int64_t state[] = {episode->id.size, (int64_t)instant_bits(episode->id.stamps.mtime)};
     return hash64((struct slice){(const char *)state, sizeof state},
                   episode->hash ^ episode->state);
 }
@@ -74,7 +73,7 @@ static void sum_up(struct step *s)
         add_up(s->next, s->episode_changes[i].before, (uint32_t)-1);
         add_up(s->next, s->next->episodes[s->episode_changes[i].number], 1);
     }
-    s->next->mtime = s->next->folders[0]->mtime;
+    s->next->stamps = s->next->folders[0]->stamps;
     count_folders(s);
 }
 
@@ -126,7 +125,7 @@ static int enter_paths(struct step *s, const struct scanned *changes, size_t cou
         if (changes[i].is_folder) {
             err = builder_find_folder(b, changes[i].path, &number);
             if (!err)
-                b->folder_records[number].access = changes[i].id.access;
+                builder_note_folder(b, number, &changes[i].id);
             continue;
         }
         err = builder_find_number(b, changes[i].path, &number);
@@ -156,9 +155,11 @@ static int allocate(struct step *s)
         !s->folder_gone || !s->touched || !s->list)
         return -ENOMEM;
     memset(s->change_of, 0xFF, (episodes + 1) * sizeof *s->change_of);
-    for (size_t i = 0; i < folders; i++)
+    for (size_t i = 0; i < folders; i++) {
+        s->folder_changes[i].stamps = stamps_none();
         s->folder_changes[i].episode_changes = s->folder_changes[i].new_folders =
             s->folder_changes[i].next_new_folder = NO_INDEX;
+    }
     return 0;
 }
 
@@ -236,6 +237,8 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
         struct blocks retired = txn_commit(&s.txn);
         s.next->generation = ++builder->generation;
         note_generation(&s, changes, count);
+        for (size_t i = 0; i < builder->folder_record_count; i++)
+            builder->folder_records[i].has_changed = false;
         for (size_t i = 0; i < s.episode_change_count; i++)
             builder->versions[s.episode_changes[i].number]++;
         if (old)

@@ -102,16 +102,16 @@ static int step_problems(struct step *s, const struct scanned *file, const struc
 static void take_companions(const struct companions *companions, struct episode *now)
 {
     now->companions = *companions;
-    now->mtime = now->id.mtime;
+    now->stamps = now->id.stamps;
     for (uint32_t i = 0; i < companions->count; i++) {
         const struct companion *companion = &companions->at[i];
         if (companion->role == COMPANION_PRIVATE)
             continue;
-        const int64_t state[] = {companion->id.size, companion->id.mtime, companion->role};
+        const int64_t state[] = {
+            companion->id.size, (int64_t)instant_bits(companion->id.stamps.mtime), companion->role};
         now->state ^= hash64((struct slice){(const char *)state, sizeof state},
                              hash64(companion->path, 0));
-        if (companion->id.mtime > now->mtime)
-            now->mtime = companion->id.mtime;
+        now->stamps = stamps_later(now->stamps, companion->id.stamps);
     }
 }
 

@@ -37,6 +37,10 @@ static void touch_folders(struct step *s)
         if (old && !access_equal(&old->access, &s->builder->folder_records[i].access))
             touch(s, i);
     }
+    for (size_t i = 0; i < s->builder->folder_record_count; i++) {
+        if (s->builder->folder_records[i].has_changed)
+            touch(s, (uint32_t)i);
+    }
     for (size_t i = 0; i < s->episode_change_count; i++) {
         const struct episode_change *change = &s->episode_changes[i];
         uint32_t folder = episode_change_folder(change);
@@ -203,45 +207,18 @@ static uint32_t list_folder_changes(struct step *s, uint32_t folder)
     return count;
 }
 
-/* Folders come the deepest first, so that those in this one are known. */
-static int64_t newest_in(const struct step *s, const struct folder *folder)
+/* The newest in a folder and below it. Folders come the deepest first, so that those in this one
+ * are known. */
+static struct stamps newest_in(const struct step *s, uint32_t number, const struct folder *folder)
 {
-    int64_t newest = 0;
-    for (uint32_t i = 0; i < folder->episode_count; i++) {
-        int64_t mtime = s->next->episodes[folder->episodes[i]]->mtime;
-        newest = mtime > newest ? mtime : newest;
-    }
-    for (uint32_t i = 0; i < folder->folder_count; i++) {
-        int64_t mtime = s->next->folders[folder->folders[i]]->mtime;
-        newest = mtime > newest ? mtime : newest;
-    }
-    return newest;
-}
-
-/* Only where the newest went is all of it looked through. */
-static int64_t next_mtime(const struct step *s, uint32_t number, const struct folder *old,
-                          const struct folder *folder)
-{
-    int64_t newest = old ? old->mtime : 0;
-    for (uint32_t i = s->folder_changes[number].episode_changes; i != NO_INDEX;
-         i = s->episode_changes[i].next) {
-        const struct episode_change *change = &s->episode_changes[i];
-        if (change->before && old && change->before->mtime == old->mtime)
-            return newest_in(s, folder);
-        if (change->is_there && change->now.mtime > newest)
-            newest = change->now.mtime;
-    }
-    for (uint32_t i = 0; i < folder->folder_count; i++) {
-        const struct folder *was = corpus_folder(s->old, folder->folders[i]);
-        const struct folder *now = s->next->folders[folder->folders[i]];
-        if (was && old && was != now && was->mtime == old->mtime)
-            return newest_in(s, folder);
-        newest = now->mtime > newest ? now->mtime : newest;
-    }
-    for (uint32_t i = 0; old && i < old->folder_count; i++) {
-        if (s->folder_gone[old->folders[i]])
-            return newest_in(s, folder);
-    }
+    struct stamps newest = s->folder_changes[number].stamps;
+    for (uint32_t i = 0; i < folder->episode_count; i++)
+        newest = stamps_later(newest, s->next->episodes[folder->episodes[i]]->stamps);
+    for (uint32_t i = 0; i < folder->folder_count; i++)
+        newest = stamps_later(newest, s->next->folders[folder->folders[i]]->stamps);
+    /* Nobody can set a ctime, so it tells of a file that is older than one that was there before.
+     */
+    newest.mtime = instant_later(newest.mtime, newest.ctime);
     return newest;
 }
 
@@ -257,6 +234,7 @@ static int next_folder(struct step *s, uint32_t number)
         .depth = record->depth,
         .hash = record->hash,
         .access = record->access,
+        .own = record->stamps,
     };
     uint32_t added = list_folder_changes(s, number);
     folder.episodes = step_next_list(s, old ? old->episodes : NULL, old ? old->episode_count : 0,
@@ -269,7 +247,7 @@ static int next_folder(struct step *s, uint32_t number)
         return -ENOMEM;
     if (!s->folder_changes[number].is_there)
         return 0;
-    folder.mtime = next_mtime(s, number, old, &folder);
+    folder.stamps = newest_in(s, number, &folder);
     struct folder *made = txn_alloc(&s->txn, 1, sizeof *made);
     if (!made)
         return -ENOMEM;
@@ -279,9 +257,26 @@ static int next_folder(struct step *s, uint32_t number)
     return 0;
 }
 
+/* Each folder has its own times, and those of the folders in it that have no episodes: the last one
+ * may just have gone. A folder has a greater number than the one above it. */
+static void gather_own_stamps(struct step *s)
+{
+    const struct folder_record *records = s->builder->folder_records;
+    for (size_t i = s->builder->folder_record_count; i-- > 0;) {
+        struct folder_change *change = &s->folder_changes[i];
+        bool is_there = change->is_touched ? change->is_there
+                                           : corpus_folder(s->old, (uint32_t)i) != NULL;
+        change->stamps = stamps_later(change->stamps, records[i].stamps);
+        if (!is_there && i > 0)
+            s->folder_changes[records[i].parent].stamps = stamps_later(
+                s->folder_changes[records[i].parent].stamps, change->stamps);
+    }
+}
+
 int step_make_folders(struct step *s)
 {
     int err = 0;
+    gather_own_stamps(s);
     for (uint32_t i = 0; i < s->touched_count && !err; i++)
         err = next_folder(s, s->touched[i]);
     return err;

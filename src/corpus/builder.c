@@ -44,7 +44,8 @@ static int enter_folder_record(struct builder *b, struct slice path, uint32_t pa
     if (!array_reserve(&b->folder_records, b->folder_record_count, &b->folder_record_cap,
                        sizeof *b->folder_records))
         return -ENOMEM;
-    struct folder_record record = {.path = arena_copy(&b->arena, path), .parent = parent};
+    struct folder_record record = {
+        .path = arena_copy(&b->arena, path), .parent = parent, .stamps = stamps_none()};
     if (!record.path.data)
         return -ENOMEM;
     if (path.len) {
@@ -82,6 +83,26 @@ int builder_find_folder(struct builder *b, struct slice path, uint32_t *number)
         parent = *number;
     }
     return 0;
+}
+
+static bool is_as_scanned(const struct folder_record *record, const struct file_id *id)
+{
+    return access_equal(&record->access, &id->access) && stamps_equal(&record->stamps, &id->stamps);
+}
+
+void builder_note_folder(struct builder *b, uint32_t number, const struct file_id *id)
+{
+    struct folder_record *record = &b->folder_records[number];
+    record->has_changed |= !is_as_scanned(record, id);
+    record->access = id->access;
+    record->stamps = id->stamps;
+}
+
+bool builder_has_folder(const struct builder *b, struct slice path, const struct file_id *id)
+{
+    uint32_t number = path.len ? map_get(&b->folders, path) : 0;
+    return number != NO_INDEX && !b->folder_records[number].has_changed &&
+           is_as_scanned(&b->folder_records[number], id);
 }
 
 struct builder *builder_new(const struct corpus_options *options)

@@ -28,6 +28,9 @@ void builder_free(struct builder *builder);
 /* Sets the configuration of the generations from now on. 0 or -ENOMEM. */
 int builder_configure(struct builder *builder, const struct configuration *configuration);
 
+/* Whether this is what the last generation has of a folder, with episodes or without. */
+bool builder_has_folder(const struct builder *builder, struct slice path, const struct file_id *id);
+
 /* Compacts the journal if it has grown enough. Not to be called while a generation is built. */
 void builder_tidy(const struct builder *builder);
 
@@ -36,12 +39,14 @@ void builder_set_journal(struct builder *builder, struct journal *journal);
 
 /* --- for the steps ---------------------------------------------------------------------------- */
 
-/* A folder that was ever seen. Only `access` changes. */
+/* A folder that was ever seen. */
 struct folder_record {
     struct slice path, name, base;
     uint32_t parent, depth;
     uint64_t hash;
     struct access access; /* as last scanned; all 0: not scanned yet, and nobody may read it */
+    struct stamps stamps; /* … */
+    bool has_changed;     /* since the last generation */
 };
 
 struct builder {
@@ -67,6 +72,9 @@ int builder_find_number(struct builder *builder, struct slice path, uint32_t *nu
 /* The number of the folder at `path`; it and the folders above it get new ones if they have none. 0
  * or -ENOMEM. */
 int builder_find_folder(struct builder *builder, struct slice path, uint32_t *number);
+
+/* Takes the owner, mode and times that a scan found. */
+void builder_note_folder(struct builder *builder, uint32_t number, const struct file_id *id);
 
 /* Whether a folder, or a file in a folder, is less readable than the content folder. */
 bool builder_is_private(const struct builder *builder, uint32_t folder);

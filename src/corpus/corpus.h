@@ -24,7 +24,8 @@ struct folder {
     const uint32_t *episodes; /* in the order of their names */
     uint32_t episode_count;
     uint64_t hash;
-    int64_t mtime; /* of the newest below it */
+    struct stamps stamps; /* the newest below it */
+    struct stamps own;    /* of the folder itself */
     struct access access;
 };
 
@@ -54,7 +55,7 @@ struct corpus {
     uint32_t silent_count;            /* episodes without a body */
     uint64_t bytes;                   /* of content files */
     uint32_t original_count;          /* episodes whose beginning suggests originals */
-    int64_t mtime;                    /* of the newest */
+    struct stamps stamps;             /* the newest */
     uint64_t hash;                    /* of what every file is */
 
     struct blocks retired; /* memory that the next generation does not share */

@@ -6,6 +6,7 @@
 #ifndef CORPUS_EPISODE_H
 #define CORPUS_EPISODE_H
 
+#include "base/instant.h"
 #include "corpus/access.h"
 #include "transcript/config.h"
 #include "transcript/head.h"
@@ -20,15 +21,14 @@ struct file_id {
     uint64_t device;
     uint64_t inode;
     int64_t size;
-    int64_t mtime; /* nanoseconds since 1970 */
-    int64_t ctime;
+    struct stamps stamps;
     struct access access;
 };
 
 static inline bool file_id_equal(const struct file_id *a, const struct file_id *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->mtime == b->mtime && a->ctime == b->ctime && access_equal(&a->access, &b->access);
+           stamps_equal(&a->stamps, &b->stamps) && access_equal(&a->access, &b->access);
 }
 
 /* What a file is to the episode that it stands beside. */
@@ -90,9 +90,9 @@ struct episode {
     struct head head;
     struct file_id id;
     struct companions companions;
-    int64_t mtime;  /* of the newest of its files; nanoseconds since 1970 */
-    uint64_t state; /* of what its companions are; 0: it has none */
-    uint64_t hash;  /* of the path: the root of its inode numbers */
+    struct stamps stamps; /* the newest of its files */
+    uint64_t state;       /* of what its companions are; 0: it has none */
+    uint64_t hash;        /* of the path: the root of its inode numbers */
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
     bool is_unread;   /* it could not be read, which may pass: each look tries again */

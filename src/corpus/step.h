@@ -22,6 +22,7 @@ struct folder_change {
     bool is_touched;
     bool has_new_names; /* it has other children than before */
     bool is_there;
+    struct stamps stamps;       /* its own */
     uint32_t episodes, folders; /* how many it will have */
     uint32_t episode_changes;   /* the first in it, whether it is there or gone; NO_INDEX */
     uint32_t new_folders,

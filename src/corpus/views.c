@@ -20,7 +20,6 @@ struct building {
     const struct views *old; /* never NULL: empty where there was none */
     struct views *next;
     struct vocabulary *vocabulary;
-    const struct episode *const *before; /* NULL: none */
     const struct episode *const *after;
     uint32_t episode_cap;
     struct txn *txn;
@@ -98,31 +97,6 @@ static int by_facet_and_entry(const void *a, const void *b, void *episodes)
     return by_entry(episodes, x->episode, y->episode);
 }
 
-static int64_t newest_of(const struct building *b, const uint32_t *episodes, uint32_t count)
-{
-    int64_t newest = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        int64_t mtime = b->after[episodes[i]]->mtime;
-        newest = mtime > newest ? mtime : newest;
-    }
-    return newest;
-}
-
-/* Only where the newest went is the whole list looked through. */
-static int64_t facet_mtime(const struct building *b, const struct facet *old,
-                           const uint32_t *episodes, uint32_t count, uint32_t added_count)
-{
-    if (!old)
-        return newest_of(b, episodes, count);
-    for (uint32_t i = 0; i < old->episode_count; i++) {
-        uint32_t episode = old->episodes[i];
-        if (b->changed[episode] && b->before[episode]->mtime == old->mtime)
-            return newest_of(b, episodes, count);
-    }
-    int64_t newest = newest_of(b, b->added, added_count);
-    return newest > old->mtime ? newest : old->mtime;
-}
-
 static const struct facet *make_facet(struct building *b, uint32_t number, struct slice name,
                                       const struct facet *like)
 {
@@ -165,8 +139,6 @@ static int next_facet(struct building *b, uint32_t number, size_t first, size_t 
     if (facet.episode_count) {
         const struct spelling *best = vocabulary_best(b->vocabulary, number);
         facet.value = best->text;
-        facet.mtime = facet_mtime(b, old, facet.episodes, facet.episode_count,
-                                  (uint32_t)added_count);
         if (old && slice_equal(old->value, facet.value))
             buf_add_slice(&name, old->name);
         else
@@ -303,7 +275,7 @@ static int list_facets(struct building *b, uint32_t number, const struct view *o
 static int next_view(struct building *b, uint32_t number)
 {
     const struct view *old = views_view(b->old, number);
-    struct view view = {.name = b->vocabulary->views.strings[number], .mtime = 0};
+    struct view view = {.name = b->vocabulary->views.strings[number]};
 
     view.hash = hash64(view.name, 3);
     if (b->view_changed[number]) {
@@ -319,10 +291,6 @@ static int next_view(struct building *b, uint32_t number)
     b->next->views[number] = NULL;
     if (view.count == 0)
         return 0;
-    for (uint32_t i = 0; i < view.count; i++) {
-        int64_t mtime = b->next->facets[view.facets[i]]->mtime;
-        view.mtime = mtime > view.mtime ? mtime : view.mtime;
-    }
     struct view *made = txn_alloc(b->txn, 1, sizeof *made);
     if (!made)
         return -ENOMEM;
@@ -392,7 +360,6 @@ int views_next(const struct views_step *step, struct views *next)
     struct building b = {.old = step->old ? step->old : &nothing,
                          .next = next,
                          .vocabulary = step->vocabulary,
-                         .before = step->before,
                          .after = step->after,
                          .episode_cap = step->episode_cap,
                          .txn = step->txn};

@@ -20,8 +20,7 @@ struct facet {
     uint32_t episode_count;
     const uint32_t *episodes; /* in the order of their entries */
     uint64_t hash;
-    int64_t mtime; /* of the newest episode in it */
-    char text[];   /* of the name */
+    char text[]; /* of the name */
 };
 
 struct view {
@@ -29,7 +28,6 @@ struct view {
     uint32_t count;
     const uint32_t *facets; /* in the order of their names */
     bool is_disambiguated;  /* a facet has a hash in its name, because another had the same name */
-    int64_t mtime;
     uint64_t hash;
 };
 
@@ -64,9 +62,8 @@ struct views_change {
 struct views_step {
     const struct views *old; /* NULL: there were none */
     struct vocabulary *vocabulary;
-    const struct episode *const *before; /* by number, those of `old`; NULL: there were none */
-    const struct episode *const *after;  /* whose order and times the views have */
-    uint32_t episode_cap;                /* numbers in `after` are below it */
+    const struct episode *const *after; /* whose order the views have */
+    uint32_t episode_cap;               /* numbers in `after` are below it */
     const struct views_change *changes;
     size_t count;
     struct txn *txn;

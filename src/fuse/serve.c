@@ -110,7 +110,7 @@ static void put_generation(const struct held_generation *held)
 
 static struct stat stat_of(const struct tree_attr *attr)
 {
-    const struct timespec when = {attr->mtime / 1000000000, attr->mtime % 1000000000};
+    const struct timespec mtime = timespec_of(attr->stamps.mtime);
     return (struct stat){
         .st_ino = attr->ino,
         .st_mode = attr->mode,
@@ -120,9 +120,9 @@ static struct stat stat_of(const struct tree_attr *attr)
         .st_size = (off_t)attr->size,
         .st_blocks = (blkcnt_t)((attr->size + 511) / 512),
         .st_blksize = 4096,
-        .st_atim = when,
-        .st_mtim = when,
-        .st_ctim = when,
+        .st_atim = mtime,
+        .st_mtim = mtime,
+        .st_ctim = timespec_of(attr->stamps.ctime),
     };
 }
 
@@ -522,6 +522,9 @@ void serve_notify(void *server_, enum invalidate_kind what, uint64_t id, const c
          * would cache otherwise. */
         fuse_lowlevel_notify_inval_entry(server->session, id, ".", 1);
         fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
+        break;
+    case INVALIDATE_STAMPS:
+        fuse_lowlevel_notify_inval_inode(server->session, id, -1, 0);
         break;
     case INVALIDATE_ATTR:
         fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);

@@ -7,8 +7,8 @@
 
 static uint64_t hash_of(enum guarded_part part, struct slice path, const struct file_id *id)
 {
-    const uint64_t state[] = {id->device, id->inode, (uint64_t)id->size, (uint64_t)id->mtime,
-                              (uint64_t)id->ctime};
+    const uint64_t state[] = {id->device, id->inode, (uint64_t)id->size,
+                              instant_bits(id->stamps.mtime), instant_bits(id->stamps.ctime)};
     uint64_t hash = hash64(path, hash64((struct slice){(const char *)state, sizeof state}, part));
     return hash ? hash : 1;
 }

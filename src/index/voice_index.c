@@ -274,11 +274,10 @@ static int allocate(struct voice_index_build *s)
 
 static int make_views(struct voice_index_build *s, const struct views_change *changes, size_t count)
 {
-    const struct corpus *before = s->step->before, *after = s->step->after;
+    const struct corpus *after = s->step->after;
     const struct views_step step = {
         .old = s->old ? &s->old->by_voice : NULL,
         .vocabulary = s->step->vocabulary,
-        .before = before ? before->episodes : NULL,
         .after = after->episodes,
         .episode_cap = after->episode_cap,
         .changes = changes,

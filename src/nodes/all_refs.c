@@ -153,6 +153,6 @@ const struct node_ops ref_folder_ops = {
 const struct node_ops ref_entry_ops = {
     .check = place_check,
     .identity = ref_entry_identity,
-    .mtime = episode_mtime,
+    .stamps = episode_stamps,
     .target = ref_entry_target,
 };

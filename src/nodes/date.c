@@ -43,28 +43,6 @@ static uint64_t date_identity(const struct scope *scope)
     return scope->node.i;
 }
 
-/* So many date codes from that of a folder on are in it. */
-static uint32_t span_of(enum kind kind)
-{
-    return kind == KIND_DATES   ? date_code(LAST_YEAR + 1, 0, 0)
-           : kind == KIND_YEAR  ? YEAR_SPAN
-           : kind == KIND_MONTH ? MONTH_SPAN
-                                : 1;
-}
-
-/* Of the newest in it. */
-static int64_t date_mtime(const struct scope *scope)
-{
-    const struct corpus *corpus = scope->corpus;
-    uint32_t end = corpus_find_date(corpus, scope->node.i + span_of(scope->node.kind));
-    int64_t newest = 0;
-    for (uint32_t at = corpus_find_date(corpus, scope->node.i); at < end; at++) {
-        int64_t mtime = corpus->episodes[corpus->dated[at]]->mtime;
-        newest = mtime > newest ? mtime : newest;
-    }
-    return newest;
-}
-
 /* --- by-date ---------------------------------------------------------------------------------- */
 
 static int dates_check(struct scope *scope)
@@ -237,7 +215,6 @@ static int date_entry_target(struct scope *scope, struct buf *target)
 
 const struct node_ops dates_ops = {
     .check = dates_check,
-    .mtime = date_mtime,
     .parent = scope_root,
     .child = dates_child,
     .find = dates_find,
@@ -247,7 +224,6 @@ const struct node_ops dates_ops = {
 const struct node_ops year_ops = {
     .check = year_check,
     .identity = date_identity,
-    .mtime = date_mtime,
     .parent = year_parent,
     .child = year_child,
     .folders = year_folders,
@@ -256,7 +232,6 @@ const struct node_ops year_ops = {
 const struct node_ops month_ops = {
     .check = month_check,
     .identity = date_identity,
-    .mtime = date_mtime,
     .parent = month_parent,
     .child = month_child,
     .folders = month_folders,
@@ -265,7 +240,6 @@ const struct node_ops month_ops = {
 const struct node_ops day_ops = {
     .check = day_check,
     .identity = date_identity,
-    .mtime = date_mtime,
     .parent = day_parent,
     .child = day_child,
     .find = day_find,
@@ -275,6 +249,6 @@ const struct node_ops day_ops = {
 const struct node_ops date_entry_ops = {
     .check = date_entry_check,
     .identity = entry_identity,
-    .mtime = entry_mtime,
+    .stamps = entry_stamps,
     .target = date_entry_target,
 };

@@ -17,9 +17,9 @@ int episode_check(struct scope *scope)
     return layout->has_version && version != scope->node.version ? -ESTALE : 0;
 }
 
-int64_t episode_mtime(const struct scope *scope)
+struct stamps episode_stamps(const struct scope *scope)
 {
-    return scope_episode(scope)->mtime;
+    return scope_episode(scope)->stamps;
 }
 
 /* A folder stays the same folder whatever becomes of its content … */
@@ -37,7 +37,7 @@ uint64_t episode_part_identity(const struct scope *scope)
 uint64_t episode_version_identity(const struct scope *scope)
 {
     const struct episode *episode = scope_episode(scope);
-    uint64_t state = hash_pair((uint64_t)episode->id.mtime, (uint64_t)episode->id.size);
+    uint64_t state = hash_pair(instant_bits(episode->id.stamps.mtime), (uint64_t)episode->id.size);
     return hash_pair(episode->hash, state + scope->node.j);
 }
 

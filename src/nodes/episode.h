@@ -9,7 +9,7 @@
 /* Checks that i numbers an episode, in the node's version of it where it has one. */
 int episode_check(struct scope *scope);
 
-int64_t episode_mtime(const struct scope *scope);
+struct stamps episode_stamps(const struct scope *scope);
 
 /* Of a folder, which stays the same one whatever becomes of the content; of a file, which is
  * another one with each version. */

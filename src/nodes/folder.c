@@ -19,9 +19,9 @@ static uint64_t folder_identity(const struct scope *scope)
     return folder_of(scope)->hash;
 }
 
-static int64_t folder_mtime(const struct scope *scope)
+static struct stamps folder_stamps(const struct scope *scope)
 {
-    return folder_of(scope)->mtime;
+    return folder_of(scope)->stamps;
 }
 
 static struct node folder_parent(const struct scope *scope)
@@ -167,7 +167,7 @@ static int text_find(struct scope *scope, struct slice name, struct child *child
 const struct node_ops folder_ops = {
     .check = folder_check,
     .identity = folder_identity,
-    .mtime = folder_mtime,
+    .stamps = folder_stamps,
     .parent = folder_parent,
     .child = folder_child,
     .find = folder_find,
@@ -178,7 +178,7 @@ const struct node_ops folder_ops = {
 const struct node_ops text_folder_ops = {
     .check = folder_check,
     .identity = folder_identity,
-    .mtime = folder_mtime,
+    .stamps = folder_stamps,
     .parent = folder_parent,
     .child = text_child,
     .find = text_find,
@@ -189,7 +189,7 @@ const struct node_ops text_folder_ops = {
 const struct node_ops original_folder_ops = {
     .check = original_folder_check,
     .identity = folder_identity,
-    .mtime = folder_mtime,
+    .stamps = folder_stamps,
     .links = scope_links_uncounted,
     .parent = folder_parent,
     .child = text_child,

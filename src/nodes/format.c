@@ -210,14 +210,14 @@ static int format_read_past(struct scope *scope, uint64_t offset, size_t len,
 /* --- their hard links ------------------------------------------------------------------------- */
 
 /* A source has the time of its file. */
-static int64_t format_mtime(const struct scope *scope)
+static struct stamps format_stamps(const struct scope *scope)
 {
     struct source source;
     uint64_t number;
     const struct format *format = format_of(scope, &number);
     bool is_source = format->source &&
                      episode_source(scope_episode(scope), format->source, &source);
-    return is_source ? source.id->mtime : episode_mtime(scope);
+    return is_source ? source.id->stamps : episode_stamps(scope);
 }
 
 static uint32_t format_links(const struct scope *scope)
@@ -260,7 +260,7 @@ int format_link(struct scope *scope, uint32_t episode, struct child *child)
 const struct node_ops episode_ops = {
     .check = episode_check,
     .identity = episode_identity,
-    .mtime = episode_mtime,
+    .stamps = episode_stamps,
     .links = scope_links_uncounted,
     .parent = episode_parent,
     .child = episode_child,
@@ -270,7 +270,7 @@ const struct node_ops episode_ops = {
 const struct node_ops format_ops = {
     .check = format_check,
     .identity = episode_file_identity,
-    .mtime = format_mtime,
+    .stamps = format_stamps,
     .links = format_links,
     .read = format_read,
     .size = format_size,

@@ -62,7 +62,7 @@ static int meta_value_render(struct scope *scope, struct buf *out)
 const struct node_ops meta_ops = {
     .check = format_check,
     .identity = episode_identity,
-    .mtime = episode_mtime,
+    .stamps = episode_stamps,
     .parent = episode_folder,
     .child = meta_child,
 };
@@ -70,6 +70,6 @@ const struct node_ops meta_ops = {
 const struct node_ops meta_value_ops = {
     .check = meta_value_check,
     .identity = episode_file_identity,
-    .mtime = episode_mtime,
+    .stamps = episode_stamps,
     .render = meta_value_render,
 };

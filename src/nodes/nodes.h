@@ -16,8 +16,8 @@ struct node_ops {
     int (*check)(struct scope *scope);
     /* A number that no other node of the kind has, the same after a remount; NULL: 0. */
     uint64_t (*identity)(const struct scope *scope);
-    /* NULL: the time of the newest content. */
-    int64_t (*mtime)(const struct scope *scope);
+    /* NULL: the times of the newest content. */
+    struct stamps (*stamps)(const struct scope *scope);
     /* NULL: 1 for a file, two and its sub-folders for a folder. */
     uint32_t (*links)(const struct scope *scope);
 
@@ -99,7 +99,7 @@ int links_check(const struct scope *scope, const struct links *links);
 extern const struct node_ops view_ops, by_voice_ops, facet_ops, spelling_ops, entry_ops;
 /* Of an entry in a view or under a date. */
 uint64_t entry_identity(const struct scope *scope);
-int64_t entry_mtime(const struct scope *scope);
+struct stamps entry_stamps(const struct scope *scope);
 
 /* date.c */
 extern const struct node_ops dates_ops, year_ops, month_ops, day_ops, date_entry_ops;

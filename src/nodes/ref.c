@@ -35,7 +35,7 @@ static int ref_target(struct scope *scope, struct buf *target)
 const struct node_ops refs_ops = {
     .check = format_check,
     .identity = episode_identity,
-    .mtime = episode_mtime,
+    .stamps = episode_stamps,
     .parent = episode_folder,
     .child = scope_no_child,
     .find = refs_find_child,
@@ -44,6 +44,6 @@ const struct node_ops refs_ops = {
 const struct node_ops ref_ops = {
     .check = ref_check,
     .identity = episode_part_identity,
-    .mtime = episode_mtime,
+    .stamps = episode_stamps,
     .target = ref_target,
 };

@@ -75,7 +75,7 @@ static int turn_size(struct scope *scope, uint64_t *size)
 const struct node_ops turns_ops = {
     .check = format_check,
     .identity = episode_identity,
-    .mtime = episode_mtime,
+    .stamps = episode_stamps,
     .parent = episode_folder,
     .child = turns_child,
     .find = turns_find,
@@ -84,7 +84,7 @@ const struct node_ops turns_ops = {
 const struct node_ops turn_ops = {
     .check = turn_check,
     .identity = episode_version_identity,
-    .mtime = episode_mtime,
+    .stamps = episode_stamps,
     .read = turn_read,
     .size = turn_size,
     .read_past = turn_read_past,

@@ -70,11 +70,6 @@ static uint64_t view_identity(const struct scope *scope)
     return view_of(scope)->hash;
 }
 
-static int64_t view_mtime(const struct scope *scope)
-{
-    return view_of(scope)->mtime;
-}
-
 static uint32_t view_folders(struct scope *scope)
 {
     return view_of(scope)->count;
@@ -136,11 +131,6 @@ static int facet_check(struct scope *scope)
 static uint64_t facet_identity(const struct scope *scope)
 {
     return facet_of(scope)->hash;
-}
-
-static int64_t facet_mtime(const struct scope *scope)
-{
-    return facet_of(scope)->mtime;
 }
 
 static struct node facet_parent(const struct scope *scope)
@@ -211,9 +201,9 @@ uint64_t entry_identity(const struct scope *scope)
     return hash_pair(index, scope->corpus->episodes[scope->node.j]->hash);
 }
 
-int64_t entry_mtime(const struct scope *scope)
+struct stamps entry_stamps(const struct scope *scope)
 {
-    return scope->corpus->episodes[scope->node.j]->mtime;
+    return scope->corpus->episodes[scope->node.j]->stamps;
 }
 
 /* The voice by its name in this episode, which may be another spelling, or another name. */
@@ -242,7 +232,6 @@ static int entry_target(struct scope *scope, struct buf *target)
 const struct node_ops view_ops = {
     .check = view_check,
     .identity = view_identity,
-    .mtime = view_mtime,
     .parent = scope_root,
     .child = view_child,
     .find = view_find,
@@ -262,7 +251,6 @@ const struct node_ops by_voice_ops = {
 const struct node_ops facet_ops = {
     .check = facet_check,
     .identity = facet_identity,
-    .mtime = facet_mtime,
     .parent = facet_parent,
     .child = facet_child,
     .find = facet_find,
@@ -272,13 +260,12 @@ const struct node_ops facet_ops = {
 const struct node_ops spelling_ops = {
     .check = spelling_check,
     .identity = facet_identity,
-    .mtime = facet_mtime,
     .target = spelling_target,
 };
 
 const struct node_ops entry_ops = {
     .check = entry_check,
     .identity = entry_identity,
-    .mtime = entry_mtime,
+    .stamps = entry_stamps,
     .target = entry_target,
 };

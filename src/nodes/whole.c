@@ -181,7 +181,7 @@ static int count(struct scope *scope)
     if (!err) {
         layout->generation = (uint32_t)corpus->generation;
         layout->hash = corpus->hash;
-        layout->mtime = corpus->mtime;
+        layout->stamps = corpus->stamps;
         layout->count = corpus->episode_count;
         err = count_all(scope, table, whole_tables_newest(whole, table), layout);
     }
@@ -210,7 +210,8 @@ static bool find_layout(const struct scope *scope, struct table_layout *layout)
         memcpy(layout, found, sizeof *layout);
     pthread_mutex_unlock(&whole->lock);
     if (!found)
-        *layout = (struct table_layout){.hash = scope->corpus->hash, .mtime = scope->corpus->mtime};
+        *layout = (struct table_layout){.hash = scope->corpus->hash,
+                                        .stamps = scope->corpus->stamps};
     return found;
 }
 
@@ -229,11 +230,11 @@ static uint64_t whole_identity(const struct scope *scope)
     return hash_pair(layout.hash, scope->node.i);
 }
 
-static int64_t whole_mtime(const struct scope *scope)
+static struct stamps whole_stamps(const struct scope *scope)
 {
     struct table_layout layout;
     find_layout(scope, &layout);
-    return layout.mtime;
+    return layout.stamps;
 }
 
 static int whole_size(struct scope *scope, uint64_t *size)
@@ -413,7 +414,7 @@ static int piece_check(struct scope *scope)
 const struct node_ops whole_table_ops = {
     .check = whole_check,
     .identity = whole_identity,
-    .mtime = whole_mtime,
+    .stamps = whole_stamps,
     .read = whole_read,
     .size = whole_size,
 };

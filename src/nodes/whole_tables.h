@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/instant.h"
+
 enum { WHOLE_TABLES = 2, LAYOUTS_REMEMBERED = 16 };
 
 /* The part that an episode has. What it says is told by the version and the name. */
@@ -26,7 +28,7 @@ struct table_piece {
 struct table_layout {
     uint32_t generation;
     uint64_t hash; /* of the corpus, for the inode number */
-    int64_t mtime;
+    struct stamps stamps;
     uint64_t head; /* bytes of the header line */
     uint64_t size;
     uint32_t count;

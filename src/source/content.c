@@ -68,8 +68,7 @@ struct file_id content_id_of(const struct stat *st)
         .device = st->st_dev,
         .inode = st->st_ino,
         .size = st->st_size,
-        .mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
-        .ctime = (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec,
+        .stamps = {instant_of(&st->st_mtim), instant_of(&st->st_ctim)},
         .access = {st->st_uid, st->st_gid, st->st_mode & 0555},
     };
 }

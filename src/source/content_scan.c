@@ -151,13 +151,14 @@ static int add_transcript(struct scan_walk *w, struct slice path, const struct f
     return err;
 }
 
-/* The owner and mode of a folder, if they changed. */
+/* The owner, mode and times of a folder, if they changed. */
 static int add_access(struct scan_walk *w, struct slice path, const struct stat *st)
 {
     const struct file_id id = content_id_of(st);
     uint32_t number = w->old ? corpus_find_folder_path(w->old, path) : NO_INDEX;
     struct scanned *folder;
-    if (number != NO_INDEX && access_equal(&w->old->folders[number]->access, &id.access))
+    const struct folder *old = number != NO_INDEX ? w->old->folders[number] : NULL;
+    if (old && access_equal(&old->access, &id.access) && stamps_equal(&old->own, &id.stamps))
         return 0;
     int err = add_file(w, path, &folder);
     if (!err) {
@@ -185,6 +186,17 @@ static int add_accesses_above(struct scan_walk *w, struct slice path)
             err = add_access(w, above, &st);
     }
     return err;
+}
+
+/* The same of the folder in which a name came, went or changed. */
+static int add_access_of_parent(struct scan_walk *w, struct slice path)
+{
+    struct stat st;
+    struct slice parent = arena_copy(&w->scan->found, path_parent(path));
+    if (!parent.data)
+        return -ENOMEM;
+    cleanup_fd int fd = content_open_folder(w->folder, parent.data);
+    return fd >= 0 && fstat(fd, &st) == 0 ? add_access(w, parent, &st) : 0;
 }
 
 static int add_folder(struct scan_walk *w, struct slice path)
@@ -661,9 +673,12 @@ static int scan_target(struct scan_walk *w, const struct target *target)
     size_t before, folders = w->folder_count;
 
     w->target = target;
-    if (slice_equal(path, SLICE(CONTENT_CONFIG)) || is_in_excluded(w, path))
+    if (is_in_excluded(w, path))
         return 0;
-    int err = path.len ? content_stat(w->folder, path.data, &st) : 0;
+    int err = path.len ? add_access_of_parent(w, path) : 0;
+    if (err || slice_equal(path, SLICE(CONTENT_CONFIG)))
+        return err;
+    err = path.len ? content_stat(w->folder, path.data, &st) : 0;
     if (err && err != -ENOENT && err != -ENOTDIR)
         return add_unseen(w, path, -err);
     if (err) {

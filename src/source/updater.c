@@ -208,14 +208,14 @@ static void configure(struct updater *updater, struct diags *diags, bool *is_rep
 }
 
 /* True if no change affects the corpus; then no generation is built. */
-static bool has_no_effect(const struct content_scan *scan, const struct corpus *corpus)
+static bool has_no_effect(const struct content_scan *scan, const struct builder *builder,
+                          const struct corpus *corpus)
 {
     for (size_t i = 0; i < scan->count; i++) {
         const struct scanned *change = &scan->changes[i];
         bool is_known = corpus_find_path(corpus, change->path) != NO_INDEX ||
                         corpus_find_stray(corpus, change->path);
-        /* A folder without episodes is none of the corpus's. */
-        if (change->is_folder ? corpus_find_folder_path(corpus, change->path) != NO_INDEX
+        if (change->is_folder ? !builder_has_folder(builder, change->path, &change->id)
                               : !change->is_gone || is_known)
             return false;
     }
@@ -270,7 +270,7 @@ static int scan_and_publish(struct updater *updater, const struct target *target
                            &options, &scan);
     if (!err && is_reported)
         err = content_scan_add_config(&scan, updater->options.folder, &diags);
-    if (!err && !has_no_effect(&scan, updater->options.corpus))
+    if (!err && !has_no_effect(&scan, updater->options.builder, updater->options.corpus))
         err = publish(updater, &scan);
     tree_set_scanning(updater->options.tree, false);
     if (err && is_reported)
@@ -422,8 +422,19 @@ static const char *network_name(int fd)
         return "the content is on CephFS";
     case V9FS_MAGIC:
         return "the content is on 9P";
+    case 0x786F4256: /* vboxsf */
+    case 0x7C7C6673: /* prl_fs */
+    case 0xBACBACBC: /* vmhgfs */
+        return "the content is in a folder that the virtual machine's host shares";
+    case ECRYPTFS_SUPER_MAGIC:
+        return "the content is on eCryptfs, below which it may be changed";
     case AFS_SUPER_MAGIC:
     case CODA_SUPER_MAGIC:
+    case OCFS2_SUPER_MAGIC:
+    case 0x01161970: /* GFS2 */
+    case 0x0BD00BD0: /* Lustre */
+    case 0x19830326: /* BeeGFS */
+    case 0x47504653: /* GPFS */
         return "the content is on a network file system";
     case FUSE_SUPER_MAGIC:
         return "the content is on a FUSE file system, such as SSHFS";

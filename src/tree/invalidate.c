@@ -286,6 +286,44 @@ static void invalidate_views(struct invalidate_pass *p, const struct view_kinds 
     }
 }
 
+/* The times of a folder whose names may be the same: it has those of the whole content. */
+static void invalidate_stamps(struct invalidate_pass *p, enum kind kind, uint32_t i)
+{
+    notify(p, INVALIDATE_STAMPS, id_of(kind, i, 0, 0), NULL);
+}
+
+static void invalidate_view_stamps(struct invalidate_pass *p, const struct view_kinds *kind,
+                                   const struct views *now)
+{
+    for (uint32_t i = 0; i < now->view_cap && kind == &of_front; i++) {
+        if (now->views[i])
+            invalidate_stamps(p, kind->view, i);
+    }
+    for (uint32_t i = 0; i < now->facet_cap; i++) {
+        if (now->facets[i])
+            invalidate_stamps(p, kind->facet, i);
+    }
+}
+
+/* Each folder once: the dates are in order. */
+static void invalidate_date_stamps(struct invalidate_pass *p)
+{
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < p->after->dated_count; i++) {
+        uint32_t code = code_of_date(&p->after->episodes[p->after->dated[i]]->head.date);
+        const struct date date = date_of_code(code), last = date_of_code(before);
+        bool is_month = date.year == last.year && date.month == last.month;
+        if (code != before)
+            invalidate_stamps(p, KIND_DAY, code);
+        if (!is_month)
+            invalidate_stamps(p, KIND_MONTH, date_code(date.year, date.month, 0));
+        if (date.year != last.year)
+            invalidate_stamps(p, KIND_YEAR, date_code(date.year, 0, 0));
+        before = code;
+    }
+    invalidate_stamps(p, KIND_DATES, 0);
+}
+
 /* --- what belongs to all ---------------------------------------------------------------------- */
 
 static void invalidate_index_name(void *pass, struct slice name)
@@ -337,6 +375,8 @@ void invalidate_changes(const struct invalidation *invalidation)
     }
     invalidate_views(&p, &of_front, &p.before->views, &p.after->views);
     invalidate_whole(&p);
+    invalidate_view_stamps(&p, &of_front, &p.after->views);
+    invalidate_date_stamps(&p);
 }
 
 void invalidate_by_voice(const struct invalidation *invalidation, const struct corpus *before,
@@ -357,6 +397,7 @@ void invalidate_by_voice(const struct invalidation *invalidation, const struct c
         }
     }
     invalidate_views(&p, &of_voices, &was->by_voice, &now->by_voice);
+    invalidate_view_stamps(&p, &of_voices, &now->by_voice);
     for (size_t i = 0; was->joined.hash != now->joined.hash && i < was->joined.count; i++) {
         cleanup_buf struct buf name = {0};
         filename_of_value(&name, was->joined.all[i]->text);

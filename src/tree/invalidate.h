@@ -18,6 +18,7 @@ enum invalidate_kind {
     INVALIDATE_ENTRY,  /* the dentry of a name in a folder, also a negative one */
     INVALIDATE_FOLDER, /* a folder's listing and attributes */
     INVALIDATE_ATTR,   /* a node's attributes, and the target of a link */
+    INVALIDATE_STAMPS, /* the attributes alone, of a folder whose listing is the same */
 };
 /* Drops it. A callback against the direction: fuse/serve.c notifies the kernel, and the tree knows
  * no libfuse. It may wait for requests under way, so the caller holds no lock that one could need.

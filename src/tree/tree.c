@@ -228,7 +228,7 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
         .uid = access.uid,
         .gid = access.gid,
         .nlink = 1,
-        .mtime = ops->mtime ? ops->mtime(scope) : scope->corpus->mtime,
+        .stamps = ops->stamps ? ops->stamps(scope) : scope->corpus->stamps,
         .no_entry_cache = layout->no_entry_cache,
     };
 }

@@ -80,9 +80,9 @@ struct tree_attr {
     uint64_t ino; /* st_ino: the same after a remount of the same content */
     mode_t mode;  /* type and what the corpus's access rule says; 0777 of a link */
     uint32_t uid, gid;
-    uint32_t nlink;      /* 1 for an episode's folder: counting its folders would cost its body */
-    uint64_t size;       /* bytes, exact */
-    int64_t mtime;       /* nanoseconds since 1970 */
+    uint32_t nlink; /* 1 for an episode's folder: counting its folders would cost its body */
+    uint64_t size;  /* bytes, exact */
+    struct stamps stamps;
     bool no_entry_cache; /* the kernel may not cache the dentry, also a negative one */
 };
 

@@ -65,7 +65,8 @@ static uint64_t next_random(uint64_t *seed)
 static bool same_attr(const struct tree_attr *a, const struct tree_attr *b)
 {
     return a->id == b->id && a->ino == b->ino && a->mode == b->mode && a->nlink == b->nlink &&
-           a->size == b->size && a->mtime == b->mtime && a->no_entry_cache == b->no_entry_cache;
+           a->size == b->size && stamps_equal(&a->stamps, &b->stamps) &&
+           a->no_entry_cache == b->no_entry_cache;
 }
 
 /* --- files and links -------------------------------------------------------------------------- */
@@ -310,6 +311,8 @@ static void check_kept(struct walk *w, struct seen *seen)
     if (was_told(w, INVALIDATE_ATTR, was->id, NULL) ||
         was_told(w, INVALIDATE_FOLDER, was->id, NULL))
         return;
+    if (was_told(w, INVALIDATE_STAMPS, was->id, NULL))
+        now.stamps = was->stamps;
     CHECK(same_attr(&now, was));
     if (S_ISLNK(was->mode))
         CHECK(check_link(w, folder, was->id, was->size) == seen->hash);

@@ -101,10 +101,10 @@ bool memory_put(struct memory *memory, struct slice path, struct slice bytes)
     free((void *)(uintptr_t)file->bytes.data);
     file->bytes = input_copy((const uint8_t *)bytes.data, bytes.len);
     memory->clock++;
-    file->id = (struct file_id){.inode = (uint64_t)(file - memory->files),
-                                .size = (int64_t)bytes.len,
-                                .mtime = memory->clock * 1000000000,
-                                .ctime = memory->clock};
+    file->id = (struct file_id){
+        .inode = (uint64_t)(file - memory->files),
+        .size = (int64_t)bytes.len,
+        .stamps = {{.seconds = memory->clock}, {.nanoseconds = memory->clock}}};
     file->is_changed = true;
     file->is_gone = false;
     return true;

@@ -313,11 +313,88 @@ def test_problems_are_those_of_now(live):
     assert "link.md" not in (live / ".transcriptfs/problems.tsv").read_text()
 
 
-def test_what_is_no_transcript_makes_no_generation(live):
+def test_what_is_no_transcript_makes_no_generation(mount):
+    """But that a name comes or goes moves its folder's time."""
+    live = mount({"a.md": talk(), "sub/picture.png": "x", ".hidden.md": "x", "README.md": "x"})
+    settle(live)
     before = status(live)["generation"]
-    write_content(live.content, {"sub/picture.png": "x", ".hidden.md": "x", "README.md": "x"})
+    for name in ("sub/picture.png", ".hidden.md", "README.md"):
+        (live.content / name).write_text("other")
     settle(live)
     assert status(live)["generation"] == before + 1, "that of the sentinel"
+
+
+# --- times ---------------------------------------------------------------------------------------------------
+
+
+LISTED = ("", "index", "episodes", "episodes/sub", "text/sub", "by-tag", "by-tag/one", "by-date", "by-date/2024/01",
+          "by-voice", "by-voice/ann")
+
+
+def times_of(mounted):
+    def times(name):
+        found = (mounted / name).stat()
+        return found.st_mtime_ns, found.st_ctime_ns
+    return {name: times(name) for name in LISTED if (mounted / name).exists()}
+
+
+def test_an_edit_that_keeps_time_and_length_moves_the_ctime(live):
+    path = live.content / "a.md"
+    before, was = path.stat(), (live / "text/a.txt").stat()
+    path.write_text(path.read_text().replace("Good night", "Good light"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    settle(live)
+    now = (live / "text/a.txt").stat()
+    assert (now.st_mtime_ns, now.st_size, now.st_ino) == (was.st_mtime_ns, was.st_size, was.st_ino)
+    assert now.st_ctime_ns == path.stat().st_ctime_ns > was.st_ctime_ns
+
+
+@pytest.mark.parametrize("seconds", [-1.5, 0, 10_413_792_000.25])
+def test_times_before_1970_and_after_2262(live, seconds):
+    path = live.content / "a.md"
+    os.utime(path, ns=(0, int(seconds * 1000) * 1_000_000))
+    settle(live)
+    assert (live / "text/a.txt").stat().st_mtime_ns == path.stat().st_mtime_ns == int(seconds * 1000) * 1_000_000
+    os.utime(path, ns=(0, 10**18))
+
+
+@pytest.mark.parametrize("change", ["come", "go", "rename"])
+def test_an_old_file_that_comes_or_goes_moves_the_times_of_folders(mount, tmp_path, change):
+    old = tmp_path / "old.md"
+    old.write_text(talk("Old"))
+    os.utime(old, ns=(0, 10**18))
+    mounted = mount({"a.md": talk(), "sub/b.md": talk(), "sub/c.md": talk()})
+    os.utime(mounted.content / "sub/c.md", ns=(0, 10**18))
+    settle(mounted)
+    before = times_of(mounted)
+    if change == "come":
+        shutil.copy2(old, mounted.content / "sub/old.md")
+    elif change == "go":
+        os.remove(mounted.content / "sub/c.md")
+    else:
+        os.rename(mounted.content / "sub/c.md", mounted.content / "sub/d.md")
+    wait_until(lambda: times_of(mounted)["episodes/sub"] != before["episodes/sub"],
+               "the time of the folder does not move")
+    settle(mounted)
+    after = times_of(mounted)
+    for name in before:
+        assert after[name] > before[name], name
+    found = run_ok("find", mounted / "episodes/sub", "-maxdepth", "0", "-newer", mounted.content / "a.md")
+    assert found, "find -newer"
+    mounted.stop()
+    assert times_of(mount(mounted.content)) == after, "another mount shows the same"
+
+
+def test_a_folder_dated_2300_does_not_hold_the_time(mount):
+    mounted = mount({"a.md": talk(), "sub/b.md": talk(), "sub/c.md": talk()})
+    os.utime(mounted.content / "sub/b.md", ns=(0, 10_413_792_000 * 10**9))
+    settle(mounted)
+    before = (mounted / "episodes/sub").stat()
+    os.remove(mounted.content / "sub/c.md")
+    settle(mounted)
+    after = (mounted / "episodes/sub").stat()
+    assert before.st_mtime_ns == after.st_mtime_ns == 10_413_792_000 * 10**9
+    assert after.st_ctime_ns > before.st_ctime_ns
 
 
 # --- what status.json says ---------------------------------------------------------------------------------

@@ -637,7 +637,16 @@ def test_a_copy_of_the_content_shows_the_same(mount, made_content, made, tmp_pat
     shutil.copytree(made_content, copy)
     for path in copy.rglob("*.md"):
         assert path.stat().st_mtime_ns == (made_content / path.relative_to(copy)).stat().st_mtime_ns
-    assert dump_of_mount(mount(copy).path) == dump_of_mount(made.path)
+
+
+    def without_times_of_folders(mounted):
+        """Nor those of what is of all content. A copy has other ctimes, which nobody can set."""
+        lines = [(line, line.split(b" ")) for line in dump_of_mount(mounted.path).splitlines()]
+        return [parts if line[:1] == b"l" or (line[:1] == b"f" and b" /episodes/" in line) else parts[:5] + parts[6:]
+                for line, parts in lines]
+    found, expected = without_times_of_folders(mount(copy)), without_times_of_folders(made)
+    different = [pair for pair in zip(found, expected) if pair[0] != pair[1]]
+    assert not different and len(found) == len(expected), different[:3]
 
 
 def test_the_order_of_walking_changes_nothing(mount, made_content, made):

@@ -162,7 +162,8 @@ static void walk(struct fixture *f,
 static bool same_attr(const struct tree_attr *a, const struct tree_attr *b)
 {
     return a->id == b->id && a->ino == b->ino && a->mode == b->mode && a->nlink == b->nlink &&
-           a->size == b->size && a->mtime == b->mtime && a->no_entry_cache == b->no_entry_cache;
+           a->size == b->size && stamps_equal(&a->stamps, &b->stamps) &&
+           a->no_entry_cache == b->no_entry_cache;
 }
 
 static int by_name(const void *a, const void *b)
