@@ -21,6 +21,7 @@ enum history {
     HISTORY_SPELLING, /* view, NUL byte, text */
     HISTORY_VOICE,    /* the same, of by-voice */
     HISTORY_DIR_COOKIE,
+    HISTORY_SELECTION, /* a query, canonical */
 
     /* States: the last one counts. */
     HISTORY_FILE,        /* what was found at a path: struct scanned and its texts */

@@ -12,6 +12,7 @@
 /* A folder that gets a new id with each version; an old id lists the current children. */
 #define OLD_VERSION_OK OF_EPISODE, .has_version = true, .accepts_old_version = true
 #define OF_VERSION     OF_EPISODE, .has_version = true
+#define OF_QUERY       .i_bits = 14, .no_entry_cache = true
 
 const struct layout layouts[KIND_COUNT] = {
     [KIND_ROOT] = {FOLDER("/"), OF_FOLDER},
@@ -112,6 +113,24 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_STATUS] = {FILE_("/.transcriptfs/status.json"), .i_bits = 24, .no_entry_cache = true},
     [KIND_GENERATION] = {FILE_("/.transcriptfs/generation"), .i_bits = 24, .no_entry_cache = true},
     [KIND_PROBLEMS] = {FILE_("/.transcriptfs/problems.tsv"), .i_bits = 24, .no_entry_cache = true},
+
+    [KIND_SEARCH] = {FOLDER("/search"), .no_negative_cache = true},
+    [KIND_SEARCH_README] = {FILE_("/search/README.md"), .has_version = true},
+
+    /* i: number of the query. What is in it is looked up each time: it may find something else. */
+    [KIND_SELECTION] = {FOLDER("/search/<query>"), OF_QUERY, .no_negative_cache = true},
+    [KIND_SELECTION_SPELLING] = {LINK("/search/<another spelling of a query>"), OF_QUERY},
+    [KIND_SELECTION_TURNS] = {FOLDER("/search/<query>/turns"), OF_QUERY, .no_negative_cache = true},
+    [KIND_SELECTION_EPISODES] = {FOLDER("/search/<query>/episodes"), OF_QUERY,
+                                 .no_negative_cache = true},
+    /* … j: which of the files */
+    [KIND_SELECTION_FILE] = {FILE_("/search/<query>/<file>"), OF_QUERY, .j_bits = 8,
+                             .has_version = true},
+    /* … j: turn, from 0, of those that are found in the order of entries */
+    [KIND_SELECTION_TURN] = {LINK("/search/<query>/turns/<entry>--<number>.txt"), OF_QUERY,
+                             .j_bits = 24, .has_version = true},
+    /* … j: episode */
+    [KIND_SELECTION_EPISODE] = {LINK("/search/<query>/episodes/<entry>"), OF_QUERY, .j_bits = 24},
 };
 
 /* --- ids -------------------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ static const struct {
     {"index", KIND_INDEX, root_has_episodes},
     {"by-voice", KIND_BY_VOICE, root_has_voices},
     {NULL, KIND_DATES, root_has_dates},
+    {"search", KIND_SEARCH, NULL},
 };
 
 enum { FIXED = sizeof fixed / sizeof *fixed };
@@ -112,6 +113,7 @@ static int ignore_render(struct scope *scope, struct buf *out)
                  "# Name another folder, or go into it, to search there.\n"
                  "/episodes/\n"
                  "/index/\n"
+                 "/search/\n"
                  "/README.md\n");
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "index/generations.h"
 #include "nodes/dir_cookies.h"
 #include "nodes/exposed_turns.h"
+#include "query/selections.h"
 #include "nodes/snapshots.h"
 #include "nodes/status.h"
 #include "nodes/tree_options.h"
@@ -21,6 +22,7 @@ struct tree {
     struct snapshots snapshots;
     struct dir_cookies dir_cookies;
     struct whole_tables whole_tables;
+    struct selections selections;
     uint64_t made[KIND_COUNT]; /* the newest generation whose text of this kind was made; 0: none */
 };
 

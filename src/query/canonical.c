@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 
@@ -26,11 +27,23 @@ const char *query_key_name(enum query_key key)
 
 /* --- spelling --------------------------------------------------------------------------------- */
 
+bool query_is_probe(struct slice name)
+{
+    static const char *const probes[] = {"autorun.inf", "desktop.ini", "thumbs.db",
+                                         "favicon.ico", "robots.txt",  "index.html"};
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
+        if (name.len == strlen(probes[i]) && strncasecmp(name.data, probes[i], name.len) == 0)
+            return true;
+    }
+    return name.len && name.data[0] == '.';
+}
+
 /* Whether a value, which is folded, would be read as something else without quotes. */
 static bool needs_quotes(struct slice text, bool is_word)
 {
     size_t len;
-    if (text.len == 0 || slice_ends(text, SLICE("*")) || (is_word && text.data[0] == '-'))
+    if (text.len == 0 || slice_ends(text, SLICE("*")) ||
+        (is_word && (text.data[0] == '-' || query_is_probe(text))))
         return true;
     for (size_t at = 0; at < text.len; at += len) {
         int32_t code = utf8_decode(slice_skip(text, at), &len);

@@ -15,4 +15,8 @@ int query_canonicalise(struct arena *arena, struct query_node **root);
 /* What stands before the colon of a key that every folder has: "title"; NULL: it is a view's. */
 const char *query_key_name(enum query_key key);
 
+/* Whether a name is what programs look for in every folder, and no query: .git, desktop.ini. As a
+ * word it stands in quotes. */
+bool query_is_probe(struct slice name);
+
 #endif

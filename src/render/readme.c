@@ -173,7 +173,10 @@ static void add_folders(struct buf *out, const struct corpus *corpus, bool has_v
         buf_add_text(
             out, "- `ref/<ref>/`: the turns with a reference, found by name and not listed; the "
                  "first look reads\n  every episode\n");
-    buf_add_text(out, "- `.transcriptfs/`: `status.json`, `problems.tsv`, `generation` and "
+    buf_add_text(out, "- `search/<query>/`: what a query finds, such as `search/voice:Ana "
+                      "tide/quotes.txt`; found "
+                      "by name and not\n  listed: `search/README.md` has examples\n"
+                      "- `.transcriptfs/`: `status.json`, `problems.tsv`, `generation` and "
                       "`version`, found by name and not listed\n\n");
     if (corpus->views.view_count)
         buf_add_text(out,

@@ -354,6 +354,8 @@ static void invalidate_whole(struct invalidate_pass *p)
     invalidate_folder(p, KIND_BY_VOICE, 0);
     invalidate_folder(p, KIND_ALL_REFS, 0);
     invalidate_folder(p, KIND_CONTROL, 0);
+    invalidate_folder(p, KIND_SEARCH, 0);
+    invalidate_name(p, KIND_SEARCH, 0, SLICE("README.md"));
     notify(p, INVALIDATE_ATTR, id_of(KIND_IGNORE, 0, 0, 0), NULL);
     notify(p, INVALIDATE_ATTR, id_of(KIND_VERSION, 0, 0, 0), NULL);
 }

@@ -20,6 +20,8 @@ static int restore(struct tree *tree, const struct journal_record *record)
         return generations_restore(&tree->generations, record);
     case HISTORY_DIR_COOKIE:
         return dir_cookies_enter(&tree->dir_cookies, record->bytes, &number) ? 0 : -ENOMEM;
+    case HISTORY_SELECTION:
+        return selections_enter(&tree->selections, record->bytes, &number);
     case HISTORY_TURNS:
         return exposed_turns_restore(&tree->exposed_turns, record);
     case HISTORY_SERIAL:
@@ -39,7 +41,7 @@ static int resume(struct tree *tree)
     for (size_t cursor = 0; !err && journal_next(journal, &cursor, &record);)
         err = restore(tree, &record);
     generations_set_journal(&tree->generations, journal);
-    tree->dir_cookies.names.journal = journal;
+    tree->dir_cookies.names.journal = tree->selections.queries.journal = journal;
     tree->exposed_turns.journal = tree->snapshots.journal = journal;
     return err;
 }
@@ -61,7 +63,8 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
     snapshots_init(&tree->snapshots);
     dir_cookies_init(&tree->dir_cookies);
     whole_tables_init(&tree->whole_tables);
-    if (generations_init(&tree->generations, corpus, &generations_options) ||
+    int err = selections_init(&tree->selections);
+    if (generations_init(&tree->generations, corpus, &generations_options) || err ||
         tree_reserve(tree, episodes) || resume(tree)) {
         tree_free(tree);
         return NULL;
@@ -79,6 +82,7 @@ void tree_free(struct tree *tree)
     exposed_turns_free(&tree->exposed_turns);
     dir_cookies_free(&tree->dir_cookies);
     whole_tables_free(&tree->whole_tables);
+    selections_free(&tree->selections);
     free(tree);
 }
 

@@ -52,6 +52,8 @@ def test_every_word_is_in_one_place(name):
 
 
 def test_it_says_who_is_missing_and_where_dates_are(tmp_path):
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("no /dev/fuse here: nothing can be mounted")
     content = tmp_path / "content"
     content.mkdir()
     (content / "2024-05-06-a.md").write_text("Nobody says this.\n\n" + "**Ana:** One two.\n\n**People:** Three.\n\n" * 2)

@@ -1,14 +1,18 @@
 """Queries: what they find, against a slow evaluator that reads turns.jsonl; and what --query says."""
 
 import calendar
+import errno
 import json
+import os
 import random
 import re
+import signal
 import unicodedata
 
 import pytest
 
-from tools import EXAMPLE, TRANSCRIPTFS, run, write_content
+from test_live import wait_until
+from tools import EXAMPLE, TRANSCRIPTFS, Mount, run, write_content
 
 WORDS = ["tide", "lamp", "Night train", "船", "O’Brien", "co-op", "a (b)", "10:30", "straße"]
 VOICES = ["Ana Lima", "Bo", "林岚"]
@@ -206,3 +210,108 @@ def test_mistakes_end_with_2(arguments, says):
     paths = [] if "gone" in arguments else [EXAMPLE]
     result = run(TRANSCRIPTFS, *arguments, *paths)
     assert result.returncode == 2 and says in result.stderr and not result.stdout
+
+
+# --- search/ in a mount ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def mounted(fuse, made, tmp_path_factory):
+    with Mount(made[1], tmp_path_factory.mktemp("search")) as mount:
+        yield mount
+
+
+def in_name(query):
+    return query.replace("/", "%2F")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_folder_has_what_the_program_prints(made, mounted, seed):
+    episodes, content = made
+    rng = random.Random(100 + seed)
+    for _ in range(10):
+        query = spell(rng, random_node(rng, 2))
+        folder = mounted / "search" / in_name(query)
+        printed = {form: ask(content, query, form) for form in ("quotes", "turns.jsonl", "turns.tsv", "episodes")}
+        ids = [json.loads(line)["id"] for line in printed["turns.jsonl"]]
+        names = ["query.txt"] + ["quotes.txt", "turns.jsonl", "turns.tsv", "turns"] * bool(ids) + ["episodes"] * bool(printed["episodes"])
+        assert sorted(os.listdir(folder)) == sorted(names), query
+        assert f"episodes\t{len(printed['episodes'])}\nturns\t{len(ids)}\n" in (folder / "query.txt").read_text()
+        if printed["episodes"]:
+            links = [os.path.relpath(path.resolve(), mounted.path / "episodes") for path in (folder / "episodes").iterdir()]
+            assert sorted(links) == printed["episodes"]
+        if not ids:
+            continue
+        for name, form in (("quotes.txt", "quotes"), ("turns.jsonl", "turns.jsonl"), ("turns.tsv", "turns.tsv")):
+            assert (folder / name).read_text().splitlines() == printed[form]
+            assert (folder / name).stat().st_size == len((folder / name).read_bytes())
+        turns = {os.path.relpath(path.resolve(), mounted.path / "episodes") for path in (folder / "turns").iterdir()}
+        assert turns == {f"{name}/turns/{int(number):03}.txt" for name, number in (turn.split("#") for turn in ids)}
+        assert all(path.lstat().st_size == len(os.readlink(path)) for path in (folder / "turns").iterdir())
+
+
+def test_another_spelling_is_a_link(mounted):
+    folder = mounted / "search"
+    assert os.readlink(folder / "TIDE  Lamp") == "lamp tide"
+    assert not (folder / "lamp tide").is_symlink()
+    assert os.stat(folder / "lamp AND tide").st_ino == os.stat(folder / "lamp tide").st_ino
+    assert sorted(os.listdir(folder)) == ["README.md"]
+
+
+def test_mistakes_are_invalid_and_probes_are_not_there(mounted):
+    for name in ("f(x)", "colour:red", "(a", "a OR", "(" * 255):
+        with pytest.raises(OSError) as raised:
+            os.stat(mounted / "search" / name)
+        assert raised.value.errno == errno.EINVAL, name
+    for name in (".git", "Thumbs.db", "desktop.ini", "favicon.ico"):
+        assert not os.path.lexists(mounted / "search" / name)
+    assert os.path.isdir(mounted / "search" / '"robots.txt"')
+
+
+def test_examples_of_the_readme_find_something(mounted):
+    text = (mounted / "search/README.md").read_text()
+    examples = re.findall(r"^ {4}(\S.*)$", text, re.M)
+    assert len(examples) >= 2
+    for query in examples:
+        assert (mounted / "search" / query / "episodes").is_dir(), query
+
+
+TALK = "---\ntitle: {0}\n---\n**Ana:** The {0} is here.\n\n**Bo:** So it is.\n\n**Ana:** Good.\n"
+
+
+def test_a_selection_follows_the_content(mount):
+    mounted = mount({"a.md": TALK.format("tide"), "b.md": TALK.format("lamp")})
+    quotes = mounted / "search/tide/quotes.txt"
+    assert quotes.read_text().count("\n") == 1
+    with open(quotes, encoding="utf-8") as held:
+        write_content(mounted.content, {"c.md": TALK.format("tide")})
+        wait_until(lambda: quotes.read_text().count("\n") == 2, "the new one is found")
+        assert held.read().count("\n") == 1
+    (mounted.content / "a.md").unlink()
+    (mounted.content / "c.md").unlink()
+    wait_until(lambda: os.listdir(mounted / "search/tide") == ["query.txt"], "nothing is found any more")
+    assert "alone\ttide\tepisodes 0, turns 0\n" in (mounted / "search/tide/query.txt").read_text()
+
+
+def test_who_stands_in_a_selection_stays_there_when_the_worker_dies(mount):
+    mounted = mount({"a.md": TALK.format("tide"), "b.md": TALK.format("lamp")})
+    assert (mounted / "search/lamp/quotes.txt").exists()
+    folder = os.open(mounted / "search/tide", os.O_RDONLY | os.O_DIRECTORY)
+    number = os.fstat(folder).st_ino
+    os.kill(mounted.worker, signal.SIGKILL)
+    try:
+        assert "turns.tsv" in os.listdir(folder)
+        assert os.stat("turns/", dir_fd=folder).st_nlink and os.stat(mounted / "search/tide").st_ino == number
+    finally:
+        os.close(folder)
+    mounted.process.send_signal(signal.SIGTERM)
+    assert "died of signal 9" in mounted.end()
+
+
+def test_private_episodes_are_not_found(mount):
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount for others")
+    mounted = mount({"a.md": TALK.format("tide"), "b.md": TALK.format("tide")}, "-o", "allow_other")
+    os.chmod(mounted.content / "b.md", 0o600)
+    wait_until(lambda: (mounted / "search/tide/turns.jsonl").read_text().count("\n") == 1, "one is private")
+    assert (mounted / "search/tide/quotes.txt").read_text().count("\n") == 1

@@ -40,6 +40,7 @@ static void one_spelling_for_all(void **state)
         {"-(-a)", "a"},
         {"-a -b", "-a -b"},
         {"co-op", "co-op"},
+        {"\".env\" \"Robots.txt\"", "\".env\" \"robots.txt\""},
         {"\"-a\"", "\"-a\""},
         {"tag:B OR tag:a", "tag:a,b"},
         {"TAGS:b,a,b", "tag:a,b"},

@@ -1,0 +1,154 @@
+#include "query/select.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/parallel.h"
+
+struct selecting {
+    const struct query_bound *bound;
+    const struct query_node *node;
+    struct cache *cache;
+    struct selected *found; /* by path; turns NULL: not found */
+    bool *is_found;
+    bool has_changed;
+    int err; /* the first that ends it all */
+};
+
+static int keep_turns(struct selected *selected, const bool *chosen)
+{
+    selected->turns = calloc(selected->turn_count + 1, sizeof *selected->turns);
+    for (uint32_t i = 0; selected->turns && i < selected->turn_count; i++) {
+        if (chosen[i])
+            selected->turns[selected->count++] = i;
+    }
+    return selected->turns ? 0 : -ENOMEM;
+}
+
+/* All turns of an episode are found where the query speaks of none. */
+static int select_turns(const struct selecting *s, const struct episode *episode,
+                        const struct body *body, struct selected *selected)
+{
+    cleanup_free bool *chosen = calloc(body->count + 1, sizeof *chosen);
+    if (!chosen)
+        return -ENOMEM;
+    selected->turn_count = body->count;
+    int err = 0;
+    if (s->node->speaks_of_turns)
+        err = query_match(s->bound, s->node, episode, body, chosen);
+    else
+        memset(chosen, true, body->count);
+    return err ? err : keep_turns(selected, chosen);
+}
+
+static int select_in(const struct selecting *s, const struct episode *episode, size_t i)
+{
+    struct selected *selected = &s->found[i];
+    struct cache_entry *entry = NULL;
+    bool holds = true;
+    int err = s->node->speaks_of_turns ? 0 : query_match(s->bound, s->node, episode, NULL, &holds);
+    if (err || !holds)
+        return err;
+    err = cache_get(s->cache, selected->episode, episode, CACHE_BODY, &entry);
+    if (!err)
+        err = select_turns(s, episode, &entry->body, selected);
+    cache_put(s->cache, entry);
+    s->is_found[i] = !s->node->speaks_of_turns || selected->count;
+    return err;
+}
+
+static void select_episode(void *selecting_, unsigned worker, size_t i)
+{
+    struct selecting *s = selecting_;
+    uint32_t number = s->bound->corpus->by_path[i];
+    const struct episode *episode = s->bound->corpus->episodes[number];
+    (void)worker;
+    s->found[i].episode = number;
+    if (!episode_shown(episode) || __atomic_load_n(&s->err, __ATOMIC_RELAXED))
+        return;
+    int err = select_in(s, episode, i);
+    if (err == -ENOMEM || error_passes(err))
+        __atomic_store_n(&s->err, err, __ATOMIC_RELAXED);
+    else if (err)
+        __atomic_store_n(&s->has_changed, true, __ATOMIC_RELAXED);
+}
+
+/* The episodes that are found, one behind the other. */
+static void close_up(struct selecting *s, struct selection *selection)
+{
+    for (uint32_t i = 0; i < s->bound->corpus->episode_count; i++) {
+        if (s->is_found[i])
+            selection->found[selection->count++] = s->found[i];
+        else
+            free(s->found[i].turns);
+    }
+}
+
+static int order_by_entry(const struct corpus *corpus, struct selection *selection)
+{
+    cleanup_free uint32_t *places = calloc(corpus->episode_cap + 1, sizeof *places);
+    uint32_t at = 0;
+    selection->entries = calloc(selection->count + 1, sizeof *selection->entries);
+    selection->by_entry = calloc(selection->count + 1, sizeof *selection->by_entry);
+    selection->first = calloc(selection->count + 1, sizeof *selection->first);
+    if (!places || !selection->entries || !selection->by_entry || !selection->first)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < selection->count; i++)
+        places[selection->found[i].episode] = i + 1;
+    for (uint32_t i = 0; i < corpus->episode_count; i++) {
+        uint32_t place = places[corpus->by_entry[i]];
+        if (!place)
+            continue;
+        selection->entries[at] = corpus->by_entry[i];
+        selection->by_entry[at] = place - 1;
+        selection->first[at++] = selection->turns;
+        selection->turns += selection->found[place - 1].count;
+    }
+    return 0;
+}
+
+int selection_find(const struct query_bound *bound, const struct query_node *node,
+                   struct cache *cache, struct selection *selection)
+{
+    uint32_t count = bound->corpus->episode_count;
+    cleanup_free bool *is_found = calloc(count + 1, sizeof *is_found);
+    *selection = (struct selection){.found = calloc(count + 1, sizeof *selection->found)};
+    struct selecting s = {.bound = bound,
+                          .node = node,
+                          .cache = cache,
+                          .found = selection->found,
+                          .is_found = is_found};
+    if (!is_found || !selection->found)
+        return -ENOMEM;
+    parallel_for(count, parallel_threads(), select_episode, &s);
+    close_up(&s, selection);
+    selection->has_changed = s.has_changed;
+    return s.err ? s.err : order_by_entry(bound->corpus, selection);
+}
+
+void selection_free(struct selection *selection)
+{
+    for (uint32_t i = 0; i < selection->count; i++)
+        free(selection->found[i].turns);
+    free(selection->found);
+    free(selection->entries);
+    free(selection->by_entry);
+    free(selection->first);
+    *selection = (struct selection){0};
+}
+
+uint32_t selection_entry_of_turn(const struct selection *selection, uint64_t turn)
+{
+    uint32_t low = 0, high = selection->count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (selection->first[middle] <= turn)
+            low = middle;
+        else
+            high = middle;
+    }
+    /* Those without a turn that is found begin where the next one does. */
+    return low;
+}

@@ -1,0 +1,62 @@
+/*
+ * The selections of a tree: every query that somebody asked has a number, which is given to no
+ * other one, and the latest of what they found are kept.
+ */
+#ifndef QUERY_SELECTIONS_H
+#define QUERY_SELECTIONS_H
+
+#include <pthread.h>
+
+#include "base/intern.h"
+#include "query/parse.h"
+#include "query/select.h"
+#include "transcript/config.h"
+
+enum {
+    SELECTIONS_KEPT = 16,
+    SELECTIONS_MOST = 1 << 14 /* what a node id can tell apart */
+};
+
+/* What a query found in a generation; whoever holds it may read it. */
+struct held_selection {
+    struct selection selection;
+    uint32_t number;
+    uint64_t generation;
+    uint64_t used; /* when it was last asked for; 0: there is nothing here */
+    uint32_t users;
+    bool is_ready;
+    int err;
+};
+
+struct selections {
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t made;
+    struct intern queries; /* canonical; their numbers are the selections' */
+    struct held_selection kept[SELECTIONS_KEPT];
+    uint64_t clock;
+    struct config config; /* of the keys that make views everywhere */
+    struct arena arena;
+};
+
+/* 0 or -ENOMEM. */
+int selections_init(struct selections *selections);
+void selections_free(struct selections *selections);
+
+/* Gives a query a number. -ENOSPC: too many were asked. */
+int selections_enter(struct selections *selections, struct slice canonical, uint32_t *number);
+
+/* The canonical spelling of a number, which lives as long as the selections; empty: it was never
+ * given. */
+struct slice selections_query(struct selections *selections, uint32_t number);
+
+/* Reads a query by the views of a corpus; see query_parse(). */
+int selections_parse(const struct selections *selections, const struct corpus *corpus,
+                     struct arena *arena, struct slice text, struct query *query);
+
+/* What the query of a number finds in a corpus: made where it is not kept, by one thread, for which
+ * others wait. To be given back. 0 or an error. */
+int selections_get(struct selections *selections, uint32_t number, const struct corpus *corpus,
+                   struct cache *cache, struct held_selection **held);
+void selections_put(struct selections *selections, struct held_selection *held);
+
+#endif
