@@ -502,7 +502,6 @@ const struct node_ops search_ops = {
     .parent = scope_root,
     .child = search_child,
     .find = search_find,
-    .links = scope_links_uncounted,
 };
 
 const struct node_ops search_readme_ops = {

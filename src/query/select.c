@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/parallel.h"
 
 struct selecting {
@@ -12,7 +11,7 @@ struct selecting {
     const struct query_node *node;
     struct cache *cache;
     struct selected *found; /* by path; turns NULL: not found */
-    bool *is_found;
+    bool *is_found;         /* … */
     bool has_changed;
     int err; /* the first that ends it all */
 };
@@ -31,16 +30,17 @@ static int keep_turns(struct selected *selected, const bool *chosen)
 static int select_turns(const struct selecting *s, const struct episode *episode,
                         const struct body *body, struct selected *selected)
 {
-    cleanup_free bool *chosen = calloc(body->count + 1, sizeof *chosen);
-    if (!chosen)
-        return -ENOMEM;
+    bool *chosen = calloc(body->count + 1, sizeof *chosen);
+    int err = chosen ? 0 : -ENOMEM;
     selected->turn_count = body->count;
-    int err = 0;
-    if (s->node->speaks_of_turns)
+    if (!err && s->node->speaks_of_turns)
         err = query_match(s->bound, s->node, episode, body, chosen);
-    else
+    else if (!err)
         memset(chosen, true, body->count);
-    return err ? err : keep_turns(selected, chosen);
+    if (!err)
+        err = keep_turns(selected, chosen);
+    free(chosen);
+    return err;
 }
 
 static int select_in(const struct selecting *s, const struct episode *episode, size_t i)
@@ -86,14 +86,15 @@ static void close_up(struct selecting *s, struct selection *selection)
     }
 }
 
-static int order_by_entry(const struct corpus *corpus, struct selection *selection)
+/* `places` has a place for each number of an episode, all 0. */
+static int order_by_entry(const struct corpus *corpus, uint32_t *places,
+                          struct selection *selection)
 {
-    cleanup_free uint32_t *places = calloc(corpus->episode_cap + 1, sizeof *places);
     uint32_t at = 0;
     selection->entries = calloc(selection->count + 1, sizeof *selection->entries);
     selection->by_entry = calloc(selection->count + 1, sizeof *selection->by_entry);
     selection->first = calloc(selection->count + 1, sizeof *selection->first);
-    if (!places || !selection->entries || !selection->by_entry || !selection->first)
+    if (!selection->entries || !selection->by_entry || !selection->first)
         return -ENOMEM;
     for (uint32_t i = 0; i < selection->count; i++)
         places[selection->found[i].episode] = i + 1;
@@ -112,20 +113,25 @@ static int order_by_entry(const struct corpus *corpus, struct selection *selecti
 int selection_find(const struct query_bound *bound, const struct query_node *node,
                    struct cache *cache, struct selection *selection)
 {
-    uint32_t count = bound->corpus->episode_count;
-    cleanup_free bool *is_found = calloc(count + 1, sizeof *is_found);
-    *selection = (struct selection){.found = calloc(count + 1, sizeof *selection->found)};
+    const struct corpus *corpus = bound->corpus;
+    struct arena arena = {0};
+    *selection = (struct selection){
+        .found = calloc(corpus->episode_count + 1, sizeof *selection->found)};
     struct selecting s = {.bound = bound,
                           .node = node,
                           .cache = cache,
                           .found = selection->found,
-                          .is_found = is_found};
-    if (!is_found || !selection->found)
-        return -ENOMEM;
-    parallel_for(count, parallel_threads(), select_episode, &s);
-    close_up(&s, selection);
-    selection->has_changed = s.has_changed;
-    return s.err ? s.err : order_by_entry(bound->corpus, selection);
+                          .is_found = ARENA_NEW(&arena, bool, corpus->episode_count + 1)};
+    uint32_t *places = ARENA_NEW(&arena, uint32_t, corpus->episode_cap + 1);
+    int err = s.is_found && s.found && places ? 0 : -ENOMEM;
+    if (!err) {
+        parallel_for(corpus->episode_count, parallel_threads(), select_episode, &s);
+        close_up(&s, selection);
+        selection->has_changed = s.has_changed;
+        err = s.err ? s.err : order_by_entry(corpus, places, selection);
+    }
+    arena_free(&arena);
+    return err;
 }
 
 void selection_free(struct selection *selection)

@@ -15,7 +15,7 @@ enum { MOST_WORDS = 6 /* of a name of which parts are looked for */ };
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-/* The slot of a name as all its spellings are; NULL without memory, or where nothing shows. */
+/* The slot of a name, which is not empty, as all its spellings are; NULL without memory. */
 static struct map_slot *put_folded(struct persons *p, struct map *map, struct slice name)
 {
     cleanup_buf struct buf folded = {0};
@@ -40,10 +40,10 @@ static uint32_t get_folded(struct persons *p, const struct map *map, struct slic
     return folded.failed || !folded.len ? UINT32_MAX : map_get(map, buf_slice(&folded));
 }
 
-/* Notes that a name leads to a number; to several where it led to another. */
+/* Notes that a name, if it is any, leads to a number; to several where it led to another. */
 static void note(struct persons *p, struct map *map, struct slice name, uint32_t number)
 {
-    struct map_slot *slot = name.len ? put_folded(p, map, name) : NULL; /* `, Ana` has no first */
+    struct map_slot *slot = name.len ? put_folded(p, map, name) : NULL;
     if (slot)
         slot->value = slot->value == UINT32_MAX || slot->value == number ? number : SEVERAL;
 }
@@ -152,7 +152,10 @@ static bool take_degree(struct slice *label)
     }
     if (capitals < 2 || word.len > 8)
         return false;
-    label->len = (size_t)(comma - label->data);
+    struct slice before = slice_trim(slice_head(*label, (size_t)(comma - label->data)));
+    if (!before.len)
+        return false;
+    *label = before;
     return true;
 }
 

@@ -184,7 +184,7 @@ static void check_folder(struct walk *w, uint64_t folder, size_t number)
     CHECK(tree_list(w->tree, folder, 0, check_entry, &listing) == 0);
     CHECK(tree_getattr(w->tree, folder, &attr) == 0);
     CHECK(w->count == MOST_NODES || attr.nlink == 1 || attr.nlink == 2 + listing.folders);
-    CHECK(tree_lookup(w->tree, folder, "%", &missing) == -ENOENT); /* an escape that is none */
+    CHECK(tree_lookup(w->tree, folder, ".%", &missing) == -ENOENT); /* no name begins so */
     *(number == IN_ROOT ? &w->root_listing : &w->seen[number].listing) = hash_listing(w, folder);
     map_free(&listing.names);
 }
