@@ -1,6 +1,8 @@
 #include "base/map.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -13,6 +15,24 @@ uint64_t hash64(struct slice bytes, uint64_t seed)
 uint64_t hash_pair(uint64_t a, uint64_t b)
 {
     return hash64((struct slice){(const char *)&a, sizeof a}, b);
+}
+
+/* Each process has a seed of its own, or values could be chosen that all fall into one run of
+ * slots. */
+static uint64_t map_seed;
+static pthread_once_t map_seed_once = PTHREAD_ONCE_INIT;
+
+static void choose_seed(void)
+{
+    if (getrandom(&map_seed, sizeof map_seed, GRND_NONBLOCK) != sizeof map_seed)
+        map_seed =
+            (uintptr_t)&map_seed; /* of a machine that has just started: its address is random */
+}
+
+static uint32_t hash_of(struct slice key)
+{
+    pthread_once(&map_seed_once, choose_seed);
+    return (uint32_t)hash64(key, map_seed);
 }
 
 static struct map_slot *find(const struct map *map, struct slice key, uint32_t hash)
@@ -45,7 +65,7 @@ struct map_slot *map_put(struct map *map, struct slice key)
     if (map->len * 2 >= map->cap && !grow(map))
         return NULL;
 
-    uint32_t hash = (uint32_t)hash64(key, 0);
+    uint32_t hash = hash_of(key);
     struct map_slot *slot = find(map, key, hash);
     if (!slot->key.data) {
         *slot = (struct map_slot){.key = key, .hash = hash, .value = UINT32_MAX};
@@ -58,7 +78,7 @@ uint32_t map_get(const struct map *map, struct slice key)
 {
     if (map->cap == 0)
         return UINT32_MAX;
-    struct map_slot *slot = find(map, key, (uint32_t)hash64(key, 0));
+    struct map_slot *slot = find(map, key, hash_of(key));
     return slot->key.data ? slot->value : UINT32_MAX;
 }
 

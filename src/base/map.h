@@ -1,6 +1,6 @@
 /*
  * A map from strings to numbers, with open addressing. It borrows the keys, which have to outlive
- * it. Only map.c includes xxHash.
+ * it. The order of its slots is another in each process. Only map.c includes xxHash.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H

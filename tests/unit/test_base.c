@@ -92,6 +92,37 @@ static void maps_keep_what_is_put(void **state)
     map_free(&map);
 }
 
+/* How many slots a look-up of each key walks past, in all. */
+static size_t steps_to_all(const struct map *map)
+{
+    size_t steps = 0;
+    for (size_t i = 0; i < map->cap; i++) {
+        if (map->slots[i].key.data)
+            steps += (i - map->slots[i].hash) & (map->cap - 1);
+    }
+    return steps;
+}
+
+/* Keys of which anybody can know, as the hash of the tree's names is known, that they would stand
+ * in one run. */
+static void maps_are_not_slowed_by_chosen_keys(void **state)
+{
+    (void)state;
+    enum { KEYS = 4000, RUN = 1 << 12, SLOTS = 1 << 20 };
+    struct map map = {0};
+    static char keys[KEYS][16];
+    uint32_t made = 0;
+    for (uint32_t i = 0; made < KEYS; i++) {
+        snprintf(keys[made], sizeof keys[made], "tag%u", (unsigned)i);
+        if (hash64(slice_of(keys[made]), 0) % SLOTS >= RUN)
+            continue;
+        assert_non_null(map_put(&map, slice_of(keys[made])));
+        made++;
+    }
+    assert_in_range(steps_to_all(&map), 0, 4 * KEYS);
+    map_free(&map);
+}
+
 /* All there is of one to three bytes, and of four with the leads that begin such a character. */
 static void utf8_is_decoded_as_utf8proc_does(void **state)
 {
@@ -353,6 +384,7 @@ int main(void)
         cmocka_unit_test(buffers_grow_and_end_in_nul),
         cmocka_unit_test(buffers_remember_that_memory_ended),
         cmocka_unit_test(maps_keep_what_is_put),
+        cmocka_unit_test(maps_are_not_slowed_by_chosen_keys),
         cmocka_unit_test(utf8_is_decoded_as_utf8proc_does),
         cmocka_unit_test(broken_utf8_is_repaired),
         cmocka_unit_test(spellings_fold_to_one),
