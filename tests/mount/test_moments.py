@@ -26,7 +26,7 @@ def leased(tmp_path):
     signal.signal(signal.SIGIO, before)
 
 
-def test_a_file_that_was_leased_at_the_start_is_read_later(leased, tmp_path):
+def test_a_file_that_was_leased_at_the_start_is_read_later(fuse, leased, tmp_path):
     content, file = leased
     (tmp_path / "mount").mkdir()
     with Mount(content, tmp_path / "mount") as mount:
@@ -50,7 +50,7 @@ with open(sys.argv[1], "ab", 0) as file:
 """
 
 
-def test_nobody_waits_as_long_as_a_file_is_written_to(tmp_path):
+def test_nobody_waits_as_long_as_a_file_is_written_to(fuse, tmp_path):
     """It is long, so that it changes while it is read."""
     content = write_content(tmp_path / "content",
                             {"grows.md": ("**Ann:** " + "Good evening, all. " * 5000 + "\n\n") * 200})
