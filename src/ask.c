@@ -7,8 +7,8 @@
 #include "base/parallel.h"
 #include "base/utf8.h"
 #include "query/keys.h"
-#include "query/match.h"
 #include "query/parse.h"
+#include "query/select.h"
 #include "render/format.h"
 #include "report.h"
 
@@ -27,7 +27,6 @@ struct asking {
     const struct corpus *corpus;
     struct cache *cache;
     const struct query_bound *bound;
-    const struct query_node *node; /* the query, or a part of it */
     int (*render)(const struct material *material, struct buf *out); /* NULL: names of episodes */
     uint32_t first;                                                  /* of the batch */
     struct answer answers[BATCH];
@@ -81,9 +80,10 @@ static int answer_with_body(struct asking *a, struct answer *answer, const struc
     const struct body *body = err ? NULL : &entry->body;
     cleanup_free bool *chosen = body ? calloc(body->count + 1, sizeof *chosen) : NULL;
     if (!err)
-        err = chosen ? query_match(a->bound, a->node, episode, body, chosen) : -ENOMEM;
+        err = chosen ? query_match(a->bound, a->bound->query->root, episode, body, chosen)
+                     : -ENOMEM;
     if (!err) {
-        bool is_whole = !a->node->speaks_of_turns && chosen[0];
+        bool is_whole = !a->bound->query->speaks_of_turns && chosen[0];
         if (is_whole)
             memset(chosen, true, body->count);
         answer->turns = count_chosen(chosen, body->count);
@@ -101,12 +101,12 @@ static void answer_episode(void *asking_, unsigned worker, size_t i)
     struct answer *answer = &a->answers[i];
     uint32_t number = a->corpus->by_path[a->first + i];
     const struct episode *episode = a->corpus->episodes[number];
-    bool needs_body = a->render || a->node->speaks_of_turns;
+    bool needs_body = a->render || a->bound->query->speaks_of_turns;
     bool holds = true;
 
     *answer = (struct answer){0};
-    if (!a->node->speaks_of_turns)
-        answer->err = query_match(a->bound, a->node, episode, NULL, &holds);
+    if (!a->bound->query->speaks_of_turns)
+        answer->err = query_match(a->bound, a->bound->query->root, episode, NULL, &holds);
     if (!answer->err && holds && needs_body)
         answer->err = answer_with_body(a, answer, episode, number);
     else if (!answer->err && holds) {
@@ -134,54 +134,56 @@ static void print_answer(const struct asking *a, struct slice text, bool is_firs
     (void)fwrite(text.data, 1, text.len, stdout);
 }
 
-static void take_answer(struct asking *a, size_t i, bool prints, struct found *found)
+static void take_answer(struct asking *a, size_t i, struct found *found)
 {
     struct answer *answer = &a->answers[i];
-    if (answer->text.len && prints) {
+    if (answer->text.len) {
         progress_end(&a->progress);
         print_answer(a, buf_slice(&answer->text), found->episodes == 0);
     }
     found->turns += answer->turns;
     found->episodes += answer->is_found;
     found->unread += answer->err != 0;
-    if (answer->err && prints) {
+    if (answer->err) {
         struct slice path = a->corpus->episodes[a->corpus->by_path[a->first + i]]->path;
         report("%.*s: %s", (int)path.len, path.data, strerror(-answer->err));
     }
     buf_free(&answer->text);
 }
 
-/* Asks every episode for a part of the query. */
-static struct found ask_all(struct asking *a, bool prints)
+static struct found ask_all(struct asking *a)
 {
     struct found found = {0};
     uint32_t count = a->corpus->episode_count;
-    a->done = 0;
     for (a->first = 0; a->first < count; a->first += BATCH) {
         uint32_t left = count - a->first, batch = left < BATCH ? left : BATCH;
         parallel_for(batch, parallel_threads(), answer_episode, a);
         /* cppcheck-suppress knownConditionTrueFalse ; it thinks that nothing is left */
         for (uint32_t i = 0; i < batch; i++)
-            take_answer(a, i, prints, &found);
+            take_answer(a, i, &found);
     }
     progress_end(&a->progress);
     return found;
 }
 
 /* What each term finds alone. */
-static void explain(struct asking *a, const struct query_node *node)
+static int explain(const struct query_bound *bound, struct cache *cache)
 {
-    if (node->kind == QUERY_TERM) {
-        a->node = node;
-        struct found found = ask_all(a, false);
-        fprintf(stderr, "  %.*s: ", (int)node->canonical.len, node->canonical.data);
-        if (node->speaks_of_turns)
-            fprintf(stderr, "%llu turn%s in ", (unsigned long long)found.turns,
-                    plural((size_t)found.turns));
-        fprintf(stderr, "%u episode%s\n", found.episodes, plural(found.episodes));
+    struct arena arena = {0};
+    struct term_found *terms;
+    uint32_t count = 0;
+    int err = selection_find_terms(bound, cache, &arena, &terms, &count);
+    fprintf(stderr, "nothing is found; alone its terms find:\n");
+    for (uint32_t i = 0; i < count && !err; i++) {
+        struct slice canonical = terms[i].term->canonical;
+        fprintf(stderr, "  %.*s: ", (int)canonical.len, canonical.data);
+        if (terms[i].term->speaks_of_turns)
+            fprintf(stderr, "%llu turn%s in ", (unsigned long long)terms[i].turns,
+                    plural((size_t)terms[i].turns));
+        fprintf(stderr, "%u episode%s\n", terms[i].episodes, plural(terms[i].episodes));
     }
-    for (const struct query_node *operand = node->first; operand; operand = operand->next)
-        explain(a, operand);
+    arena_free(&arena);
+    return err;
 }
 
 /* --- the query -------------------------------------------------------------------------------- */
@@ -203,7 +205,6 @@ static int ask_query(const struct corpus *corpus, struct cache *cache,
     struct asking a = {.corpus = corpus,
                        .cache = cache,
                        .bound = bound,
-                       .node = bound->query->root,
                        .render = quotes_render,
                        .progress = progress_begin("asking", options->quiet)};
     size_t i = 0, count = sizeof formats / sizeof *formats;
@@ -214,7 +215,7 @@ static int ask_query(const struct corpus *corpus, struct cache *cache,
         return EXIT_NO_ANSWER;
     }
     a.render = formats[i].render;
-    const struct found found = ask_all(&a, true);
+    const struct found found = ask_all(&a);
     if (fflush(stdout) || ferror(stdout)) {
         report("cannot write what was found");
         return EXIT_NO_ANSWER;
@@ -223,10 +224,9 @@ static int ask_query(const struct corpus *corpus, struct cache *cache,
         return EXIT_NO_ANSWER;
     if (found.episodes)
         return EXIT_FOUND;
-    if (!options->quiet) {
-        fprintf(stderr, "nothing is found; alone its terms find:\n");
-        explain(&a, bound->query->root);
-    }
+    int err = options->quiet ? 0 : explain(bound, cache);
+    if (err)
+        report("%s", strerror(-err));
     return EXIT_NOT_FOUND;
 }
 

@@ -245,12 +245,6 @@ static struct node selection_folder(const struct scope *scope)
     return (struct node){.kind = KIND_SELECTION, .i = scope->node.i};
 }
 
-static uint32_t selection_links(const struct scope *scope)
-{
-    (void)scope;
-    return 1; /* to count its folders would cost its bodies */
-}
-
 /* --- its files -------------------------------------------------------------------------------- */
 
 static int file_check(struct scope *scope)
@@ -287,23 +281,20 @@ static int file_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
-/* What each term finds alone. */
-static int add_terms(struct scope *scope, const struct query_bound *bound,
-                     const struct query_node *node, struct buf *out)
+static int add_terms(struct scope *scope, const struct query_bound *bound, struct arena *arena,
+                     struct buf *out)
 {
-    int err = 0;
-    if (node->kind == QUERY_TERM) {
-        struct selection alone;
-        err = selection_find(bound, node, scope->tree->cache, &alone);
-        buf_printf(out, "alone\t%.*s\tepisodes %u", (int)node->canonical.len, node->canonical.data,
-                   (unsigned)alone.count);
-        if (node->speaks_of_turns)
-            buf_printf(out, ", turns %llu", (unsigned long long)alone.turns);
+    struct term_found *terms;
+    uint32_t count = 0;
+    int err = selection_find_terms(bound, scope->tree->cache, arena, &terms, &count);
+    for (uint32_t i = 0; i < count && !err; i++) {
+        struct slice canonical = terms[i].term->canonical;
+        buf_printf(out, "alone\t%.*s\tepisodes %u", (int)canonical.len, canonical.data,
+                   (unsigned)terms[i].episodes);
+        if (terms[i].term->speaks_of_turns)
+            buf_printf(out, ", turns %llu", (unsigned long long)terms[i].turns);
         buf_add_byte(out, '\n');
-        selection_free(&alone);
     }
-    for (const struct query_node *operand = node->first; operand && !err; operand = operand->next)
-        err = add_terms(scope, bound, operand, out);
     return err;
 }
 
@@ -317,7 +308,7 @@ static int add_what_terms_find(struct scope *scope, struct buf *out)
     if (!err)
         err = query_bind(&query, scope->corpus, &bound);
     if (!err)
-        err = add_terms(scope, &bound, query.root, out);
+        err = add_terms(scope, &bound, &arena, out);
     query_bound_free(&bound);
     arena_free(&arena);
     return err == -EINVAL ? 0 : err;
@@ -361,13 +352,10 @@ static int turn_child(const struct scope *scope, const struct selection *selecti
         return -ENOENT;
     uint32_t at = selection_entry_of_turn(selection, index);
     const struct selected *selected = &selection->found[selection->by_entry[at]];
-    uint64_t nth = index - selection->first[at];
-    if (nth >= selected->count)
-        return CHILD_GAP;
     child_is(child, KIND_SELECTION_TURN, scope->node.i, (uint32_t)scope->corpus->generation,
              SLICE(""));
     child->node.j = (uint32_t)index;
-    return name_turn(scope->corpus, selected, selected->turns[nth], child);
+    return name_turn(scope->corpus, selected, selected->turns[index - selection->first[at]], child);
 }
 
 static int turns_child(struct scope *scope, uint64_t index, struct child *child)
@@ -377,35 +365,53 @@ static int turns_child(struct scope *scope, uint64_t index, struct child *child)
     return err ? err : turn_child(scope, hold.selection, index, child);
 }
 
-/* Where in the order of entries an episode stands, by its entry; count where it does not. */
-static uint32_t find_entry(const struct scope *scope, const struct selection *selection,
-                           struct slice entry)
+/* The place of a turn among those that are found in an episode; count where it is not. */
+static uint32_t find_turn(const struct selected *selected, uint64_t turn)
 {
-    uint32_t at = corpus_find_entry(scope->corpus, selection->entries, selection->count, entry);
-    return at == NO_INDEX ? selection->count : at;
+    uint32_t low = 0, high = selected->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (selected->turns[middle] < turn)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < selected->count && selected->turns[low] == turn ? low : selected->count;
 }
 
-/* A name is looked up by its entry, and where that was cut by all of them. */
+/* The turn of an episode by its name, which a cut entry has in another way. */
+static int find_in_episode(const struct scope *scope, const struct selection *selection,
+                           uint32_t entry, uint64_t turn, struct slice name, struct child *child)
+{
+    const struct selected *selected = &selection->found[selection->by_entry[entry]];
+    uint32_t nth = find_turn(selected, turn);
+    if (nth == selected->count)
+        return -ENOENT;
+    int err = turn_child(scope, selection, selection->first[entry] + nth, child);
+    return err ? err : slice_equal(child->name, name) ? 0 : -ENOENT;
+}
+
+/* By the entry before the last two dashes; where that is none, it may be a cut one. */
 static int turns_find(struct scope *scope, struct slice name, struct child *child)
 {
     cleanup_(end_hold) struct hold hold = {0};
+    const char *dash = name.len ? memrchr(name.data, '-', name.len) : NULL;
+    uint64_t turn;
+    if (!dash || dash == name.data ||
+        episode_turn_number(slice_skip(name, (size_t)(dash - name.data) + 1), &turn))
+        return -ENOENT;
     int err = hold_selection(scope, &hold);
     if (err)
         return err;
     const struct selection *selection = hold.selection;
-    const char *dashes = name.len > 2 ? memrchr(name.data, '-', name.len) : NULL;
-    struct slice entry = slice_head(name,
-                                    dashes > name.data ? (size_t)(dashes - name.data) - 1 : 0);
-    uint32_t at = find_entry(scope, selection, entry);
-    uint64_t first = at < selection->count ? selection->first[at] : 0;
-    uint64_t end = at < selection->count ? first + selection->found[selection->by_entry[at]].count
-                                         : selection->turns;
-    for (uint64_t index = first; index < end; index++) {
-        err = turn_child(scope, selection, index, child);
-        if (err == 0 && slice_equal(child->name, name))
-            return 0;
-    }
-    return -ENOENT;
+    struct slice entry = slice_head(name, (size_t)(dash - name.data) - 1);
+    uint32_t at = corpus_find_entry(scope->corpus, selection->entries, selection->count, entry);
+    if (at != NO_INDEX)
+        return find_in_episode(scope, selection, at, turn, name, child);
+    err = -ENOENT;
+    for (at = 0; at < selection->count && err == -ENOENT; at++)
+        err = find_in_episode(scope, selection, at, turn, name, child);
+    return err;
 }
 
 static int turn_check(struct scope *scope)
@@ -431,10 +437,8 @@ static int turn_target(struct scope *scope, struct buf *target)
     uint32_t at = selection_entry_of_turn(selection, scope->node.j);
     const struct selected *selected = &selection->found[selection->by_entry[at]];
     struct child numbered;
-    uint64_t nth = scope->node.j - selection->first[at];
-    if (nth >= selected->count)
-        return -ESTALE;
-    episode_turn_name(selected->turn_count, selected->turns[nth], &numbered);
+    episode_turn_name(selected->turn_count, selected->turns[scope->node.j - selection->first[at]],
+                      &numbered);
     buf_add_text(target, "../../../episodes/");
     buf_add_slice(target, scope->corpus->episodes[selected->episode]->name);
     buf_add_text(target, "/turns/");
@@ -444,37 +448,38 @@ static int turn_target(struct scope *scope, struct buf *target)
 
 /* --- its episodes ----------------------------------------------------------------------------- */
 
+/* Its episodes, while the selection is held. */
+static int hold_episodes(const struct scope *scope, struct hold *hold, struct links *links)
+{
+    int err = hold_selection(scope, hold);
+    if (!err)
+        *links = (struct links){KIND_SELECTION_EPISODE, hold->selection->entries,
+                                hold->selection->count};
+    return err;
+}
+
 static int episodes_child(struct scope *scope, uint64_t index, struct child *child)
 {
     cleanup_(end_hold) struct hold hold = {0};
-    int err = hold_selection(scope, &hold);
-    if (err)
-        return err;
-    const struct links links = {KIND_SELECTION_EPISODE, hold.selection->entries,
-                                hold.selection->count};
-    return links_child(scope, &links, index, child);
+    struct links links;
+    int err = hold_episodes(scope, &hold, &links);
+    return err ? err : links_child(scope, &links, index, child);
 }
 
 static int episodes_find(struct scope *scope, struct slice name, struct child *child)
 {
     cleanup_(end_hold) struct hold hold = {0};
-    int err = hold_selection(scope, &hold);
-    if (err)
-        return err;
-    const struct links links = {KIND_SELECTION_EPISODE, hold.selection->entries,
-                                hold.selection->count};
-    return links_find(scope, &links, name, child);
+    struct links links;
+    int err = hold_episodes(scope, &hold, &links);
+    return err ? err : links_find(scope, &links, name, child);
 }
 
 static uint64_t episodes_seek(struct scope *scope, unsigned list, struct slice name)
 {
     cleanup_(end_hold) struct hold hold = {0};
+    struct links links;
     (void)list;
-    if (hold_selection(scope, &hold))
-        return 0;
-    const struct links links = {KIND_SELECTION_EPISODE, hold.selection->entries,
-                                hold.selection->count};
-    return links_seek(scope, &links, name);
+    return hold_episodes(scope, &hold, &links) ? 0 : links_seek(scope, &links, name);
 }
 
 static int episode_link_check(struct scope *scope)
@@ -515,7 +520,7 @@ const struct node_ops selection_ops = {
     .identity = selection_identity,
     .parent = search_folder,
     .child = selection_child,
-    .links = selection_links,
+    .links = scope_links_uncounted, /* to count its folders would cost its bodies */
 };
 
 const struct node_ops selection_spelling_ops = {

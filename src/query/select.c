@@ -8,13 +8,17 @@
 
 struct selecting {
     const struct query_bound *bound;
-    const struct query_node *node;
     struct cache *cache;
     struct selected *found; /* by path; turns NULL: not found */
     bool *is_found;         /* … */
-    bool has_changed;
-    int err; /* the first that ends it all */
+    int err;                /* the first that ends it all */
 };
+
+/* Whether an error in one episode ends it all. */
+static bool ends_all(int err)
+{
+    return err == -ENOMEM || error_passes(err);
+}
 
 static int keep_turns(struct selected *selected, const bool *chosen)
 {
@@ -33,8 +37,8 @@ static int select_turns(const struct selecting *s, const struct episode *episode
     bool *chosen = calloc(body->count + 1, sizeof *chosen);
     int err = chosen ? 0 : -ENOMEM;
     selected->turn_count = body->count;
-    if (!err && s->node->speaks_of_turns)
-        err = query_match(s->bound, s->node, episode, body, chosen);
+    if (!err && s->bound->query->speaks_of_turns)
+        err = query_match(s->bound, s->bound->query->root, episode, body, chosen);
     else if (!err)
         memset(chosen, true, body->count);
     if (!err)
@@ -48,14 +52,16 @@ static int select_in(const struct selecting *s, const struct episode *episode, s
     struct selected *selected = &s->found[i];
     struct cache_entry *entry = NULL;
     bool holds = true;
-    int err = s->node->speaks_of_turns ? 0 : query_match(s->bound, s->node, episode, NULL, &holds);
+    int err = s->bound->query->speaks_of_turns
+                  ? 0
+                  : query_match(s->bound, s->bound->query->root, episode, NULL, &holds);
     if (err || !holds)
         return err;
     err = cache_get(s->cache, selected->episode, episode, CACHE_BODY, &entry);
     if (!err)
         err = select_turns(s, episode, &entry->body, selected);
     cache_put(s->cache, entry);
-    s->is_found[i] = !s->node->speaks_of_turns || selected->count;
+    s->is_found[i] = !s->bound->query->speaks_of_turns || selected->count;
     return err;
 }
 
@@ -69,10 +75,8 @@ static void select_episode(void *selecting_, unsigned worker, size_t i)
     if (!episode_shown(episode) || __atomic_load_n(&s->err, __ATOMIC_RELAXED))
         return;
     int err = select_in(s, episode, i);
-    if (err == -ENOMEM || error_passes(err))
+    if (ends_all(err))
         __atomic_store_n(&s->err, err, __ATOMIC_RELAXED);
-    else if (err)
-        __atomic_store_n(&s->has_changed, true, __ATOMIC_RELAXED);
 }
 
 /* The episodes that are found, one behind the other. */
@@ -110,15 +114,14 @@ static int order_by_entry(const struct corpus *corpus, uint32_t *places,
     return 0;
 }
 
-int selection_find(const struct query_bound *bound, const struct query_node *node,
-                   struct cache *cache, struct selection *selection)
+int selection_find(const struct query_bound *bound, struct cache *cache,
+                   struct selection *selection)
 {
     const struct corpus *corpus = bound->corpus;
     struct arena arena = {0};
     *selection = (struct selection){
         .found = calloc(corpus->episode_count + 1, sizeof *selection->found)};
     struct selecting s = {.bound = bound,
-                          .node = node,
                           .cache = cache,
                           .found = selection->found,
                           .is_found = ARENA_NEW(&arena, bool, corpus->episode_count + 1)};
@@ -127,7 +130,6 @@ int selection_find(const struct query_bound *bound, const struct query_node *nod
     if (!err) {
         parallel_for(corpus->episode_count, parallel_threads(), select_episode, &s);
         close_up(&s, selection);
-        selection->has_changed = s.has_changed;
         err = s.err ? s.err : order_by_entry(corpus, places, selection);
     }
     arena_free(&arena);
@@ -144,6 +146,87 @@ void selection_free(struct selection *selection)
     free(selection->first);
     *selection = (struct selection){0};
 }
+
+/* --- terms alone ------------------------------------------------------------------------------ */
+
+struct counting {
+    const struct query_bound *bound;
+    struct cache *cache;
+    struct term_found *terms;
+    uint32_t count;
+    int err;
+};
+
+static void add_terms(struct counting *c, const struct query_node *node)
+{
+    if (node->kind == QUERY_TERM)
+        c->terms[c->count++].term = node;
+    for (const struct query_node *operand = node->first; operand; operand = operand->next)
+        add_terms(c, operand);
+}
+
+static int count_term(const struct counting *c, struct term_found *found,
+                      const struct episode *episode, const struct body *body, bool *chosen)
+{
+    bool of_turns = found->term->speaks_of_turns;
+    uint32_t turns = 0, asked = of_turns && body ? body->count : 1;
+    int err = query_match(c->bound, found->term, episode, body, chosen);
+    for (uint32_t i = 0; i < asked && !err; i++)
+        turns += chosen[i];
+    if (!err && turns)
+        __atomic_add_fetch(&found->episodes, 1, __ATOMIC_RELAXED);
+    if (!err && of_turns)
+        __atomic_add_fetch(&found->turns, turns, __ATOMIC_RELAXED);
+    return err;
+}
+
+static int count_in(const struct counting *c, uint32_t number, const struct episode *episode)
+{
+    struct cache_entry *entry = NULL;
+    int err = c->bound->query->speaks_of_turns
+                  ? cache_get(c->cache, number, episode, CACHE_BODY, &entry)
+                  : 0;
+    const struct body *body = entry ? &entry->body : NULL;
+    bool *chosen = err ? NULL : calloc((body ? body->count : 0) + (size_t)1, sizeof *chosen);
+    if (!err && !chosen)
+        err = -ENOMEM;
+    for (uint32_t i = 0; i < c->count && !err; i++)
+        err = count_term(c, &c->terms[i], episode, body, chosen);
+    free(chosen);
+    cache_put(c->cache, entry);
+    return err;
+}
+
+static void count_episode(void *counting_, unsigned worker, size_t i)
+{
+    struct counting *c = counting_;
+    uint32_t number = c->bound->corpus->by_path[i];
+    const struct episode *episode = c->bound->corpus->episodes[number];
+    (void)worker;
+    if (!episode_shown(episode) || __atomic_load_n(&c->err, __ATOMIC_RELAXED))
+        return;
+    int err = count_in(c, number, episode);
+    if (ends_all(err))
+        __atomic_store_n(&c->err, err, __ATOMIC_RELAXED);
+}
+
+int selection_find_terms(const struct query_bound *bound, struct cache *cache, struct arena *arena,
+                         struct term_found **terms, uint32_t *count)
+{
+    /* A term has a value at least. */
+    struct counting c = {.bound = bound,
+                         .cache = cache,
+                         .terms = ARENA_NEW(arena, struct term_found, bound->query->value_count)};
+    *terms = c.terms;
+    if (!c.terms)
+        return -ENOMEM;
+    add_terms(&c, bound->query->root);
+    *count = c.count;
+    parallel_for(bound->corpus->episode_count, parallel_threads(), count_episode, &c);
+    return c.err;
+}
+
+/* --- looking into one ------------------------------------------------------------------------- */
 
 uint32_t selection_entry_of_turn(const struct selection *selection, uint64_t turn)
 {

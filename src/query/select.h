@@ -23,14 +23,25 @@ struct selection {
     uint32_t *by_entry; /* … and their indexes in `found`; owned */
     uint64_t *first;    /* of each of these, how many turns the ones before it have; owned */
     uint64_t turns;
-    bool has_changed; /* a file changed and was not rescanned, or could not be read */
 };
 
-/* Asks every episode for the part of a query that a node is, on every core. 0, -ENOMEM, or an error
- * of reading that passes; to be freed either way. */
-int selection_find(const struct query_bound *bound, const struct query_node *node,
-                   struct cache *cache, struct selection *selection);
+/* Asks every episode, on every core. One that is another by now, or cannot be read, is not found.
+ * 0, -ENOMEM, or an error of reading that passes; to be freed either way. */
+int selection_find(const struct query_bound *bound, struct cache *cache,
+                   struct selection *selection);
 void selection_free(struct selection *selection);
+
+/* What a term finds alone. */
+struct term_found {
+    const struct query_node *term;
+    uint32_t episodes;
+    uint64_t turns; /* 0 where it does not speak of them */
+};
+
+/* The same of each term of a query, in one pass over all episodes. The terms, of which there are
+ * *count, live in `arena`. 0 or an error as above. */
+int selection_find_terms(const struct query_bound *bound, struct cache *cache, struct arena *arena,
+                         struct term_found **terms, uint32_t *count);
 
 /* The episode, as an index in `entries`, that the i-th turn belongs to in the order of entries. */
 uint32_t selection_entry_of_turn(const struct selection *selection, uint64_t turn);

@@ -67,7 +67,7 @@ static int find(const struct selections *selections, struct slice text, const st
     if (!err)
         err = query_bind(&query, corpus, &bound);
     if (!err)
-        err = selection_find(&bound, query.root, cache, selection);
+        err = selection_find(&bound, cache, selection);
     query_bound_free(&bound);
     arena_free(&arena);
     return err == -EINVAL ? 0 : err;

@@ -315,3 +315,23 @@ def test_private_episodes_are_not_found(mount):
     os.chmod(mounted.content / "b.md", 0o600)
     wait_until(lambda: (mounted / "search/tide/turns.jsonl").read_text().count("\n") == 1, "one is private")
     assert (mounted / "search/tide/quotes.txt").read_text().count("\n") == 1
+
+
+def test_a_long_entry_is_cut_before_the_number(mount):
+    mounted = mount({"a.md": TALK.format("tide " * 80), "b.md": TALK.format("tide")})
+    turns = mounted / "search/tide/turns"
+    names = sorted(os.listdir(turns))
+    assert len(names) == 2 and max(len(name.encode()) for name in names) > 250
+    for name in names:
+        assert (turns / name).read_text().startswith("Ana: The tide")
+        for other in (name.replace("--001.txt", "--002.txt"), name + "x", "x" + name, name[:-4]):
+            assert not os.path.lexists(turns / other), other
+
+
+def test_times_in_a_selection_move_with_the_content(mount):
+    mounted = mount({"a.md": TALK.format("tide")})
+    paths = [mounted / "search/tide", mounted / "search/tide/turns", mounted / "search/tide/query.txt"]
+    before = [path.stat().st_ctime_ns for path in paths]
+    write_content(mounted.content, {"b.md": TALK.format("lamp")})
+    wait_until(lambda: (mounted / "episodes/b").exists(), "the new one is there")
+    wait_until(lambda: all(path.stat().st_ctime_ns > time for path, time in zip(paths, before)), "times move")
