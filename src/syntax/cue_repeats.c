@@ -39,7 +39,7 @@ static bool grows(const struct cues *cues, const struct cue *before, const struc
     return slice_starts(words, old) &&
            (words.len == old.len || byte_is_space(words.data[old.len])) &&
            slice_equal(cue_speaker(cues, before), cue_speaker(cues, cue)) &&
-           cue->start < before->end;
+           cue->start >= before->start && cue->start < before->end;
 }
 
 void cue_repeats_note(struct cue_repeats *repeats, struct cues *cues, size_t first, struct slice id,
