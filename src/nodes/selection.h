@@ -1,0 +1,32 @@
+/*
+ * What the nodes of a selection have in common: i numbers its query.
+ */
+#ifndef NODES_SELECTION_H
+#define NODES_SELECTION_H
+
+#include "nodes/scope.h"
+#include "query/selections.h"
+
+/* A selection, while a function looks at it. */
+struct hold {
+    struct selections *selections;
+    struct held_selection *held;
+    const struct selection *selection;
+};
+
+/* Holds what the query of a node finds in the generation of its scope, until end_hold(). 0 or an
+ * error. */
+int hold_selection(const struct scope *scope, struct hold *hold);
+void end_hold(struct hold *hold);
+
+/* The selections of the tree; the query of a node, empty where its number was never given. */
+struct selections *selections_of(const struct scope *scope);
+struct slice selection_query(const struct scope *scope);
+
+/* As the members of node_ops. That of a part is another one with each content; j numbers it. */
+int selection_check(struct scope *scope);
+uint64_t selection_identity(const struct scope *scope);
+uint64_t selection_part_identity(const struct scope *scope);
+struct node selection_folder(const struct scope *scope);
+
+#endif
