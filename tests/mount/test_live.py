@@ -52,11 +52,14 @@ def settle(mounted):
     mark = f"mark {next(counter)}"
     write_by_rename(mounted.content / f"{SENTINEL}.md", talk(title=mark))
     title = mounted / "episodes" / SENTINEL / "meta/title"
+    # A look takes the time of a folder before its names: it may see a new name, and the time in the next look.
+    changed = mounted.content.stat().st_ctime_ns
 
     def shows():
         assert mounted.process.poll() is None, mounted.end()
         try:
-            return title.read_text() == mark + "\n" and not status(mounted)["scanning"]
+            return (title.read_text() == mark + "\n" and not status(mounted)["scanning"]
+                    and (mounted / "episodes").stat().st_ctime_ns >= changed)
         except OSError:
             return False
     wait_until(shows, "the sentinel is not followed")
