@@ -1,0 +1,15 @@
+/*
+ * What a glossary says of a term: "（Original: definition）" behind it.
+ */
+#ifndef TRANSCRIPT_GLOSS_H
+#define TRANSCRIPT_GLOSS_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+
+/* Reads the gloss at the head of `behind`, which is what stands behind a term. False: there is
+ * none. */
+bool gloss_read(struct slice behind, struct slice *original, struct slice *definition);
+
+#endif
