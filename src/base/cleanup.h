@@ -5,6 +5,7 @@
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -19,8 +20,15 @@ static inline void cleanup_close_fd(const int *fd)
         close(*fd);
 }
 
+static inline void cleanup_close_dir(DIR **dir)
+{
+    if (*dir)
+        closedir(*dir);
+}
+
 #define cleanup_free __attribute__((cleanup(cleanup_free_pointer)))
 #define cleanup_fd   __attribute__((cleanup(cleanup_close_fd)))
+#define cleanup_dir  __attribute__((cleanup(cleanup_close_dir)))
 #define cleanup_(fn) __attribute__((cleanup(fn)))
 
 static inline int steal_fd(int *fd)

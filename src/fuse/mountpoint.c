@@ -67,15 +67,9 @@ static bool is_inside(const char *path, const char *folder)
            path_is_below(slice_of(path), slice_of(strcmp(folder, "/") == 0 ? "" : folder));
 }
 
-static void close_dir(DIR **dir)
-{
-    if (*dir)
-        closedir(*dir);
-}
-
 static int check_empty(const char *path, struct buf *why)
 {
-    cleanup_(close_dir) DIR *dir = opendir(path);
+    cleanup_dir DIR *dir = opendir(path);
     const struct dirent *entry;
     if (!dir) {
         int err = -errno;

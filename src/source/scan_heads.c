@@ -1,0 +1,165 @@
+#include "source/scan_heads.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "corpus/build.h"
+#include "index/beside.h"
+#include "transcript/scan.h"
+
+enum {
+    FIRST_READ = 16 * 1024, /* holds the front matter of nearly every file */
+};
+
+struct head_readers {
+    const struct content_folder *folder;
+    struct content_scan *scan;
+    const struct content_scan_progress *progress;
+    size_t done; /* by all; only counted */
+    int err;     /* -ENOMEM, where that ended it */
+};
+
+/* Reads ever more of the file, up to as much as is read of any, until it says what it is. */
+static int read_head(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
+                     const struct content_folder *folder, struct sidecars *beside)
+{
+    cleanup_buf struct buf head = {0};
+    uint64_t size = (uint64_t)file->id.size, most = folder->limits->at[LIMIT_FILE];
+
+    for (size_t want = FIRST_READ;; want *= 4) {
+        want = want < most ? want : (size_t)most;
+        int err = content_read_range(fd, head.len, want - head.len, &head);
+        if (err)
+            return err;
+        bool is_all = head.len >= size || head.len < want || want == most;
+        err = scan_head(arena, file->path, buf_slice(&head), is_all, &folder->config,
+                        folder->limits, beside, diags, &file->head, &file->facts);
+        if (err != -EAGAIN)
+            return err;
+    }
+}
+
+static int read_front(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
+                      const struct content_folder *folder, struct sidecars *beside)
+{
+    cleanup_parse_guard struct parse_guard guard = parse_guard_begin(
+        folder->quarantine, GUARDED_HEAD, file->path, &file->id);
+    if (guard.is_quarantined) {
+        parse_guard_report(&guard, diags);
+        return 0;
+    }
+    int err = read_head(fd, file, arena, diags, folder, beside);
+    guard.has_passed = !err;
+    return err;
+}
+
+int head_find_words(const struct content_folder *folder, const struct corpus *old,
+                    struct slice path, const struct file_id *id, bool *has_words)
+{
+    uint32_t number = old ? corpus_find_path(old, path) : NO_INDEX;
+    struct arena arena = {0};
+    struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
+    struct scanned file = {.path = path};
+    if (number != NO_INDEX && file_id_equal(&old->episodes[number]->id, id)) {
+        *has_words = old->episodes[number]->head.has_body;
+        return 0;
+    }
+    cleanup_fd int fd = content_open_file(folder, path.data, &file.id);
+    struct sidecars none = sidecars_begin(&arena);
+    int err = fd < 0 ? fd : read_front(fd, &file, &arena, &unheard, folder, &none);
+    *has_words = err || file.head.has_body;
+    arena_free(&arena);
+    return error_passes(err) ? err : 0;
+}
+
+/* A companion that fewer may read than the file itself would give something away. */
+static void hide_private(struct scanned *file, struct diags *diags)
+{
+    const struct access_rule by_source = {.follows_source = true};
+    for (uint32_t i = 0; i < file->companions.count; i++) {
+        struct companion *companion = &file->companions.at[i];
+        struct slice name = path_base(companion->path);
+        bool is_private = access_is_less(&by_source, &companion->id.access, &file->id.access);
+        if (!is_private)
+            continue;
+        if (companion->role != COMPANION_VARIANT)
+            diags_add(diags, 0, 0, "it is left out", "%.*s: fewer may read it than the transcript",
+                      (int)name.len, name.data);
+        companion->role = COMPANION_PRIVATE;
+    }
+}
+
+/* Reads what stands beside a file, and finds the track that was spoken. */
+static int read_beside(const struct content_folder *folder, struct scanned *file,
+                       struct diags *diags, struct sidecars *beside)
+{
+    const struct content content = content_reader(folder);
+    hide_private(file, diags);
+    int err = beside_describe(&content, file->path, &file->companions, folder->limits, diags,
+                              beside);
+    beside_find_spoken(file->path, beside, folder->config.original, &file->companions);
+    return err == -EAGAIN ? 0 : err; /* it changed just now, which is told */
+}
+
+static int read_one(struct head_readers *r, struct scanned *file, struct arena *arena)
+{
+    struct diags diags = {.arena = arena};
+    struct stat st;
+    const struct limits *limits = r->folder->limits;
+    struct sidecars beside = sidecars_begin(arena);
+    cleanup_fd int fd = content_open_file(r->folder, file->path.data, &file->id);
+    bool is_too_large = fd >= 0 && (uint64_t)file->id.size > limits->at[LIMIT_FILE];
+    int err = fd < 0 ? fd : 0;
+
+    if (!err && (!is_too_large || scan_may_be_other(file->path)))
+        err = read_beside(r->folder, file, &diags, &beside);
+    if (!err && (!is_too_large || scan_may_be_other(file->path)))
+        err = read_front(fd, file, arena, &diags, r->folder, &beside);
+    for (uint32_t i = 0; i < file->companions.count; i++)
+        file->head.has_originals |= file->companions.at[i].role == COMPANION_SPOKEN;
+    if (error_passes(err))
+        return err;
+    file->is_gone = file->head.is_no_transcript || (err && scan_may_be_other(file->path));
+    if (file->is_gone)
+        return 0;
+    if (is_too_large) {
+        file->head.has_body = false;
+        limit_refuse(limits, LIMIT_FILE, 0, &diags);
+    }
+    if (err) {
+        diags_add(&diags, 0, 0, "the source is there and cannot be read", "%s", strerror(-err));
+        file->is_unread = true;
+        int now = content_stat(r->folder, file->path.data, &st);
+        if (now == 0)
+            file->id = content_id_of(&st);
+        else if (now == -ENOENT || now == -ENOTDIR)
+            file->is_gone = true; /* it went while the folder was read */
+        else
+            file->is_stray = true;
+    }
+    file->problems = diags.first;
+    return diags.failed ? -ENOMEM : 0;
+}
+
+static void read_nth(void *readers, unsigned worker, size_t i)
+{
+    struct head_readers *r = readers;
+    struct scanned *file = &r->scan->changes[i];
+
+    bool is_read = !file->is_stray && !file->is_gone && !file->is_folder;
+    int err = !is_read ? 0 : read_one(r, file, &r->scan->arenas[worker]);
+    if (err)
+        __atomic_store_n(&r->err, err, __ATOMIC_RELAXED);
+    size_t done = __atomic_add_fetch(&r->done, 1, __ATOMIC_RELAXED);
+    if (worker == 0 && r->progress)
+        r->progress->step(r->progress->context, done, r->scan->count);
+}
+
+int scan_read_heads(const struct content_folder *folder, const struct content_scan_options *options,
+                    struct content_scan *scan)
+{
+    struct head_readers readers = {.folder = folder, .scan = scan, .progress = options->progress};
+    parallel_for(scan->count, options->threads, read_nth, &readers);
+    return readers.err;
+}

@@ -1,0 +1,193 @@
+#include "source/scan_walk.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+
+enum {
+    MAX_DEPTH = 64,
+};
+
+bool walk_takes(const struct scan_walk *w, struct slice path)
+{
+    return config_takes(&w->folder->config, path.data);
+}
+
+static int add_file(struct scan_walk *w, struct slice path, struct scanned **file)
+{
+    struct content_scan *scan = w->scan;
+    if (!array_reserve(&scan->changes, scan->count, &scan->cap, sizeof *scan->changes))
+        return -ENOMEM;
+    *file = &scan->changes[scan->count++];
+    **file = (struct scanned){.path = path};
+    return 0;
+}
+
+const struct stray *walk_old_stray(const struct scan_walk *w, struct slice path)
+{
+    return w->old ? corpus_find_stray(w->old, path) : NULL;
+}
+
+int walk_add_stray(struct scan_walk *w, struct slice path, const char *problem)
+{
+    if (scan_may_be_other(path))
+        return 0;
+    struct diags diags = {.arena = &w->scan->found};
+    const struct stray *old = walk_old_stray(w, path);
+    struct scanned *file;
+    if (old && old->problems.count == 1 && slice_equal(old->problems.at[0].what, slice_of(problem)))
+        return 0;
+    int err = add_file(w, path, &file);
+    if (err)
+        return err;
+    file->is_stray = true;
+    file->id.access.mode = 0444; /* its problem reveals no more than a listing */
+    diags_add(&diags, 0, 0, "it is left out", "%s", problem);
+    file->problems = diags.first;
+    return diags.failed ? -ENOMEM : 0;
+}
+
+int walk_add_gone(struct scan_walk *w, struct slice path)
+{
+    struct scanned *file;
+    int err = add_file(w, path, &file);
+    if (!err)
+        file->is_gone = true;
+    return err;
+}
+
+bool companions_equal(const struct companions *old, const struct companions *now)
+{
+    if (old->count != now->count)
+        return false;
+    for (uint32_t i = 0; i < old->count; i++) {
+        const struct companion *was = &old->at[i], *is = &now->at[i];
+        if (!slice_equal(was->path, is->path) ||
+            (was->role != COMPANION_VARIANT && !file_id_equal(&was->id, &is->id)))
+            return false;
+    }
+    return true;
+}
+
+/* Whether one of the files was written, whatever its times and size say. */
+static bool is_written(const struct scan_walk *w, struct slice path,
+                       const struct companions *companions)
+{
+    bool is_target = slice_equal(path, w->target->path) || path_is_below(path, w->target->path);
+    for (uint32_t i = 0; i < companions->count && !is_target; i++)
+        is_target = slice_equal(companions->at[i].path, w->target->path);
+    return w->target->is_written && is_target;
+}
+
+int walk_add_transcript(struct scan_walk *w, struct slice path, const struct file_id *id,
+                        const struct companions *companions)
+{
+    uint32_t number = w->old ? corpus_find_path(w->old, path) : NO_INDEX;
+    struct scanned *file;
+    if (number != NO_INDEX) {
+        const struct episode *old = w->old->episodes[number];
+        w->is_seen[number] = true;
+        if (!is_written(w, path, companions) && !old->is_unread && file_id_equal(&old->id, id) &&
+            companions_equal(&old->companions, companions))
+            return 0;
+    }
+    int err = add_file(w, path, &file);
+    if (!err)
+        file->companions = *companions;
+    return err;
+}
+
+int walk_add_access(struct scan_walk *w, struct slice path, const struct stat *st)
+{
+    const struct file_id id = content_id_of(st);
+    uint32_t number = w->old ? corpus_find_folder_path(w->old, path) : NO_INDEX;
+    struct scanned *folder;
+    const struct folder *old = number != NO_INDEX ? w->old->folders[number] : NULL;
+    if (old && access_equal(&old->access, &id.access) && stamps_equal(&old->own, &id.stamps))
+        return 0;
+    int err = add_file(w, path, &folder);
+    if (!err) {
+        folder->is_folder = true;
+        folder->id = id;
+    }
+    return err;
+}
+
+int walk_add_accesses_above(struct scan_walk *w, struct slice path)
+{
+    int err = 0;
+    for (size_t i = 1; i < path.len && !err; i++) {
+        if (path.data[i] != '/')
+            continue;
+        struct stat st;
+        struct slice above = arena_copy(&w->scan->found, slice_head(path, i));
+        if (!above.data)
+            return -ENOMEM;
+        if (w->old && corpus_find_folder_path(w->old, above) != NO_INDEX)
+            continue;
+        cleanup_fd int fd = content_open_folder(w->folder, above.data);
+        if (fd >= 0 && fstat(fd, &st) == 0)
+            err = walk_add_access(w, above, &st);
+    }
+    return err;
+}
+
+int walk_add_access_of_parent(struct scan_walk *w, struct slice path)
+{
+    struct stat st;
+    struct slice parent = arena_copy(&w->scan->found, path_parent(path));
+    if (!parent.data)
+        return -ENOMEM;
+    cleanup_fd int fd = content_open_folder(w->folder, parent.data);
+    return fd >= 0 && fstat(fd, &st) == 0 ? walk_add_access(w, parent, &st) : 0;
+}
+
+int walk_add_folder(struct scan_walk *w, struct slice path)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i < path.len; i++)
+        depth += path.data[i] == '/';
+    if (depth >= MAX_DEPTH)
+        return walk_add_stray(w, path, "a folder more than 64 deep");
+    if (!array_reserve(&w->folders, w->folder_count, &w->folder_cap, sizeof *w->folders))
+        return -ENOMEM;
+    w->folders[w->folder_count++] = path;
+    return 0;
+}
+
+static const char *type_problem(mode_t type)
+{
+    switch (type) {
+    case S_IFLNK:
+        return "a symbolic link: links are not followed";
+    case S_IFIFO:
+        return "a FIFO and no file";
+    case S_IFSOCK:
+        return "a socket and no file";
+    default:
+        return "a device and no file";
+    }
+}
+
+int walk_add_unseen(struct scan_walk *w, struct slice path, int error)
+{
+    int err = walk_takes(w, path) ? scan_note_unread(w->scan, path) : 0;
+    return err || !walk_takes(w, path) ? err : walk_add_stray(w, path, strerror(error));
+}
+
+int walk_add_path(struct scan_walk *w, struct slice path, const char *name, const struct stat *st)
+{
+    mode_t type = st->st_mode & S_IFMT;
+    /* A link without an extension may be meant as a folder of transcripts: report it too. */
+    bool may_be_folder = type == S_IFDIR || (type == S_IFLNK && !strchr(name, '.'));
+    if ((!may_be_folder && !walk_takes(w, path)) ||
+        config_excludes(&w->folder->config, path.data, type == S_IFDIR))
+        return 0;
+    if (type == S_IFDIR)
+        return walk_add_folder(w, path);
+    if (type != S_IFREG)
+        return walk_add_stray(w, path, type_problem(type));
+    const struct file_id id = content_id_of(st);
+    return walk_add_transcript(w, path, &id, &(const struct companions){0});
+}
