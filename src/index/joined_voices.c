@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/utf8.h"
-#include "speakers/label.h"
+#include "speakers/label_names.h"
 
 #define SEVERAL (UINT32_MAX - 1)
 

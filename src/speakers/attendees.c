@@ -2,7 +2,7 @@
 
 #include <ctype.h>
 
-#include "speakers/label.h"
+#include "speakers/label_names.h"
 
 enum {
     MOST_CELLS = 8,  /* of a row, that are looked at */

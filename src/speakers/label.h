@@ -55,24 +55,8 @@ bool label_is_played(const struct label *label);
 /* Whether a line is nothing but a time, or from when to when; *time is the first. */
 bool label_take_time_line(struct slice line, int64_t *time);
 
-/* Whether a label is the number of a point, `3. Tax` or `一、税`: no speaker has one. */
-bool label_is_numbered(struct slice name);
-
-/* Whether a plain label has the form of a name: a few capitalised words, or a few characters of a
- * script that has no capitals and none of those that make a clause. */
-bool label_is_name(struct slice name);
-
-/* Whether a plain label is one that announces a note or a field: Note, Source, 结论. */
-bool label_is_note(struct slice name);
-
 /* Whether something in a plain label or behind it says that nobody speaks: a verb of saying, an
  * address, a time of day. */
 bool label_is_refused(const struct label *label);
-
-/* Whether a name tells nobody from another episode's: Host, Speaker 1, 主持人, Audience, Q. */
-bool label_is_anonymous(struct slice name);
-
-/* Whether it is what a machine calls whoever it heard: SPEAKER_00, spk_0, Speaker A, A. */
-bool label_is_machine(struct slice name);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "values/key.h"
 #include "speakers/attendees.h"
-#include "speakers/label.h"
+#include "speakers/label_names.h"
 
 #define SEVERAL (UINT32_MAX - 1)
 

@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "speakers/attendees.h"
+#include "speakers/label_names.h"
 #include "values/key.h"
 #include "values/values.h"
 

@@ -4,7 +4,7 @@
 #include <fnmatch.h>
 
 #include "base/utf8.h"
-#include "speakers/label.h"
+#include "speakers/label_names.h"
 #include "syntax/source_form.h"
 #include "values/key.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 #include "base/utf8.h"
-#include "speakers/label.h"
+#include "speakers/label_names.h"
 #include "speakers/persons.h"
 
 /* Hears the label of each turn; `labels` has their indexes. */

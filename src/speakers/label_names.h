@@ -1,0 +1,27 @@
+/*
+ * The names in labels: which have the form of a person's, and which are nobody's.
+ */
+#ifndef SPEAKERS_LABEL_NAMES_H
+#define SPEAKERS_LABEL_NAMES_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+
+/* Whether a label is the number of a point, `3. Tax` or `一、税`: no speaker has one. */
+bool label_is_numbered(struct slice name);
+
+/* Whether a plain label has the form of a name: a few capitalised words, or a few characters of a
+ * script that has no capitals and none of those that make a clause. */
+bool label_is_name(struct slice name);
+
+/* Whether a plain label is one that announces a note or a field: Note, Source, 结论. */
+bool label_is_note(struct slice name);
+
+/* Whether a name tells nobody from another episode's: Host, Speaker 1, 主持人, Audience, Q. */
+bool label_is_anonymous(struct slice name);
+
+/* Whether it is what a machine calls whoever it heard: SPEAKER_00, spk_0, Speaker A, A. */
+bool label_is_machine(struct slice name);
+
+#endif
