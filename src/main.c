@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "base/parallel.h"
@@ -20,6 +19,7 @@
 #include "fuse/prefetch.h"
 #include "fuse/serve.h"
 #include "index/problems.h"
+#include "process/background.h"
 #include "process/notify.h"
 #include "process/sandbox.h"
 #include "process/supervise.h"
@@ -435,74 +435,7 @@ static void tell_ready(void *program_)
     struct program *program = program_;
     detach(program);
     notify_service_manager("READY=1");
-    if (program->ready_fd < 0)
-        return;
-    setsid();
-    ssize_t told = write(program->ready_fd, "r", 1);
-    (void)told; /* where the parent is gone nobody waits */
-    close(program->ready_fd);
-    program->ready_fd = -1;
-}
-
-static pid_t waited_for;
-
-static void pass_on(int number)
-{
-    (void)number;
-    kill(waited_for, SIGTERM);
-}
-
-/* Passes the signals of the parent on to the child. */
-static void pass_signals_on(pid_t child)
-{
-    static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
-    const struct sigaction action = {.sa_handler = pass_on};
-    waited_for = child;
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-        sigaction(taken[i], &action, NULL);
-}
-
-/* Forks; the child goes on in the background, in the process group of its parent until the mount
- * answers: what autofs and systemd mount on is closed to other groups. The parent waits until the
- * mount answers or the child exits. True in the child; false in the parent, which exits with
- * *status. */
-static bool go_to_background(struct program *program, int *status)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC)) {
-        report("%s", strerror(errno));
-        *status = EXIT_FAILED;
-        return false;
-    }
-    pid_t ended, child = fork();
-    if (child < 0) {
-        report("%s", strerror(errno));
-        *status = EXIT_FAILED;
-        return false;
-    }
-    if (child == 0) {
-        close(ends[0]);
-        if (chdir("/"))
-            report("%s", strerror(errno));
-        program->ready_fd = ends[1];
-        return true;
-    }
-    char byte;
-    ssize_t got;
-    int result;
-    pass_signals_on(child);
-    close(ends[1]);
-    while ((got = read(ends[0], &byte, 1)) < 0 && errno == EINTR)
-        ;
-    *status = EXIT_OK;
-    if (got == 1)
-        return false;
-    while ((ended = waitpid(child, &result, 0)) < 0 && errno == EINTR)
-        ;
-    /* Also where it ended in peace: it was told to, and nothing is mounted. */
-    *status = ended == child && WIFEXITED(result) && WEXITSTATUS(result) ? WEXITSTATUS(result)
-                                                                         : EXIT_FAILED;
-    return false;
+    background_tell_ready(&program->ready_fd);
 }
 
 static bool map_shared_state(struct program *program)
@@ -573,9 +506,12 @@ static int run(struct program *program)
         return load(program)
                    ? EXIT_NO_ANSWER
                    : ask(&program->folder.config, program->corpus, program->cache, options);
-    if (!options->foreground && !go_to_background(program, &status))
+    err = options->foreground ? BACKGROUND_CHILD : background_enter(&program->ready_fd, &status);
+    if (err == BACKGROUND_PARENT)
         return status;
-    return supervise_mount(program);
+    if (err < 0)
+        report("%s", strerror(-err));
+    return err < 0 ? EXIT_FAILED : supervise_mount(program);
 }
 
 int main(int argc, char **argv)

@@ -11,7 +11,9 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "syntax/alloc_guard.h"
+#include "syntax/footnote_marks.h"
 #include "syntax/html.h"
+#include "syntax/list_markers.h"
 #include "syntax/markdown_fixup.h"
 #include "syntax/markdown_cost.h"
 
@@ -51,89 +53,6 @@ struct walk {
 
 /* --- writing lines ---------------------------------------------------------------------------- */
 
-/* The bytes of a `[^1]` at the front; 0 where there is none. */
-static size_t footnote_mark(struct slice text)
-{
-    size_t end = 2;
-    if (text.len < 4 || text.data[0] != '[' || text.data[1] != '^')
-        return 0;
-    while (end < text.len && isalnum((unsigned char)text.data[end]) && end < 20)
-        end++;
-    return end > 2 && end < text.len && text.data[end] == ']' ? end + 1 : 0;
-}
-
-/* Bytes that go from a line, and how many have gone before them. */
-struct cut {
-    size_t at, len, before;
-};
-
-/* Where a place in the text comes to stand when the cuts, which are in order, are gone. */
-static size_t place_after(const struct cut *cuts, size_t count, size_t place)
-{
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (cuts[middle].at < place)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
-        return place;
-    const struct cut *cut = &cuts[low - 1];
-    size_t inside = place - cut->at < cut->len ? place - cut->at : cut->len;
-    return place - cut->before - inside;
-}
-
-/* The bold stretches move and shrink with the text around them. */
-static void move_bold(struct walk *w, const struct cut *cuts, size_t count)
-{
-    struct lines *lines = w->lines;
-    size_t start = w->line.text;
-    w->line.bold = place_after(cuts, count, start + w->line.bold) - start;
-    w->line.bold_at = (uint8_t)(place_after(cuts, count, start + w->line.bold_at) - start);
-    for (size_t i = lines->bold_count; i > 0; i--) {
-        struct span *bold = &lines->bold[i - 1];
-        size_t end = bold->text + bold->len;
-        if (end <= start)
-            break;
-        bold->text = place_after(cuts, count, bold->text);
-        bold->len = place_after(cuts, count, end) - bold->text;
-    }
-}
-
-/* Takes footnote marks out of the line; and a colon behind one, at the head of the note. */
-static void drop_footnote_marks(struct walk *w)
-{
-    struct buf *text = &w->lines->text;
-    size_t start = w->line.text, to = start, from = start, gone = 0;
-    struct cut *cuts = NULL;
-    size_t count = 0, cap = 0;
-
-    if (text->len == start || !memchr(text->data + start, '^', text->len - start))
-        return;
-    while (from < text->len) {
-        struct slice rest = {text->data + from, text->len - from};
-        size_t mark = footnote_mark(rest);
-        if (mark && from == start && mark < rest.len && rest.data[mark] == ':')
-            mark++;
-        if (mark && !array_reserve(&cuts, count, &cap, sizeof *cuts)) {
-            w->failed = true;
-            mark = 0;
-        }
-        if (mark) {
-            cuts[count++] = (struct cut){from, mark, gone};
-            gone += mark;
-            from += mark;
-            continue;
-        }
-        text->data[to++] = text->data[from++];
-    }
-    text->len = to;
-    move_bold(w, cuts, count);
-    free(cuts);
-}
-
 /* |---|:-:| */
 static bool is_table_rule(struct slice text)
 {
@@ -169,7 +88,7 @@ static void end_line(struct walk *w)
     struct lines *lines = w->lines;
     struct line *line = &w->line;
     struct slice written = {lines->text.data + line->text, lines->text.len - line->text};
-    drop_footnote_marks(w);
+    w->failed |= !footnote_marks_drop(w->lines, &w->line);
     written.len = lines->text.len - line->text;
     struct slice text = slice_trim(written);
     if (text.len == 0 || is_table_rule(text)) {
@@ -521,116 +440,18 @@ static bool is_underlined_paragraph(cmark_node *node)
                           cmark_node_next(first));
 }
 
-/* The bytes of the digits and the sign at the front of an item; 0 where there is none. */
-static size_t marker_length(struct slice text)
-{
-    size_t len = 0;
-    while (len < text.len && isdigit((unsigned char)text.data[len]))
-        len++;
-    return len && len < 10 && len < text.len ? len + 1 : 0;
-}
-
 /* Whether the marker of the item that begins is a number. */
 static bool has_number(const struct walk *w)
 {
     return w->marker.len && w->marker.data[0] != '-';
 }
 
-/* A place in the text that only goes forward. */
-struct cursor {
-    struct slice text;
-    size_t at;
-    int line; /* from 1 */
-};
-
-/* The bytes of a line and what ends it: a newline, a carriage return, or both (CommonMark, section
- * 2). */
-static size_t line_length(struct slice text)
-{
-    const char *newline = text.len ? memchr(text.data, '\n', text.len) : NULL;
-    size_t len = newline ? (size_t)(newline - text.data) + 1 : text.len;
-    const char *carriage = len ? memchr(text.data, '\r', len) : NULL;
-    return carriage && carriage + 1 != newline ? (size_t)(carriage - text.data) + 1 : len;
-}
-
-static void go_to_line(struct cursor *c, int line)
-{
-    for (; c->line < line && c->at < c->text.len; c->line++)
-        c->at += line_length(slice_skip(c->text, c->at));
-}
-
-static void find_marker(struct cursor *c, cmark_node *item)
-{
-    go_to_line(c, cmark_node_get_start_line(item));
-    size_t at = c->at + (size_t)cmark_node_get_start_column(item) - 1;
-    if (at < c->text.len && marker_length(slice_skip(c->text, at)))
-        cmark_node_set_user_data(item, (void *)(at + 1));
-}
-
-/* What was written is what the numbers are: 1999. and 2005. are years, and 10., 9., 8. count down.
- * But whoever writes 1., 1., 1. (or 0.) leaves the counting to Markdown. */
-static void count_items(const struct cursor *c, cmark_node *list)
-{
-    cmark_node *item = cmark_node_first_child(list), *each;
-    intptr_t number = cmark_node_get_list_start(list);
-
-    if (!item || !cmark_node_next(item) || number > 1)
-        return;
-    for (each = item; each; each = cmark_node_next(each)) {
-        size_t at = (size_t)(intptr_t)cmark_node_get_user_data(each);
-        if (at == 0 || strtol(c->text.data + at - 1, NULL, 10) != number)
-            return;
-    }
-    for (each = item; each; each = cmark_node_next(each))
-        cmark_node_set_user_data(each, (void *)-++number);
-}
-
-/* Finds the markers of all numbered lists: block by block, in the order of the text. */
-static void read_numbers(struct slice text, cmark_node *document)
-{
-    struct cursor cursor = {.text = text, .line = 1};
-    cmark_node *node = document, *next;
-
-    while (node) {
-        cmark_node_type type = cmark_node_get_type(node);
-        bool is_item = type == CMARK_NODE_ITEM &&
-                       cmark_node_get_list_type(cmark_node_parent(node)) == CMARK_ORDERED_LIST;
-        if (is_item)
-            find_marker(&cursor, node);
-        next = type == CMARK_NODE_DOCUMENT || type == CMARK_NODE_BLOCK_QUOTE ||
-                       type == CMARK_NODE_LIST || type == CMARK_NODE_ITEM
-                   ? cmark_node_first_child(node)
-                   : NULL;
-        while (node && !next) {
-            if (cmark_node_get_type(node) == CMARK_NODE_LIST &&
-                cmark_node_get_list_type(node) == CMARK_ORDERED_LIST)
-                count_items(&cursor, node);
-            next = cmark_node_next(node);
-            node = cmark_node_parent(node);
-        }
-        node = next;
-    }
-}
-
-/* An item of a numbered list has in its user data where its marker stands in the text, and 1 more;
- * in a list that counts by itself the same of its number, negated. */
 static void begin_item(struct walk *w, cmark_node *item)
 {
-    intptr_t data = (intptr_t)cmark_node_get_user_data(item);
-    struct slice text = buf_slice(&w->fixed->text);
-
     if (!has_number(w))
         w->marker.len =
             0; /* of an item that begins with this one, `- - words`; but not of `1. - words` */
-    if (data > 0) {
-        struct slice marker = slice_skip(text, (size_t)data - 1);
-        buf_add(&w->marker, marker.data, marker_length(marker));
-    } else if (data < 0) {
-        bool is_period = cmark_node_get_list_delim(cmark_node_parent(item)) == CMARK_PERIOD_DELIM;
-        buf_printf(&w->marker, "%d%c", (int)(-data - 1), is_period ? '.' : ')');
-    } else {
-        buf_add_byte(&w->marker, '-');
-    }
+    list_marker_add(item, buf_slice(&w->fixed->text), &w->marker);
     buf_add_byte(&w->marker, ' ');
 }
 
@@ -772,7 +593,7 @@ static void walk_document(void *walk)
 {
     struct walk *w = walk;
     cmark_node *document = parse(w, buf_slice(&w->fixed->text));
-    read_numbers(buf_slice(&w->fixed->text), document);
+    list_markers_find(buf_slice(&w->fixed->text), document);
     cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && !w->failed && !w->has_too_many)

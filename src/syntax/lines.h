@@ -1,6 +1,6 @@
 /*
  * The lines of a transcript's body: Markdown and the HTML in it, resolved to plain
- * text by cmark (lines.c is the one file that includes <cmark.h>).
+ * text by cmark, which lines.c and list_markers.c alone include.
  *
  * A line here is what a dialect of transcripts can hang a meaning on: a line of a
  * paragraph, a heading, an item of a list. What a line means (a label, a time, more
@@ -9,67 +9,9 @@
 #ifndef SYNTAX_LINES_H
 #define SYNTAX_LINES_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "base/buf.h"
-#include "syntax/cues.h"
+#include "syntax/line.h"
 #include "values/diag.h"
 #include "values/limits.h"
-
-/* What stands between a line and the one before it. */
-enum line_break {
-    BREAK_SOFT,      /* the source was wrapped here */
-    BREAK_HARD,      /* a break that the author wrote */
-    BREAK_PARAGRAPH, /* a new paragraph, list, quotation or block of code */
-};
-
-enum {
-    LINE_MOST_LEAD = 24 /* bytes before bold text that a line is said to have near its front */
-};
-
-struct line {
-    size_t text; /* offset into lines.text */
-    size_t len;  /* no white space at either end */
-    size_t
-        bold; /* where the bold text ends that began at bold_at; 0: there is none near the front */
-    uint32_t number;     /* line of the body, from 0 */
-    uint32_t details;    /* which <details> it stands in, from 1; 0 outside */
-    uint32_t cue;        /* which cue it is a line of, from 1; 0 in Markdown */
-    uint8_t indent;      /* how many lists stand around its own */
-    uint8_t heading;     /* level 1 to 6; 0 where it is none */
-    uint8_t bold_at;     /* at most LINE_MOST_LEAD: a time may stand before a bold name */
-    uint8_t before;      /* enum line_break */
-    bool is_behind_rule; /* a line across the page stands before it */
-    bool is_other;       /* of a cue: a dash stood before it, so somebody else begins */
-};
-
-/* One <details>: the original of a turn. */
-struct details {
-    char language[4]; /* ISO 639-1, from its summary; empty where that does not say */
-    bool is_closed;   /* it has its end tag */
-};
-
-/* A stretch of bold text, anywhere in a line. */
-struct span {
-    size_t text; /* offset into lines.text */
-    size_t len;
-};
-
-struct lines {
-    struct line *at;   /* owned */
-    struct span *bold; /* in the order of the text; owned */
-    size_t bold_count, bold_cap;
-    struct details *details; /* number n is details[n - 1]; owned */
-    size_t details_count, details_cap;
-    size_t count;
-    size_t cap;
-    struct buf text; /* of all lines, UTF-8; owned */
-
-    struct cue *cues; /* of captions: their texts and speakers stand in `text`; owned */
-    size_t cue_count;
-    bool have_speakers; /* the format names somebody */
-};
 
 /*
  * Reads a body that begins on `first_line` of its file. What is not UTF-8, and NUL, become U+FFFD;
@@ -80,25 +22,5 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
                struct diags *diags, struct lines *lines);
 
 void lines_free(struct lines *lines);
-
-static inline struct slice line_text(const struct lines *lines, const struct line *line)
-{
-    return line->len ? (struct slice){lines->text.data + line->text, line->len} : (struct slice){0};
-}
-
-/* The cue that a line belongs to; NULL in Markdown. */
-static inline const struct cue *line_cue(const struct lines *lines, const struct line *line)
-{
-    return line->cue ? &lines->cues[line->cue - 1] : NULL;
-}
-
-/* Who the format itself says speaks; empty where it names nobody. */
-static inline struct slice line_speaker(const struct lines *lines, const struct line *line)
-{
-    const struct cue *cue = line_cue(lines, line);
-    return cue && cue->speaker_len
-               ? (struct slice){lines->text.data + cue->speaker, cue->speaker_len}
-               : (struct slice){0};
-}
 
 #endif
