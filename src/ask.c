@@ -9,7 +9,8 @@
 #include "query/keys.h"
 #include "query/parse.h"
 #include "query/select.h"
-#include "render/format.h"
+#include "render/renderers.h"
+#include "render/tables.h"
 #include "report.h"
 
 /* Episodes that are asked at once: what they say is kept until those before them were printed. */
@@ -18,7 +19,6 @@ enum { BATCH = 256 };
 /* What one episode has to say. */
 struct answer {
     struct buf text;
-    uint32_t turns;
     bool is_found;
     int err;
 };
@@ -27,70 +27,61 @@ struct asking {
     const struct corpus *corpus;
     struct cache *cache;
     const struct query_bound *bound;
-    int (*render)(const struct material *material, struct buf *out); /* NULL: names of episodes */
-    uint32_t first;                                                  /* of the batch */
+    const struct answer_format *format;
+    uint32_t first; /* of the batch */
     struct answer answers[BATCH];
     struct progress progress;
     size_t done;
 };
 
-static const struct {
+static const struct answer_format {
     const char *name;
-    int (*render)(const struct material *material, struct buf *out);
-} formats[] = {{"quotes", quotes_render},
-               {"turns.jsonl", turns_jsonl_render},
-               {"turns.tsv", turns_tsv_render},
-               {"episodes", NULL}};
+    void (*begin)(struct buf *out); /* NULL: it has no header line */
+    int (*render)(const struct material *material, struct buf *out); /* NULL: names of episodes */
+} formats[] = {{"quotes", NULL, quotes_render},
+               {"turns.jsonl", NULL, tables_add_turns_json},
+               {"turns.tsv", tables_begin_turns, tables_add_turns_tsv},
+               {"episodes", NULL, NULL}};
 
 /* --- one episode ------------------------------------------------------------------------------ */
 
-static int render_answer(struct asking *a, struct answer *answer, const struct episode *episode,
-                         uint32_t number, const struct body *body, const bool *chosen)
+static int render_answer(struct asking *a, struct answer *answer, struct material *material,
+                         uint32_t number)
 {
-    struct material material = {.episode = episode, .body = body, .chosen = chosen};
     struct cache_entry *front = NULL;
-    if (!a->render) {
-        buf_add_slice(&answer->text, episode->name);
+    if (!a->format->render) {
+        buf_add_slice(&answer->text, material->episode->name);
         buf_add_byte(&answer->text, '\n');
         return 0;
     }
-    int err = cache_get(a->cache, number, episode, CACHE_FRONT, &front);
+    int err = cache_get(a->cache, number, material->episode, CACHE_FRONT, &front);
     if (!err) {
-        material.front = front->front.map;
-        err = a->render(&material, &answer->text);
+        material->front = front->front.map;
+        err = a->format->render(material, &answer->text);
     }
     cache_put(a->cache, front);
     return err;
 }
 
-static uint32_t count_chosen(const bool *chosen, uint32_t count)
+/* The body is read for the question or for what is printed. */
+static int answer_of(struct asking *a, struct answer *answer, const struct episode *episode,
+                     uint32_t number)
 {
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < count; i++)
-        found += chosen[i];
-    return found;
-}
-
-/* An episode that the query, which may speak of turns, is asked of. */
-static int answer_with_body(struct asking *a, struct answer *answer, const struct episode *episode,
-                            uint32_t number)
-{
+    struct selected selected = {0};
+    struct material material = {.episode = episode, .selected = &selected};
     struct cache_entry *entry = NULL;
-    int err = cache_get(a->cache, number, episode, CACHE_BODY, &entry);
-    const struct body *body = err ? NULL : &entry->body;
-    cleanup_free bool *chosen = body ? calloc(body->count + 1, sizeof *chosen) : NULL;
+    bool of_turns = a->bound->query->speaks_of_turns;
+    int err = of_turns ? cache_get(a->cache, number, episode, CACHE_BODY, &entry) : 0;
     if (!err)
-        err = chosen ? query_match(a->bound, a->bound->query->root, episode, body, chosen)
-                     : -ENOMEM;
-    if (!err) {
-        bool is_whole = !a->bound->query->speaks_of_turns && chosen[0];
-        if (is_whole)
-            memset(chosen, true, body->count);
-        answer->turns = count_chosen(chosen, body->count);
-        answer->is_found = answer->turns || is_whole;
-        if (answer->is_found)
-            err = render_answer(a, answer, episode, number, body, chosen);
+        answer->is_found = selection_ask(a->bound, episode, entry ? &entry->body : NULL, &selected,
+                                         &err);
+    if (!err && answer->is_found && a->format->render && !of_turns)
+        err = cache_get(a->cache, number, episode, CACHE_BODY, &entry);
+    if (!err && answer->is_found) {
+        material.body = entry ? &entry->body : NULL;
+        err = render_answer(a, answer, &material, number);
     }
+    free(selected.turns);
     cache_put(a->cache, entry);
     return err;
 }
@@ -100,19 +91,9 @@ static void answer_episode(void *asking_, unsigned worker, size_t i)
     struct asking *a = asking_;
     struct answer *answer = &a->answers[i];
     uint32_t number = a->corpus->by_path[a->first + i];
-    const struct episode *episode = a->corpus->episodes[number];
-    bool needs_body = a->render || a->bound->query->speaks_of_turns;
-    bool holds = true;
 
     *answer = (struct answer){0};
-    if (!a->bound->query->speaks_of_turns)
-        answer->err = query_match(a->bound, a->bound->query->root, episode, NULL, &holds);
-    if (!answer->err && holds && needs_body)
-        answer->err = answer_with_body(a, answer, episode, number);
-    else if (!answer->err && holds) {
-        answer->is_found = true;
-        answer->err = render_answer(a, answer, episode, number, NULL, NULL);
-    }
+    answer->err = answer_of(a, answer, a->corpus->episodes[number], number);
     size_t done = __atomic_add_fetch(&a->done, 1, __ATOMIC_RELAXED);
     if (worker == 0)
         progress_step(&a->progress, done, a->corpus->episode_count);
@@ -121,16 +102,17 @@ static void answer_episode(void *asking_, unsigned worker, size_t i)
 /* --- all of them ------------------------------------------------------------------------------ */
 
 struct found {
-    uint64_t turns;
     uint32_t episodes, unread;
 };
 
-/* The header line of a table is there once. */
+/* The header line of a table stands before what is found first. */
 static void print_answer(const struct asking *a, struct slice text, bool is_first)
 {
-    struct slice line;
-    if (a->render == turns_tsv_render && !is_first)
-        (void)slice_take(&text, '\n', &line);
+    cleanup_buf struct buf header = {0};
+    if (is_first && a->format->begin)
+        a->format->begin(&header);
+    if (header.len)
+        (void)fwrite(header.data, 1, header.len, stdout);
     (void)fwrite(text.data, 1, text.len, stdout);
 }
 
@@ -141,7 +123,6 @@ static void take_answer(struct asking *a, size_t i, struct found *found)
         progress_end(&a->progress);
         print_answer(a, buf_slice(&answer->text), found->episodes == 0);
     }
-    found->turns += answer->turns;
     found->episodes += answer->is_found;
     found->unread += answer->err != 0;
     if (answer->err) {
@@ -205,7 +186,6 @@ static int ask_query(const struct corpus *corpus, struct cache *cache,
     struct asking a = {.corpus = corpus,
                        .cache = cache,
                        .bound = bound,
-                       .render = quotes_render,
                        .progress = progress_begin("asking", options->quiet)};
     size_t i = 0, count = sizeof formats / sizeof *formats;
     while (options->format && i < count && strcmp(formats[i].name, options->format) != 0)
@@ -214,7 +194,7 @@ static int ask_query(const struct corpus *corpus, struct cache *cache,
         report("--format is quotes, turns.jsonl, turns.tsv or episodes");
         return EXIT_NO_ANSWER;
     }
-    a.render = formats[i].render;
+    a.format = &formats[i];
     const struct found found = ask_all(&a);
     if (fflush(stdout) || ferror(stdout)) {
         report("cannot write what was found");
@@ -230,11 +210,9 @@ static int ask_query(const struct corpus *corpus, struct cache *cache,
     return EXIT_NOT_FOUND;
 }
 
-int ask(const struct config *config, const struct corpus *corpus, struct cache *cache,
-        const struct options *options)
+int ask(const struct corpus *corpus, struct cache *cache, const struct options *options)
 {
-    const struct query_views views = {config->views, &corpus->views};
-    const struct query_keys keys = query_keys_of(&views);
+    const struct query_keys keys = query_keys_of(corpus);
     struct arena arena = {0};
     struct query query;
     struct query_mistake mistake;

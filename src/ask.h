@@ -6,11 +6,9 @@
 
 #include "index/cache.h"
 #include "options.h"
-#include "transcript/config.h"
 
 /* Prints the turns that options->query finds, in the order of files; or why it is none, or that
  * there is nothing. The exit status. */
-int ask(const struct config *config, const struct corpus *corpus, struct cache *cache,
-        const struct options *options);
+int ask(const struct corpus *corpus, struct cache *cache, const struct options *options);
 
 #endif

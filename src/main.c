@@ -503,9 +503,7 @@ static int run(struct program *program)
     if (options->check)
         return load(program) ? EXIT_FAILED : check(program->corpus, program->cache, options->quiet);
     if (options->query)
-        return load(program)
-                   ? EXIT_NO_ANSWER
-                   : ask(&program->folder.config, program->corpus, program->cache, options);
+        return load(program) ? EXIT_NO_ANSWER : ask(program->corpus, program->cache, options);
     err = options->foreground ? BACKGROUND_CHILD : background_enter(&program->ready_fd, &status);
     if (err == BACKGROUND_PARENT)
         return status;

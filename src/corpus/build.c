@@ -220,6 +220,7 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     if (!s.next)
         return -ENOMEM;
     s.next->access = &builder->options.access;
+    s.next->own = builder->own;
     s.next->private_count = s.old->private_count;
     s.next->problem_count = s.old->problem_count - s.old->stray_problem_count;
     s.next->silent_count = s.old->silent_count;

@@ -149,7 +149,8 @@ int builder_configure(struct builder *b, const struct configuration *configurati
         return -ENOMEM;
     own->aliases = arena_copy(&b->arena, configuration->own.aliases);
     own->link_keys = arena_copy(&b->arena, configuration->own.link_keys);
-    if (!own->aliases.data || !own->link_keys.data)
+    own->view_keys = arena_copy(&b->arena, configuration->own.view_keys);
+    if (!own->aliases.data || !own->link_keys.data || !own->view_keys.data)
         return -ENOMEM;
     b->date_view = date_view;
     b->own = own;

@@ -44,6 +44,7 @@ struct corpus {
     const uint32_t *dated; /* the episodes with a date, by date, then by entry */
     uint32_t dated_count;
     struct slice date_view; /* the name of the date view; empty: there is none. The builder's */
+    const struct own_names *own; /* of the configuration in force; the builder's; NULL: none */
     const struct stray **strays;
     bool *stray_is_private; /* by index in strays */
     uint32_t stray_count;

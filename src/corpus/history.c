@@ -90,6 +90,7 @@ void history_note_configuration(struct journal *journal, const struct configurat
     put(&bytes, configuration->date_view);
     put(&bytes, configuration->own.aliases);
     put(&bytes, configuration->own.link_keys);
+    put(&bytes, configuration->own.view_keys);
     add_record(journal, HISTORY_CONFIG, &bytes);
 }
 
@@ -173,7 +174,8 @@ bool history_read_configuration(const struct journal_record *record,
            take(&rest, &configuration->id, sizeof configuration->id) &&
            take_text(&rest, &configuration->text) && take_text(&rest, &configuration->date_view) &&
            take_text(&rest, &configuration->own.aliases) &&
-           take_text(&rest, &configuration->own.link_keys);
+           take_text(&rest, &configuration->own.link_keys) &&
+           take_text(&rest, &configuration->own.view_keys);
 }
 
 /* What counts in a journal, by the positions of records. */

@@ -1,74 +1,35 @@
-/* index/: tables over all episodes. */
+/* index/: tables over all episodes; and the same in a selection. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/filename.h"
-#include "base/parallel.h"
 #include "nodes/nodes.h"
+#include "nodes/pieces.h"
+#include "nodes/selection.h"
 #include "nodes/state.h"
 #include "render/tables.h"
 
-/* --- a piece an episode, made on every core --------------------------------------------------- */
+/* --- of all episodes, or of a selection ------------------------------------------------------- */
 
-struct joining {
-    struct scope *scope;
-    int (*add)(struct scope *episode, struct buf *out);
-    struct buf *pieces; /* one an episode */
-    uint64_t bytes;     /* of them, so far */
-    bool has_changed;   /* a file changed and was not rescanned */
-    int err;            /* there will be no table */
-};
-
-/* An episode whose file cannot be read any more, or is another one by now, has no piece, or a
- * shorter one; a private one has none. */
-static void add_piece(void *joining_, unsigned worker, size_t i)
+static bool is_of_selection(const struct scope *scope)
 {
-    struct joining *joining = joining_;
-    const struct node node = {.kind = KIND_EPISODE, .i = joining->scope->corpus->by_path[i]};
-    cleanup_(scope_close) struct scope episode = scope_at(joining->scope, node);
-    (void)worker;
-    if (scope_episode(&episode)->is_private || __atomic_load_n(&joining->err, __ATOMIC_RELAXED))
-        return;
-    struct buf *piece = &joining->pieces[i];
-    int err = joining->add(&episode, piece);
-    if (err == -EAGAIN)
-        __atomic_store_n(&joining->has_changed, true, __ATOMIC_RELAXED);
-    if (piece->failed)
-        err = -ENOMEM;
-    if (__atomic_add_fetch(&joining->bytes, piece->len, __ATOMIC_RELAXED) > CACHE_MAX_TEXT)
-        err = -EFBIG;
-    if (error_passes(err) || err == -EFBIG)
-        __atomic_store_n(&joining->err, err, __ATOMIC_RELAXED);
+    return scope->node.kind == KIND_SELECTION_INDEX || scope->node.kind == KIND_SELECTION_TABLE;
 }
 
-/* Whether clients may know a table that is to be made: it was before, here or by whoever served
- * then, and is kept no more. What it was is only known where no file has changed since. */
-static bool may_be_known(const struct scope *scope)
+/* What the tables are about: NULL where that is all there is. To be ended by end_hold(). */
+static int hold_found(struct scope *scope, enum selection_part part, struct hold *hold)
 {
-    return scope->corpus->generation <= scope->tree->options.resumed || scope_was_made(scope);
+    *hold = (struct hold){.selections = selections_of(scope)};
+    return is_of_selection(scope) ? hold_selection(scope, part, hold) : 0;
 }
 
 static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, struct buf *out),
                        struct buf *out)
 {
-    uint32_t count = scope->corpus->episode_count;
-    cleanup_free struct buf *pieces = calloc(count + 1, sizeof *pieces);
-    struct joining joining = {.scope = scope, .add = add, .pieces = pieces};
-    if (!pieces)
-        return -ENOMEM;
-    parallel_for(count, parallel_threads(), add_piece, &joining);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!joining.err)
-            buf_add_slice(out, buf_slice(&pieces[i]));
-        buf_free(&pieces[i]);
-    }
-    if (joining.err)
-        return joining.err;
-    if (joining.has_changed && may_be_known(scope))
-        return -EAGAIN;
-    scope_note_made(scope);
-    return 0;
+    cleanup_(end_hold) struct hold hold = {0};
+    int err = hold_found(scope, SELECTION_EPISODES, &hold);
+    return err ? err : pieces_join(scope, hold.selection, add, out);
 }
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
@@ -126,15 +87,18 @@ static int glossary_render(struct scope *scope, struct buf *out)
 
 static int voices_render(struct scope *scope, struct buf *out)
 {
+    cleanup_(end_hold) struct hold hold = {0};
     const struct voice_index *voice_index;
     int err = scope_voice_index(scope, &voice_index);
     if (err)
         return err;
-    if (voice_index->has_changed && may_be_known(scope))
+    if (voice_index->has_changed && pieces_may_be_known(scope))
         return -EAGAIN;
     tables_begin_counts(out);
+    err = hold_found(scope, SELECTION_VOICES, &hold);
     const struct view *view = views_view(&voice_index->by_voice, 0);
-    return view ? tables_add_counts(&voice_index->by_voice, view, out) : 0;
+    const uint32_t *counts = hold.selection ? hold.selection->voices : NULL;
+    return !err && view ? tables_add_counts(&voice_index->by_voice, view, counts, out) : err;
 }
 
 /* --- counts.tsv, voices.tsv --------------------------------------------------------------------
@@ -172,7 +136,12 @@ static int all_voices_render(struct scope *scope, struct buf *out)
 
 static int readme_render(struct scope *scope, struct buf *out)
 {
-    (void)scope;
+    if (is_of_selection(scope)) {
+        buf_add_text(out,
+                     "# Tables over what is found\n\nThey are those of `index/` in the root of "
+                     "the mount, of the episodes and turns\nthat are found.\n");
+        return 0;
+    }
     buf_add_text(
         out,
         "# Tables over all episodes\n\n"
@@ -192,8 +161,11 @@ static int readme_render(struct scope *scope, struct buf *out)
 
 static int dates_render(struct scope *scope, struct buf *out)
 {
+    cleanup_(end_hold) struct hold hold = {0};
+    int err = hold_found(scope, SELECTION_EPISODES, &hold);
     tables_begin_counts(out);
-    return tables_add_days(scope->corpus, out);
+    return err ? err
+               : tables_add_days(scope->corpus, hold.selection ? hold.selection->has : NULL, out);
 }
 
 /* --- which tables there are ------------------------------------------------------------------- */
@@ -225,33 +197,63 @@ static const struct {
  * whole tables (whole.c), which are found by name. */
 enum { TABLES = sizeof tables / sizeof *tables };
 
+static uint32_t table_of(const struct scope *scope)
+{
+    return is_of_selection(scope) ? scope->node.j : scope->node.i;
+}
+
 static int view_render(struct scope *scope, struct buf *out)
 {
+    cleanup_(end_hold) struct hold hold = {0};
     const struct views *views = &scope->corpus->views;
+    const struct view *view = views->views[table_of(scope) - TABLES];
+    int err = hold_found(scope, SELECTION_EPISODES, &hold);
+    if (err)
+        return err;
     tables_begin_counts(out);
-    return tables_add_counts(views, views->views[scope->node.i - TABLES], out);
+    if (!hold.selection)
+        return tables_add_counts(views, view, NULL, out);
+    uint32_t *counts = calloc(views->facet_cap + (size_t)1, sizeof *counts);
+    for (uint32_t i = 0; counts && i < view->count; i++)
+        counts[view->facets[i]] = selection_count_in(hold.selection,
+                                                     views->facets[view->facets[i]]);
+    err = counts ? tables_add_counts(views, view, counts, out) : -ENOMEM;
+    free(counts);
+    return err;
 }
 
 static int index_check(struct scope *scope)
 {
-    return root_has_episodes(scope) ? 0 : -ESTALE;
+    int err = is_of_selection(scope) ? selection_check(scope) : 0;
+    return err ? err : root_has_episodes(scope) ? 0 : -ESTALE;
 }
 
 static int index_table_check(struct scope *scope)
 {
-    uint32_t i = scope->node.i;
-    bool is_there = i < TABLES ? tables[i].exists(scope)
-                               : views_view(&scope->corpus->views, i - TABLES) != NULL;
-    return is_there && !scope->node.j ? scope_check_generation(scope) : -ESTALE;
+    uint32_t table = table_of(scope);
+    int err = is_of_selection(scope) ? selection_check(scope) : scope->node.j ? -ESTALE : 0;
+    bool is_there = table < TABLES ? tables[table].exists(scope)
+                                   : views_view(&scope->corpus->views, table - TABLES) != NULL;
+    return err ? err : is_there ? scope_check_generation(scope) : -ESTALE;
 }
 
 /* All of them are other files when some content is another. */
 static uint64_t index_table_identity(const struct scope *scope)
 {
-    const struct view *view = scope->node.i < TABLES
-                                  ? NULL
-                                  : scope->corpus->views.views[scope->node.i - TABLES];
-    return hash_pair(scope->corpus->hash, view ? view->hash : scope->node.i);
+    uint32_t table = table_of(scope);
+    const struct view *view = table < TABLES ? NULL : scope->corpus->views.views[table - TABLES];
+    uint64_t hash = hash_pair(scope->corpus->hash, view ? view->hash : table);
+    return is_of_selection(scope) ? hash_pair(selection_identity(scope), hash) : hash;
+}
+
+static uint64_t index_identity(const struct scope *scope)
+{
+    return is_of_selection(scope) ? selection_identity(scope) : 0;
+}
+
+static struct node index_parent(const struct scope *scope)
+{
+    return is_of_selection(scope) ? selection_folder(scope) : scope_root(scope);
 }
 
 /* "by-tag.tsv", after the view. */
@@ -269,7 +271,8 @@ static int table_child(const struct scope *scope, uint64_t index, struct child *
 {
     const struct corpus *corpus = scope->corpus;
     uint64_t listed = (uint64_t)TABLES + corpus->views.view_count;
-    if (index >= listed + WHOLE_TABLES)
+    /* A selection has these beside its index/. */
+    if (index >= listed + (is_of_selection(scope) ? 0 : WHOLE_TABLES))
         return -ENOENT;
     if (index >= listed && !has_words(scope))
         return CHILD_GAP;
@@ -281,7 +284,10 @@ static int table_child(const struct scope *scope, uint64_t index, struct child *
         return CHILD_GAP;
     uint32_t view = index < TABLES ? 0 : corpus->views.order[index - TABLES];
     uint32_t number = index < TABLES ? (uint32_t)index : view + TABLES;
-    child_is(child, KIND_INDEX_TABLE, number, (uint32_t)corpus->generation, SLICE(""));
+    bool is_of_all = !is_of_selection(scope);
+    child_is(child, is_of_all ? KIND_INDEX_TABLE : KIND_SELECTION_TABLE,
+             is_of_all ? number : scope->node.i, (uint32_t)corpus->generation, SLICE(""));
+    child->node.j = is_of_all ? 0 : number;
     child->size_needs_render = true;
     if (index < TABLES && tables[index].name) {
         child->name = slice_of(tables[index].name);
@@ -291,12 +297,21 @@ static int table_child(const struct scope *scope, uint64_t index, struct child *
     return name_table(child, index < TABLES ? corpus->date_view : corpus->views.views[view]->name);
 }
 
+/* In a selection there is no table of a view without a value. */
 static int index_child(struct scope *scope, uint64_t index, struct child *child)
 {
-    if (index >= (uint64_t)TABLES + scope->corpus->views.view_count)
+    cleanup_(end_hold) struct hold hold = {0};
+    const struct views *views = &scope->corpus->views;
+    if (index >= (uint64_t)TABLES + views->view_count)
         return -ENOENT;
-    return index < TABLES && tables[index].is_unlisted ? CHILD_GAP
-                                                       : table_child(scope, index, child);
+    if (index < TABLES && tables[index].is_unlisted)
+        return CHILD_GAP;
+    int err = hold_found(scope, SELECTION_EPISODES, &hold);
+    if (err)
+        return err;
+    bool is_empty = index >= TABLES && hold.selection &&
+                    !selection_has_view(hold.selection, views, views->order[index - TABLES]);
+    return is_empty ? CHILD_GAP : table_child(scope, index, child);
 }
 
 static int index_find(struct scope *scope, struct slice name, struct child *child)
@@ -334,8 +349,8 @@ void index_each_name(struct tree *tree, const struct corpus *corpus,
 
 static int table_text(struct scope *scope, struct slice *text)
 {
-    return scope_text(scope, scope->node.i < TABLES ? tables[scope->node.i].render : view_render,
-                      text);
+    uint32_t table = table_of(scope);
+    return scope_text(scope, table < TABLES ? tables[table].render : view_render, text);
 }
 
 static int index_table_read(struct scope *scope, uint64_t offset, size_t len,
@@ -359,7 +374,8 @@ static int index_table_size(struct scope *scope, uint64_t *size)
 
 const struct node_ops index_ops = {
     .check = index_check,
-    .parent = scope_root,
+    .identity = index_identity,
+    .parent = index_parent,
     .child = index_child,
     .find = index_find,
     .seek = index_seek,

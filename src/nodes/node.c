@@ -12,6 +12,7 @@
 /* A folder that gets a new id with each version; an old id lists the current children. */
 #define OLD_VERSION_OK OF_EPISODE, .has_version = true, .accepts_old_version = true
 #define OF_VERSION     OF_EPISODE, .has_version = true
+#define COMBINES       .combines = true
 #define OF_QUERY       .i_bits = 14, .no_entry_cache = true
 
 const struct layout layouts[KIND_COUNT] = {
@@ -73,7 +74,7 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_VIEW] = {FOLDER("/by-<view>"), .i_bits = 8, .no_negative_cache = true},
 
     /* i: facet */
-    [KIND_FACET] = {FOLDER("/by-<view>/<value>"), .i_bits = 24},
+    [KIND_FACET] = {FOLDER("/by-<view>/<value>"), COMBINES, .i_bits = 24},
     [KIND_SPELLING] = {LINK("/by-<view>/<another spelling of a value>"), .i_bits = 24,
                        .no_entry_cache = true},
 
@@ -82,16 +83,16 @@ const struct layout layouts[KIND_COUNT] = {
 
     /* The same for who is heard in the turns */
     [KIND_BY_VOICE] = {FOLDER("/by-voice"), .no_negative_cache = true},
-    [KIND_BY_VOICE_FACET] = {FOLDER("/by-voice/<name>"), .i_bits = 24},
+    [KIND_BY_VOICE_FACET] = {FOLDER("/by-voice/<name>"), COMBINES, .i_bits = 24},
     [KIND_BY_VOICE_SPELLING] = {LINK("/by-voice/<another spelling of a name>"), .i_bits = 24,
                                 .no_entry_cache = true},
     [KIND_BY_VOICE_ENTRY] = {LINK("/by-voice/<name>/<entry>"), .i_bits = 24, .j_bits = 24},
 
     /* i: date code; month and day are 0 where they do not count */
     [KIND_DATES] = {FOLDER("/by-date")},
-    [KIND_YEAR] = {FOLDER("/by-date/<year>"), .i_bits = 24},
-    [KIND_MONTH] = {FOLDER("/by-date/<year>/<month>"), .i_bits = 24},
-    [KIND_DAY] = {FOLDER("/by-date/<year>/<month>/<day>"), .i_bits = 24},
+    [KIND_YEAR] = {FOLDER("/by-date/<year>"), COMBINES, .i_bits = 24},
+    [KIND_MONTH] = {FOLDER("/by-date/<year>/<month>"), COMBINES, .i_bits = 24},
+    [KIND_DAY] = {FOLDER("/by-date/<year>/<month>/<day>"), COMBINES, .i_bits = 24},
 
     /* i: date code, j: episode */
     [KIND_DATE_ENTRY] = {LINK("/by-date/<year>/<month>/<day>/<entry>"), .i_bits = 24, .j_bits = 24},
@@ -121,7 +122,7 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_SELECTION] = {FOLDER("/search/<query>"), OF_QUERY, .no_negative_cache = true},
     [KIND_SELECTION_SPELLING] = {LINK("/search/<another spelling of a query>"), OF_QUERY},
     [KIND_SELECTION_TURNS] = {FOLDER("/search/<query>/turns"), OF_QUERY, .no_negative_cache = true},
-    [KIND_SELECTION_EPISODES] = {FOLDER("/search/<query>/episodes"), OF_QUERY,
+    [KIND_SELECTION_EPISODES] = {FOLDER("/search/<query>/episodes"), OF_QUERY, COMBINES,
                                  .no_negative_cache = true},
     /* … j: which of the files */
     [KIND_SELECTION_FILE] = {FILE_("/search/<query>/<file>"), OF_QUERY, .j_bits = 8,
@@ -131,6 +132,19 @@ const struct layout layouts[KIND_COUNT] = {
                              .j_bits = 24, .has_version = true},
     /* … j: episode */
     [KIND_SELECTION_EPISODE] = {LINK("/search/<query>/episodes/<entry>"), OF_QUERY, .j_bits = 24},
+    [KIND_SELECTION_INDEX] = {FOLDER("/search/<query>/index"), OF_QUERY, .no_negative_cache = true},
+    /* … j: which of the tables */
+    [KIND_SELECTION_TABLE] = {FILE_("/search/<query>/index/<table>"), OF_QUERY, .j_bits = 16,
+                              .has_version = true},
+    /* … j: view, or what search.h says */
+    [KIND_SELECTION_VIEW] = {FOLDER("/search/<query>/by-<view>"), OF_QUERY, .j_bits = 10,
+                             .no_negative_cache = true},
+    /* … j: facet; facet of by-voice; date code */
+    [KIND_SELECTION_VALUE] = {LINK("/search/<query>/by-<view>/<value>"), OF_QUERY, .j_bits = 24},
+    [KIND_SELECTION_VOICE] = {LINK("/search/<query>/by-voice/<name>"), OF_QUERY, .j_bits = 24},
+    [KIND_SELECTION_DATE] = {LINK("/search/<query>/by-date/<date>"), OF_QUERY, .j_bits = 24},
+    /* … j: how far below the root it stands, and the view */
+    [KIND_COMBINED] = {LINK("/by-<view>/<value>/by-<view>"), OF_QUERY, .j_bits = 13},
 };
 
 /* --- ids -------------------------------------------------------------------------------------- */

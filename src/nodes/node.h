@@ -72,6 +72,13 @@ enum kind {
     KIND_SELECTION_TURN,
     KIND_SELECTION_EPISODES,
     KIND_SELECTION_EPISODE,
+    KIND_SELECTION_INDEX,
+    KIND_SELECTION_TABLE,
+    KIND_SELECTION_VIEW,
+    KIND_SELECTION_VALUE,
+    KIND_SELECTION_VOICE,
+    KIND_SELECTION_DATE,
+    KIND_COMBINED,
     KIND_COUNT,
 };
 
@@ -93,8 +100,9 @@ struct layout {
     bool of_folder;   /* it stands for a folder of the content, which i numbers */
     bool no_entry_cache;      /* its bytes are what they were when it was looked up */
     bool accepts_old_version; /* an id of an older version still resolves, to the current folder */
-    bool no_negative_cache;   /* of a folder: names may come to be in it that nobody can tell
-                                 beforehand */
+    bool combines; /* a view is found in it that is combined with it: search_find_combined() */
+    bool no_negative_cache; /* of a folder: names may come to be in it that nobody can tell
+                               beforehand */
 };
 
 extern const struct layout layouts[KIND_COUNT];

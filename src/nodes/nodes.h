@@ -118,11 +118,6 @@ extern const struct node_ops whole_table_ops, table_piece_ops;
 /* The name of one of them: "turns.tsv"; NULL behind the last. */
 const char *whole_table_name(unsigned table);
 
-/* search.c, selection.c */
-extern const struct node_ops search_ops, search_readme_ops, selection_ops, selection_spelling_ops,
-    selection_file_ops, selection_turns_ops, selection_turn_ops, selection_episodes_ops,
-    selection_episode_ops;
-
 /* control.c */
 extern const struct node_ops control_ops, version_ops, snapshot_ops;
 

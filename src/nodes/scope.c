@@ -49,7 +49,7 @@ int scope_body(struct scope *scope, const struct body **body)
 int scope_material(struct scope *scope, unsigned needs, struct material *material)
 {
     int err = 0;
-    *material = (struct material){.episode = scope_episode(scope)};
+    *material = (struct material){.episode = scope_episode(scope), .selected = scope->selected};
     if (needs & NEEDS_BODY)
         err = scope_body(scope, &material->body);
     const struct cache_entry *body = scope->entries[CACHE_BODY];

@@ -19,7 +19,8 @@ struct scope {
     const struct corpus *corpus; /* of the generation */
     struct node node;
     struct cache_entry *entries[CACHE_KINDS];
-    bool is_borrowed[CACHE_KINDS]; /* another scope puts it back */
+    bool is_borrowed[CACHE_KINDS];   /* another scope puts it back */
+    const struct selected *selected; /* the turns of its episode that are shown; NULL: all are */
 };
 
 /* A child: where it leads and what it is called. */

@@ -1,13 +1,8 @@
-/* What a selection has links to: its turns and its episodes. */
 #include "nodes/selection.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/cleanup.h"
-#include "base/filename.h"
-#include "nodes/episode.h"
-#include "nodes/nodes.h"
 #include "nodes/state.h"
 
 struct selections *selections_of(const struct scope *scope)
@@ -20,11 +15,13 @@ struct slice selection_query(const struct scope *scope)
     return selections_query(selections_of(scope), scope->node.i);
 }
 
-int hold_selection(const struct scope *scope, struct hold *hold)
+int hold_selection(struct scope *scope, enum selection_part part, struct hold *hold)
 {
+    struct selection_source source = {.corpus = scope->corpus, .cache = scope->tree->cache};
     *hold = (struct hold){.selections = selections_of(scope)};
-    int err = selections_get(hold->selections, scope->node.i, scope->corpus, scope->tree->cache,
-                             &hold->held);
+    int err = part == SELECTION_VOICES ? scope_voice_index(scope, &source.voice_index) : 0;
+    if (!err)
+        err = selections_get(hold->selections, scope->node.i, &source, part, &hold->held);
     hold->selection = err ? NULL : &hold->held->selection;
     return err;
 }
@@ -32,6 +29,40 @@ int hold_selection(const struct scope *scope, struct hold *hold)
 void end_hold(struct hold *hold)
 {
     selections_put(hold->selections, hold->held);
+}
+
+/* A value between quotes: what would end it, or count, stands as %XX. */
+static void add_quoted(struct buf *out, struct slice value)
+{
+    buf_add_byte(out, '"');
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.data[i] == '"' || value.data[i] == '%')
+            buf_printf(out, "%%%02X", (unsigned)value.data[i]);
+        else
+            buf_add_byte(out, value.data[i]);
+    }
+    buf_add_byte(out, '"');
+}
+
+int selection_narrow(const struct scope *scope, struct slice query, struct slice key,
+                     struct slice value, struct buf *out)
+{
+    cleanup_buf struct buf text = {0};
+    struct arena arena = {0};
+    struct query narrowed;
+    if (query.len)
+        buf_printf(&text, "(%.*s) ", (int)query.len, query.data);
+    buf_add_slice(&text, key);
+    buf_add_byte(&text, ':');
+    add_quoted(&text, value);
+    int err = text.failed ? -ENOMEM
+                          : selections_parse(scope->corpus, &arena, buf_slice(&text), &narrowed);
+    if (!err && narrowed.canonical.len > NAME_MAX)
+        err = -ENAMETOOLONG;
+    if (!err)
+        buf_add_slice(out, narrowed.canonical);
+    arena_free(&arena);
+    return err ? err : out->failed ? -ENOMEM : 0;
 }
 
 int selection_check(struct scope *scope)
@@ -53,206 +84,3 @@ struct node selection_folder(const struct scope *scope)
 {
     return (struct node){.kind = KIND_SELECTION, .i = scope->node.i};
 }
-
-/* --- its turns -------------------------------------------------------------------------------- */
-
-/* "2024-03-09 The last keeper--004.txt": the entry, cut so that the number fits. */
-static int name_turn(const struct corpus *corpus, const struct selected *selected, uint32_t turn,
-                     struct child *child)
-{
-    struct child numbered;
-    cleanup_buf struct buf name = {0};
-    episode_turn_name(selected->turn_count, turn, &numbered);
-    struct slice entry = corpus->episodes[selected->episode]->entry;
-    filename_cut(&name, entry, FILENAME_MAX_BYTES - numbered.name.len - 2, entry);
-    buf_add_text(&name, "--");
-    buf_add_slice(&name, numbered.name);
-    return child_set_name(child, &name);
-}
-
-static int turn_child(const struct scope *scope, const struct selection *selection, uint64_t index,
-                      struct child *child)
-{
-    if (index >= selection->turns)
-        return -ENOENT;
-    uint32_t at = selection_entry_of_turn(selection, index);
-    const struct selected *selected = &selection->found[selection->by_entry[at]];
-    child_is(child, KIND_SELECTION_TURN, scope->node.i, (uint32_t)scope->corpus->generation,
-             SLICE(""));
-    child->node.j = (uint32_t)index;
-    return name_turn(scope->corpus, selected, selected->turns[index - selection->first[at]], child);
-}
-
-static int turns_child(struct scope *scope, uint64_t index, struct child *child)
-{
-    cleanup_(end_hold) struct hold hold = {0};
-    int err = hold_selection(scope, &hold);
-    return err ? err : turn_child(scope, hold.selection, index, child);
-}
-
-/* The place of a turn among those that are found in an episode; count where it is not. */
-static uint32_t find_turn(const struct selected *selected, uint64_t turn)
-{
-    uint32_t low = 0, high = selected->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (selected->turns[middle] < turn)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < selected->count && selected->turns[low] == turn ? low : selected->count;
-}
-
-/* The turn of an episode by its name, which a cut entry has in another way. */
-static int find_in_episode(const struct scope *scope, const struct selection *selection,
-                           uint32_t entry, uint64_t turn, struct slice name, struct child *child)
-{
-    const struct selected *selected = &selection->found[selection->by_entry[entry]];
-    uint32_t nth = find_turn(selected, turn);
-    if (nth == selected->count)
-        return -ENOENT;
-    int err = turn_child(scope, selection, selection->first[entry] + nth, child);
-    return err ? err : slice_equal(child->name, name) ? 0 : -ENOENT;
-}
-
-/* By the entry before the last two dashes; where that is none, it may be a cut one. */
-static int turns_find(struct scope *scope, struct slice name, struct child *child)
-{
-    cleanup_(end_hold) struct hold hold = {0};
-    const char *dash = name.len ? memrchr(name.data, '-', name.len) : NULL;
-    uint64_t turn;
-    if (!dash || dash == name.data ||
-        episode_turn_number(slice_skip(name, (size_t)(dash - name.data) + 1), &turn))
-        return -ENOENT;
-    int err = hold_selection(scope, &hold);
-    if (err)
-        return err;
-    const struct selection *selection = hold.selection;
-    struct slice entry = slice_head(name, (size_t)(dash - name.data) - 1);
-    uint32_t at = corpus_find_entry(scope->corpus, selection->entries, selection->count, entry);
-    if (at != NO_INDEX)
-        return find_in_episode(scope, selection, at, turn, name, child);
-    err = -ENOENT;
-    for (at = 0; at < selection->count && err == -ENOENT; at++)
-        err = find_in_episode(scope, selection, at, turn, name, child);
-    return err;
-}
-
-static int turn_check(struct scope *scope)
-{
-    int err = selection_check(scope);
-    return err ? err : scope_check_generation(scope);
-}
-
-static uint64_t turn_identity(const struct scope *scope)
-{
-    return hash_pair(selection_part_identity(scope), scope->node.j);
-}
-
-static int turn_target(struct scope *scope, struct buf *target)
-{
-    cleanup_(end_hold) struct hold hold = {0};
-    int err = hold_selection(scope, &hold);
-    if (err)
-        return err;
-    const struct selection *selection = hold.selection;
-    if (scope->node.j >= selection->turns)
-        return -ESTALE;
-    uint32_t at = selection_entry_of_turn(selection, scope->node.j);
-    const struct selected *selected = &selection->found[selection->by_entry[at]];
-    struct child numbered;
-    episode_turn_name(selected->turn_count, selected->turns[scope->node.j - selection->first[at]],
-                      &numbered);
-    buf_add_text(target, "../../../episodes/");
-    buf_add_slice(target, scope->corpus->episodes[selected->episode]->name);
-    buf_add_text(target, "/turns/");
-    buf_add_slice(target, numbered.name);
-    return 0;
-}
-
-/* --- its episodes ----------------------------------------------------------------------------- */
-
-/* Its episodes, while the selection is held. */
-static int hold_episodes(const struct scope *scope, struct hold *hold, struct links *links)
-{
-    int err = hold_selection(scope, hold);
-    if (!err)
-        *links = (struct links){KIND_SELECTION_EPISODE, hold->selection->entries,
-                                hold->selection->count};
-    return err;
-}
-
-static int episodes_child(struct scope *scope, uint64_t index, struct child *child)
-{
-    cleanup_(end_hold) struct hold hold = {0};
-    struct links links;
-    int err = hold_episodes(scope, &hold, &links);
-    return err ? err : links_child(scope, &links, index, child);
-}
-
-static int episodes_find(struct scope *scope, struct slice name, struct child *child)
-{
-    cleanup_(end_hold) struct hold hold = {0};
-    struct links links;
-    int err = hold_episodes(scope, &hold, &links);
-    return err ? err : links_find(scope, &links, name, child);
-}
-
-static uint64_t episodes_seek(struct scope *scope, unsigned list, struct slice name)
-{
-    cleanup_(end_hold) struct hold hold = {0};
-    struct links links;
-    (void)list;
-    return hold_episodes(scope, &hold, &links) ? 0 : links_seek(scope, &links, name);
-}
-
-static int episode_link_check(struct scope *scope)
-{
-    int err = selection_check(scope);
-    const struct episode *episode = corpus_episode(scope->corpus, scope->node.j);
-    return err ? err : episode_shown(episode) ? 0 : -ESTALE;
-}
-
-static uint64_t episode_link_identity(const struct scope *scope)
-{
-    return hash_pair(selection_identity(scope), scope->corpus->episodes[scope->node.j]->hash);
-}
-
-static int episode_link_target(struct scope *scope, struct buf *target)
-{
-    buf_add_text(target, "../../../episodes/");
-    buf_add_slice(target, scope->corpus->episodes[scope->node.j]->name);
-    return 0;
-}
-
-/* --- what the tree calls ---------------------------------------------------------------------- */
-
-const struct node_ops selection_turns_ops = {
-    .check = selection_check,
-    .identity = selection_identity,
-    .parent = selection_folder,
-    .child = turns_child,
-    .find = turns_find,
-};
-
-const struct node_ops selection_turn_ops = {
-    .check = turn_check,
-    .identity = turn_identity,
-    .target = turn_target,
-};
-
-const struct node_ops selection_episodes_ops = {
-    .check = selection_check,
-    .identity = selection_identity,
-    .parent = selection_folder,
-    .child = episodes_child,
-    .find = episodes_find,
-    .seek = episodes_seek,
-};
-
-const struct node_ops selection_episode_ops = {
-    .check = episode_link_check,
-    .identity = episode_link_identity,
-    .target = episode_link_target,
-};

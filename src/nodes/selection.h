@@ -14,14 +14,19 @@ struct hold {
     const struct selection *selection;
 };
 
-/* Holds what the query of a node finds in the generation of its scope, until end_hold(). 0 or an
- * error. */
-int hold_selection(const struct scope *scope, struct hold *hold);
+/* Holds what the query of a node finds in the generation of its scope, until end_hold(); nobody
+ * holds two at once. 0 or an error. */
+int hold_selection(struct scope *scope, enum selection_part part, struct hold *hold);
 void end_hold(struct hold *hold);
 
 /* The selections of the tree; the query of a node, empty where its number was never given. */
 struct selections *selections_of(const struct scope *scope);
 struct slice selection_query(const struct scope *scope);
+
+/* Adds the canonical spelling of "query key:value" to `out`; an empty query is none. 0,
+ * -ENAMETOOLONG where it does not fit a name, -ENOMEM. */
+int selection_narrow(const struct scope *scope, struct slice query, struct slice key,
+                     struct slice value, struct buf *out);
 
 /* As the members of node_ops. That of a part is another one with each content; j numbers it. */
 int selection_check(struct scope *scope);

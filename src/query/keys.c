@@ -12,23 +12,24 @@ static bool is_named(struct slice view, struct slice key)
     return slice_equal(buf_slice(&folded), key);
 }
 
-static bool find_view(const void *views_, struct slice key, struct slice *view)
+static bool find_view(const void *corpus_, struct slice key, struct slice *view)
 {
-    const struct query_views *known = views_;
-    for (uint32_t i = 0; i < known->views->view_count; i++) {
-        *view = views_view(known->views, known->views->order[i])->name;
+    const struct corpus *corpus = corpus_;
+    const struct views *views = &corpus->views;
+    for (uint32_t i = 0; i < views->view_count; i++) {
+        *view = views_view(views, views->order[i])->name;
         if (is_named(*view, key))
             return true;
     }
-    for (const struct view_rule *rule = known->rules; rule; rule = rule->next) {
-        *view = rule->view;
-        if (rule->view.len && (slice_equal(rule->key, key) || is_named(rule->view, key)))
+    struct slice rest = corpus->own ? corpus->own->view_keys : (struct slice){0}, of_front;
+    while (slice_take(&rest, '\0', &of_front) && slice_take(&rest, '\0', view) && view->len) {
+        if (slice_equal(of_front, key) || is_named(*view, key))
             return true;
     }
     return false;
 }
 
-struct query_keys query_keys_of(const struct query_views *views)
+struct query_keys query_keys_of(const struct corpus *corpus)
 {
-    return (struct query_keys){find_view, views};
+    return (struct query_keys){find_view, corpus};
 }

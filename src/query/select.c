@@ -6,23 +6,25 @@
 
 #include "base/parallel.h"
 
-struct selecting {
-    const struct query_bound *bound;
-    struct cache *cache;
-    struct selected *found; /* by path; turns NULL: not found */
-    bool *is_found;         /* … */
-    int err;                /* the first that ends it all */
-};
-
 /* Whether an error in one episode ends it all. */
 static bool ends_all(int err)
 {
     return err == -ENOMEM || error_passes(err);
 }
 
+/* --- asking ----------------------------------------------------------------------------------- */
+
+struct selecting {
+    const struct query_bound *bound;
+    struct cache *cache;
+    struct selected *found; /* by path */
+    bool *is_found;         /* … */
+    int err;                /* the first that ends it all */
+};
+
 static int keep_turns(struct selected *selected, const bool *chosen)
 {
-    selected->turns = calloc(selected->turn_count + 1, sizeof *selected->turns);
+    selected->turns = calloc(selected->turn_count + (size_t)1, sizeof *selected->turns);
     for (uint32_t i = 0; selected->turns && i < selected->turn_count; i++) {
         if (chosen[i])
             selected->turns[selected->count++] = i;
@@ -30,38 +32,32 @@ static int keep_turns(struct selected *selected, const bool *chosen)
     return selected->turns ? 0 : -ENOMEM;
 }
 
-/* All turns of an episode are found where the query speaks of none. */
-static int select_turns(const struct selecting *s, const struct episode *episode,
-                        const struct body *body, struct selected *selected)
+bool selection_ask(const struct query_bound *bound, const struct episode *episode,
+                   const struct body *body, struct selected *selected, int *err)
 {
-    bool *chosen = calloc(body->count + 1, sizeof *chosen);
-    int err = chosen ? 0 : -ENOMEM;
-    selected->turn_count = body->count;
-    if (!err && s->bound->query->speaks_of_turns)
-        err = query_match(s->bound, s->bound->query->root, episode, body, chosen);
-    else if (!err)
-        memset(chosen, true, body->count);
-    if (!err)
-        err = keep_turns(selected, chosen);
+    const struct query *query = bound->query;
+    selected->is_whole = !query->speaks_of_turns;
+    selected->turn_count = body ? body->count : 0;
+    bool *chosen = calloc(selected->turn_count + (size_t)1, sizeof *chosen);
+    *err = chosen ? query_match(bound, query->root, episode, body, chosen) : -ENOMEM;
+    bool holds = selected->is_whole && !*err && chosen[0];
+    if (!*err && !selected->is_whole)
+        *err = keep_turns(selected, chosen);
     free(chosen);
-    return err;
+    return !*err && (holds || selected->count);
 }
 
 static int select_in(const struct selecting *s, const struct episode *episode, size_t i)
 {
     struct selected *selected = &s->found[i];
     struct cache_entry *entry = NULL;
-    bool holds = true;
-    int err = s->bound->query->speaks_of_turns
-                  ? 0
-                  : query_match(s->bound, s->bound->query->root, episode, NULL, &holds);
-    if (err || !holds)
-        return err;
-    err = cache_get(s->cache, selected->episode, episode, CACHE_BODY, &entry);
+    int err = 0;
+    if (s->bound->query->speaks_of_turns)
+        err = cache_get(s->cache, selected->episode, episode, CACHE_BODY, &entry);
     if (!err)
-        err = select_turns(s, episode, &entry->body, selected);
+        s->is_found[i] = selection_ask(s->bound, episode, entry ? &entry->body : NULL, selected,
+                                       &err);
     cache_put(s->cache, entry);
-    s->is_found[i] = !s->bound->query->speaks_of_turns || selected->count;
     return err;
 }
 
@@ -95,21 +91,21 @@ static int order_by_entry(const struct corpus *corpus, uint32_t *places,
                           struct selection *selection)
 {
     uint32_t at = 0;
-    selection->entries = calloc(selection->count + 1, sizeof *selection->entries);
-    selection->by_entry = calloc(selection->count + 1, sizeof *selection->by_entry);
-    selection->first = calloc(selection->count + 1, sizeof *selection->first);
-    if (!selection->entries || !selection->by_entry || !selection->first)
+    selection->entries = calloc(selection->count + (size_t)1, sizeof *selection->entries);
+    selection->by_entry = calloc(selection->count + (size_t)1, sizeof *selection->by_entry);
+    selection->has = calloc(corpus->episode_cap + (size_t)1, sizeof *selection->has);
+    if (!selection->entries || !selection->by_entry || !selection->has)
         return -ENOMEM;
-    for (uint32_t i = 0; i < selection->count; i++)
+    for (uint32_t i = 0; i < selection->count; i++) {
         places[selection->found[i].episode] = i + 1;
+        selection->has[selection->found[i].episode] = true;
+    }
     for (uint32_t i = 0; i < corpus->episode_count; i++) {
         uint32_t place = places[corpus->by_entry[i]];
         if (!place)
             continue;
         selection->entries[at] = corpus->by_entry[i];
-        selection->by_entry[at] = place - 1;
-        selection->first[at++] = selection->turns;
-        selection->turns += selection->found[place - 1].count;
+        selection->by_entry[at++] = place - 1;
     }
     return 0;
 }
@@ -120,7 +116,7 @@ int selection_find(const struct query_bound *bound, struct cache *cache,
     const struct corpus *corpus = bound->corpus;
     struct arena arena = {0};
     *selection = (struct selection){
-        .found = calloc(corpus->episode_count + 1, sizeof *selection->found)};
+        .found = calloc(corpus->episode_count + (size_t)1, sizeof *selection->found)};
     struct selecting s = {.bound = bound,
                           .cache = cache,
                           .found = selection->found,
@@ -141,10 +137,150 @@ void selection_free(struct selection *selection)
     for (uint32_t i = 0; i < selection->count; i++)
         free(selection->found[i].turns);
     free(selection->found);
+    free(selection->has);
     free(selection->entries);
     free(selection->by_entry);
     free(selection->first);
+    free(selection->voices);
     *selection = (struct selection){0};
+}
+
+/* --- what only bodies say --------------------------------------------------------------------- */
+
+/* Bodies of the episodes of a selection. */
+struct reading {
+    const struct corpus *corpus;
+    struct cache *cache;
+    struct selection *selection;
+    const struct voice_index *voice_index;
+    int err;
+};
+
+static void count_turns_of(void *reading_, unsigned worker, size_t i)
+{
+    struct reading *r = reading_;
+    struct selected *selected = &r->selection->found[i];
+    struct cache_entry *entry = NULL;
+    (void)worker;
+    if (!selected->is_whole || __atomic_load_n(&r->err, __ATOMIC_RELAXED))
+        return;
+    int err = cache_get(r->cache, selected->episode, r->corpus->episodes[selected->episode],
+                        CACHE_BODY, &entry);
+    if (!err)
+        selected->turn_count = selected->count = entry->body.count;
+    cache_put(r->cache, entry);
+    if (ends_all(err))
+        __atomic_store_n(&r->err, err, __ATOMIC_RELAXED);
+}
+
+int selection_count_turns(const struct corpus *corpus, struct cache *cache,
+                          struct selection *selection)
+{
+    struct reading r = {.corpus = corpus, .cache = cache, .selection = selection};
+    if (!selection->first)
+        selection->first = calloc(selection->count + (size_t)1, sizeof *selection->first);
+    if (!selection->first)
+        return -ENOMEM;
+    parallel_for(selection->count, parallel_threads(), count_turns_of, &r);
+    selection->turns = 0;
+    for (uint32_t at = 0; at < selection->count; at++) {
+        selection->first[at] = selection->turns;
+        selection->turns += selection->found[selection->by_entry[at]].count;
+    }
+    selection->has_turns = !r.err;
+    return r.err;
+}
+
+/* Marks the voices of the turns that are found, as they are numbered in the body. */
+static int mark_voices(struct reading *r, const struct selected *selected, bool *is_heard,
+                       uint32_t heard_count)
+{
+    struct cache_entry *entry = NULL;
+    int err = cache_get(r->cache, selected->episode, r->corpus->episodes[selected->episode],
+                        CACHE_BODY, &entry);
+    const struct body *body = err ? NULL : &entry->body;
+    uint32_t *numbers = body ? calloc(body->voice_count + (size_t)1, sizeof *numbers) : NULL;
+    uint32_t named = 0;
+    if (body && !numbers)
+        err = -ENOMEM;
+    /* Whoever names nobody has no folder. */
+    for (uint32_t i = 0; numbers && i < body->voice_count; i++)
+        numbers[i] = body->voices[i].is_anonymous ? UINT32_MAX : named++;
+    for (uint32_t i = 0; numbers && i < selected->count && selected->turns[i] < body->count; i++) {
+        uint32_t voice = body->turns[selected->turns[i]].voice;
+        if (voice != NO_VOICE && numbers[voice] < heard_count)
+            is_heard[numbers[voice]] = true;
+    }
+    free(numbers);
+    cache_put(r->cache, entry);
+    return err;
+}
+
+static int by_number(const void *a_, const void *b_)
+{
+    const uint32_t *a = a_, *b = b_;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Two names in an episode may be one person. */
+static int count_facets(struct selection *selection, const struct facet_refs *refs,
+                        const bool *is_heard)
+{
+    uint32_t *facets = calloc(refs->count + (size_t)1, sizeof *facets), count = 0;
+    if (!facets)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < refs->count; i++) {
+        if (is_heard[i] && refs->spellings[i]->facet < selection->voice_cap)
+            facets[count++] = refs->spellings[i]->facet;
+    }
+    qsort(facets, count, sizeof *facets, by_number);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i == 0 || facets[i] != facets[i - 1])
+            __atomic_add_fetch(&selection->voices[facets[i]], 1, __ATOMIC_RELAXED);
+    }
+    free(facets);
+    return 0;
+}
+
+static void count_voices_of(void *reading_, unsigned worker, size_t i)
+{
+    struct reading *r = reading_;
+    const struct selected *selected = &r->selection->found[i];
+    const struct body_summary *summary = selected->episode < r->voice_index->summary_cap
+                                             ? r->voice_index->summaries[selected->episode]
+                                             : NULL;
+    const struct facet_refs *refs = summary ? summary->facet_refs : NULL;
+    (void)worker;
+    if (!refs || __atomic_load_n(&r->err, __ATOMIC_RELAXED))
+        return;
+    bool *is_heard = calloc(refs->count + (size_t)1, sizeof *is_heard);
+    int err = is_heard ? 0 : -ENOMEM;
+    if (!err && selected->is_whole)
+        memset(is_heard, true, refs->count);
+    else if (!err)
+        err = mark_voices(r, selected, is_heard, refs->count);
+    if (!err)
+        err = count_facets(r->selection, refs, is_heard);
+    free(is_heard);
+    if (ends_all(err))
+        __atomic_store_n(&r->err, err, __ATOMIC_RELAXED);
+}
+
+int selection_count_voices(const struct corpus *corpus, struct cache *cache,
+                           const struct voice_index *voice_index, struct selection *selection)
+{
+    struct reading r = {
+        .corpus = corpus, .cache = cache, .selection = selection, .voice_index = voice_index};
+    selection->voice_cap = voice_index->by_voice.facet_cap;
+    selection->voices = calloc(selection->voice_cap + (size_t)1, sizeof *selection->voices);
+    if (!selection->voices)
+        return -ENOMEM;
+    parallel_for(selection->count, parallel_threads(), count_voices_of, &r);
+    if (r.err) {
+        free(selection->voices);
+        selection->voices = NULL;
+    }
+    return r.err;
 }
 
 /* --- terms alone ------------------------------------------------------------------------------ */
@@ -227,6 +363,30 @@ int selection_find_terms(const struct query_bound *bound, struct cache *cache, s
 }
 
 /* --- looking into one ------------------------------------------------------------------------- */
+
+uint32_t selection_count_in(const struct selection *selection, const struct facet *facet)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; selection->has && i < facet->episode_count; i++)
+        count += selection->has[facet->episodes[i]];
+    return count;
+}
+
+bool selection_has_facet(const struct selection *selection, const struct facet *facet)
+{
+    bool has = false;
+    for (uint32_t i = 0; selection->has && i < facet->episode_count && !has; i++)
+        has = selection->has[facet->episodes[i]];
+    return has;
+}
+
+bool selection_has_view(const struct selection *selection, const struct views *views, uint32_t view)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < views->views[view]->count && !has; i++)
+        has = selection_has_facet(selection, views->facets[views->views[view]->facets[i]]);
+    return has;
+}
 
 uint32_t selection_entry_of_turn(const struct selection *selection, uint64_t turn)
 {

@@ -5,31 +5,50 @@
 #ifndef QUERY_SELECT_H
 #define QUERY_SELECT_H
 
-#include "index/cache.h"
+#include "index/voice_index.h"
 #include "query/match.h"
-
-/* An episode that is found. */
-struct selected {
-    uint32_t episode;
-    uint32_t turn_count; /* of the whole episode; 0 where its body was not read */
-    uint32_t *turns;     /* those that are found, ascending; owned */
-    uint32_t count;
-};
+#include "query/selected.h"
 
 struct selection {
     struct selected *found; /* in the order of paths; owned */
     uint32_t count;
+    bool *has;          /* by number of the episode: it is found; owned */
     uint32_t *entries;  /* the numbers of the episodes, in the order of their entries; owned */
     uint32_t *by_entry; /* … and their indexes in `found`; owned */
-    uint64_t *first;    /* of each of these, how many turns the ones before it have; owned */
+    bool has_turns;     /* selection_count_turns() was called: what follows is there */
+    uint64_t *first;    /* of each entry, how many turns the ones before it have; owned */
     uint64_t turns;
+    uint32_t *voices; /* selection_count_voices(): by facet of by-voice; owned */
+    uint32_t voice_cap;
 };
 
 /* Asks every episode, on every core. One that is another by now, or cannot be read, is not found.
- * 0, -ENOMEM, or an error of reading that passes; to be freed either way. */
+ * Bodies are read where the query speaks of turns. 0, -ENOMEM, or an error of reading that passes;
+ * to be freed either way. */
 int selection_find(const struct query_bound *bound, struct cache *cache,
                    struct selection *selection);
 void selection_free(struct selection *selection);
+
+/* Counts the turns, which takes the bodies of whole episodes. 0 or an error as above. */
+int selection_count_turns(const struct corpus *corpus, struct cache *cache,
+                          struct selection *selection);
+
+/* Counts by facet of by-voice in how many episodes somebody says a turn that is found; the voice
+ * index is that of the corpus. 0 or an error as above. */
+int selection_count_voices(const struct corpus *corpus, struct cache *cache,
+                           const struct voice_index *voice_index, struct selection *selection);
+
+/* Asks one episode. Where the query speaks of turns `body` is its body, else it may be NULL. False:
+ * it is not found. *err is 0 or -ENOMEM. */
+bool selection_ask(const struct query_bound *bound, const struct episode *episode,
+                   const struct body *body, struct selected *selected, int *err);
+
+/* How many of the episodes of a facet are found; whether one is; whether one is of any facet of a
+ * view. */
+uint32_t selection_count_in(const struct selection *selection, const struct facet *facet);
+bool selection_has_facet(const struct selection *selection, const struct facet *facet);
+bool selection_has_view(const struct selection *selection, const struct views *views,
+                        uint32_t view);
 
 /* What a term finds alone. */
 struct term_found {

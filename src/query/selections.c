@@ -5,12 +5,11 @@
 #include "corpus/history.h"
 #include "query/keys.h"
 
-int selections_init(struct selections *selections)
+void selections_init(struct selections *selections)
 {
     *selections = (struct selections){.queries.record_kind = HISTORY_SELECTION};
     pthread_mutex_init(&selections->lock, NULL);
     pthread_cond_init(&selections->made, NULL);
-    return config_defaults(&selections->arena, &selections->config);
 }
 
 void selections_free(struct selections *selections)
@@ -18,7 +17,6 @@ void selections_free(struct selections *selections)
     for (int i = 0; i < SELECTIONS_KEPT; i++)
         selection_free(&selections->kept[i].selection);
     intern_free(&selections->queries);
-    arena_free(&selections->arena);
     pthread_cond_destroy(&selections->made);
     pthread_mutex_destroy(&selections->lock);
 }
@@ -44,11 +42,10 @@ struct slice selections_query(struct selections *selections, uint32_t number)
     return query;
 }
 
-int selections_parse(const struct selections *selections, const struct corpus *corpus,
-                     struct arena *arena, struct slice text, struct query *query)
+int selections_parse(const struct corpus *corpus, struct arena *arena, struct slice text,
+                     struct query *query)
 {
-    const struct query_views views = {selections->config.views, &corpus->views};
-    const struct query_keys keys = query_keys_of(&views);
+    const struct query_keys keys = query_keys_of(corpus);
     struct query_mistake mistake;
     return query_parse(arena, text, &keys, query, &mistake);
 }
@@ -56,14 +53,14 @@ int selections_parse(const struct selections *selections, const struct corpus *c
 /* --- what they find --------------------------------------------------------------------------- */
 
 /* A view that is gone since makes a mistake of a query: it finds nothing. */
-static int find(const struct selections *selections, struct slice text, const struct corpus *corpus,
-                struct cache *cache, struct selection *selection)
+static int find(struct slice text, const struct corpus *corpus, struct cache *cache,
+                struct selection *selection)
 {
     struct arena arena = {0};
     struct query query;
     struct query_bound bound = {0};
     *selection = (struct selection){0};
-    int err = selections_parse(selections, corpus, &arena, text, &query);
+    int err = selections_parse(corpus, &arena, text, &query);
     if (!err)
         err = query_bind(&query, corpus, &bound);
     if (!err)
@@ -89,40 +86,64 @@ static struct held_selection *choose(struct selections *selections, uint32_t num
     return oldest;
 }
 
+static bool has(const struct held_selection *held, enum selection_part part)
+{
+    const struct selection *selection = &held->selection;
+    return held->is_found && (part != SELECTION_TURNS || selection->has_turns) &&
+           (part != SELECTION_VOICES || selection->voices);
+}
+
+/* With the lock held, which it gives up meanwhile. */
 static void make(struct selections *selections, struct held_selection *held,
-                 const struct corpus *corpus, struct cache *cache)
+                 const struct selection_source *source, enum selection_part part)
 {
     struct slice text = selections->queries.strings[held->number];
+    bool is_found = held->is_found;
+    held->is_being_made = true;
     pthread_mutex_unlock(&selections->lock);
-    int err = find(selections, text, corpus, cache, &held->selection);
+    int err = 0;
+    if (!is_found)
+        err = find(text, source->corpus, source->cache, &held->selection);
+    if (!err && part == SELECTION_TURNS)
+        err = selection_count_turns(source->corpus, source->cache, &held->selection);
+    if (!err && part == SELECTION_VOICES)
+        err = selection_count_voices(source->corpus, source->cache, source->voice_index,
+                                     &held->selection);
+    if (err && !is_found)
+        selection_free(&held->selection);
     pthread_mutex_lock(&selections->lock);
+    held->is_found = is_found || !err;
     held->err = err;
-    held->is_ready = true;
+    held->is_being_made = false;
     pthread_cond_broadcast(&selections->made);
 }
 
-int selections_get(struct selections *selections, uint32_t number, const struct corpus *corpus,
-                   struct cache *cache, struct held_selection **held)
+int selections_get(struct selections *selections, uint32_t number,
+                   const struct selection_source *source, enum selection_part part,
+                   struct held_selection **held)
 {
     struct held_selection *found;
+    uint64_t generation = source->corpus->generation;
     pthread_mutex_lock(&selections->lock);
-    while (!(found = choose(selections, number, corpus->generation)))
+    while (!(found = choose(selections, number, generation)))
         pthread_cond_wait(&selections->made, &selections->lock);
-    bool is_kept = found->used && found->number == number &&
-                   found->generation == corpus->generation && !(found->err && found->is_ready);
+    bool is_kept = found->used && found->number == number && found->generation == generation;
     found->used = ++selections->clock;
     found->users++;
     if (!is_kept) {
         selection_free(&found->selection);
         found->number = number;
-        found->generation = corpus->generation;
-        found->is_ready = false;
-        found->err = 0;
-        make(selections, found, corpus, cache);
+        found->generation = generation;
+        found->is_found = false;
     }
-    while (!found->is_ready)
-        pthread_cond_wait(&selections->made, &selections->lock);
-    int err = found->err;
+    found->err = 0;
+    while (!has(found, part) && !found->err) {
+        if (found->is_being_made)
+            pthread_cond_wait(&selections->made, &selections->lock);
+        else
+            make(selections, found, source, part);
+    }
+    int err = has(found, part) ? 0 : found->err;
     pthread_mutex_unlock(&selections->lock);
     *held = found;
     if (err) {

@@ -10,7 +10,6 @@
 #include "base/intern.h"
 #include "query/parse.h"
 #include "query/select.h"
-#include "transcript/config.h"
 
 enum {
     SELECTIONS_KEPT = 16,
@@ -24,7 +23,8 @@ struct held_selection {
     uint64_t generation;
     uint64_t used; /* when it was last asked for; 0: there is nothing here */
     uint32_t users;
-    bool is_ready;
+    bool is_being_made; /* one thread finds or counts, and the others wait */
+    bool is_found;
     int err;
 };
 
@@ -34,12 +34,9 @@ struct selections {
     struct intern queries; /* canonical; their numbers are the selections' */
     struct held_selection kept[SELECTIONS_KEPT];
     uint64_t clock;
-    struct config config; /* of the keys that make views everywhere */
-    struct arena arena;
 };
 
-/* 0 or -ENOMEM. */
-int selections_init(struct selections *selections);
+void selections_init(struct selections *selections);
 void selections_free(struct selections *selections);
 
 /* Gives a query a number. -ENOSPC: too many were asked. */
@@ -50,13 +47,28 @@ int selections_enter(struct selections *selections, struct slice canonical, uint
 struct slice selections_query(struct selections *selections, uint32_t number);
 
 /* Reads a query by the views of a corpus; see query_parse(). */
-int selections_parse(const struct selections *selections, const struct corpus *corpus,
-                     struct arena *arena, struct slice text, struct query *query);
+int selections_parse(const struct corpus *corpus, struct arena *arena, struct slice text,
+                     struct query *query);
 
-/* What the query of a number finds in a corpus: made where it is not kept, by one thread, for which
- * others wait. To be given back. 0 or an error. */
-int selections_get(struct selections *selections, uint32_t number, const struct corpus *corpus,
-                   struct cache *cache, struct held_selection **held);
+/* What is to be known of a selection. */
+enum selection_part {
+    SELECTION_EPISODES, /* what selection_find() finds */
+    SELECTION_TURNS,    /* … and selection_count_turns() */
+    SELECTION_VOICES,   /* … or selection_count_voices() */
+};
+
+/* Of what a selection is made: a generation. */
+struct selection_source {
+    const struct corpus *corpus;
+    struct cache *cache;
+    const struct voice_index *voice_index; /* for SELECTION_VOICES */
+};
+
+/* What the query of a number finds: made where it is not kept, by one thread, for which others
+ * wait. To be given back. 0 or an error. */
+int selections_get(struct selections *selections, uint32_t number,
+                   const struct selection_source *source, enum selection_part part,
+                   struct held_selection **held);
 void selections_put(struct selections *selections, struct held_selection *held);
 
 #endif

@@ -6,6 +6,7 @@
 #define RENDER_MATERIAL_H
 
 #include "corpus/episode.h"
+#include "query/selected.h"
 #include "transcript/turns.h"
 #include "values/yaml.h"
 
@@ -13,14 +14,14 @@ enum { NEEDS_NOTHING = 0, NEEDS_FRONT = 1, NEEDS_BODY = 2 };
 
 struct material {
     const struct episode *episode;
-    const struct yaml *front; /* NULL: not asked for, or the file has none */
-    const struct body *body;  /* NULL: not asked for */
-    const bool *chosen;       /* by turn: whether it is shown; NULL: all are */
+    const struct yaml *front;        /* NULL: not asked for, or the file has none */
+    const struct body *body;         /* NULL: not asked for */
+    const struct selected *selected; /* the turns that are shown; NULL: all are */
 };
 
 static inline bool material_shows(const struct material *material, uint32_t turn)
 {
-    return !material->chosen || material->chosen[turn];
+    return !material->selected || selected_has(material->selected, turn);
 }
 
 #endif

@@ -28,13 +28,29 @@ static uint32_t count_words(struct slice text)
     return words;
 }
 
-/* How long so many turns take, where that is known of any. */
-static void add_time(struct buf *out, int64_t milliseconds, uint32_t timed, char end)
+/* Turns, and what is in them. */
+struct said {
+    uint32_t turns;
+    uint64_t words;
+    uint32_t timed;       /* turns whose start and end are known */
+    int64_t milliseconds; /* … of these */
+};
+
+static void add_said(struct said *said, const struct body *body, const struct turn *turn)
 {
-    if (timed)
-        tsv_add_seconds(out, milliseconds);
+    int64_t end = turn_end(body, turn);
+    said->turns++;
+    said->words += count_words(turn_words(body, turn));
+    said->timed += end != NO_TIME;
+    said->milliseconds += end != NO_TIME ? end - turn->start : 0;
+}
+
+static void add_time(struct buf *out, const struct said *said, char end)
+{
+    if (said->timed)
+        tsv_add_seconds(out, said->milliseconds);
     buf_add_byte(out, '\t');
-    tsv_add_number(out, timed, end);
+    tsv_add_number(out, said->timed, end);
 }
 
 /* --- counts.tsv ------------------------------------------------------------------------------- */
@@ -47,23 +63,27 @@ void tables_begin_body_counts(struct buf *out)
 void tables_add_body_counts(const struct material *material, struct buf *out)
 {
     const struct body *body = material->body;
-    uint64_t words = 0;
-    int64_t milliseconds = 0;
-    uint32_t timed = 0, originals = 0;
-    for (uint32_t i = 0; i < body->count; i++) {
+    struct said all = {0};
+    uint32_t originals = 0, voices = 0;
+    bool *is_heard = calloc(body->voice_count + (size_t)1, sizeof *is_heard);
+    out->failed |= !is_heard;
+    for (uint32_t i = 0; i < body->count && is_heard; i++) {
         const struct turn *turn = &body->turns[i];
-        int64_t end = turn_end(body, turn);
-        words += count_words(turn_words(body, turn));
-        timed += end != NO_TIME;
-        milliseconds += end != NO_TIME ? end - turn->start : 0;
+        if (!material_shows(material, i))
+            continue;
+        add_said(&all, body, turn);
         originals += turn->original.len > 0;
+        voices += turn->voice != NO_VOICE && !is_heard[turn->voice];
+        if (turn->voice != NO_VOICE)
+            is_heard[turn->voice] = true;
     }
     tsv_add(out, material->episode->name, '\t');
-    tsv_add_number(out, body->count, '\t');
-    tsv_add_number(out, words, '\t');
-    tsv_add_number(out, body->voice_count, '\t');
-    add_time(out, milliseconds, timed, '\t');
+    tsv_add_number(out, all.turns, '\t');
+    tsv_add_number(out, all.words, '\t');
+    tsv_add_number(out, voices, '\t');
+    add_time(out, &all, '\t');
     tsv_add_number(out, originals, '\n');
+    free(is_heard);
 }
 
 /* --- voices.tsv ------------------------------------------------------------------------------- */
@@ -76,21 +96,22 @@ void tables_begin_voices(struct buf *out)
 int tables_add_voices(const struct material *material, struct buf *out)
 {
     const struct body *body = material->body;
-    uint64_t *words = calloc(body->voice_count + (size_t)1, sizeof *words);
-    if (!words)
+    struct said *said = calloc(body->voice_count + (size_t)1, sizeof *said);
+    if (!said)
         return -ENOMEM;
     for (uint32_t i = 0; i < body->count; i++) {
-        if (body->turns[i].voice != NO_VOICE)
-            words[body->turns[i].voice] += count_words(turn_words(body, &body->turns[i]));
+        if (body->turns[i].voice != NO_VOICE && material_shows(material, i))
+            add_said(&said[body->turns[i].voice], body, &body->turns[i]);
     }
     for (uint32_t i = 0; i < body->voice_count; i++) {
-        const struct voice *voice = &body->voices[i];
-        tsv_add(out, body_voice_name(body, voice), '\t');
+        if (!said[i].turns)
+            continue;
+        tsv_add(out, body_voice_name(body, &body->voices[i]), '\t');
         tsv_add(out, material->episode->name, '\t');
-        tsv_add_number(out, voice->turns, '\t');
-        tsv_add_number(out, words[i], '\t');
-        add_time(out, voice->time, voice->timed, '\n');
+        tsv_add_number(out, said[i].turns, '\t');
+        tsv_add_number(out, said[i].words, '\t');
+        add_time(out, &said[i], '\n');
     }
-    free(words);
+    free(said);
     return 0;
 }

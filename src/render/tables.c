@@ -127,6 +127,8 @@ void tables_add_terms(const struct material *material, struct buf *out)
 {
     const struct body *body = material->body;
     for (uint32_t i = 0; i < body->term_count; i++) {
+        if (!material_shows(material, body->terms[i].turn))
+            continue;
         tsv_add(out, body_note(body, body->terms[i].term), '\t');
         tsv_add(out, body_note(body, body->terms[i].original), '\t');
         tsv_add(out, body_note(body, body->terms[i].definition), '\t');
@@ -142,31 +144,42 @@ void tables_begin_counts(struct buf *out)
     buf_add_text(out, "count\tvalue\tpath\n");
 }
 
+struct facet_count {
+    const struct facet *facet;
+    uint32_t count;
+};
+
 static int by_count(const void *a, const void *b)
 {
-    const struct facet *x = *(const struct facet *const *)a, *y = *(const struct facet *const *)b;
-    if (x->episode_count != y->episode_count)
-        return x->episode_count > y->episode_count ? -1 : 1;
-    return slice_compare(x->name, y->name);
+    const struct facet_count *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return slice_compare(x->facet->name, y->facet->name);
 }
 
-int tables_add_counts(const struct views *views, const struct view *view, struct buf *out)
+int tables_add_counts(const struct views *views, const struct view *view, const uint32_t *counts,
+                      struct buf *out)
 {
-    cleanup_free const struct facet **order = calloc(view->count + 1, sizeof *order);
+    cleanup_free struct facet_count *order = calloc(view->count + (size_t)1, sizeof *order);
     cleanup_buf struct buf path = {0};
+    uint32_t count = 0;
     if (!order)
         return -ENOMEM;
-    for (uint32_t i = 0; i < view->count; i++)
-        order[i] = views->facets[view->facets[i]];
-    qsort(order, view->count, sizeof(const struct facet *), by_count);
     for (uint32_t i = 0; i < view->count; i++) {
+        const struct facet *facet = views->facets[view->facets[i]];
+        uint32_t episodes = counts ? counts[view->facets[i]] : facet->episode_count;
+        if (episodes)
+            order[count++] = (struct facet_count){facet, episodes};
+    }
+    qsort(order, count, sizeof *order, by_count);
+    for (uint32_t i = 0; i < count; i++) {
         path.len = 0;
         buf_add_slice(&path, view->name);
         buf_add_byte(&path, '/');
-        buf_add_slice(&path, order[i]->name);
+        buf_add_slice(&path, order[i].facet->name);
         out->failed |= path.failed;
-        tsv_add_number(out, order[i]->episode_count, '\t');
-        tsv_add(out, order[i]->value, '\t');
+        tsv_add_number(out, order[i].count, '\t');
+        tsv_add(out, order[i].facet->value, '\t');
         tsv_add(out, buf_slice(&path), '\n');
     }
     return 0;
@@ -187,24 +200,28 @@ static int by_day_count(const void *a, const void *b)
     return (x->code > y->code) - (x->code < y->code);
 }
 
-static void add_day(const struct corpus *corpus, const struct day *day, struct buf *out)
+/* The days of a selection have no folders of years and months around them. */
+static void add_day(const struct corpus *corpus, const struct day *day, bool is_flat,
+                    struct buf *out)
 {
     const struct date date = date_of_code(day->code);
     cleanup_buf struct buf value = {0}, path = {0};
     naming_date(&value, &date);
     buf_add_slice(&path, corpus->date_view);
-    buf_printf(&path, "/%04u/%02u/", date.year, date.month);
-    if (date.day)
-        buf_printf(&path, "%02u", date.day);
+    buf_add_byte(&path, '/');
+    if (is_flat)
+        buf_add_slice(&path, buf_slice(&value));
+    else if (date.day)
+        buf_printf(&path, "%04u/%02u/%02u", date.year, date.month, date.day);
     else
-        buf_add_text(&path, "XX");
+        buf_printf(&path, "%04u/%02u/XX", date.year, date.month);
     out->failed |= value.failed || path.failed;
     tsv_add_number(out, day->count, '\t');
     tsv_add(out, buf_slice(&value), '\t');
     tsv_add(out, buf_slice(&path), '\n');
 }
 
-int tables_add_days(const struct corpus *corpus, struct buf *out)
+int tables_add_days(const struct corpus *corpus, const bool *has, struct buf *out)
 {
     cleanup_free struct day *days = calloc(corpus->dated_count + 1, sizeof *days);
     uint32_t count = 0;
@@ -212,12 +229,14 @@ int tables_add_days(const struct corpus *corpus, struct buf *out)
         return -ENOMEM;
     for (uint32_t i = 0; i < corpus->dated_count; i++) {
         uint32_t code = code_of_date(&corpus->episodes[corpus->dated[i]]->head.date);
+        if (has && !has[corpus->dated[i]])
+            continue;
         if (count == 0 || days[count - 1].code != code)
             days[count++].code = code;
         days[count - 1].count++;
     }
     qsort(days, count, sizeof *days, by_day_count);
     for (uint32_t i = 0; i < count; i++)
-        add_day(corpus, &days[i], out);
+        add_day(corpus, &days[i], has != NULL, out);
     return 0;
 }

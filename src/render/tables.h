@@ -31,11 +31,13 @@ int tables_add_turns_json(const struct material *material, struct buf *out);
 int tables_add_turns_tsv(const struct material *material, struct buf *out);
 
 /* by-tag.tsv and the tables of the other views: the header line, and the values of a view, the
- * commonest first. 0 or -ENOMEM. */
+ * commonest first. `counts` has for each facet how many of its episodes count, of which 0 have no
+ * line; NULL: all do. 0 or -ENOMEM. */
 void tables_begin_counts(struct buf *out);
-int tables_add_counts(const struct views *views, const struct view *view, struct buf *out);
+int tables_add_counts(const struct views *views, const struct view *view, const uint32_t *counts,
+                      struct buf *out);
 
-/* by-date.tsv. 0 or -ENOMEM. */
-int tables_add_days(const struct corpus *corpus, struct buf *out);
+/* by-date.tsv, of the episodes that `has` has by their numbers; NULL: of all. 0 or -ENOMEM. */
+int tables_add_days(const struct corpus *corpus, const bool *has, struct buf *out);
 
 #endif

@@ -85,6 +85,22 @@ static int add_exclude(struct arena *arena, struct config *config, struct slice 
     return 0;
 }
 
+/* Lists the keys that make views, those that count first before the others. */
+static int list_view_keys(struct arena *arena, struct config *config)
+{
+    cleanup_buf struct buf keys = {0};
+    for (const struct view_rule *rule = config->views; rule; rule = rule->next) {
+        if (!rule->view.len)
+            continue;
+        buf_add_slice(&keys, rule->key);
+        buf_add_byte(&keys, '\0');
+        buf_add_slice(&keys, rule->view);
+        buf_add_byte(&keys, '\0');
+    }
+    config->own.view_keys = arena_copy_buf(arena, &keys);
+    return config->own.view_keys.data ? 0 : -ENOMEM;
+}
+
 int config_defaults(struct arena *arena, struct config *config)
 {
     int err = 0;
@@ -102,7 +118,7 @@ int config_defaults(struct arena *arena, struct config *config)
     }
     for (size_t i = 0; i < sizeof default_excludes / sizeof *default_excludes && !err; i++)
         err = add_exclude(arena, config, slice_of(default_excludes[i]));
-    return err;
+    return err ? err : list_view_keys(arena, config);
 }
 
 /* --- the file --------------------------------------------------------------------------------- */
@@ -388,7 +404,9 @@ int config_read(struct arena *arena, struct slice text, const struct limits *lim
         if (err)
             result = err;
     }
-    return result ? result : check_date_view(diags, config);
+    if (!result)
+        result = check_date_view(diags, config);
+    return result ? result : list_view_keys(arena, config);
 }
 
 /* --- asking -------------------------------------------------------------------------------------

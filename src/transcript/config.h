@@ -44,6 +44,7 @@ struct own_names {
     struct slice aliases;   /* a label and a name, another label and its name … */
     struct slice date_keys; /* folded; they count before those that are known, the first most */
     struct slice link_keys;
+    struct slice view_keys; /* a key that makes a view, folded, and the view, another key … */
 };
 
 struct config {

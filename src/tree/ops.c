@@ -1,5 +1,7 @@
 #include "tree/ops.h"
 
+#include "search/search.h"
+
 const struct node_ops *ops_of(enum kind kind)
 {
     static const struct node_ops *const ops[KIND_COUNT] = {
@@ -52,6 +54,13 @@ const struct node_ops *ops_of(enum kind kind)
         [KIND_SELECTION_TURN] = &selection_turn_ops,
         [KIND_SELECTION_EPISODES] = &selection_episodes_ops,
         [KIND_SELECTION_EPISODE] = &selection_episode_ops,
+        [KIND_SELECTION_INDEX] = &index_ops,
+        [KIND_SELECTION_TABLE] = &index_table_ops,
+        [KIND_SELECTION_VIEW] = &selection_view_ops,
+        [KIND_SELECTION_VALUE] = &selection_value_ops,
+        [KIND_SELECTION_VOICE] = &selection_value_ops,
+        [KIND_SELECTION_DATE] = &selection_value_ops,
+        [KIND_COMBINED] = &combined_ops,
         [KIND_REFS] = &refs_ops,
         [KIND_REF] = &ref_ops,
         [KIND_ALL_REFS] = &all_refs_ops,

@@ -8,6 +8,7 @@
 #include "corpus/history.h"
 #include "nodes/state.h"
 #include "tree/attributes.h"
+#include "search/search.h"
 #include "tree/ops.h"
 
 /* Restores a record of the previous worker's tree. */
@@ -63,8 +64,8 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
     snapshots_init(&tree->snapshots);
     dir_cookies_init(&tree->dir_cookies);
     whole_tables_init(&tree->whole_tables);
-    int err = selections_init(&tree->selections);
-    if (generations_init(&tree->generations, corpus, &generations_options) || err ||
+    selections_init(&tree->selections);
+    if (generations_init(&tree->generations, corpus, &generations_options) ||
         tree_reserve(tree, episodes) || resume(tree)) {
         tree_free(tree);
         return NULL;
@@ -310,13 +311,17 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
     const struct layout *layout = &layouts[scope.node.kind];
     const struct node_ops *ops = ops_of(scope.node.kind);
     struct slice wanted = slice_of(name);
+    bool may_combine = layout->combines && slice_starts(wanted, SLICE("by-"));
     err = ops->find ? ops->find(&scope, wanted, &child) : find_by_child(&scope, wanted, &child);
+    if (err == -ENOENT && may_combine)
+        err = search_find_combined(&scope, wanted, &child);
     if (!err)
         err = child_attr(&scope, &child, attr);
     /* A name with a leading dot never appears, so its absence may be cached. Nothing invalidates
-     * the names in a folder of an old version. */
+     * the names in a folder of an old version, nor those that are combined: views come and go. */
     attr->no_entry_cache |= is_old_folder(&scope) ||
-                            (err && layout->no_negative_cache && name[0] != '.');
+                            (err && layout->no_negative_cache && name[0] != '.') ||
+                            (err && may_combine);
     return err;
 }
 

@@ -225,29 +225,106 @@ def in_name(query):
     return query.replace("/", "%2F")
 
 
+def linked_episodes(mounted, folder):
+    return sorted(os.path.relpath(path.resolve(), mounted.path / "episodes") for path in folder.iterdir())
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_folder_has_what_the_program_prints(made, mounted, seed):
     episodes, content = made
     rng = random.Random(100 + seed)
     for _ in range(10):
-        query = spell(rng, random_node(rng, 2))
+        node = random_node(rng, 2)
+        query = spell(rng, node)
         folder = mounted / "search" / in_name(query)
         printed = {form: ask(content, query, form) for form in ("quotes", "turns.jsonl", "turns.tsv", "episodes")}
+        found = printed["episodes"]
         ids = [json.loads(line)["id"] for line in printed["turns.jsonl"]]
-        names = ["query.txt"] + ["quotes.txt", "turns.jsonl", "turns.tsv", "turns"] * bool(ids) + ["episodes"] * bool(printed["episodes"])
-        assert sorted(os.listdir(folder)) == sorted(names), query
-        assert f"episodes\t{len(printed['episodes'])}\nturns\t{len(ids)}\n" in (folder / "query.txt").read_text()
-        if printed["episodes"]:
-            links = [os.path.relpath(path.resolve(), mounted.path / "episodes") for path in (folder / "episodes").iterdir()]
-            assert sorted(links) == printed["episodes"]
-        if not ids:
+        assert f"\nepisodes\t{len(found)}\n" in (folder / "query.txt").read_text()
+        assert ("\nturns\t" in (folder / "query.txt").read_text()) == (speaks_of_turns(node) and bool(found)), query
+        if not found:
+            assert os.listdir(folder) == ["query.txt"], query
             continue
+        if speaks_of_turns(node):
+            assert f"\nturns\t{len(ids)}\n" in (folder / "query.txt").read_text()
+        names = ["query.txt", "quotes.txt", "turns.jsonl", "turns.tsv", "turns", "episodes", "index", "by-voice"]
+        names += ["by-date"] * any(episodes[name]["date"] for name in found) + ["by-tag"] * any(episodes[name]["tags"] for name in found)
+        assert sorted(os.listdir(folder)) == sorted(names), query
+        assert linked_episodes(mounted, folder / "episodes") == found
         for name, form in (("quotes.txt", "quotes"), ("turns.jsonl", "turns.jsonl"), ("turns.tsv", "turns.tsv")):
-            assert (folder / name).read_text().splitlines() == printed[form]
+            lines = (folder / name).read_text().splitlines()
+            assert (lines if ids or name != "turns.tsv" else lines[1:]) == printed[form]
             assert (folder / name).stat().st_size == len((folder / name).read_bytes())
         turns = {os.path.relpath(path.resolve(), mounted.path / "episodes") for path in (folder / "turns").iterdir()}
         assert turns == {f"{name}/turns/{int(number):03}.txt" for name, number in (turn.split("#") for turn in ids)}
         assert all(path.lstat().st_size == len(os.readlink(path)) for path in (folder / "turns").iterdir())
+
+
+# --- the views of a selection, and its tables ---------------------------------------------------------------
+
+
+def rows(path):
+    header, *lines = path.read_text().splitlines()
+    return [dict(zip(header.split("\t"), line.split("\t"))) for line in lines]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_views_are_those_of_what_is_found_and_lead_to_less(made, mounted, seed):
+    """Each value of a view is a link to what the query and the value find."""
+    episodes, content = made
+    rng = random.Random(200 + seed)
+    values_seen = 0
+    for _ in range(8):
+        query = spell(rng, random_node(rng, 2))
+        folder = mounted / "search" / in_name(query)
+        found = ask(content, query, "episodes")
+        turns = [json.loads(line) for line in ask(content, query, "turns.jsonl")]
+        if not found:
+            continue
+        expected = {"tag": {tag: [name for name in found if tag in episodes[name]["tags"]] for tag in TAGS},
+                    "voice": {voice: sorted({turn["episode"] for turn in turns if turn["voice"] == voice}) for voice in VOICES},
+                    "date": {year: [name for name in found if (episodes[name]["date"] or "").startswith(year)]
+                             for year in ("2023", "2024", "2025")}}
+        for key, values in expected.items():
+            view = folder / f"by-{key}"
+            shown = {value for value, names in values.items() if names}
+            assert set(os.listdir(view) if view.exists() else []) == shown, (query, key)
+            for value in shown:
+                assert linked_episodes(mounted, view / value) == values[value], (query, key, value)
+                assert values[value] == ask(content, f'({query}) {key}:"{value}"', "episodes")
+                values_seen += 1
+            if key != "date" and shown:
+                counted = {row["value"]: int(row["count"]) for row in rows(folder / f"index/by-{key}.tsv")}
+                assert counted == {value: len(values[value]) for value in shown}
+        counts = {row["episode"]: int(row["turns"]) for row in rows(folder / "index/counts.tsv")}
+        assert counts == {name: sum(turn["episode"] == name for turn in turns) for name in found}
+        assert [row["episode"] for row in rows(folder / "index/episodes.tsv")] == found
+        by_voice = {(row["voice"], row["episode"]): int(row["turns"]) for row in rows(folder / "index/voices.tsv")}
+        assert sum(by_voice.values()) == sum(turn["voice"] is not None for turn in turns)
+    assert values_seen > 20
+
+
+def test_views_are_combined_by_typing_on(made, mounted):
+    episodes, content = made
+    for path, query in (("by-tag/sea/by-tag/ÉTÉ", "tag:sea tag:été"),
+                        ("by-tag/sea/by-voice/Ana Lima/by-tag/ÉTÉ", 'tag:sea voice:"Ana Lima" tag:ÉTÉ'),
+                        ("by-voice/Bo/by-date/2024", "voice:Bo date:2024"), ("by-date/2024/by-tag/sea", "date:2024 tag:sea"),
+                        ("by-date/2024/01/02/by-voice/Bo", "date:2024-01-02 voice:Bo"),
+                        ("search/tide/by-tag/sea/by-date/2024", "tide tag:sea date:2024")):
+        found = ask(content, query, "episodes")
+        assert found and linked_episodes(mounted, mounted / path) == found, path
+    # Found, and not listed; and there is no such view.
+    assert not any(name.startswith("by-") for name in os.listdir(mounted / "by-tag/sea"))
+    assert not os.path.lexists(mounted / "by-tag/sea/by-colour") and not os.path.lexists(mounted / "by-date/2024/01/XX/by-tag")
+
+
+def test_a_combination_too_long_for_a_name_says_so(mount):
+    mounted = mount({"a.md": "---\ntags: [" + "x" * 130 + ", " + "y" * 130 + "]\n---\n\n" + TALK.format("tide").partition("---\n\n")[2]})
+    folder = mounted / "search" / ("tag:" + "x" * 130) / "by-tag"
+    assert len(os.listdir(folder)) == 2
+    with pytest.raises(OSError) as failed:
+        os.readlink(folder / ("y" * 130))
+    assert failed.value.errno == errno.ENAMETOOLONG
 
 
 def test_another_spelling_is_a_link(mounted):
@@ -304,6 +381,27 @@ def test_who_stands_in_a_selection_stays_there_when_the_worker_dies(mount):
         assert os.stat("turns/", dir_fd=folder).st_nlink and os.stat(mounted / "search/tide").st_ino == number
     finally:
         os.close(folder)
+    mounted.process.send_signal(signal.SIGTERM)
+    assert "died of signal 9" in mounted.end()
+
+
+def test_keys_of_one_s_own_are_keys_of_queries(mount):
+    """Also those that no episode has yet, and until the configuration takes them back."""
+    config = "views:\n  mood: by-feeling\n"
+    mounted = mount({".transcriptfs.yaml": config, "a.md": TALK.format("tide")})
+    assert os.listdir(mounted / "search/mood:calm") == os.listdir(mounted / "search/feeling:calm") == ["query.txt"]
+    write_content(mounted.content, {"b.md": "---\nmood: calm\n---\n\n**Ana:** Words.\n"})
+    wait_until(lambda: (mounted / "search/mood:calm/episodes/b").exists(), "the new one is found")
+    assert os.path.exists(mounted / "by-feeling/calm/by-voice") and os.listdir(mounted / "search/feeling:calm/by-feeling") == ["calm"]
+    write_content(mounted.content, {".transcriptfs.yaml": "views:\n  mood: false\n"})
+    wait_until(lambda: not (mounted / "by-feeling").exists(), "the view is gone")
+    with pytest.raises(OSError) as failed:
+        os.stat(mounted / "search/feeling:sad")
+    assert failed.value.errno == errno.EINVAL
+    os.kill(mounted.worker, signal.SIGKILL)
+    write_content(mounted.content, {".transcriptfs.yaml": config})
+    wait_until(lambda: (mounted / "by-feeling").exists(), "it is there again")
+    assert os.listdir(mounted / "search/feeling:sad") == ["query.txt"]
     mounted.process.send_signal(signal.SIGTERM)
     assert "died of signal 9" in mounted.end()
 

@@ -1,0 +1,74 @@
+/* search/: a folder for each query, and a link for each other spelling of one. */
+#include <errno.h>
+
+#include "nodes/nodes.h"
+#include "query/canonical.h"
+#include "render/search_readme.h"
+#include "search/search.h"
+
+static int search_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    return index ? -ENOENT
+                 : child_is(child, KIND_SEARCH_README, 0, (uint32_t)scope->corpus->generation,
+                            SLICE("README.md"));
+}
+
+/* Any other spelling than the canonical one is a link to that, unless it is too long for a name. */
+static int search_find(struct scope *scope, struct slice name, struct child *child)
+{
+    struct arena arena = {0};
+    struct query query;
+    uint32_t number;
+    if (slice_equal(name, SLICE("README.md")))
+        return search_child(scope, 0, child);
+    if (query_is_probe(name))
+        return -ENOENT;
+    int err = selections_parse(scope->corpus, &arena, name, &query);
+    struct slice known = name;
+    if (!err && query.canonical.len <= NAME_MAX)
+        known = query.canonical;
+    if (!err)
+        err = selections_enter(selections_of(scope), known, &number);
+    if (!err)
+        child_is(child, slice_equal(known, name) ? KIND_SELECTION : KIND_SELECTION_SPELLING, number,
+                 0, name);
+    arena_free(&arena);
+    return err;
+}
+
+static int spelling_target(struct scope *scope, struct buf *target)
+{
+    buf_add_slice(target, selection_query(scope));
+    return 0;
+}
+
+static int readme_render_search(struct scope *scope, struct buf *out)
+{
+    search_readme_render(scope->corpus, out);
+    return 0;
+}
+
+static uint64_t readme_identity(const struct scope *scope)
+{
+    return scope->corpus->hash;
+}
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops search_ops = {
+    .parent = scope_root,
+    .child = search_child,
+    .find = search_find,
+};
+
+const struct node_ops search_readme_ops = {
+    .check = scope_check_generation,
+    .identity = readme_identity,
+    .render = readme_render_search,
+};
+
+const struct node_ops selection_spelling_ops = {
+    .check = selection_check,
+    .identity = selection_identity,
+    .target = spelling_target,
+};

@@ -1,0 +1,272 @@
+/* search/<query>: what a query finds, as the root has it of all episodes. */
+#include <errno.h>
+
+#include "base/cleanup.h"
+#include "nodes/nodes.h"
+#include "nodes/pieces.h"
+#include "nodes/state.h"
+#include "render/renderers.h"
+#include "render/tables.h"
+#include "search/search.h"
+
+/* --- its files -------------------------------------------------------------------------------- */
+
+static int join_found(struct scope *scope, int (*add)(struct scope *episode, struct buf *out),
+                      struct buf *out)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    int err = hold_selection(scope, SELECTION_EPISODES, &hold);
+    return err ? err : pieces_join(scope, hold.selection, add, out);
+}
+
+static int add_rendered(struct scope *episode,
+                        int (*render)(const struct material *material, struct buf *out),
+                        struct buf *out)
+{
+    struct material material;
+    int err = scope_material(episode, NEEDS_FRONT | NEEDS_BODY, &material);
+    return err ? err : render(&material, out);
+}
+
+static int add_quotes(struct scope *episode, struct buf *out)
+{
+    return add_rendered(episode, quotes_render, out);
+}
+
+static int add_json(struct scope *episode, struct buf *out)
+{
+    return add_rendered(episode, tables_add_turns_json, out);
+}
+
+static int add_tsv(struct scope *episode, struct buf *out)
+{
+    return add_rendered(episode, tables_add_turns_tsv, out);
+}
+
+static int quotes_txt_render(struct scope *scope, struct buf *out)
+{
+    return join_found(scope, add_quotes, out);
+}
+
+static int turns_json_render(struct scope *scope, struct buf *out)
+{
+    return join_found(scope, add_json, out);
+}
+
+static int turns_table_render(struct scope *scope, struct buf *out)
+{
+    tables_begin_turns(out);
+    return join_found(scope, add_tsv, out);
+}
+
+static int query_txt_render(struct scope *scope, struct buf *out);
+
+static const struct {
+    const char *name;
+    int (*render)(struct scope *scope, struct buf *out);
+} files[] = {
+    {"query.txt", query_txt_render}, /* first: it stands alone where nothing is found */
+    {"quotes.txt", quotes_txt_render},
+    {"turns.jsonl", turns_json_render},
+    {"turns.tsv", turns_table_render},
+};
+
+enum { FILES = sizeof files / sizeof *files };
+
+static int file_check(struct scope *scope)
+{
+    int err = selection_check(scope);
+    if (!err && (scope->node.j >= FILES))
+        err = -ESTALE;
+    return err ? err : scope_check_generation(scope);
+}
+
+static int file_text(struct scope *scope, struct slice *text)
+{
+    return scope_text(scope, files[scope->node.j].render, text);
+}
+
+static int file_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    struct slice all;
+    int err = file_text(scope, &all);
+    text->bytes = slice_range(all, offset, len);
+    return err;
+}
+
+static int file_size(struct scope *scope, uint64_t *size)
+{
+    struct slice all;
+    int err = file_text(scope, &all);
+    *size = all.len;
+    return err;
+}
+
+static int add_terms(struct scope *scope, const struct query_bound *bound, struct arena *arena,
+                     struct buf *out)
+{
+    struct term_found *terms;
+    uint32_t count = 0;
+    int err = selection_find_terms(bound, scope->tree->cache, arena, &terms, &count);
+    for (uint32_t i = 0; i < count && !err; i++) {
+        struct slice canonical = terms[i].term->canonical;
+        buf_printf(out, "alone\t%.*s\tepisodes %u", (int)canonical.len, canonical.data,
+                   (unsigned)terms[i].episodes);
+        if (terms[i].term->speaks_of_turns)
+            buf_printf(out, ", turns %llu", (unsigned long long)terms[i].turns);
+        buf_add_byte(out, '\n');
+    }
+    return err;
+}
+
+static int add_what_terms_find(struct scope *scope, struct buf *out)
+{
+    struct arena arena = {0};
+    struct query query;
+    struct query_bound bound = {0};
+    struct slice text = selection_query(scope);
+    int err = selections_parse(scope->corpus, &arena, text, &query);
+    if (!err)
+        err = query_bind(&query, scope->corpus, &bound);
+    if (!err)
+        err = add_terms(scope, &bound, &arena, out);
+    query_bound_free(&bound);
+    arena_free(&arena);
+    return err == -EINVAL ? 0 : err;
+}
+
+/* The turns are counted where the query speaks of them: then the bodies were read. */
+struct found {
+    uint32_t episodes;
+    uint64_t turns;
+    bool of_turns;
+};
+
+static int count_found(struct scope *scope, struct found *found)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    int err = hold_selection(scope, SELECTION_EPISODES, &hold);
+    *found = (struct found){0};
+    for (uint32_t i = 0; !err && i < hold.selection->count; i++) {
+        found->of_turns |= !hold.selection->found[i].is_whole;
+        found->turns += hold.selection->found[i].count;
+        found->episodes++;
+    }
+    return err;
+}
+
+static int query_txt_render(struct scope *scope, struct buf *out)
+{
+    struct slice text = selection_query(scope);
+    struct found found;
+    int err = count_found(scope, &found);
+    if (err)
+        return err;
+    buf_printf(out, "query\t%.*s\n", (int)text.len, text.data);
+    buf_printf(out, "episodes\t%u\n", (unsigned)found.episodes);
+    if (found.of_turns)
+        buf_printf(out, "turns\t%llu\n", (unsigned long long)found.turns);
+    return found.episodes ? 0 : add_what_terms_find(scope, out);
+}
+
+/* --- what is in it ---------------------------------------------------------------------------- */
+
+static bool has_words(const struct scope *scope)
+{
+    return corpus_has(scope->corpus, "by-voice");
+}
+
+static bool has_dates_found(const struct scope *scope, const struct selection *selection)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < selection->count && !has && root_has_dates(scope); i++)
+        has = scope->corpus->episodes[selection->found[i].episode]->head.date.year > 0;
+    return has;
+}
+
+/* What stands behind the files, and before the views. */
+static const struct {
+    const char *name; /* NULL: that of the date view */
+    enum kind kind;
+    bool (*exists)(const struct scope *scope); /* NULL: always */
+} folders[] = {
+    {"turns", KIND_SELECTION_TURNS, has_words},
+    {"episodes", KIND_SELECTION_EPISODES, NULL},
+    {"index", KIND_SELECTION_INDEX, root_has_episodes},
+    {"by-voice", KIND_SELECTION_VIEW, root_has_voices},
+    {NULL, KIND_SELECTION_VIEW, root_has_dates},
+};
+
+enum { FOLDERS = sizeof folders / sizeof *folders, FIXED = FILES + FOLDERS };
+
+static int folder_child(const struct scope *scope, const struct selection *selection, uint64_t i,
+                        struct child *child)
+{
+    struct slice name = folders[i].name ? slice_of(folders[i].name) : scope->corpus->date_view;
+    if ((folders[i].exists && !folders[i].exists(scope)) ||
+        (!folders[i].name && !has_dates_found(scope, selection)))
+        return CHILD_GAP;
+    child_is(child, folders[i].kind, scope->node.i, 0, name);
+    if (folders[i].kind == KIND_SELECTION_VIEW)
+        child->node.j = folders[i].name ? SELECTION_BY_VOICE : SELECTION_BY_DATE;
+    return 0;
+}
+
+static int selection_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    const struct views *views = &scope->corpus->views;
+    if (index >= (uint64_t)FIXED + views->view_count)
+        return -ENOENT;
+    int err = hold_selection(scope, SELECTION_EPISODES, &hold);
+    if (err)
+        return err;
+    if (index && (!hold.selection->count || (index < FILES && !has_words(scope))))
+        return CHILD_GAP;
+    if (index < FILES) {
+        child_is(child, KIND_SELECTION_FILE, scope->node.i, (uint32_t)scope->corpus->generation,
+                 slice_of(files[index].name));
+        child->node.j = (uint32_t)index;
+        child->size_needs_render = true;
+        return 0;
+    }
+    if (index < FIXED)
+        return folder_child(scope, hold.selection, index - FILES, child);
+    uint32_t view = views->order[index - FIXED];
+    if (!selection_has_view(hold.selection, views, view))
+        return CHILD_GAP;
+    child_is(child, KIND_SELECTION_VIEW, scope->node.i, 0, views->views[view]->name);
+    child->node.j = view;
+    child->list = 1;
+    return 0;
+}
+
+static uint64_t selection_seek(struct scope *scope, unsigned list, struct slice name)
+{
+    (void)list;
+    return FIXED + views_order_behind(&scope->corpus->views, name);
+}
+
+static struct node search_folder(const struct scope *scope)
+{
+    (void)scope;
+    return (struct node){.kind = KIND_SEARCH};
+}
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops selection_ops = {
+    .check = selection_check,
+    .identity = selection_identity,
+    .parent = search_folder,
+    .child = selection_child,
+    .seek = selection_seek,
+    .links = scope_links_uncounted, /* to count its folders would cost its bodies */
+};
+
+const struct node_ops selection_file_ops = {
+    .check = file_check,
+    .identity = selection_part_identity,
+    .read = file_read,
+    .size = file_size,
+};

@@ -1,0 +1,375 @@
+/*
+ * Views of a selection, by-tag/ai-safety: each value is a link to the episodes of the selection
+ * with that value added to the query. And by-person behind a value of a view outside of search/,
+ * which is a link to the selection of that value.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "nodes/nodes.h"
+#include "search/search.h"
+
+/* --- which values ----------------------------------------------------------------------------- */
+
+static const struct slice date_key = {"date", 4}, voice_key = {"voice", 5};
+
+/* "tag" of "by-tag". */
+static struct slice key_of(struct slice view)
+{
+    return slice_skip(view, SLICE("by-").len);
+}
+
+/* The facets that a view of the selection may show: those of the front matter, or for by-voice
+ * those of who is heard. */
+static int views_of(struct scope *scope, const struct views **views, const struct view **view)
+{
+    const struct voice_index *voice_index = NULL;
+    bool by_voice = scope->node.j == SELECTION_BY_VOICE;
+    int err = by_voice ? scope_voice_index(scope, &voice_index) : 0;
+    *views = voice_index ? &voice_index->by_voice : &scope->corpus->views;
+    *view = err ? NULL : views_view(*views, by_voice ? 0 : scope->node.j);
+    return err;
+}
+
+static bool shows(const struct selection *selection, uint32_t view, const struct views *views,
+                  uint32_t facet)
+{
+    if (view != SELECTION_BY_VOICE)
+        return selection_has_facet(selection, views->facets[facet]);
+    return selection->voices && facet < selection->voice_cap && selection->voices[facet];
+}
+
+static int hold_view(struct scope *scope, struct hold *hold)
+{
+    bool by_voice = scope->node.j == SELECTION_BY_VOICE;
+    return hold_selection(scope, by_voice ? SELECTION_VOICES : SELECTION_EPISODES, hold);
+}
+
+static int value_is(const struct scope *scope, uint32_t facet, struct slice name,
+                    struct child *child)
+{
+    child_is(child,
+             scope->node.j == SELECTION_BY_VOICE ? KIND_SELECTION_VOICE : KIND_SELECTION_VALUE,
+             scope->node.i, 0, name);
+    child->node.j = facet;
+    child->list = 1;
+    return 0;
+}
+
+/* --- dates ------------------------------------------------------------------------------------ */
+
+/* 2024, 2024-05 or 2024-05-03, as a query has it. */
+static void print_date(char text[16], uint32_t code)
+{
+    const struct date date = date_of_code(code);
+    int len = snprintf(text, 16, "%04u", (unsigned)date.year);
+    if (date.month)
+        len += snprintf(text + len, 16 - (size_t)len, "-%02u", (unsigned)date.month);
+    if (date.day)
+        (void)snprintf(text + len, 16 - (size_t)len, "-%02u", (unsigned)date.day);
+}
+
+static bool read_span(struct slice name, uint32_t *code)
+{
+    unsigned parts[3] = {0}, part = 0;
+    if (name.len != 4 && name.len != 7 && name.len != 10)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        bool is_dash = i == 4 || i == 7;
+        if (is_dash ? name.data[i] != '-' : !isdigit((unsigned char)name.data[i]))
+            return false;
+        part += is_dash;
+        if (!is_dash)
+            parts[part] = parts[part] * 10 + (unsigned)(name.data[i] - '0');
+    }
+    *code = date_code(parts[0], parts[1], parts[2]);
+    return parts[1] <= 12 && parts[2] <= 31 && part == (parts[2] ? 2u : parts[1] ? 1u : 0u);
+}
+
+/* Whether an episode of a year, a month or a day is found. */
+static bool shows_date(const struct scope *scope, const struct selection *selection, uint32_t code)
+{
+    const struct corpus *corpus = scope->corpus;
+    const struct date date = date_of_code(code);
+    uint32_t last = date_code(date.year, date.month ? date.month : 12, date.day ? date.day : 31);
+    bool has = false;
+    for (uint32_t i = corpus_find_date(corpus, code); i < corpus->dated_count && !has; i++) {
+        if (code_of_date(&corpus->episodes[corpus->dated[i]]->head.date) > last)
+            break;
+        has = selection->has && selection->has[corpus->dated[i]];
+    }
+    return has;
+}
+
+static int date_is(const struct scope *scope, const struct selection *selection, uint32_t code,
+                   struct child *child)
+{
+    if (!shows_date(scope, selection, code))
+        return CHILD_GAP;
+    child_is(child, KIND_SELECTION_DATE, scope->node.i, 0, SLICE(""));
+    child->node.j = code;
+    print_date(child->text, code);
+    child->name = slice_of(child->text);
+    return 0;
+}
+
+/* The index of a year is the year; months and days are found by name. */
+static int dates_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    enum { LAST_YEAR = 9999 };
+    cleanup_(end_hold) struct hold hold = {0};
+    uint32_t code = date_code((unsigned)index, 0, 0);
+    if (index > LAST_YEAR)
+        return -ENOENT;
+    if (!dates_in(scope->corpus, code, DATE_YEAR))
+        return CHILD_GAP;
+    int err = hold_view(scope, &hold);
+    return err ? err : date_is(scope, hold.selection, code, child);
+}
+
+static int dates_find(struct scope *scope, struct slice name, struct child *child)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    uint32_t code;
+    if (!read_span(name, &code))
+        return -ENOENT;
+    int err = hold_view(scope, &hold);
+    if (!err)
+        err = date_is(scope, hold.selection, code, child);
+    return err == CHILD_GAP ? -ENOENT : err;
+}
+
+/* --- a view of a selection -------------------------------------------------------------------- */
+
+static int view_check(struct scope *scope)
+{
+    uint32_t view = scope->node.j;
+    int err = selection_check(scope);
+    bool is_there = view == SELECTION_BY_VOICE  ? root_has_voices(scope)
+                    : view == SELECTION_BY_DATE ? root_has_dates(scope)
+                                                : views_view(&scope->corpus->views, view) != NULL;
+    return err ? err : is_there ? 0 : -ESTALE;
+}
+
+static uint64_t view_identity(const struct scope *scope)
+{
+    const struct view *view = views_view(&scope->corpus->views, scope->node.j);
+    return hash_pair(selection_identity(scope), view ? view->hash : scope->node.j);
+}
+
+static int view_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    const struct views *views;
+    const struct view *view;
+    if (scope->node.j == SELECTION_BY_DATE)
+        return dates_child(scope, index, child);
+    int err = views_of(scope, &views, &view);
+    if (!err && (!view || index >= view->count))
+        err = -ENOENT;
+    if (!err)
+        err = hold_view(scope, &hold);
+    if (err)
+        return err;
+    uint32_t facet = view->facets[index];
+    return shows(hold.selection, scope->node.j, views, facet)
+               ? value_is(scope, facet, views->facets[facet]->name, child)
+               : CHILD_GAP;
+}
+
+static uint64_t view_seek(struct scope *scope, unsigned list, struct slice name)
+{
+    const struct views *views;
+    const struct view *view;
+    (void)list;
+    bool is_there = scope->node.j != SELECTION_BY_DATE && !views_of(scope, &views, &view) && view;
+    return is_there ? views_facet_behind(views, views->facets[view->facets[0]]->view, name) : 0;
+}
+
+/* Other spellings are links to the same place. */
+static int view_find(struct scope *scope, struct slice name, struct child *child)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    const struct views *views;
+    const struct view *view;
+    if (scope->node.j == SELECTION_BY_DATE)
+        return dates_find(scope, name, child);
+    int err = views_of(scope, &views, &view);
+    if (err || !view || !view->count)
+        return err ? err : -ENOENT;
+    uint32_t number = views->facets[view->facets[0]]->view;
+    uint32_t facet = views_find(views, number, name);
+    if (facet == NO_INDEX)
+        facet = views_find_spelling(views, number, name);
+    err = facet == NO_INDEX ? -ENOENT : hold_view(scope, &hold);
+    if (err)
+        return err;
+    return shows(hold.selection, scope->node.j, views, facet) ? value_is(scope, facet, name, child)
+                                                              : -ENOENT;
+}
+
+/* --- a value ---------------------------------------------------------------------------------- */
+
+static const struct facet *facet_of(struct scope *scope)
+{
+    const struct voice_index *voice_index;
+    if (scope->node.kind == KIND_SELECTION_VALUE)
+        return views_facet(&scope->corpus->views, scope->node.j);
+    return scope_voice_index(scope, &voice_index)
+               ? NULL
+               : views_facet(&voice_index->by_voice, scope->node.j);
+}
+
+static int value_check(struct scope *scope)
+{
+    int err = selection_check(scope);
+    if (!err && scope->node.kind != KIND_SELECTION_DATE && !facet_of(scope))
+        err = -ESTALE;
+    return err;
+}
+
+static uint64_t value_identity(const struct scope *scope)
+{
+    return hash_pair(selection_identity(scope), scope->node.j);
+}
+
+static int value_target(struct scope *scope, struct buf *target)
+{
+    char text[16];
+    struct slice key = date_key, value, query = selection_query(scope);
+    if (scope->node.kind == KIND_SELECTION_DATE) {
+        print_date(text, scope->node.j);
+        value = slice_of(text);
+    } else {
+        const struct facet *facet = facet_of(scope);
+        if (!facet)
+            return -ESTALE;
+        value = facet->value;
+        key = scope->node.kind == KIND_SELECTION_VOICE
+                  ? voice_key
+                  : key_of(scope->corpus->views.views[facet->view]->name);
+    }
+    buf_add_text(target, "../../");
+    int err = selection_narrow(scope, query, key, value, target);
+    buf_add_text(target, "/episodes");
+    return err;
+}
+
+/* --- typing on -------------------------------------------------------------------------------- */
+
+enum { DEPTH_SHIFT = 10 }; /* j of KIND_COMBINED: how many folders up, and the view */
+
+static uint32_t find_view(const struct scope *scope, struct slice name)
+{
+    const struct views *views = &scope->corpus->views;
+    uint32_t behind = views_order_behind(views, name);
+    if (slice_equal(name, SLICE("by-voice")) && root_has_voices(scope))
+        return SELECTION_BY_VOICE;
+    if (slice_equal(name, scope->corpus->date_view) && root_has_dates(scope))
+        return SELECTION_BY_DATE;
+    bool is_view = behind && slice_equal(views->views[views->order[behind - 1]]->name, name);
+    return is_view ? views->order[behind - 1] : NO_INDEX;
+}
+
+/* What the query of a folder outside of search/ is, and how many folders it is below the root. */
+static int query_of_folder(struct scope *scope, struct buf *query, unsigned *depth)
+{
+    const struct voice_index *voice_index;
+    const struct facet *facet = NULL;
+    char text[16];
+    switch (scope->node.kind) {
+    case KIND_FACET:
+        *depth = 2;
+        facet = views_facet(&scope->corpus->views, scope->node.i);
+        return !facet ? -ESTALE
+                      : selection_narrow(scope, SLICE(""),
+                                         key_of(scope->corpus->views.views[facet->view]->name),
+                                         facet->value, query);
+    case KIND_BY_VOICE_FACET:
+        *depth = 2;
+        if (!scope_voice_index(scope, &voice_index))
+            facet = views_facet(&voice_index->by_voice, scope->node.i);
+        return !facet ? -ESTALE
+                      : selection_narrow(scope, SLICE(""), voice_key, facet->value, query);
+    case KIND_YEAR:
+    case KIND_MONTH:
+    case KIND_DAY:
+        *depth = scope->node.kind == KIND_YEAR ? 2 : scope->node.kind == KIND_MONTH ? 3 : 4;
+        /* Nobody can ask for the episodes of a month whose day is not known. */
+        if (scope->node.kind == KIND_DAY && !date_of_code(scope->node.i).day)
+            return -ENOENT;
+        print_date(text, scope->node.i);
+        return selection_narrow(scope, SLICE(""), date_key, slice_of(text), query);
+    default:
+        return -ENOENT;
+    }
+}
+
+int search_find_combined(struct scope *scope, struct slice name, struct child *child)
+{
+    cleanup_buf struct buf query = {0};
+    uint32_t view = find_view(scope, name), number = scope->node.i;
+    unsigned depth = 0;
+    if (view == NO_INDEX)
+        return -ENOENT;
+    if (scope->node.kind != KIND_SELECTION_EPISODES) {
+        int err = query_of_folder(scope, &query, &depth);
+        if (!err)
+            err = selections_enter(selections_of(scope), buf_slice(&query), &number);
+        if (err)
+            return err;
+    }
+    child_is(child, KIND_COMBINED, number, 0, name);
+    child->node.j = depth << DEPTH_SHIFT | view;
+    return 0;
+}
+
+static int combined_target(struct scope *scope, struct buf *target)
+{
+    uint32_t view = scope->node.j & ((1u << DEPTH_SHIFT) - 1);
+    unsigned depth = scope->node.j >> DEPTH_SHIFT;
+    const struct view *of_front = views_view(&scope->corpus->views, view);
+    struct slice name = view == SELECTION_BY_VOICE  ? SLICE("by-voice")
+                        : view == SELECTION_BY_DATE ? scope->corpus->date_view
+                        : of_front                  ? of_front->name
+                                                    : (struct slice){0};
+    if (!name.len)
+        return -ESTALE;
+    /* Depth 0 is that of the episodes of a selection, which has the view beside them. */
+    for (unsigned i = 0; i < depth; i++)
+        buf_add_text(target, "../");
+    if (depth) {
+        buf_add_text(target, "search/");
+        buf_add_slice(target, selection_query(scope));
+        buf_add_byte(target, '/');
+    } else {
+        buf_add_text(target, "../");
+    }
+    buf_add_slice(target, name);
+    return 0;
+}
+
+/* --- what the tree calls ---------------------------------------------------------------------- */
+
+const struct node_ops selection_view_ops = {
+    .check = view_check,
+    .identity = view_identity,
+    .parent = selection_folder,
+    .child = view_child,
+    .find = view_find,
+    .seek = view_seek,
+};
+
+const struct node_ops selection_value_ops = {
+    .check = value_check,
+    .identity = value_identity,
+    .target = value_target,
+};
+
+const struct node_ops combined_ops = {
+    .check = selection_check,
+    .identity = value_identity,
+    .target = combined_target,
+};
