@@ -67,15 +67,12 @@ static int render_answer(struct asking *a, struct answer *answer, struct materia
 static int answer_of(struct asking *a, struct answer *answer, const struct episode *episode,
                      uint32_t number)
 {
-    struct selected selected = {0};
+    struct selected selected;
     struct material material = {.episode = episode, .selected = &selected};
-    struct cache_entry *entry = NULL;
-    bool of_turns = a->bound->query->speaks_of_turns;
-    int err = of_turns ? cache_get(a->cache, number, episode, CACHE_BODY, &entry) : 0;
-    if (!err)
-        answer->is_found = selection_ask(a->bound, episode, entry ? &entry->body : NULL, &selected,
-                                         &err);
-    if (!err && answer->is_found && a->format->render && !of_turns)
+    struct cache_entry *entry;
+    int err = 0;
+    answer->is_found = selection_ask(a->bound, a->cache, number, &entry, &selected, &err);
+    if (answer->is_found && a->format->render && !entry)
         err = cache_get(a->cache, number, episode, CACHE_BODY, &entry);
     if (!err && answer->is_found) {
         material.body = entry ? &entry->body : NULL;
@@ -223,7 +220,7 @@ int ask(const struct corpus *corpus, struct cache *cache, const struct options *
     if (err == -EINVAL)
         print_mistake(slice_of(options->query), &mistake);
     if (!err)
-        err = query_bind(&query, corpus, &bound);
+        err = query_bind(&query, corpus, NULL, &bound);
     if (!err)
         status = ask_query(corpus, cache, &bound, options);
     else if (err != -EINVAL)

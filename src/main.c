@@ -215,6 +215,7 @@ static int load(struct program *program)
         .restarts = program->worker ? program->worker->restarts : 0,
         .resumed = program->resumed,
         .journal = &program->journal,
+        .index_size = options->index_size,
         .formats = options->formats,
         .progress = progress_step,
         .progress_context = &program->listening,

@@ -35,6 +35,7 @@ static const char usage[] =
     "  -V, --version         print the version\n"
     "  -o OPTION[,OPTION…]   mount options:\n"
     "      cache_size=SIZE   cache at most this much parsed text (default 64M; K, M, G)\n"
+    "      index_size=SIZE   remember in so much which episodes lack a word (default 64M)\n"
     "      entries=title     name entries of the by-* views by date, title and name (default)\n"
     "      entries=name      … or by the name of the episode alone\n"
     "      formats=NAME:…    show only these files in an episode's folder (default: all)\n"
@@ -97,6 +98,11 @@ static bool read_number(const char *text, uint64_t *number, const char **end)
     *number = value;
     *end = rest;
     return true;
+}
+
+static bool set_index_size(struct options *options, const char *value)
+{
+    return limit_read_size(value, &options->index_size);
 }
 
 static bool set_cache_size(struct options *options, const char *value)
@@ -238,6 +244,7 @@ static const struct option_spec {
     {"allow_other", FLAG(allow_other)},
     {"allow_root", FLAG(allow_root)},
     {"cache_size", .set = set_cache_size},
+    {"index_size", .set = set_index_size},
     {"debug", FLAG(debug)},
     {"entries", .set = set_entries},
     {"foreground", FLAG(foreground)},
@@ -612,6 +619,7 @@ int options_exit_status(const struct options *options, int status)
 bool options_read(int argc, char **argv, struct options *options, int *status)
 {
     *options = (struct options){.cache_size = 64 << 20,
+                                .index_size = 64 << 20,
                                 .limits = limits_default(),
                                 .threads = 4,
                                 .sandbox = true,

@@ -28,6 +28,7 @@ struct options {
     const char *content;
     const char *mountpoint;
     uint64_t cache_size; /* bytes */
+    uint64_t index_size; /* … of the index of words */
     struct limits limits;
     unsigned threads; /* that serve; 0: the default */
     bool foreground;

@@ -2,7 +2,7 @@
 
 _transcriptfs() {
     local flags="-f -d -s -q -v -o -h -V --foreground --debug --single-thread --quiet --verbose --check --query --format --help --version"
-    local options="cache_size= entries=title entries=name formats= inputs= xattr poll= no_ahead threads= allow_other
+    local options="cache_size= index_size= entries=title entries=name formats= inputs= xattr poll= no_ahead threads= allow_other
         allow_root umask= uid= gid= replace sandbox=off nonempty foreground debug single_thread quiet verbose
         max_file= max_front= max_yaml_depth= max_yaml_events= max_yaml_keys= max_value= max_views= max_nesting=
         max_images= max_markdown= max_turns= max_sections="

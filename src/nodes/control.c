@@ -57,6 +57,16 @@ static void add_process(json_t *json, const struct tree_options *options)
                                   holds->no_core, "chroot", holds->chroot));
 }
 
+/* Numbers alone: what people ask for is nobody else's business. */
+static void add_search(json_t *json, struct selections *selections)
+{
+    json_object_set_new(json, "search",
+                        json_pack("{s:i, s:I, s:I}", "queries", (int)selections_count(selections),
+                                  "index_limit_bytes", (json_int_t)selections->words.budget,
+                                  "index_used_bytes",
+                                  (json_int_t)word_index_size(&selections->words)));
+}
+
 static int status_render(const struct scope *scope, struct buf *out)
 {
     struct tree *tree = scope->tree;
@@ -88,6 +98,7 @@ static int status_render(const struct scope *scope, struct buf *out)
         "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used,
         "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
         (json_int_t)cache.misses);
+    add_search(json, &tree->selections);
     add_memory(json);
     add_process(json, &tree->options);
     add_requests(json, tree->status.requests);

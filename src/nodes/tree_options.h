@@ -27,6 +27,7 @@ struct tree_options {
     uint32_t restarts;       /* the number of workers that died */
     uint64_t resumed;        /* the last generation that one of them may have served; 0: none */
     struct journal *journal; /* logs the ids that clients get; or NULL */
+    size_t index_size;       /* bytes that the index of words may take */
     uint64_t formats;        /* the formats in an episode's folder, a bit each; 0: all */
     /* Called while all bodies are read, last with done == all; may be NULL. */
     void (*progress)(void *context, size_t done, size_t all);

@@ -56,9 +56,10 @@ static int bind_node(struct query_bound *bound, const struct query_node *node)
     return err;
 }
 
-int query_bind(const struct query *query, const struct corpus *corpus, struct query_bound *bound)
+int query_bind(const struct query *query, const struct corpus *corpus, struct word_index *words,
+               struct query_bound *bound)
 {
-    *bound = (struct query_bound){.query = query, .corpus = corpus};
+    *bound = (struct query_bound){.query = query, .corpus = corpus, .words = words};
     bound->facets = ARENA_NEW(&bound->arena, struct query_facets, query->value_count + 1);
     return bound->facets ? bind_node(bound, query->root) : -ENOMEM;
 }
@@ -253,7 +254,7 @@ static void match_term(struct matching *m, const struct query_node *term, bool *
         bool fits_it = false;
         for (uint32_t v = 0; v < term->value_count && chosen[i] && !fits_it; v++) {
             const struct query_value *value = &term->values[v];
-            if (is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
+            if (m->body && is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
                 fits_it = fits_turn(m, term, i, value);
         }
         chosen[i] &= fits_it;
@@ -347,17 +348,85 @@ static void match_node(struct matching *m, const struct query_node *node, bool *
     }
 }
 
-int query_match(const struct query_bound *bound, const struct query_node *node,
-                const struct episode *episode, const struct body *body, bool *chosen)
+/* The index of words learns of an episode when all its turns were folded. */
+static void learn(const struct matching *m, uint32_t number)
 {
-    struct matching m = {.bound = bound, .episode = episode, .body = body};
+    bool is_whole = m->bound->words && m->words;
+    for (uint32_t i = 0; is_whole && i < m->count; i++)
+        is_whole = m->words[i].data && !m->words[i].failed;
+    if (is_whole)
+        word_index_learn(m->bound->words, number, m->episode->version, m->words, m->count);
+}
+
+int query_match(const struct query_bound *bound, const struct query_node *node, uint32_t number,
+                const struct body *body, bool *chosen)
+{
+    struct matching m = {.bound = bound, .episode = bound->corpus->episodes[number], .body = body};
     m.count = node->speaks_of_turns ? body->count : 1;
     memset(chosen, true, m.count);
     match_node(&m, node, chosen);
+    learn(&m, number);
     for (uint32_t i = 0; m.words && i < m.count; i++)
         buf_free(&m.words[i]);
     m.failed |= m.scratch.failed;
     buf_free(&m.scratch);
     arena_free(&m.arena);
     return m.failed ? -ENOMEM : 0;
+}
+
+/* --- without a body --------------------------------------------------------------------------- */
+
+static bool holds_for_episode(struct matching *m, const struct query_node *node)
+{
+    bool holds = true;
+    match_node(m, node, &holds);
+    return holds;
+}
+
+static bool may_match_term(struct matching *m, const struct query_node *term, uint32_t number)
+{
+    bool may = false;
+    for (uint32_t i = 0; i < term->value_count && !may; i++) {
+        const struct query_value *value = &term->values[i];
+        if (!is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
+            may = fits_episode(m, term, value);
+        else
+            may = term->key != QUERY_WORDS || !m->bound->words ||
+                  word_index_may_have(m->bound->words, number, m->episode->version, value->folded);
+    }
+    return may;
+}
+
+static bool may_match(struct matching *m, const struct query_node *node, uint32_t number)
+{
+    const struct query_node *operand = node->first;
+    if (!node->speaks_of_turns)
+        return holds_for_episode(m, node);
+    switch (node->kind) {
+    case QUERY_ALL:
+        while (operand && may_match(m, operand, number))
+            operand = operand->next;
+        return !operand;
+    case QUERY_ANY:
+        while (operand && !may_match(m, operand, number))
+            operand = operand->next;
+        return operand;
+    case QUERY_NOT:
+        return true; /* some turn may have none of it */
+    case QUERY_WITH:
+        return may_match(m, operand, number);
+    default:
+        return may_match_term(m, node, number);
+    }
+}
+
+bool query_may_match(const struct query_bound *bound, const struct query_node *node,
+                     uint32_t number, int *err)
+{
+    struct matching m = {.bound = bound, .episode = bound->corpus->episodes[number], .count = 1};
+    bool may = may_match(&m, node, number);
+    *err = m.failed || m.scratch.failed ? -ENOMEM : 0;
+    buf_free(&m.scratch);
+    arena_free(&m.arena);
+    return may;
 }

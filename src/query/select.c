@@ -32,33 +32,37 @@ static int keep_turns(struct selected *selected, const bool *chosen)
     return selected->turns ? 0 : -ENOMEM;
 }
 
-bool selection_ask(const struct query_bound *bound, const struct episode *episode,
-                   const struct body *body, struct selected *selected, int *err)
+static int match_turns(const struct query_bound *bound, const struct body *body,
+                       struct selected *selected)
 {
     const struct query *query = bound->query;
     selected->is_whole = !query->speaks_of_turns;
     selected->turn_count = body ? body->count : 0;
     bool *chosen = calloc(selected->turn_count + (size_t)1, sizeof *chosen);
-    *err = chosen ? query_match(bound, query->root, episode, body, chosen) : -ENOMEM;
-    bool holds = selected->is_whole && !*err && chosen[0];
-    if (!*err && !selected->is_whole)
-        *err = keep_turns(selected, chosen);
+    int err = chosen ? query_match(bound, query->root, selected->episode, body, chosen) : -ENOMEM;
+    if (!err && !selected->is_whole)
+        err = keep_turns(selected, chosen);
+    else if (!err)
+        selected->is_whole = chosen[0];
     free(chosen);
-    return !*err && (holds || selected->count);
+    return err;
 }
 
-static int select_in(const struct selecting *s, const struct episode *episode, size_t i)
+bool selection_ask(const struct query_bound *bound, struct cache *cache, uint32_t number,
+                   struct cache_entry **entry, struct selected *selected, int *err)
 {
-    struct selected *selected = &s->found[i];
-    struct cache_entry *entry = NULL;
-    int err = 0;
-    if (s->bound->query->speaks_of_turns)
-        err = cache_get(s->cache, selected->episode, episode, CACHE_BODY, &entry);
-    if (!err)
-        s->is_found[i] = selection_ask(s->bound, episode, entry ? &entry->body : NULL, selected,
-                                       &err);
-    cache_put(s->cache, entry);
-    return err;
+    const struct query *query = bound->query;
+    *entry = NULL;
+    *selected = (struct selected){.episode = number};
+    if (query->speaks_of_turns) {
+        if (!query_may_match(bound, query->root, number, err) || *err)
+            return false;
+        *err = cache_get(cache, number, bound->corpus->episodes[number], CACHE_BODY, entry);
+        if (*err)
+            return false;
+    }
+    *err = match_turns(bound, *entry ? &(*entry)->body : NULL, selected);
+    return !*err && (selected->is_whole || selected->count);
 }
 
 static void select_episode(void *selecting_, unsigned worker, size_t i)
@@ -67,10 +71,12 @@ static void select_episode(void *selecting_, unsigned worker, size_t i)
     uint32_t number = s->bound->corpus->by_path[i];
     const struct episode *episode = s->bound->corpus->episodes[number];
     (void)worker;
-    s->found[i].episode = number;
+    struct cache_entry *entry = NULL;
+    int err = 0;
     if (!episode_shown(episode) || __atomic_load_n(&s->err, __ATOMIC_RELAXED))
         return;
-    int err = select_in(s, episode, i);
+    s->is_found[i] = selection_ask(s->bound, s->cache, number, &entry, &s->found[i], &err);
+    cache_put(s->cache, entry);
     if (ends_all(err))
         __atomic_store_n(&s->err, err, __ATOMIC_RELAXED);
 }
@@ -301,12 +307,12 @@ static void add_terms(struct counting *c, const struct query_node *node)
         add_terms(c, operand);
 }
 
-static int count_term(const struct counting *c, struct term_found *found,
-                      const struct episode *episode, const struct body *body, bool *chosen)
+static int count_term(const struct counting *c, struct term_found *found, uint32_t number,
+                      const struct body *body, bool *chosen)
 {
     bool of_turns = found->term->speaks_of_turns;
     uint32_t turns = 0, asked = of_turns && body ? body->count : 1;
-    int err = query_match(c->bound, found->term, episode, body, chosen);
+    int err = query_match(c->bound, found->term, number, body, chosen);
     for (uint32_t i = 0; i < asked && !err; i++)
         turns += chosen[i];
     if (!err && turns)
@@ -327,7 +333,7 @@ static int count_in(const struct counting *c, uint32_t number, const struct epis
     if (!err && !chosen)
         err = -ENOMEM;
     for (uint32_t i = 0; i < c->count && !err; i++)
-        err = count_term(c, &c->terms[i], episode, body, chosen);
+        err = count_term(c, &c->terms[i], number, body, chosen);
     free(chosen);
     cache_put(c->cache, entry);
     return err;

@@ -38,10 +38,10 @@ int selection_count_turns(const struct corpus *corpus, struct cache *cache,
 int selection_count_voices(const struct corpus *corpus, struct cache *cache,
                            const struct voice_index *voice_index, struct selection *selection);
 
-/* Asks one episode. Where the query speaks of turns `body` is its body, else it may be NULL. False:
- * it is not found. *err is 0 or -ENOMEM. */
-bool selection_ask(const struct query_bound *bound, const struct episode *episode,
-                   const struct body *body, struct selected *selected, int *err);
+/* Asks one episode; where the query speaks of turns, with its body, if nothing else says no: then
+ * `entry` has it, to be put back. False: it is not found. *err is 0 or an error of reading. */
+bool selection_ask(const struct query_bound *bound, struct cache *cache, uint32_t number,
+                   struct cache_entry **entry, struct selected *selected, int *err);
 
 /* How many of the episodes of a facet are found; whether one is; whether one is of any facet of a
  * view. */

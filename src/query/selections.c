@@ -5,11 +5,12 @@
 #include "corpus/history.h"
 #include "query/keys.h"
 
-void selections_init(struct selections *selections)
+void selections_init(struct selections *selections, size_t index_size)
 {
     *selections = (struct selections){.queries.record_kind = HISTORY_SELECTION};
     pthread_mutex_init(&selections->lock, NULL);
     pthread_cond_init(&selections->made, NULL);
+    word_index_init(&selections->words, index_size);
 }
 
 void selections_free(struct selections *selections)
@@ -17,6 +18,7 @@ void selections_free(struct selections *selections)
     for (int i = 0; i < SELECTIONS_KEPT; i++)
         selection_free(&selections->kept[i].selection);
     intern_free(&selections->queries);
+    word_index_free(&selections->words);
     pthread_cond_destroy(&selections->made);
     pthread_mutex_destroy(&selections->lock);
 }
@@ -30,6 +32,14 @@ int selections_enter(struct selections *selections, struct slice canonical, uint
         *number = intern_add(&selections->queries, canonical);
     pthread_mutex_unlock(&selections->lock);
     return *number != UINT32_MAX ? 0 : is_full ? -ENOSPC : -ENOMEM;
+}
+
+uint32_t selections_count(struct selections *selections)
+{
+    pthread_mutex_lock(&selections->lock);
+    uint32_t count = (uint32_t)selections->queries.count;
+    pthread_mutex_unlock(&selections->lock);
+    return count;
 }
 
 struct slice selections_query(struct selections *selections, uint32_t number)
@@ -53,8 +63,8 @@ int selections_parse(const struct corpus *corpus, struct arena *arena, struct sl
 /* --- what they find --------------------------------------------------------------------------- */
 
 /* A view that is gone since makes a mistake of a query: it finds nothing. */
-static int find(struct slice text, const struct corpus *corpus, struct cache *cache,
-                struct selection *selection)
+static int find(struct word_index *words, struct slice text, const struct corpus *corpus,
+                struct cache *cache, struct selection *selection)
 {
     struct arena arena = {0};
     struct query query;
@@ -62,7 +72,7 @@ static int find(struct slice text, const struct corpus *corpus, struct cache *ca
     *selection = (struct selection){0};
     int err = selections_parse(corpus, &arena, text, &query);
     if (!err)
-        err = query_bind(&query, corpus, &bound);
+        err = query_bind(&query, corpus, words, &bound);
     if (!err)
         err = selection_find(&bound, cache, selection);
     query_bound_free(&bound);
@@ -103,7 +113,7 @@ static void make(struct selections *selections, struct held_selection *held,
     pthread_mutex_unlock(&selections->lock);
     int err = 0;
     if (!is_found)
-        err = find(text, source->corpus, source->cache, &held->selection);
+        err = find(&selections->words, text, source->corpus, source->cache, &held->selection);
     if (!err && part == SELECTION_TURNS)
         err = selection_count_turns(source->corpus, source->cache, &held->selection);
     if (!err && part == SELECTION_VOICES)

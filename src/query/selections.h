@@ -34,13 +34,18 @@ struct selections {
     struct intern queries; /* canonical; their numbers are the selections' */
     struct held_selection kept[SELECTIONS_KEPT];
     uint64_t clock;
+    struct word_index words; /* it has a lock of its own */
 };
 
-void selections_init(struct selections *selections);
+/* `index_size`: the budget of the index of words, in bytes. */
+void selections_init(struct selections *selections, size_t index_size);
 void selections_free(struct selections *selections);
 
 /* Gives a query a number. -ENOSPC: too many were asked. */
 int selections_enter(struct selections *selections, struct slice canonical, uint32_t *number);
+
+/* How many were given. */
+uint32_t selections_count(struct selections *selections);
 
 /* The canonical spelling of a number, which lives as long as the selections; empty: it was never
  * given. */

@@ -127,7 +127,7 @@ static int add_what_terms_find(struct scope *scope, struct buf *out)
     struct slice text = selection_query(scope);
     int err = selections_parse(scope->corpus, &arena, text, &query);
     if (!err)
-        err = query_bind(&query, scope->corpus, &bound);
+        err = query_bind(&query, scope->corpus, &selections_of(scope)->words, &bound);
     if (!err)
         err = add_terms(scope, &bound, &arena, out);
     query_bound_free(&bound);

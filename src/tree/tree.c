@@ -64,7 +64,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
     snapshots_init(&tree->snapshots);
     dir_cookies_init(&tree->dir_cookies);
     whole_tables_init(&tree->whole_tables);
-    selections_init(&tree->selections);
+    selections_init(&tree->selections, options->index_size);
     if (generations_init(&tree->generations, corpus, &generations_options) ||
         tree_reserve(tree, episodes) || resume(tree)) {
         tree_free(tree);

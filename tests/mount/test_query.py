@@ -406,6 +406,41 @@ def test_keys_of_one_s_own_are_keys_of_queries(mount):
     assert "died of signal 9" in mounted.end()
 
 
+def misses(mounted):
+    return json.loads((mounted / ".transcriptfs/status.json").read_text())["cache"]["misses"]
+
+
+@pytest.mark.parametrize("size", ["64M", "20K", "0"])
+def test_later_queries_leave_out_what_cannot_have_the_words(mount, size):
+    """With little room the index is coarser; without any nothing is left out. What is found is the same."""
+    words = ["tide", "lantern", "harbour", "kelp", "mooring", "gull", "anchor", "breakwater"]
+    files = {f"e{number:02}.md": TALK.format(words[number % 8]) + f"\n**Bo:** {'and so on ' * 200}\n" for number in range(64)}
+    mounted = mount(files, "-o", f"index_size={size},cache_size=0")
+    status = json.loads((mounted / ".transcriptfs/status.json").read_text())["search"]
+    assert len(os.listdir(mounted / "search/kelp/episodes")) == 8
+    before = misses(mounted)
+    assert os.listdir(mounted / "search/xylophone") == ["query.txt"]
+    assert len(os.listdir(mounted / "search/mooring OR gull/episodes")) == 16
+    read = misses(mounted) - before
+    assert read == 128 if size == "0" else read < 64, "bodies that cannot have the words are not read"
+    assert len(os.listdir(mounted / "search/-mooring/episodes")) == 64
+    write_content(mounted.content, {"e00.md": TALK.format("xylophone")})
+    wait_until(lambda: os.path.exists(mounted / "search/xylophone/episodes"), "what was written is found")
+    used = json.loads((mounted / ".transcriptfs/status.json").read_text())["search"]
+    assert status["queries"] == 0 and used["queries"] == 4 and used["index_used_bytes"] <= used["index_limit_bytes"]
+    assert (used["index_used_bytes"] > 0) == (size != "0")
+
+
+def test_bodies_are_not_read_where_the_episode_says_no(mount):
+    mounted = mount({f"e{number}.md": f"---\ntags: [{'odd' if number % 2 else 'even'}]\n---\n\n**Ana:** Words.\n\n**Bo:** Yes.\n"
+                     for number in range(20)}, "-o", "cache_size=0")
+    assert "turns" not in (mounted / "search/tag:odd/query.txt").read_text()
+    before = misses(mounted)
+    assert "by-tag" in os.listdir(mounted / "search/tag:odd") and len(os.listdir(mounted / "search/tag:odd/episodes")) == 10
+    assert misses(mounted) == before
+    assert len(os.listdir(mounted / "search/tag:odd words/episodes")) == 10 and misses(mounted) == before + 10
+
+
 def test_private_episodes_are_not_found(mount):
     if os.geteuid() != 0:
         pytest.skip("only root can mount for others")

@@ -1,0 +1,209 @@
+#include "query/word_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LEAST_BITS = 6, /* of a signature, as a power of two */
+    MOST_BITS = 20,
+    FIRST_CAP = 1024,
+    SHORT_RUN = 3, /* bytes */
+    LONG_RUN = 5,
+};
+
+struct word_signature {
+    uint64_t version;
+    unsigned bits; /* as a power of two */
+    uint8_t set[];
+};
+
+static size_t size_of(unsigned bits)
+{
+    return sizeof(struct word_signature) + ((size_t)1 << bits) / 8;
+}
+
+void word_index_init(struct word_index *index, size_t budget)
+{
+    *index = (struct word_index){.budget = budget, .most_bits = MOST_BITS};
+    pthread_mutex_init(&index->lock, NULL);
+}
+
+void word_index_free(struct word_index *index)
+{
+    for (uint32_t i = 0; i < index->cap; i++)
+        free(index->at[i]);
+    free(index->at);
+    pthread_mutex_destroy(&index->lock);
+}
+
+size_t word_index_size(struct word_index *index)
+{
+    pthread_mutex_lock(&index->lock);
+    size_t bytes = index->bytes;
+    pthread_mutex_unlock(&index->lock);
+    return bytes;
+}
+
+/* --- signatures ------------------------------------------------------------------------------- */
+
+/* A bit for the run of bytes; its low bits are those of a coarser signature. */
+static uint32_t bit_of(const char *at, unsigned len)
+{
+    uint64_t run = 0;
+    for (unsigned i = 0; i < len; i++)
+        run = run << 8 | (unsigned char)at[i];
+    /* Multiplicative hashing, by the golden ratio (Knuth, volume 3, 6.4). */
+    return (uint32_t)((run * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
+}
+
+static void set_runs(struct word_signature *signature, struct slice words, unsigned len)
+{
+    uint32_t mask = (UINT32_C(1) << signature->bits) - 1;
+    for (size_t at = 0; at + len <= words.len; at++) {
+        uint32_t bit = bit_of(words.data + at, len) & mask;
+        signature->set[bit / 8] |= (uint8_t)(1u << bit % 8);
+    }
+}
+
+static bool has_runs(const struct word_signature *signature, struct slice words, unsigned len)
+{
+    uint32_t mask = (UINT32_C(1) << signature->bits) - 1;
+    bool has = true;
+    for (size_t at = 0; at + len <= words.len && has; at++) {
+        uint32_t bit = bit_of(words.data + at, len) & mask;
+        has = signature->set[bit / 8] >> bit % 8 & 1;
+    }
+    return has;
+}
+
+/* Two halves become one: a bit is set where it is in either. */
+static struct word_signature *coarsen(struct word_signature *signature, unsigned bits)
+{
+    while (signature->bits > bits) {
+        size_t half = ((size_t)1 << --signature->bits) / 8;
+        for (size_t i = 0; i < half; i++)
+            signature->set[i] |= signature->set[half + i];
+    }
+    struct word_signature *smaller = realloc(signature, size_of(signature->bits));
+    return smaller ? smaller : signature;
+}
+
+/* One or two bits for each byte of text: a third of them is set then, since runs recur. */
+static unsigned bits_for(const struct buf *turns, uint32_t count, unsigned most)
+{
+    size_t bytes = 0;
+    unsigned bits = LEAST_BITS;
+    for (uint32_t i = 0; i < count; i++)
+        bytes += turns[i].len;
+    while (bits < most && (size_t)1 << bits <= bytes)
+        bits++;
+    return bits;
+}
+
+static struct word_signature *sign(uint64_t version, const struct buf *turns, uint32_t count,
+                                   unsigned most)
+{
+    unsigned bits = bits_for(turns, count, most);
+    struct word_signature *signature = calloc(1, size_of(bits));
+    if (!signature)
+        return NULL;
+    signature->version = version;
+    signature->bits = bits;
+    for (uint32_t i = 0; i < count; i++) {
+        set_runs(signature, buf_slice(&turns[i]), SHORT_RUN);
+        set_runs(signature, buf_slice(&turns[i]), LONG_RUN);
+    }
+    return signature;
+}
+
+/* --- with the lock held ----------------------------------------------------------------------- */
+
+static bool reserve(struct word_index *index, uint32_t episode)
+{
+    uint32_t cap = index->cap ? index->cap : FIRST_CAP;
+    if (episode < index->cap)
+        return true;
+    while (cap <= episode)
+        cap *= 2;
+    size_t more = (cap - index->cap) * sizeof(struct word_signature *);
+    if (index->bytes + more > index->budget)
+        return false;
+    struct word_signature **at = reallocarray(index->at, cap, sizeof(struct word_signature *));
+    if (!at)
+        return false;
+    memset(at + index->cap, 0, more);
+    index->at = at;
+    index->cap = cap;
+    index->bytes += more;
+    return true;
+}
+
+static void drop(struct word_index *index, uint32_t episode)
+{
+    if (index->at[episode])
+        index->bytes -= size_of(index->at[episode]->bits);
+    free(index->at[episode]);
+    index->at[episode] = NULL;
+}
+
+/* Makes room for a signature, and makes that one as coarse as the others. False: there is none. */
+static bool make_room(struct word_index *index, struct word_signature **signature)
+{
+    while (index->bytes + size_of((*signature)->bits) > index->budget) {
+        if (index->most_bits == LEAST_BITS)
+            return false;
+        index->most_bits--;
+        for (uint32_t i = 0; i < index->cap; i++) {
+            if (!index->at[i] || index->at[i]->bits <= index->most_bits)
+                continue;
+            index->bytes -= size_of(index->at[i]->bits) - size_of(index->most_bits);
+            index->at[i] = coarsen(index->at[i], index->most_bits);
+        }
+        if ((*signature)->bits > index->most_bits)
+            *signature = coarsen(*signature, index->most_bits);
+    }
+    return true;
+}
+
+static bool knows(const struct word_index *index, uint32_t episode, uint64_t version)
+{
+    return episode < index->cap && index->at[episode] && index->at[episode]->version == version;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+void word_index_learn(struct word_index *index, uint32_t episode, uint64_t version,
+                      const struct buf *turns, uint32_t count)
+{
+    pthread_mutex_lock(&index->lock);
+    bool is_wanted = index->budget && !knows(index, episode, version);
+    unsigned most = index->most_bits;
+    pthread_mutex_unlock(&index->lock);
+    struct word_signature *signature = is_wanted ? sign(version, turns, count, most) : NULL;
+    if (!signature)
+        return;
+    pthread_mutex_lock(&index->lock);
+    if (reserve(index, episode)) {
+        drop(index, episode);
+        if (make_room(index, &signature)) {
+            index->at[episode] = signature;
+            index->bytes += size_of(signature->bits);
+            signature = NULL;
+        }
+    }
+    pthread_mutex_unlock(&index->lock);
+    free(signature);
+}
+
+bool word_index_may_have(struct word_index *index, uint32_t episode, uint64_t version,
+                         struct slice words)
+{
+    bool may = true;
+    pthread_mutex_lock(&index->lock);
+    if (knows(index, episode, version)) {
+        may = has_runs(index->at[episode], words, SHORT_RUN) &&
+              has_runs(index->at[episode], words, LONG_RUN);
+    }
+    pthread_mutex_unlock(&index->lock);
+    return may;
+}
