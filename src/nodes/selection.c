@@ -31,21 +31,21 @@ void end_hold(struct hold *hold)
     selections_put(hold->selections, hold->held);
 }
 
-/* A value between quotes: what would end it, or count, stands as %XX. */
-static void add_quoted(struct buf *out, struct slice value)
+/* What would end the quotes, or count in them, stands as %XX. */
+void selection_add_value(struct buf *values, struct slice value)
 {
-    buf_add_byte(out, '"');
+    buf_add_text(values, values->len ? ",\"" : "\"");
     for (size_t i = 0; i < value.len; i++) {
         if (value.data[i] == '"' || value.data[i] == '%')
-            buf_printf(out, "%%%02X", (unsigned)value.data[i]);
+            buf_printf(values, "%%%02X", (unsigned)value.data[i]);
         else
-            buf_add_byte(out, value.data[i]);
+            buf_add_byte(values, value.data[i]);
     }
-    buf_add_byte(out, '"');
+    buf_add_byte(values, '"');
 }
 
 int selection_narrow(const struct scope *scope, struct slice query, struct slice key,
-                     struct slice value, struct buf *out)
+                     const struct buf *values, struct buf *out)
 {
     cleanup_buf struct buf text = {0};
     struct arena arena = {0};
@@ -54,7 +54,8 @@ int selection_narrow(const struct scope *scope, struct slice query, struct slice
         buf_printf(&text, "(%.*s) ", (int)query.len, query.data);
     buf_add_slice(&text, key);
     buf_add_byte(&text, ':');
-    add_quoted(&text, value);
+    buf_add_slice(&text, buf_slice(values));
+    text.failed |= values->failed;
     int err = text.failed ? -ENOMEM
                           : selections_parse(scope->corpus, &arena, buf_slice(&text), &narrowed);
     if (!err && narrowed.canonical.len > NAME_MAX)

@@ -23,10 +23,13 @@ void end_hold(struct hold *hold);
 struct selections *selections_of(const struct scope *scope);
 struct slice selection_query(const struct scope *scope);
 
-/* Adds the canonical spelling of "query key:value" to `out`; an empty query is none. 0,
+/* Adds a value to those that a term may have, between quotes. */
+void selection_add_value(struct buf *values, struct slice value);
+
+/* Adds the canonical spelling of "query key:values" to `out`; an empty query is none. 0,
  * -ENAMETOOLONG where it does not fit a name, -ENOMEM. */
 int selection_narrow(const struct scope *scope, struct slice query, struct slice key,
-                     struct slice value, struct buf *out);
+                     const struct buf *values, struct buf *out);
 
 /* As the members of node_ops. That of a part is another one with each content; j numbers it. */
 int selection_check(struct scope *scope);

@@ -235,24 +235,46 @@ static uint64_t value_identity(const struct scope *scope)
     return hash_pair(selection_identity(scope), scope->node.j);
 }
 
-static int value_target(struct scope *scope, struct buf *target)
+/* The values of a facet as a query has them: of by-voice all names that are joined in it. */
+static int add_values(struct scope *scope, bool by_voice, uint32_t number, struct slice *key,
+                      struct buf *values)
+{
+    const struct voice_index *voice_index = NULL;
+    int err = by_voice ? scope_voice_index(scope, &voice_index) : 0;
+    const struct views *views = voice_index ? &voice_index->by_voice : &scope->corpus->views;
+    const struct facet *facet = err ? NULL : views_facet(views, number);
+    if (!facet)
+        return err ? err : -ESTALE;
+    *key = by_voice ? voice_key : key_of(views->views[facet->view]->name);
+    selection_add_value(values, facet->value);
+    for (size_t i = 0; voice_index && i < voice_index->joined.count; i++) {
+        struct slice name = voice_index->joined.all[i]->text;
+        if (voice_index->joined.names[i]->facet == number && !slice_equal(name, facet->value))
+            selection_add_value(values, name);
+    }
+    return 0;
+}
+
+static void add_date(struct buf *values, uint32_t code)
 {
     char text[16];
-    struct slice key = date_key, value, query = selection_query(scope);
-    if (scope->node.kind == KIND_SELECTION_DATE) {
-        print_date(text, scope->node.j);
-        value = slice_of(text);
-    } else {
-        const struct facet *facet = facet_of(scope);
-        if (!facet)
-            return -ESTALE;
-        value = facet->value;
-        key = scope->node.kind == KIND_SELECTION_VOICE
-                  ? voice_key
-                  : key_of(scope->corpus->views.views[facet->view]->name);
-    }
+    print_date(text, code);
+    selection_add_value(values, slice_of(text));
+}
+
+static int value_target(struct scope *scope, struct buf *target)
+{
+    cleanup_buf struct buf values = {0};
+    struct slice key = date_key;
+    int err = 0;
+    if (scope->node.kind == KIND_SELECTION_DATE)
+        add_date(&values, scope->node.j);
+    else
+        err = add_values(scope, scope->node.kind == KIND_SELECTION_VOICE, scope->node.j, &key,
+                         &values);
     buf_add_text(target, "../../");
-    int err = selection_narrow(scope, query, key, value, target);
+    if (!err)
+        err = selection_narrow(scope, selection_query(scope), key, &values, target);
     buf_add_text(target, "/episodes");
     return err;
 }
@@ -276,35 +298,20 @@ static uint32_t find_view(const struct scope *scope, struct slice name)
 /* What the query of a folder outside of search/ is, and how many folders it is below the root. */
 static int query_of_folder(struct scope *scope, struct buf *query, unsigned *depth)
 {
-    const struct voice_index *voice_index;
-    const struct facet *facet = NULL;
-    char text[16];
-    switch (scope->node.kind) {
-    case KIND_FACET:
-        *depth = 2;
-        facet = views_facet(&scope->corpus->views, scope->node.i);
-        return !facet ? -ESTALE
-                      : selection_narrow(scope, SLICE(""),
-                                         key_of(scope->corpus->views.views[facet->view]->name),
-                                         facet->value, query);
-    case KIND_BY_VOICE_FACET:
-        *depth = 2;
-        if (!scope_voice_index(scope, &voice_index))
-            facet = views_facet(&voice_index->by_voice, scope->node.i);
-        return !facet ? -ESTALE
-                      : selection_narrow(scope, SLICE(""), voice_key, facet->value, query);
-    case KIND_YEAR:
-    case KIND_MONTH:
-    case KIND_DAY:
-        *depth = scope->node.kind == KIND_YEAR ? 2 : scope->node.kind == KIND_MONTH ? 3 : 4;
-        /* Nobody can ask for the episodes of a month whose day is not known. */
-        if (scope->node.kind == KIND_DAY && !date_of_code(scope->node.i).day)
-            return -ENOENT;
-        print_date(text, scope->node.i);
-        return selection_narrow(scope, SLICE(""), date_key, slice_of(text), query);
-    default:
+    cleanup_buf struct buf values = {0};
+    enum kind kind = scope->node.kind;
+    bool is_facet = kind == KIND_FACET || kind == KIND_BY_VOICE_FACET;
+    struct slice key = date_key;
+    int err = 0;
+    *depth = kind == KIND_MONTH ? 3 : kind == KIND_DAY ? 4 : 2;
+    /* Nobody can ask for the episodes of a month whose day is not known. */
+    if (kind == KIND_DAY && !date_of_code(scope->node.i).day)
         return -ENOENT;
-    }
+    if (is_facet)
+        err = add_values(scope, kind == KIND_BY_VOICE_FACET, scope->node.i, &key, &values);
+    else
+        add_date(&values, scope->node.i);
+    return err ? err : selection_narrow(scope, (struct slice){0}, key, &values, query);
 }
 
 int search_find_combined(struct scope *scope, struct slice name, struct child *child)

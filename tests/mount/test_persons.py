@@ -148,6 +148,9 @@ def test_originals_say_who_is_who_in_all_files(mount):
     assert sorted(os.readlink(entry) for entry in (mounted / "by-voice/林岚").iterdir()) == [
         "../../episodes/a/voices/林岚", "../../episodes/b/voices/Lan Lin"]
     assert {record["voice"] for record in json_lines(mounted / "episodes/b/turns.jsonl")} == {"Bo", "Lan Lin"}
+    # And so it is where views are combined, and in a selection.
+    assert sorted(os.listdir(mounted / "by-voice/林岚/by-voice")) == ["林岚"]
+    assert len(os.listdir(mounted / "search/voice:*/by-voice/林岚")) == 2
 
 
 def test_two_that_fit_are_nobody(mount):
