@@ -34,14 +34,45 @@ struct asking {
     size_t done;
 };
 
+static int add_episode_name(const struct material *material, struct buf *out)
+{
+    buf_add_slice(out, material->episode->name);
+    buf_add_byte(out, '\n');
+    return 0;
+}
+
+static int add_episode_json(const struct material *material, struct buf *out)
+{
+    return tables_add_episode(material, true, out);
+}
+
+static int add_episode_tsv(const struct material *material, struct buf *out)
+{
+    return tables_add_episode(material, false, out);
+}
+
+static int add_counts(const struct material *material, struct buf *out)
+{
+    tables_add_body_counts(material, out);
+    return 0;
+}
+
+/* The tables are those of index/ in a selection. */
 static const struct answer_format {
     const char *name;
     void (*begin)(struct buf *out); /* NULL: it has no header line */
-    int (*render)(const struct material *material, struct buf *out); /* NULL: names of episodes */
-} formats[] = {{"quotes", NULL, quotes_render},
-               {"turns.jsonl", NULL, tables_add_turns_json},
-               {"turns.tsv", tables_begin_turns, tables_add_turns_tsv},
-               {"episodes", NULL, NULL}};
+    int (*add)(const struct material *material, struct buf *out);
+    unsigned needs;
+} formats[] = {{"quotes", NULL, quotes_render, NEEDS_FRONT | NEEDS_BODY},
+               {"turns.jsonl", NULL, tables_add_turns_json, NEEDS_FRONT | NEEDS_BODY},
+               {"turns.tsv", tables_begin_turns, tables_add_turns_tsv, NEEDS_FRONT | NEEDS_BODY},
+               {"episodes", NULL, add_episode_name, NEEDS_NOTHING},
+               {"episodes.jsonl", NULL, add_episode_json, NEEDS_FRONT},
+               {"episodes.tsv", tables_begin_episodes, add_episode_tsv, NEEDS_FRONT},
+               {"counts.tsv", tables_begin_body_counts, add_counts, NEEDS_BODY},
+               {"voices.tsv", tables_begin_voices, tables_add_voices, NEEDS_BODY}};
+
+enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* --- one episode ------------------------------------------------------------------------------ */
 
@@ -49,15 +80,12 @@ static int render_answer(struct asking *a, struct answer *answer, struct materia
                          uint32_t number)
 {
     struct cache_entry *front = NULL;
-    if (!a->format->render) {
-        buf_add_slice(&answer->text, material->episode->name);
-        buf_add_byte(&answer->text, '\n');
-        return 0;
-    }
-    int err = cache_get(a->cache, number, material->episode, CACHE_FRONT, &front);
+    int err = a->format->needs & NEEDS_FRONT
+                  ? cache_get(a->cache, number, material->episode, CACHE_FRONT, &front)
+                  : 0;
     if (!err) {
-        material->front = front->front.map;
-        err = a->format->render(material, &answer->text);
+        material->front = front ? front->front.map : NULL;
+        err = a->format->add(material, &answer->text);
     }
     cache_put(a->cache, front);
     return err;
@@ -72,7 +100,7 @@ static int answer_of(struct asking *a, struct answer *answer, const struct episo
     struct cache_entry *entry;
     int err = 0;
     answer->is_found = selection_ask(a->bound, a->cache, number, &entry, &selected, &err);
-    if (answer->is_found && a->format->render && !entry)
+    if (answer->is_found && a->format->needs & NEEDS_BODY && !entry)
         err = cache_get(a->cache, number, episode, CACHE_BODY, &entry);
     if (!err && answer->is_found) {
         material.body = entry ? &entry->body : NULL;
@@ -177,21 +205,29 @@ static void print_mistake(struct slice text, const struct query_mistake *mistake
                 (int)mistake->column - 1, "");
 }
 
+/* NULL: it is none, which is reported. */
+static const struct answer_format *find_format(const char *name)
+{
+    cleanup_buf struct buf names = {0};
+    for (size_t i = 0; i < FORMATS; i++) {
+        if (!name || strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+        buf_printf(&names, "%s%s", i == 0 ? "" : i + 1 < FORMATS ? ", " : " or ", formats[i].name);
+    }
+    report("--format is %.*s", (int)names.len, names.data);
+    return NULL;
+}
+
 static int ask_query(const struct corpus *corpus, struct cache *cache,
                      const struct query_bound *bound, const struct options *options)
 {
     struct asking a = {.corpus = corpus,
                        .cache = cache,
                        .bound = bound,
+                       .format = find_format(options->format),
                        .progress = progress_begin("asking", options->quiet)};
-    size_t i = 0, count = sizeof formats / sizeof *formats;
-    while (options->format && i < count && strcmp(formats[i].name, options->format) != 0)
-        i++;
-    if (i == count) {
-        report("--format is quotes, turns.jsonl, turns.tsv or episodes");
+    if (!a.format)
         return EXIT_NO_ANSWER;
-    }
-    a.format = &formats[i];
     const struct found found = ask_all(&a);
     if (fflush(stdout) || ferror(stdout)) {
         report("cannot write what was found");

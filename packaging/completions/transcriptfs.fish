@@ -7,7 +7,7 @@ complete -c transcriptfs -s q -l quiet -d 'print no progress and no summary'
 complete -c transcriptfs -s v -l verbose -d 'print a summary and every problem'
 complete -c transcriptfs -l check -d 'read all, print its problems, mount nothing'
 complete -c transcriptfs -l query -x -d 'print the turns that a query finds'
-complete -c transcriptfs -l format -x -a 'quotes turns.jsonl turns.tsv episodes' -d 'print them as'
+complete -c transcriptfs -l format -x -a 'quotes turns.jsonl turns.tsv episodes episodes.jsonl episodes.tsv counts.tsv voices.tsv' -d 'print them as'
 complete -c transcriptfs -s h -l help -d 'print the options'
 complete -c transcriptfs -s V -l version -d 'print the version'
 

@@ -70,6 +70,22 @@ def test_a_command_line_shows_what_happens(tmp_path, name):
         assert sorted(output.splitlines()) == sorted(shown.splitlines()), command
 
 
+def test_an_analyst_s_questions_are_one_pipeline_without_a_mount_too():
+    """Those of the manual, with --query in place of the file."""
+    questions = page("transcriptfs-query.7").split("# QUESTIONS OF AN ANALYST")[1]
+    asked = 0
+    for command, shown in re.findall(r"^```\n\$ (.+)\n((?:.+\n)+)```", questions, re.M):
+        command = command.replace("\\\\", "\\")
+        assert len(command) <= 160, command
+        file = re.search(r"'search/(.+?)/(?:index/)?(turns\.jsonl|episodes\.jsonl|voices\.tsv|episodes)'", command)
+        query = f"transcriptfs -q --query '{file[1]}' --format {file[2]} {EXAMPLE} | "
+        output = run_ok("sh", "-c", query + command.replace(file[0], "").replace("ls  |", "cat |"),
+                        env={**os.environ, "PATH": f"{BUILD}:{os.environ['PATH']}"})
+        assert output.split() == shown.split(), command
+        asked += 1
+    assert asked == 8
+
+
 def test_the_readme_is_a_front_page():
     text = (REPOSITORY / "README.md").read_bytes()
     assert len(text) <= 10_000
