@@ -239,6 +239,19 @@ static void add_visible(struct buf *out, struct slice text)
     }
 }
 
+/* Appends parts between spaces with one space between them: NFKC makes spaces of marks that stand
+ * alone, such as U+2017. */
+static void add_parts(struct buf *out, struct slice text)
+{
+    size_t start = out->len;
+    struct slice part;
+    while (slice_take(&text, ' ', &part)) {
+        if (part.len && out->len > start)
+            buf_add_byte(out, ' ');
+        buf_add_slice(out, part);
+    }
+}
+
 /* Appends NFKC of `text`, which is UTF-8, with case folded. */
 static void fold_visible(struct buf *out, struct slice text)
 {
@@ -249,7 +262,7 @@ static void fold_visible(struct buf *out, struct slice text)
     if (len < 0)
         out->failed = true; /* it was UTF-8: there is no memory */
     else
-        buf_add(out, folded, (size_t)len);
+        add_parts(out, (struct slice){(const char *)folded, (size_t)len});
     free(folded);
 }
 
