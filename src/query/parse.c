@@ -290,10 +290,13 @@ static bool read_value(struct parser *p, const struct query_node *node, const st
         return false;
     if (node->key == QUERY_HAS)
         return find_what_is_had(p, token, value);
-    if (node->key == QUERY_TITLE || node->key == QUERY_HEADING || node->key == QUERY_ORIGINAL)
-        value->is_prefix = false;
+    bool is_sought = node->key == QUERY_TITLE || node->key == QUERY_HEADING ||
+                     node->key == QUERY_ORIGINAL;
+    if (is_sought && value->folded.len == 0)
+        mistake(p, token->at, "there is nothing to look for here");
+    value->is_prefix &= !is_sought;
     if (node->key != QUERY_DATE)
-        return true;
+        return !p->err;
     if (value->is_prefix || !read_dates(value->folded, value))
         mistake(p, token->at,
                 "a date is 2024, 2024-05 or 2024-05-03, and from one to another 2024-05..2025-01");
