@@ -45,12 +45,23 @@ size_t utf8_ascii_prefix(struct slice text)
     return at;
 }
 
+/* Whether a character of three bytes begins here, of those whose lead says that it is one: all but
+ * E0, behind which it may be too short, and ED, where the surrogates are. */
+static inline bool is_common_triple(const char *at)
+{
+    unsigned char lead = (unsigned char)at[0];
+    return (lead & 0xF0) == 0xE0 && lead != 0xE0 && lead != 0xED && (at[1] & 0xC0) == 0x80 &&
+           (at[2] & 0xC0) == 0x80;
+}
+
 size_t utf8_valid_prefix(struct slice text)
 {
     size_t at = 0, len;
 
     while (at < text.len) {
         at += utf8_ascii_prefix(slice_skip(text, at));
+        while (at + 3 <= text.len && is_common_triple(text.data + at))
+            at += 3;
         /* What is no ASCII seldom stands alone. */
         for (size_t end = at + sizeof(uint64_t); at < text.len && at < end; at += len) {
             len = 1;
@@ -239,17 +250,24 @@ static void add_visible(struct buf *out, struct slice text)
     }
 }
 
-/* Appends parts between spaces with one space between them: NFKC makes spaces of marks that stand
- * alone, such as U+2017. */
-static void add_parts(struct buf *out, struct slice text)
+/* Whether NFKC made something of a character that add_visible() would change: a space of a mark
+ * that stands alone (U+2017), an apostrophe of one with a letter (U+0149), primes of several
+ * (U+2034). */
+static bool has_new_alikes(struct slice folded)
 {
-    size_t start = out->len;
-    struct slice part;
-    while (slice_take(&text, ' ', &part)) {
-        if (part.len && out->len > start)
-            buf_add_byte(out, ' ');
-        buf_add_slice(out, part);
+    size_t len = 1;
+    for (size_t at = 0; at < folded.len; at += len) {
+        unsigned char c = (unsigned char)folded.data[at];
+        len = 1;
+        if (c == ' ' && (at == 0 || at + 1 == folded.len || folded.data[at + 1] == ' '))
+            return true;
+        if (c != 0xCA && c != 0xE2)
+            continue;
+        int32_t code = utf8_decode(slice_skip(folded, at), &len);
+        if (look_alike(code) != code)
+            return true;
     }
+    return false;
 }
 
 /* Appends NFKC of `text`, which is UTF-8, with case folded. */
@@ -261,8 +279,10 @@ static void fold_visible(struct buf *out, struct slice text)
         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
     if (len < 0)
         out->failed = true; /* it was UTF-8: there is no memory */
+    else if (has_new_alikes((struct slice){(const char *)folded, (size_t)len}))
+        add_visible(out, (struct slice){(const char *)folded, (size_t)len});
     else
-        add_parts(out, (struct slice){(const char *)folded, (size_t)len});
+        buf_add(out, folded, (size_t)len);
     free(folded);
 }
 

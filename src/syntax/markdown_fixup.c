@@ -153,7 +153,9 @@ static bool is_bracketed_label(struct slice line)
  * `last_end` is where the last end of a comment stands in the whole text, or NULL. */
 static size_t unclosed_comment(struct slice line, const char *last_end)
 {
-    const char *open = memmem(line.data, line.len, "<!--", 4);
+    const char *bracket = line.len ? memchr(line.data, '<', line.len) : NULL;
+    struct slice rest = slice_skip(line, bracket ? (size_t)(bracket - line.data) : line.len);
+    const char *open = memmem(rest.data, rest.len, "<!--", 4);
     return !open || (last_end && last_end > open) ? line.len : (size_t)(open - line.data);
 }
 

@@ -178,8 +178,10 @@ static int add_terms(struct assembly *a)
         struct slice term = {text.data + a->bold[i].text, a->bold[i].len};
         struct slice behind = slice_head(slice_skip(text, a->bold[i].text + a->bold[i].len),
                                          MOST_GLOSS);
-        const char *paragraph = memmem(behind.data, behind.len, "\n\n", 2);
         struct slice original, definition;
+        if (!gloss_may_begin(behind))
+            continue;
+        const char *paragraph = memmem(behind.data, behind.len, "\n\n", 2);
         if (paragraph)
             behind.len = (size_t)(paragraph - behind.data);
         if (!gloss_read(behind, &original, &definition))

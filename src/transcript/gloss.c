@@ -6,6 +6,14 @@ enum {
     MOST_NESTED = 8, /* brackets in a gloss */
 };
 
+bool gloss_may_begin(struct slice behind)
+{
+    size_t at = 0;
+    while (at < behind.len && byte_is_space(behind.data[at]))
+        at++;
+    return at < behind.len && (behind.data[at] == '(' || behind.data[at] == "（"[0]);
+}
+
 bool gloss_read(struct slice behind, struct slice *original, struct slice *definition)
 {
     static const char *const brackets[][2] = {{"（", "）"}, {"(", ")"}};

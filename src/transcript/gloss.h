@@ -8,6 +8,10 @@
 
 #include "base/slice.h"
 
+/* Whether a bracket stands at the head of `behind`, as far as its first byte says: most bold text has
+ * none behind it. */
+bool gloss_may_begin(struct slice behind);
+
 /* Reads the gloss at the head of `behind`, which is what stands behind a term. False: there is
  * none. */
 bool gloss_read(struct slice behind, struct slice *original, struct slice *definition);
