@@ -131,7 +131,7 @@ static struct fuse_entry_param entry_of(const struct tree_attr *attr)
     return (struct fuse_entry_param){
         .ino = attr->id,
         .attr = stat_of(attr),
-        .attr_timeout = no_timeout,
+        .attr_timeout = attr->no_attr_cache ? 0 : no_timeout,
         .entry_timeout = attr->no_entry_cache ? 0 : no_timeout,
     };
 }
@@ -221,7 +221,7 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
         fuse_reply_err(req, final_error(err));
     } else {
         struct stat st = stat_of(&attr);
-        fuse_reply_attr(req, &st, no_timeout);
+        fuse_reply_attr(req, &st, attr.no_attr_cache ? 0 : no_timeout);
     }
 }
 

@@ -176,7 +176,7 @@ static struct links links_of_day(const struct scope *scope)
     const struct corpus *corpus = scope->corpus;
     uint32_t first = corpus_find_date(corpus, scope->node.i);
     uint32_t count = corpus_find_date(corpus, scope->node.i + 1) - first;
-    return (struct links){KIND_DATE_ENTRY, count ? corpus->dated + first : NULL, count};
+    return (struct links){KIND_DATE_ENTRY, count ? corpus->dated + first : NULL, count, 0};
 }
 
 static int day_child(struct scope *scope, uint64_t index, struct child *child)

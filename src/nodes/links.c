@@ -9,7 +9,8 @@ int links_child(const struct scope *scope, const struct links *links, uint64_t i
     if (index >= links->count)
         return -ENOENT;
     uint32_t episode = links->episodes[index];
-    child_is(child, links->kind, scope->node.i, 0, scope->corpus->episodes[episode]->entry);
+    child_is(child, links->kind, scope->node.i, links->version,
+             scope->corpus->episodes[episode]->entry);
     child->node.j = episode;
     child->list = 1;
     return 0;

@@ -86,6 +86,7 @@ struct links {
     enum kind kind;
     const uint32_t *episodes;
     uint32_t count;
+    uint32_t version; /* of the links; 0 where they have none */
 };
 /* As the members of node_ops of the folder; links_check() is for a link in it. */
 int links_child(const struct scope *scope, const struct links *links, uint64_t index,

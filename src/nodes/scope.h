@@ -41,6 +41,13 @@ static inline const struct episode *scope_episode(const struct scope *scope)
     return scope->corpus->episodes[scope->node.i];
 }
 
+/* The newest version of a node that has one: that of its episode, or the generation. */
+static inline uint64_t scope_newest_version(const struct scope *scope)
+{
+    return layouts[scope->node.kind].of_episode ? scope_episode(scope)->version
+                                                : scope->corpus->generation;
+}
+
 /* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text
  * that `render` makes; held until the scope ends. 0 or an error. */
 int scope_front(struct scope *scope, const struct yaml **map);

@@ -68,7 +68,17 @@ int selection_narrow(const struct scope *scope, struct slice query, struct slice
 
 int selection_check(struct scope *scope)
 {
-    return selection_query(scope).len ? 0 : -ESTALE;
+    const struct layout *layout = &layouts[scope->node.kind];
+    uint32_t newest = node_version(scope->node.kind, scope->corpus->generation);
+    bool is_known = selection_query(scope).len > 0;
+    if (layout->accepts_old_version)
+        return is_known && scope->node.version <= newest ? 0 : -ESTALE;
+    return is_known && (!layout->has_version || scope->node.version == newest) ? 0 : -ESTALE;
+}
+
+uint32_t selection_version(const struct scope *scope)
+{
+    return (uint32_t)scope->corpus->generation;
 }
 
 uint64_t selection_identity(const struct scope *scope)
@@ -83,5 +93,6 @@ uint64_t selection_part_identity(const struct scope *scope)
 
 struct node selection_folder(const struct scope *scope)
 {
-    return (struct node){.kind = KIND_SELECTION, .i = scope->node.i};
+    return (struct node){
+        .kind = KIND_SELECTION, .i = scope->node.i, .version = selection_version(scope)};
 }

@@ -31,6 +31,9 @@ void selection_add_value(struct buf *values, struct slice value);
 int selection_narrow(const struct scope *scope, struct slice query, struct slice key,
                      const struct buf *values, struct buf *out);
 
+/* The version of all nodes of a selection. */
+uint32_t selection_version(const struct scope *scope);
+
 /* As the members of node_ops. That of a part is another one with each content; j numbers it. */
 int selection_check(struct scope *scope);
 uint64_t selection_identity(const struct scope *scope);

@@ -142,7 +142,7 @@ static struct node facet_parent(const struct scope *scope)
 static struct links links_of_facet(const struct scope *scope)
 {
     const struct facet *facet = facet_of(scope);
-    return (struct links){in_view(scope, KIND_ENTRY), facet->episodes, facet->episode_count};
+    return (struct links){in_view(scope, KIND_ENTRY), facet->episodes, facet->episode_count, 0};
 }
 
 static int facet_child(struct scope *scope, uint64_t index, struct child *child)

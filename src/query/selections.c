@@ -1,7 +1,9 @@
 #include "query/selections.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "base/array.h"
 #include "corpus/history.h"
 #include "query/keys.h"
 
@@ -19,6 +21,7 @@ void selections_free(struct selections *selections)
         selection_free(&selections->kept[i].selection);
     intern_free(&selections->queries);
     word_index_free(&selections->words);
+    free(selections->shown);
     pthread_cond_destroy(&selections->made);
     pthread_mutex_destroy(&selections->lock);
 }
@@ -27,11 +30,35 @@ int selections_enter(struct selections *selections, struct slice canonical, uint
 {
     pthread_mutex_lock(&selections->lock);
     *number = intern_find(&selections->queries, canonical);
-    bool is_full = *number == UINT32_MAX && selections->queries.count >= SELECTIONS_MOST;
-    if (*number == UINT32_MAX && !is_full)
+    size_t count = selections->queries.count;
+    bool is_full = *number == UINT32_MAX && count >= SELECTIONS_MOST;
+    if (*number == UINT32_MAX && !is_full &&
+        array_reserve(&selections->shown, count, &selections->shown_cap, sizeof *selections->shown))
         *number = intern_add(&selections->queries, canonical);
+    if (*number != UINT32_MAX && *number == count)
+        selections->shown[count] = (struct selection_shown){0};
     pthread_mutex_unlock(&selections->lock);
     return *number != UINT32_MAX ? 0 : is_full ? -ENOSPC : -ENOMEM;
+}
+
+void selections_note_shown(struct selections *selections, uint32_t number, uint64_t generation)
+{
+    pthread_mutex_lock(&selections->lock);
+    struct selection_shown *shown = &selections->shown[number];
+    if (!shown->first || generation < shown->first)
+        shown->first = generation;
+    if (generation > shown->last)
+        shown->last = generation;
+    pthread_mutex_unlock(&selections->lock);
+}
+
+struct selection_shown selections_take_shown(struct selections *selections, uint32_t number)
+{
+    pthread_mutex_lock(&selections->lock);
+    struct selection_shown shown = selections->shown[number];
+    selections->shown[number] = (struct selection_shown){0};
+    pthread_mutex_unlock(&selections->lock);
+    return shown;
 }
 
 uint32_t selections_count(struct selections *selections)

@@ -28,12 +28,19 @@ struct held_selection {
     int err;
 };
 
+/* In which generations clients were shown the folder of a query since its name was called back. */
+struct selection_shown {
+    uint64_t first, last; /* 0: in none */
+};
+
 struct selections {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t made;
     struct intern queries; /* canonical; their numbers are the selections' */
     struct held_selection kept[SELECTIONS_KEPT];
     uint64_t clock;
+    struct selection_shown *shown; /* by number; owned */
+    size_t shown_cap;
     struct word_index words; /* it has a lock of its own */
 };
 
@@ -43,6 +50,12 @@ void selections_free(struct selections *selections);
 
 /* Gives a query a number. -ENOSPC: too many were asked. */
 int selections_enter(struct selections *selections, struct slice canonical, uint32_t *number);
+
+/* Notes that a client gets to see the folder of a query in a generation that is held. */
+void selections_note_shown(struct selections *selections, uint32_t number, uint64_t generation);
+
+/* Where clients were shown it; its name is called back then. */
+struct selection_shown selections_take_shown(struct selections *selections, uint32_t number);
 
 /* How many were given. */
 uint32_t selections_count(struct selections *selections);

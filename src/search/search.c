@@ -29,9 +29,12 @@ static int search_find(struct scope *scope, struct slice name, struct child *chi
         known = query.canonical;
     if (!err)
         err = selections_enter(selections_of(scope), known, &number);
+    bool is_link = !slice_equal(known, name);
     if (!err)
-        child_is(child, slice_equal(known, name) ? KIND_SELECTION : KIND_SELECTION_SPELLING, number,
-                 0, name);
+        child_is(child, is_link ? KIND_SELECTION_SPELLING : KIND_SELECTION, number,
+                 is_link ? 0 : selection_version(scope), name);
+    if (!err && !is_link)
+        selections_note_shown(selections_of(scope), number, scope->corpus->generation);
     arena_free(&arena);
     return err;
 }

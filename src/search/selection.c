@@ -206,7 +206,7 @@ static int folder_child(const struct scope *scope, const struct selection *selec
     if ((folders[i].exists && !folders[i].exists(scope)) ||
         (!folders[i].name && !has_dates_found(scope, selection)))
         return CHILD_GAP;
-    child_is(child, folders[i].kind, scope->node.i, 0, name);
+    child_is(child, folders[i].kind, scope->node.i, selection_version(scope), name);
     if (folders[i].kind == KIND_SELECTION_VIEW)
         child->node.j = folders[i].name ? SELECTION_BY_VOICE : SELECTION_BY_DATE;
     return 0;
@@ -224,7 +224,7 @@ static int selection_child(struct scope *scope, uint64_t index, struct child *ch
     if (index && (!hold.selection->count || (index < FILES && !has_words(scope))))
         return CHILD_GAP;
     if (index < FILES) {
-        child_is(child, KIND_SELECTION_FILE, scope->node.i, (uint32_t)scope->corpus->generation,
+        child_is(child, KIND_SELECTION_FILE, scope->node.i, selection_version(scope),
                  slice_of(files[index].name));
         child->node.j = (uint32_t)index;
         child->size_needs_render = true;
@@ -235,7 +235,8 @@ static int selection_child(struct scope *scope, uint64_t index, struct child *ch
     uint32_t view = views->order[index - FIXED];
     if (!selection_has_view(hold.selection, views, view))
         return CHILD_GAP;
-    child_is(child, KIND_SELECTION_VIEW, scope->node.i, 0, views->views[view]->name);
+    child_is(child, KIND_SELECTION_VIEW, scope->node.i, selection_version(scope),
+             views->views[view]->name);
     child->node.j = view;
     child->list = 1;
     return 0;

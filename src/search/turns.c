@@ -31,8 +31,7 @@ static int turn_child(const struct scope *scope, const struct selection *selecti
         return -ENOENT;
     uint32_t at = selection_entry_of_turn(selection, index);
     const struct selected *selected = &selection->found[selection->by_entry[at]];
-    child_is(child, KIND_SELECTION_TURN, scope->node.i, (uint32_t)scope->corpus->generation,
-             SLICE(""));
+    child_is(child, KIND_SELECTION_TURN, scope->node.i, selection_version(scope), SLICE(""));
     child->node.j = (uint32_t)index;
     return name_turn(scope->corpus, selected,
                      selected_turn(selected, (uint32_t)(index - selection->first[at])), child);
@@ -80,12 +79,6 @@ static int turns_find(struct scope *scope, struct slice name, struct child *chil
     return err;
 }
 
-static int turn_check(struct scope *scope)
-{
-    int err = selection_check(scope);
-    return err ? err : scope_check_generation(scope);
-}
-
 static uint64_t turn_identity(const struct scope *scope)
 {
     return hash_pair(selection_part_identity(scope), scope->node.j);
@@ -121,7 +114,7 @@ static int hold_episodes(struct scope *scope, struct hold *hold, struct links *l
     int err = hold_selection(scope, SELECTION_EPISODES, hold);
     if (!err)
         *links = (struct links){KIND_SELECTION_EPISODE, hold->selection->entries,
-                                hold->selection->count};
+                                hold->selection->count, selection_version(scope)};
     return err;
 }
 
@@ -179,7 +172,7 @@ const struct node_ops selection_turns_ops = {
 };
 
 const struct node_ops selection_turn_ops = {
-    .check = turn_check,
+    .check = selection_check,
     .identity = turn_identity,
     .target = turn_target,
 };

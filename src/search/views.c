@@ -52,7 +52,7 @@ static int value_is(const struct scope *scope, uint32_t facet, struct slice name
 {
     child_is(child,
              scope->node.j == SELECTION_BY_VOICE ? KIND_SELECTION_VOICE : KIND_SELECTION_VALUE,
-             scope->node.i, 0, name);
+             scope->node.i, selection_version(scope), name);
     child->node.j = facet;
     child->list = 1;
     return 0;
@@ -108,7 +108,7 @@ static int date_is(const struct scope *scope, const struct selection *selection,
 {
     if (!shows_date(scope, selection, code))
         return CHILD_GAP;
-    child_is(child, KIND_SELECTION_DATE, scope->node.i, 0, SLICE(""));
+    child_is(child, KIND_SELECTION_DATE, scope->node.i, selection_version(scope), SLICE(""));
     child->node.j = code;
     print_date(child->text, code);
     child->name = slice_of(child->text);

@@ -8,8 +8,8 @@
 
 #include "base/slice.h"
 
-/* Whether a bracket stands at the head of `behind`, as far as its first byte says: most bold text has
- * none behind it. */
+/* Whether a bracket stands at the head of `behind`, as far as its first byte says: most bold text
+ * has none behind it. */
 bool gloss_may_begin(struct slice behind);
 
 /* Reads the gloss at the head of `behind`, which is what stands behind a term. False: there is

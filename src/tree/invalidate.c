@@ -8,6 +8,7 @@
 #include "nodes/nodes.h"
 #include "nodes/state.h"
 #include "render/format.h"
+#include "search/search.h"
 
 enum { OLD_FOLDERS = 16 /* versions of a folder that a process may still have as its cwd */ };
 
@@ -360,6 +361,39 @@ static void invalidate_whole(struct invalidate_pass *p)
     notify(p, INVALIDATE_ATTR, id_of(KIND_VERSION, 0, 0, 0), NULL);
 }
 
+/* What is in a selection may be another thing. Its name is called back, and with it all below. Who
+ * stands in one lists the current children from then on: the kernel keeps nothing of a folder of an
+ * old version (tree_attr). */
+static void invalidate_selection(struct invalidate_pass *p, uint32_t number,
+                                 const struct selection_shown *shown)
+{
+    static const enum kind kinds[] = {KIND_SELECTION, KIND_SELECTION_TURNS, KIND_SELECTION_EPISODES,
+                                      KIND_SELECTION_INDEX};
+    const struct views *views = &p->before->views;
+    struct selections *selections = &p->invalidation->tree->selections;
+    invalidate_name(p, KIND_SEARCH, 0, selections_query(selections, number));
+    for (uint32_t version = (uint32_t)shown->first; version <= shown->last; version++) {
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+            notify(p, INVALIDATE_FOLDER, id_of(kinds[i], number, 0, version), NULL);
+        for (uint32_t i = 0; i < views->view_count; i++)
+            notify(p, INVALIDATE_FOLDER,
+                   id_of(KIND_SELECTION_VIEW, number, views->order[i], version), NULL);
+        for (uint32_t i = SELECTION_BY_VOICE; i <= SELECTION_BY_DATE; i++)
+            notify(p, INVALIDATE_FOLDER, id_of(KIND_SELECTION_VIEW, number, i, version), NULL);
+    }
+}
+
+static void invalidate_selections(struct invalidate_pass *p)
+{
+    struct selections *selections = &p->invalidation->tree->selections;
+    uint32_t count = selections_count(selections);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct selection_shown shown = selections_take_shown(selections, i);
+        if (shown.last)
+            invalidate_selection(p, i, &shown);
+    }
+}
+
 void invalidate_changes(const struct invalidation *invalidation)
 {
     struct invalidate_pass p = begin_pass(invalidation, invalidation->before);
@@ -377,6 +411,7 @@ void invalidate_changes(const struct invalidation *invalidation)
     }
     invalidate_views(&p, &of_front, &p.before->views, &p.after->views);
     invalidate_whole(&p);
+    invalidate_selections(&p);
     invalidate_view_stamps(&p, &of_front, &p.after->views);
     invalidate_date_stamps(&p);
 }

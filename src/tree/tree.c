@@ -11,6 +11,15 @@
 #include "search/search.h"
 #include "tree/ops.h"
 
+/* Clients may know it from the previous worker, by the latest generations. */
+static void note_shown_before(struct tree *tree, uint32_t number)
+{
+    enum { LATEST = 8 };
+    uint64_t last = tree->options.resumed, first = last > LATEST ? last - LATEST : 1;
+    selections_note_shown(&tree->selections, number, first);
+    selections_note_shown(&tree->selections, number, last);
+}
+
 /* Restores a record of the previous worker's tree. */
 static int restore(struct tree *tree, const struct journal_record *record)
 {
@@ -22,7 +31,10 @@ static int restore(struct tree *tree, const struct journal_record *record)
     case HISTORY_DIR_COOKIE:
         return dir_cookies_enter(&tree->dir_cookies, record->bytes, &number) ? 0 : -ENOMEM;
     case HISTORY_SELECTION:
-        return selections_enter(&tree->selections, record->bytes, &number);
+        if (selections_enter(&tree->selections, record->bytes, &number))
+            return -ENOMEM;
+        note_shown_before(tree, number);
+        return 0;
     case HISTORY_TURNS:
         return exposed_turns_restore(&tree->exposed_turns, record);
     case HISTORY_SERIAL:
@@ -220,6 +232,13 @@ static struct access shown_access(const struct scope *scope)
     return access;
 }
 
+/* Whether the folder was opened by the id of an older version. */
+static bool is_old_folder(const struct scope *folder)
+{
+    return layouts[folder->node.kind].accepts_old_version &&
+           folder->node.version != node_version(folder->node.kind, scope_newest_version(folder));
+}
+
 /* The attributes that need no size. */
 static void fill_identity(const struct scope *scope, struct tree_attr *attr)
 {
@@ -235,6 +254,7 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
         .nlink = 1,
         .stamps = ops->stamps ? ops->stamps(scope) : scope->corpus->stamps,
         .no_entry_cache = layout->no_entry_cache,
+        .no_attr_cache = is_old_folder(scope),
     };
 }
 
@@ -293,13 +313,6 @@ static int child_attr(const struct scope *folder, const struct child *child, str
     return fill_attr(&scope, attr);
 }
 
-/* Whether the folder was opened by the id of an older version. */
-static bool is_old_folder(const struct scope *folder)
-{
-    return layouts[folder->node.kind].accepts_old_version &&
-           folder->node.version != scope_episode(folder)->version;
-}
-
 int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tree_attr *attr)
 {
     cleanup_(scope_close) struct scope scope;
@@ -342,13 +355,13 @@ int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
  * since. In a folder whose order may be another in the next version it has that version beside the
  * place.
  */
-enum { LIST_BITS = 2, INDEX_BITS = 20, VERSION_MASK = 0xFFFF };
+enum { LIST_BITS = 2, INDEX_BITS = 24, VERSION_MASK = 0xFFFF };
 static const uint64_t first_name_cookie = UINT64_C(1) << 40;
 
 static uint64_t version_mark(const struct scope *folder)
 {
     return layouts[folder->node.kind].accepts_old_version
-               ? (uint64_t)(scope_episode(folder)->version & VERSION_MASK) << INDEX_BITS
+               ? (scope_newest_version(folder) & VERSION_MASK) << INDEX_BITS
                : 0;
 }
 

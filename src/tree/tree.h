@@ -84,6 +84,7 @@ struct tree_attr {
     uint64_t size;  /* bytes, exact */
     struct stamps stamps;
     bool no_entry_cache; /* the kernel may not cache the dentry, also a negative one */
+    bool no_attr_cache; /* … nor the attributes: of a folder's old version, whose children change */
 };
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr);

@@ -406,6 +406,52 @@ def test_keys_of_one_s_own_are_keys_of_queries(mount):
     assert "died of signal 9" in mounted.end()
 
 
+def requests(mounted):
+    return sum(json.loads((mounted / ".transcriptfs/status.json").read_text())["requests"].values())
+
+
+def test_the_same_query_again_is_answered_by_the_kernel(mount):
+    mounted = mount({"a.md": "---\ntags: [sea]\n---\n\n**Ana:** The tide.\n", "b.md": TALK.format("lamp")})
+
+    def look():
+        return [sorted(os.listdir(mounted / "search/tide" / name)) for name in ("", "turns", "episodes", "by-tag", "index")] + \
+            [(mounted / "search/tide/quotes.txt").read_text(), os.readlink(mounted / "search/TIDE"), os.readlink(mounted / "search/tide/by-tag/sea")]
+    first = look()
+    before = requests(mounted)
+    alone = requests(mounted) - before
+    before = requests(mounted)
+    assert look() == first and requests(mounted) - before <= alone, "nothing is asked"
+    write_content(mounted.content, {"c.md": "---\ntags: [harbour]\n---\n\n**Ana:** Another tide.\n"})
+    wait_until(lambda: (mounted / "search/tide/episodes/c").exists(), "the change is followed")
+    assert sorted(os.listdir(mounted / "search/tide/by-tag")) == ["harbour", "sea"]
+    assert (mounted / "search/tide/quotes.txt").read_text().count("\n") == 2
+
+
+def test_who_stands_in_a_selection_sees_what_is_new(mount):
+    """In each folder of it, time and again; also where a worker dies meanwhile."""
+    mounted = mount({"a.md": "---\ntags: [sea]\ndate: 2024-01-01\n---\n\n**Ana:** The tide.\n"})
+    names = ["", "turns", "episodes", "by-tag", "by-voice", "by-date", "index"]
+    folders = [os.open(mounted / "search/tide" / name, os.O_RDONLY | os.O_DIRECTORY) for name in names]
+    numbers = [os.fstat(folder).st_ino for folder in folders]
+    try:
+        before = [sorted(os.listdir(folder)) for folder in folders]
+        for n in range(6):
+            if n == 3:
+                os.kill(mounted.worker, signal.SIGKILL)
+            write_content(mounted.content, {f"n{n}.md": f"---\ntags: [t{n}]\nkeys: [k{n}]\ndate: 20{n}5-01-01\n---\n\n**Bo {n}:** A tide.\n"})
+            wait_until(lambda n=n: any(f"n{n}" in name for name in os.listdir(folders[2])), "it is there")
+            for name, folder, was in list(zip(names, folders, before))[1:-1]:
+                wait_until(lambda folder=folder, was=was, n=n: len(os.listdir(folder)) == len(was) + n + 1, f"{name} has {n + 2}")
+            assert os.stat(f"by-voice/Bo {n}", dir_fd=folders[0]).st_ino
+        assert [os.fstat(folder).st_ino for folder in folders] == numbers
+        assert [os.stat(mounted / "search/tide" / name).st_ino for name in names] == numbers
+    finally:
+        for folder in folders:
+            os.close(folder)
+    mounted.process.send_signal(signal.SIGTERM)
+    assert "died of signal 9" in mounted.end()
+
+
 def misses(mounted):
     return json.loads((mounted / ".transcriptfs/status.json").read_text())["cache"]["misses"]
 
