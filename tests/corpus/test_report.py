@@ -67,6 +67,23 @@ def test_it_says_who_is_missing_and_where_dates_are(tmp_path):
     assert "dates: nowhere 1, name 1" in said or "dates: name 1, nowhere 1" in said, said
 
 
+def test_it_tells_the_words_of_the_editor_from_those_that_miss_a_speaker(tmp_path):
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("no /dev/fuse here: nothing can be mounted")
+    content = tmp_path / "content"
+    content.mkdir()
+    said = "**Ana:** One two.\n\n**Bo:** Three.\n\n"
+    (content / "a.md").write_text(
+        "# Meeting 7\n\nPresent: Ana, Bo\n\n- one point\n\n| Nine | ten |\n|---|---|\n\n[laughing at length]\n\nNobody says this.\n\n## 1. Decisions Made / Action items\n\nThis is done.\n\n"
+        f"## Roads\n\n{said}## Rails\n\n{said}## Ships\n\n{said}"
+        f"### Kites\n\nAll flew well.\n\n## Bells\n\nOf whom?\n\n{said}### Attendees\n\nBo and others came.\n")
+    build = os.path.dirname(os.path.dirname(PRINT_TURNS))
+    report = subprocess.run([os.path.join(REPOSITORY, "scripts", "corpus-report"), content], capture_output=True,
+                            timeout=60, env=dict(os.environ, TRANSCRIPTFS_BUILD=os.path.abspath(build)))
+    assert ("words without a speaker, of 1 files that name anybody: 5 of 17 (29.41 %); the editor's beside these: "
+            "part 7, head 5, aside 3, section 3, table 2") in report.stderr.decode(), report.stderr.decode()
+
+
 def test_each_element_of_html_is_markup(tmp_path):
     """They are in a table that has to be sorted."""
     report = runpy.run_path(os.path.join(REPOSITORY, "scripts", "corpus-report"))
