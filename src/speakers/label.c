@@ -180,6 +180,8 @@ static bool read_bold(struct slice line, size_t bold, struct label *label)
     struct slice name = read_bold_name(slice_trim(slice_head(line, bold)), label, &has_colon);
 
     if (!has_colon) {
+        bool has_star = slice_starts(after, SLICE("*:")); /* `**Name***:` */
+        after = slice_skip(after, has_star);
         size_t colon = colon_at_front(after);
         after = slice_skip(after, colon);
         has_colon = colon > 0;
@@ -314,14 +316,39 @@ static bool read_dashed(struct slice line, struct label *label)
     return true;
 }
 
-/* `From Ana Lima to Everyone`, as a chat beside a call has it. */
-static struct slice without_addressee(struct slice name)
+/* Takes whom a chat was written to from its front, and whether to some alone. */
+static bool take_addressee(struct slice *text)
 {
-    struct slice to = SLICE(" to Everyone");
-    if (!slice_starts(name, SLICE("From ")) || name.len <= 5 + to.len ||
-        strncasecmp(name.data + name.len - to.len, to.data, to.len) != 0)
-        return name;
-    return slice_trim(slice_skip(slice_head(name, name.len - to.len), 5));
+    static const struct slice all[] = {{"everyone", 8},
+                                       {"all panelists and attendees", 27},
+                                       {"all panelists", 13},
+                                       {"hosts and panelists", 19}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (text->len < all[i].len || strncasecmp(text->data, all[i].data, all[i].len) != 0)
+            continue;
+        *text = skip_space(slice_skip(*text, all[i].len));
+        return true;
+    }
+    return false;
+}
+
+/* `From Ana Lima to Everyone: words`, as the chat beside a call has it; a time of day may stand in
+ * place of the words, and then of the colon. */
+static bool read_chat(struct slice line, struct label *label)
+{
+    if (!slice_starts(line, SLICE("From ")))
+        return false;
+    struct slice near = slice_head(line, LABEL_MAX_BYTES);
+    const char *to = memmem(near.data, near.len, " to ", 4);
+    struct slice rest = to ? skip_space(slice_skip(line, (size_t)(to - line.data) + 4)) : line;
+    if (!to || !take_addressee(&rest))
+        return false;
+    size_t colon = colon_at_front(rest);
+    label->speaker = slice_trim((struct slice){line.data + 5, (size_t)(to - line.data) - 5});
+    label->words = skip_space(slice_skip(rest, colon));
+    return label->speaker.len && label->speaker.len <= LABEL_MAX_PLAIN_BYTES &&
+           has_letter(label->speaker) && !contains_colon(label->speaker) &&
+           (colon || !rest.len || isdigit((unsigned char)rest.data[0]));
 }
 
 static bool read_plain(struct slice line, struct label *label)
@@ -330,7 +357,7 @@ static bool read_plain(struct slice line, struct label *label)
     if (at == line.len)
         return read_dashed(line, label);
     struct slice rest = slice_skip(line, at);
-    label->speaker = without_addressee(without_brackets(slice_head(line, at)));
+    label->speaker = without_brackets(slice_head(line, at));
     label->words = slice_trim(slice_skip(rest, colon_at_front(rest)));
     return is_name(label->speaker);
 }
@@ -448,6 +475,9 @@ static enum label_form read_unmarked(struct slice line, struct label *label)
         return read_row(line, label) ? LABEL_PLAIN : LABEL_NONE;
     if (line.len && line.data[0] == '<')
         return read_nick(line, label) ? LABEL_PLAIN : LABEL_NONE;
+    label->is_of_chat = read_chat(line, label);
+    if (label->is_of_chat)
+        return LABEL_PLAIN;
     if (!label->is_behind_time && read_timed(line, label))
         return LABEL_TIMED;
     if (!label->is_behind_time && read_named_time(line, label))
@@ -456,16 +486,26 @@ static enum label_form read_unmarked(struct slice line, struct label *label)
     return read_plain(line, label) ? LABEL_PLAIN : LABEL_NONE;
 }
 
+/* `**Name** Words`, `**nick** words`: a name that goes on in a small letter begins a sentence. */
+static bool may_be_bare(struct slice name, struct slice words)
+{
+    return words.len && !ispunct((unsigned char)words.data[0]) &&
+           (!islower((unsigned char)words.data[0]) || islower((unsigned char)name.data[0]));
+}
+
 static enum label_form read_marked(struct slice line, size_t bold, struct label *label)
 {
     if (read_bold(line, bold, label))
         return LABEL_BOLD;
     struct slice words = skip_space(slice_skip(line, bold));
+    bool has_space = bold < line.len && byte_is_space(line.data[bold]);
     bool has_sign = words.len == 0 || take_sign(&words);
     label->words = words;
-    return has_sign && !label->is_item && is_name(label->speaker) && !contains_colon(label->speaker)
-               ? LABEL_ALONE
-               : LABEL_NONE;
+    if (label->is_item || !is_name(label->speaker) || contains_colon(label->speaker))
+        return LABEL_NONE;
+    if (has_sign)
+        return LABEL_ALONE;
+    return has_space && may_be_bare(label->speaker, words) ? LABEL_BARE : LABEL_NONE;
 }
 
 /* Takes what may stand before a name; bold text begins at `bold_at`. */
@@ -524,79 +564,13 @@ struct label label_read(struct slice line, size_t bold_at, size_t bold_end)
     return label;
 }
 
-/* "[12:07]", "(1:02:03.5)", "[12:07] to [13:00]", or nothing. */
-static bool is_only_time(struct slice words)
+bool label_is_lone_name(struct slice line)
 {
-    for (size_t i = 0; i < words.len; i++) {
-        if (!words.data[i] || !strchr("0123456789:.[]()\\- to", words.data[i]))
-            return false;
-    }
-    return words.len == 0 || memchr(words.data, ':', words.len);
-}
-
-/* "[05:16] to [06:36]": how long something was played. */
-static bool is_range(struct slice words)
-{
-    int64_t time;
-    if (!timestamp_take_bracketed(&words, &time))
-        return false;
-    if (slice_starts(words, SLICE("to ")))
-        words = slice_skip(words, 3);
-    else if (slice_starts(words, SLICE("- ")))
-        words = slice_skip(words, 2);
-    else
-        return false;
-    return timestamp_take_bracketed(&words, &time) && words.len == 0;
-}
-
-bool label_is_mark(const struct label *label)
-{
-    static const char *const marks[] = {"Break",  "Ad break", "Commercial break",
-                                        "Jingle", "Song",     "Music",
-                                        "Sample", "Intro",    "Outro",
-                                        "Ad",     NULL};
-    return label->form != LABEL_NONE && label->form != LABEL_CHEVRON && !label->is_item &&
-           !label->is_row && slice_is_one_of(label->speaker, marks) && is_only_time(label->words);
-}
-
-bool label_is_played(const struct label *label)
-{
-    return label->form == LABEL_BOLD && is_range(label->written);
+    return is_name(line) && !contains_colon(line) && line.data[0] != '|' &&
+           (label_is_name(line) || !memchr(line.data, ' ', line.len));
 }
 
 bool label_take_time_line(struct slice line, int64_t *time)
 {
     return take_time(&line, time) && line.len == 0;
-}
-
-/* Whether a verb of saying or the like stands behind something else. */
-static bool ends_in_saying(struct slice name)
-{
-    static const struct slice verbs[] = {
-        {"说", 3},     {"道", 3},     {"想", 3},     {"问我", 6},     {"问他", 6},
-        {"告诉我", 9}, {"告诉他", 9}, {"喊着", 6},   {"觉得", 6},     {"思考", 6},
-        {"表示", 6},   {"认为", 6},   {"指出", 6},   {" said", 5},    {" says", 5},
-        {" asked", 6}, {" asks", 5},  {" wrote", 6}, {" goes on", 8}, {" is", 3},
-        {" are", 4},   {" was", 4},   {" were", 5},  {" that", 5},    {" following", 10}};
-    for (size_t i = 0; name.len && i < sizeof verbs / sizeof *verbs; i++) {
-        struct slice verb = verbs[i];
-        if (name.data[name.len - 1] == verb.data[verb.len - 1] && name.len > verb.len &&
-            slice_ends(name, verb))
-            return true;
-    }
-    return false;
-}
-
-bool label_is_refused(const struct label *label)
-{
-    struct slice name = label->speaker, words = label->words;
-    if (ends_in_saying(name))
-        return true;
-    if (slice_starts(words, SLICE("http")) || slice_starts(words, SLICE("//")) ||
-        slice_starts(words, SLICE("www.")))
-        return true;
-    bool ends_in_digit = name.len && name.data[name.len - 1] >= '0' &&
-                         name.data[name.len - 1] <= '9';
-    return ends_in_digit && words.len > 1 && words.data[0] >= '0' && words.data[0] <= '9' &&
-           words.data[1] >= '0' && words.data[1] <= '9' && !label_is_anonymous(name);
 }

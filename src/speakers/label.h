@@ -19,6 +19,7 @@ enum label_form {
     LABEL_TIMED, /* Name: 00:12:34 alone on its line */
     LABEL_PLAIN, /* Name: words, [Name]: words, Q - words, <Name> words, | Name | 0:23 | words | */
     LABEL_CHEVRON, /* >> words: somebody else, and nobody says who */
+    LABEL_BARE,    /* **Name** words, with nothing between the two */
 };
 
 /* What stands at the head of a line, in this order, each but the name there or not: chevrons; the
@@ -38,6 +39,7 @@ struct label {
     bool is_row;          /* it is the first cell of a row of a table */
     bool is_behind_time;  /* a time stood before it */
     bool has_no_colon;    /* nothing but a time, or pointed brackets, say that it is one */
+    bool is_of_chat;      /* `From Name to Everyone: words`: nothing else has this form */
 };
 
 /* Reads the shape of a line that is bold from `bold_at` to `bold_end`, near its front; nowhere
@@ -54,6 +56,10 @@ bool label_is_played(const struct label *label);
 
 /* Whether a line is nothing but a time, or from when to when; *time is the first. */
 bool label_take_time_line(struct slice line, int64_t *time);
+
+/* Whether a line is nothing but a name, or a nick, as it may stand above a time and words: `Ana
+ * Lima`, and no colon. */
+bool label_is_lone_name(struct slice line);
 
 /* Whether something in a plain label or behind it says that nobody speaks: a verb of saying, an
  * address, a time of day. */

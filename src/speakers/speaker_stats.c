@@ -4,36 +4,21 @@
 
 #include "base/utf8.h"
 #include "speakers/attendees.h"
+#include "speakers/evidence.h"
 #include "speakers/label_names.h"
-#include "values/key.h"
-#include "values/values.h"
 
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
     CUES_A_PARAGRAPH = 8,  /* captions are about so much shorter */
+    LEAST_OPENED = 3,      /* sections that whoever leads a meeting begins */
     HEADER_LINES = 4,      /* where fields stand that look like labels: "Slides: …" */
     HEAD_LINES = 24,       /* … and where it may be said who takes part: "Moderator: Ana Lima" */
 };
 
-static int count(struct map *map, struct slice label)
-{
-    struct map_slot *slot = label.len ? map_put(map, label) : NULL;
-    if (!slot)
-        return label.len ? -ENOMEM : 0;
-    slot->value = slot->value == UINT32_MAX ? 1 : slot->value + 1;
-    return 0;
-}
-
-static uint32_t uses(const struct map *map, struct slice label)
-{
-    uint32_t counted = label.len ? map_get(map, label) : UINT32_MAX;
-    return counted == UINT32_MAX ? 0 : counted;
-}
-
 static int count_kind(struct label_kind *kind, struct slice label)
 {
-    int err = count(&kind->uses, label);
-    uint32_t times = uses(&kind->uses, label);
+    int err = evidence_count(&kind->uses, label);
+    uint32_t times = evidence_uses(&kind->uses, label);
     kind->total++;
     kind->again += times == 2 ? 2 : times > 2;
     kind->recurring += times == 2;
@@ -44,108 +29,16 @@ static int count_kind(struct label_kind *kind, struct slice label)
  * which most of that kind recur. */
 static bool is_of_speakers(const struct label_kind *kind, struct slice label)
 {
-    return kind->total > 2 && kind->again * 2 >= kind->total && !label_is_note(label) &&
-           (uses(&kind->uses, label) >= 3 || label_is_name(label) ||
-            (uses(&kind->uses, label) == 2 && !memchr(label.data, ' ', label.len)));
+    return label.len && kind->total > 2 && kind->again * 2 >= kind->total &&
+           !label_is_note(label) &&
+           (evidence_uses(&kind->uses, label) >= 3 || label_is_name(label) ||
+            (evidence_uses(&kind->uses, label) == 2 && !memchr(label.data, ' ', label.len)));
 }
 
 /* The same of a kind that agendas and tables have too: two labels have to recur. */
 static bool is_of_dialogue(const struct label_kind *kind, struct slice label)
 {
     return kind->recurring >= 2 && is_of_speakers(kind, label);
-}
-
-/* --- names that the front matter has ---------------------------------------------------------- */
-
-static int know(struct speaker_stats *stats, struct slice name)
-{
-    cleanup_buf struct buf folded = {0};
-    if (name.len == 0 || !utf8_fold(&folded, name))
-        return folded.failed ? -ENOMEM : 0;
-    struct slice kept = arena_copy(&stats->arena, buf_slice(&folded));
-    if (!kept.data)
-        return -ENOMEM;
-    return kept.len ? count(&stats->known, kept) : 0;
-}
-
-static int know_part(struct speaker_stats *stats, struct slice word)
-{
-    struct slice kept = arena_copy(&stats->arena, word);
-    return kept.data ? count(&stats->name_parts, kept) : -ENOMEM;
-}
-
-/* A name, each of its words, and its initials: Ana Lima, Ana, Lima, AL. No word of less than three
- * letters. */
-static int know_name(struct speaker_stats *stats, struct slice name)
-{
-    struct slice rest = name, word;
-    cleanup_buf struct buf initials = {0};
-    int err = know(stats, rest);
-
-    while (!err && slice_take(&rest, ' ', &word)) {
-        if (word.len && word.data[0] >= 'A' && word.data[0] <= 'Z')
-            buf_add_byte(&initials, word.data[0]);
-        if (word.len >= 3 && word.len < name.len)
-            err = know_part(stats, word);
-    }
-    if (err || initials.len < 2)
-        return err;
-    struct slice kept = arena_copy(&stats->arena, buf_slice(&initials));
-    return kept.data ? count(&stats->initials, kept) : -ENOMEM;
-}
-
-static int know_value(void *stats, const struct yaml *at, struct slice name)
-{
-    (void)at;
-    return know_name(stats, name);
-}
-
-static int know_front(struct speaker_stats *stats, const struct yaml *front)
-{
-    static const char *const keys[] = {
-        "people",  "speakers", "speaker", "guests",      "guest",       "hosts",     "host",
-        "authors", "author",   "channel", "interviewer", "interviewee", "moderator", NULL,
-    };
-    const struct values_reader reader = {.context = stats, .add = know_value};
-    cleanup_buf struct buf key = {0};
-    int err = 0;
-
-    for (const struct yaml *item = front ? front->first : NULL; item && !err; item = item->next) {
-        key.len = 0;
-        key_fold(&key, item->key);
-        if (keys[key_place(buf_slice(&key), keys)])
-            err = values_each(item, &reader);
-    }
-    return key.failed ? -ENOMEM : err;
-}
-
-/* Where a label stands in a file again and again it is folded once, which takes long. */
-static bool is_known_name(struct speaker_stats *stats, struct slice label, bool recurs)
-{
-    struct map_slot *slot = recurs ? map_put(&stats->asked, label) : NULL;
-    if (slot && slot->value != UINT32_MAX)
-        return slot->value;
-    cleanup_buf struct buf folded = {0};
-    bool is_one = utf8_fold(&folded, label) && folded.len &&
-                  map_get(&stats->known, buf_slice(&folded)) != UINT32_MAX;
-    *stats->failed |= folded.failed;
-    if (slot)
-        slot->value = is_one;
-    return is_one;
-}
-
-/* By the whole of it, or by what stands before a bracket: Ana Lima (AL). A part of a name, or its
- * initials, is half of that: then the label has to recur. */
-static bool is_known(struct speaker_stats *stats, struct slice label)
-{
-    const char *bracket = memchr(label.data, '(', label.len);
-    bool recurs = uses(&stats->plain, label) + uses(&stats->bold, label) >= 2;
-
-    if (recurs && (uses(&stats->initials, label) || uses(&stats->name_parts, label)))
-        return true;
-    if (bracket && bracket > label.data)
-        label = slice_trim(slice_head(label, (size_t)(bracket - label.data)));
-    return stats->known.len && label.len && is_known_name(stats, label, recurs);
 }
 
 /* --- counting --------------------------------------------------------------------------------- */
@@ -175,13 +68,13 @@ static int count_neighbours(struct speaker_stats *stats, const struct label *lab
 
     if (before->form == LABEL_PLAIN && slice_equal(before->speaker, label->speaker) &&
         is_wide(before->words) != is_wide(label->words))
-        err = count(&stats->originals, label->speaker);
+        err = evidence_count(&stats->originals, label->speaker);
     if (!err && before->form == LABEL_PLAIN && earlier->form == LABEL_PLAIN &&
         slice_equal(earlier->speaker, label->speaker) &&
         !slice_equal(before->speaker, label->speaker)) {
-        err = count(&stats->exchanges, label->speaker);
+        err = evidence_count(&stats->exchanges, label->speaker);
         if (!err)
-            err = count(&stats->exchanges, before->speaker);
+            err = evidence_count(&stats->exchanges, before->speaker);
     }
     return err;
 }
@@ -201,7 +94,15 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
 
     tally->paragraphs += line->before == BREAK_PARAGRAPH;
     tally->lines += !line->indent;
-    if (label.form == LABEL_ALONE || label.is_item || is_loose(&label)) {
+    if (evidence_is_above_time(stats->lines, line))
+        err = count_kind(&stats->above, text);
+    if (label.form == LABEL_BARE) {
+        if (!err && line->before != BREAK_SOFT)
+            err = count_kind(&stats->bare, label.speaker);
+        label.form = LABEL_NONE;
+    } else if (label.is_of_chat) {
+        err = evidence_count(&stats->plain, label.speaker);
+    } else if (label.form == LABEL_ALONE || label.is_item || is_loose(&label)) {
         struct label_kind *kind = label.form == LABEL_ALONE ? &stats->alone
                                   : label.is_item           ? &stats->items
                                                             : &stats->loose;
@@ -209,17 +110,17 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
         label.form = LABEL_NONE;
     } else if (label.form == LABEL_BOLD && !label_is_numbered(label.speaker) &&
                !label_is_mark(&label) && !label_is_played(&label)) {
-        err = count(&stats->bold, label.speaker);
-        uint32_t times = uses(&stats->bold, label.speaker);
+        err = evidence_count(&stats->bold, label.speaker);
+        uint32_t times = evidence_uses(&stats->bold, label.speaker);
         tally->bold++;
-        tally->bold_known += is_known(stats, label.speaker);
+        tally->bold_known += evidence_is_known(stats, label.speaker);
         tally->bold_again += times == 2 ? 2 : times > 2;
         tally->begins_bold |= is_first;
     } else if (label.form == LABEL_TIMED && !label.is_loose) {
-        err = count(&stats->timed, label.speaker);
+        err = evidence_count(&stats->timed, label.speaker);
     } else if (label.form == LABEL_PLAIN && !label_is_refused(&label) &&
                !label_is_note(label.speaker) && !label_is_numbered(label.speaker)) {
-        err = count(&stats->plain, label.speaker);
+        err = evidence_count(&stats->plain, label.speaker);
         if (!err)
             err = count_neighbours(stats, &label, tally);
     } else {
@@ -228,7 +129,7 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
     tally->earlier = tally->before;
     tally->before = label;
     if (!err && has_chevron && label.speaker.len)
-        err = count(&stats->chevrons, label.speaker);
+        err = evidence_count(&stats->chevrons, label.speaker);
     return err;
 }
 
@@ -262,7 +163,7 @@ static int find_other_cases(struct speaker_stats *stats, size_t total, bool *is_
 
 static void forget_of_kind(struct label_kind *kind, struct slice label)
 {
-    struct map_slot *slot = uses(&kind->uses, label) ? map_put(&kind->uses, label) : NULL;
+    struct map_slot *slot = evidence_uses(&kind->uses, label) ? map_put(&kind->uses, label) : NULL;
     if (!slot)
         return;
     kind->total -= slot->value;
@@ -274,25 +175,25 @@ static void forget_of_kind(struct label_kind *kind, struct slice label)
 /* Uncounts a label that is a key. */
 static int forget(struct speaker_stats *stats, struct slice label, struct tally *tally)
 {
-    uint32_t bold = uses(&stats->bold, label);
+    uint32_t bold = evidence_uses(&stats->bold, label);
     struct map *const maps[] = {&stats->bold, &stats->plain, &stats->timed, &stats->exchanges};
     tally->bold -= bold;
     tally->bold_again -= bold > 1 ? bold : 0;
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
-        if (uses(maps[i], label))
+        if (evidence_uses(maps[i], label))
             map_put(maps[i], label)->value = 0;
     }
     forget_of_kind(&stats->alone, label);
     forget_of_kind(&stats->loose, label);
     forget_of_kind(&stats->items, label);
-    return count(&stats->keys, label);
+    return evidence_count(&stats->keys, label);
 }
 
 static bool is_label(const struct speaker_stats *stats, struct slice name)
 {
-    return uses(&stats->bold, name) || uses(&stats->plain, name) ||
-           uses(&stats->alone.uses, name) || uses(&stats->loose.uses, name) ||
-           uses(&stats->items.uses, name);
+    return evidence_uses(&stats->bold, name) || evidence_uses(&stats->plain, name) ||
+           evidence_uses(&stats->alone.uses, name) || evidence_uses(&stats->loose.uses, name) ||
+           evidence_uses(&stats->items.uses, name);
 }
 
 /* Two labels of one of these families are keys. */
@@ -340,7 +241,8 @@ static bool is_dialogue(const struct speaker_stats *stats, size_t paragraphs)
         add_recurring(&stats->bold, &labelled, &names);
     if (names >= 2)
         return labelled * 100 >= paragraphs * DIALOGUE_PERCENT;
-    bool has_pair = uses(&stats->plain, SLICE("Q")) && uses(&stats->plain, SLICE("A"));
+    bool has_pair = evidence_uses(&stats->plain, SLICE("Q")) &&
+                    evidence_uses(&stats->plain, SLICE("A"));
     return has_pair || (names == 1 && labelled >= 3 && labelled * 3 >= paragraphs);
 }
 
@@ -358,13 +260,14 @@ static bool is_field(struct slice text, const struct label *label)
 }
 
 /* Looks at the first line of the text and of each section, but for tables and lists. */
-static bool is_speech(struct speaker_stats *stats)
+static int look_at_sections(struct speaker_stats *stats)
 {
     const struct lines *lines = stats->lines;
     size_t sections = 0, labelled = 0;
-    bool is_begun = false, is_first = true;
+    bool is_begun = false, is_first = true, begins_with_words = false;
+    int err = 0;
 
-    for (size_t i = 0; i < lines->count; i++) {
+    for (size_t i = 0; i < lines->count && !err; i++) {
         const struct line *line = &lines->at[i];
         struct slice text = line_text(lines, line);
         if (line->details)
@@ -380,14 +283,33 @@ static bool is_speech(struct speaker_stats *stats)
                            speaker_stats_is_speaker(stats, &label, line);
         if (!is_begun && !is_labelled && is_field(text, &label))
             continue;
-        if (!is_begun && !is_labelled)
-            return false;
+        begins_with_words |= !is_begun && !is_labelled;
         sections += is_begun;
         labelled += is_begun && is_labelled;
+        if (is_labelled)
+            err = count_kind(&stats->openers, label.speaker);
         is_begun = true;
         is_first = false;
     }
-    return sections >= 2 && labelled * 4 <= sections;
+    stats->is_speech = !begins_with_words && sections >= 2 && labelled * 4 <= sections;
+    return err;
+}
+
+bool speaker_stats_goes_on(struct speaker_stats *stats, struct slice speaker,
+                           const struct line *line)
+{
+    const struct lines *lines = stats->lines;
+    uint32_t opened = evidence_uses(&stats->openers.uses, speaker);
+    if (opened < LEAST_OPENED || opened * 2 < stats->openers.total)
+        return false;
+    for (line++; line < lines->at + lines->count && !line->heading; line++) {
+        if (line->details || line->before == BREAK_SOFT)
+            continue;
+        struct label label = label_read(line_text(lines, line), line->bold_at, line->bold);
+        if (label.form != LABEL_NONE && speaker_stats_is_speaker(stats, &label, line))
+            return !slice_equal(label.speaker, speaker);
+    }
+    return false;
 }
 
 int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool *failed,
@@ -397,7 +319,7 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
     uint32_t details = 0;
 
     *stats = (struct speaker_stats){.lines = lines, .failed = failed};
-    int err = know_front(stats, front);
+    int err = evidence_take_front(stats, front);
     for (size_t i = 0; i < lines->count && !err; i++) {
         const struct line *line = &lines->at[i];
         struct slice text = line_text(lines, line);
@@ -405,7 +327,7 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
             /* The first line of each original. */
             struct label label = label_read(text, line->bold_at, line->bold);
             if (line->details != details && label.form != LABEL_NONE)
-                err = count(&stats->originals, label.speaker);
+                err = evidence_count(&stats->originals, label.speaker);
             details = line->details;
         } else if (line->heading) {
             struct label label = label_read(text, line->bold_at, line->bold);
@@ -425,10 +347,11 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
         err = find_other_cases(stats, tally.bold, &is_rare);
     stats->is_article = !are_known && (tally.bold > 2 ? is_rare : !tally.begins_bold);
     stats->is_dialogue = is_dialogue(stats, tally.paragraphs);
+    stats->are_bare = stats->bare.recurring >= 2 &&
+                      (size_t)stats->bare.total * 3 >= tally.paragraphs;
     stats->are_items = (size_t)stats->items.total * 2 >= tally.lines && !stats->is_dialogue &&
                        (stats->is_article || !stats->bold.len);
-    stats->is_speech = !err && is_speech(stats);
-    return err;
+    return err ? err : look_at_sections(stats);
 }
 
 void speaker_stats_free(struct speaker_stats *stats)
@@ -441,6 +364,7 @@ void speaker_stats_free(struct speaker_stats *stats)
     map_free(&stats->known);
     map_free(&stats->initials);
     map_free(&stats->name_parts);
+    map_free(&stats->listed);
     map_free(&stats->asked);
     map_free(&stats->exchanges);
     map_free(&stats->chevrons);
@@ -448,6 +372,9 @@ void speaker_stats_free(struct speaker_stats *stats)
     map_free(&stats->loose.uses);
     map_free(&stats->items.uses);
     map_free(&stats->headings.uses);
+    map_free(&stats->bare.uses);
+    map_free(&stats->openers.uses);
+    map_free(&stats->above.uses);
     arena_free(&stats->arena);
 }
 
@@ -463,7 +390,7 @@ static bool opens_quote(struct slice words)
 static bool is_in_dialogue(const struct speaker_stats *stats, const struct label *label,
                            const struct line *line)
 {
-    uint32_t times = uses(&stats->plain, label->speaker);
+    uint32_t times = evidence_uses(&stats->plain, label->speaker);
     /* A nick in a chat is one small word. */
     bool is_nick = (unsigned char)label->speaker.data[0] < 0x80 &&
                    !memchr(label->speaker.data, ' ', label->speaker.len);
@@ -499,29 +426,43 @@ static bool is_plain_speaker(struct speaker_stats *stats, const struct label *la
 {
     struct slice name = label->speaker;
     if (label_is_refused(label) || label_is_note(name) ||
-        (label->has_comma && uses(&stats->loose.uses, name) < 2))
+        (label->has_comma && evidence_uses(&stats->loose.uses, name) < 2))
         return false;
     if (is_loose(label))
-        return is_of_speakers(&stats->loose, name) || uses(&stats->plain, name) >= 2 ||
-               uses(&stats->timed, name) || (!stats->is_article && uses(&stats->bold, name)) ||
-               (!label->has_no_colon && is_known(stats, name));
-    return label->start != NO_TIME || uses(&stats->timed, name) || uses(&stats->originals, name) ||
-           uses(&stats->exchanges, name) || is_known(stats, name) ||
-           (!stats->is_article && uses(&stats->bold, name)) ||
+        return is_of_speakers(&stats->loose, name) || evidence_uses(&stats->plain, name) >= 2 ||
+               evidence_uses(&stats->timed, name) ||
+               (!stats->is_article && evidence_uses(&stats->bold, name)) ||
+               (!label->has_no_colon && evidence_is_known(stats, name));
+    return label->start != NO_TIME || evidence_uses(&stats->timed, name) ||
+           evidence_uses(&stats->originals, name) || evidence_uses(&stats->exchanges, name) ||
+           evidence_is_known(stats, name) ||
+           (!stats->is_article && evidence_uses(&stats->bold, name)) ||
            is_untranslated_name(stats, label, line) ||
            (stats->is_dialogue && is_in_dialogue(stats, label, line));
 }
 
 /* `**What it costs:**` alone, once, and a list below: a lead-in, even in a dialogue. */
-static bool is_lead_in(const struct speaker_stats *stats, const struct label *label,
+static bool is_lead_in(struct speaker_stats *stats, const struct label *label,
                        const struct line *line)
 {
     const struct lines *lines = stats->lines;
-    if (label->words.len || uses(&stats->bold, label->speaker) > 1 ||
-        line + 1 >= lines->at + lines->count)
+    if (label->words.len || evidence_uses(&stats->bold, label->speaker) > 1 ||
+        line + 1 >= lines->at + lines->count || evidence_is_listed(stats, label->speaker))
         return false;
     struct slice next = line_text(lines, line + 1);
     return slice_starts(next, SLICE("- ")) || slice_starts(next, SLICE("1. "));
+}
+
+/* `**Name** words`: of somebody who has other labels in the file, or where most turns are so. */
+static bool is_bare_speaker(const struct speaker_stats *stats, const struct label *label,
+                            const struct line *line)
+{
+    struct slice name = label->speaker;
+    if (line->before == BREAK_SOFT)
+        return false;
+    return (!stats->is_article && evidence_uses(&stats->bold, name) >= 2) ||
+           (evidence_uses(&stats->alone.uses, name) >= 2 && is_of_speakers(&stats->alone, name)) ||
+           (stats->are_bare && is_of_dialogue(&stats->bare, name));
 }
 
 /* `**Moderator:** Ana Lima`, once, in the first lines. */
@@ -529,7 +470,9 @@ static bool is_head_field(const struct speaker_stats *stats, const struct label 
                           const struct line *line)
 {
     return line->number < HEAD_LINES && !line->details && !line->heading &&
-           uses(&stats->bold, label->speaker) + uses(&stats->plain, label->speaker) <= 1 &&
+           evidence_uses(&stats->bold, label->speaker) +
+                   evidence_uses(&stats->plain, label->speaker) <=
+               1 &&
            attendees_is_field(line_text(stats->lines, line));
 }
 
@@ -540,24 +483,32 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
         return false; /* as on most lines */
     if (is_head_field(stats, label, line))
         return false;
-    if (label_is_numbered(label->speaker) || uses(&stats->keys, label->speaker) ||
-        (label_is_note(label->speaker) && !is_known(stats, label->speaker)))
+    if (label_is_numbered(label->speaker) || evidence_uses(&stats->keys, label->speaker) ||
+        (label_is_note(label->speaker) && !evidence_is_known(stats, label->speaker)))
         return false;
-    if (label->has_chevron && uses(&stats->chevrons, label->speaker) >= 2)
+    if (label->has_chevron && evidence_uses(&stats->chevrons, label->speaker) >= 2)
+        return true;
+    if (label->is_of_chat)
+        return true;
+    if (label->is_item && label->form == LABEL_PLAIN && evidence_is_chat_item(stats, line))
         return true;
     if (label->is_item)
         return stats->are_items && !line->indent && is_of_dialogue(&stats->items, label->speaker);
     switch (label->form) {
     case LABEL_ALONE:
         return is_of_speakers(&stats->alone, label->speaker) ||
-               (!stats->is_article && uses(&stats->bold, label->speaker) >= 2);
+               (!stats->is_article && evidence_uses(&stats->bold, label->speaker) >= 2) ||
+               ((stats->alone.recurring || (stats->bold.len && !stats->is_article)) &&
+                evidence_is_listed(stats, label->speaker));
+    case LABEL_BARE:
+        return is_bare_speaker(stats, label, line);
     case LABEL_BOLD:
         /* `**John 3:16** For …` is no name and time. */
         if (label->has_no_colon && (stats->is_article || (label->is_loose && label->words.len)))
-            return uses(&stats->bold, label->speaker) >= 2;
+            return evidence_uses(&stats->bold, label->speaker) >= 2;
         return (!stats->is_article && !is_lead_in(stats, label, line)) || label->start != NO_TIME;
     case LABEL_TIMED:
-        return !label->is_loose || uses(&stats->timed, label->speaker) ||
+        return !label->is_loose || evidence_uses(&stats->timed, label->speaker) ||
                (line->before == BREAK_PARAGRAPH && label_is_name(label->speaker));
     case LABEL_PLAIN:
         return is_plain_speaker(stats, label, line);
@@ -566,9 +517,15 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
     }
 }
 
+bool speaker_stats_is_name_above(const struct speaker_stats *stats, const struct line *line)
+{
+    return stats->above.total && evidence_is_above_time(stats->lines, line) &&
+           is_of_speakers(&stats->above, line_text(stats->lines, line));
+}
+
 bool speaker_stats_is_heard(const struct speaker_stats *stats, struct slice label)
 {
-    return !stats->is_article && uses(&stats->bold, label);
+    return !stats->is_article && evidence_uses(&stats->bold, label);
 }
 
 bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label,
@@ -586,7 +543,8 @@ bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct
 {
     if (label->form == LABEL_BOLD || label->form == LABEL_TIMED)
         return true;
-    return label->form == LABEL_PLAIN &&
-           (uses(&stats->originals, label->speaker) >= 2 || is_known(stats, label->speaker) ||
-            uses(&stats->bold, label->speaker) || uses(&stats->plain, label->speaker));
+    return label->form == LABEL_PLAIN && (evidence_uses(&stats->originals, label->speaker) >= 2 ||
+                                          evidence_is_known(stats, label->speaker) ||
+                                          evidence_uses(&stats->bold, label->speaker) ||
+                                          evidence_uses(&stats->plain, label->speaker));
 }

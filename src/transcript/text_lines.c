@@ -7,6 +7,8 @@
 #include "base/utf8.h"
 #include "transcript/time_mark.h"
 
+enum { LEAST_LED = 60 }; /* bytes of what somebody goes on with; less is a note */
+
 /* What somebody said may stand below the name as items of a list: these are paragraphs. */
 static bool take_bullet(struct assembly *a, const struct line *line, struct slice *words)
 {
@@ -147,11 +149,26 @@ int text_line_add_heading(struct assembly *a, const struct line *line, struct sl
     return 0;
 }
 
-/* Whether somebody goes on behind a heading, `text` being the first words there. */
-static bool is_continued_speech(struct assembly *a, const struct label *label, struct slice text)
+/* Whether who leads a meeting goes on; the words may be items of a list. */
+static bool is_led_on(struct assembly *a, const struct line *line, struct slice text)
 {
-    return a->stats.is_speech && a->is_behind_heading && !a->appendix && !a->in_turn &&
-           a->speaker.len && label->form == LABEL_NONE && !speaker_stats_is_aside(text);
+    bool is_note = text.len < LEAST_LED || text.data[0] == '(' || text.data[0] == '[' ||
+                   memmem(text.data, text.len, "://", 3);
+    bool is_aside = speaker_stats_is_aside(text) &&
+                    !(a->is_list && slice_starts(text, SLICE("- ")));
+    return !is_note && !is_aside && a->body->count && assembly_last_turn(a)->speaker &&
+           speaker_stats_goes_on(&a->stats, a->speaker, line);
+}
+
+/* Whether somebody goes on behind a heading, `text` being the first words there, which have the
+ * form of a label or not. */
+static bool is_continued_speech(struct assembly *a, const struct line *line, struct slice text,
+                                bool has_form)
+{
+    if (!a->is_behind_heading || a->appendix || a->in_turn || !a->speaker.len)
+        return false;
+    return a->stats.is_speech ? !speaker_stats_is_aside(text)
+                              : !has_form && is_led_on(a, line, text);
 }
 
 /* Takes the time from `(00:00:48): words`, at the head of a paragraph of somebody who goes on: what
@@ -199,6 +216,26 @@ static bool take_time_line(struct assembly *a, const struct line *line, struct s
     return true;
 }
 
+/* Reads who speaks on a line. False: nobody is named, and *label has the words, whatever they look
+ * like; behind a chevron they are of somebody else. */
+static bool read_label(struct assembly *a, const struct line *line, struct slice text,
+                       struct label *label)
+{
+    if (speaker_stats_is_name_above(&a->stats, line)) {
+        *label = (struct label){.form = LABEL_ALONE, .speaker = text, .start = NO_TIME};
+        return true;
+    }
+    if (line->heading || speaker_stats_is_speaker(&a->stats, label, line))
+        return true;
+    struct slice words = text;
+    while (label->has_chevron && words.len && (words.data[0] == '>' || words.data[0] == ' '))
+        words = slice_skip(words, 1);
+    *label = (struct label){.form = label->has_chevron ? LABEL_CHEVRON : LABEL_NONE,
+                            .words = slice_trim(words),
+                            .start = NO_TIME};
+    return false;
+}
+
 int text_line_add(struct assembly *a, const struct line *line, struct slice text)
 {
     if (take_time_line(a, line, text))
@@ -212,19 +249,14 @@ int text_line_add(struct assembly *a, const struct line *line, struct slice text
         assembly_end_turn(a);
         return 0;
     }
-    bool is_speaker = line->heading || speaker_stats_is_speaker(&a->stats, &label, line);
-    if (!is_speaker) {
-        /* Words, whatever they look like; behind a chevron, of somebody who is not named. */
-        struct slice words = text;
-        while (label.has_chevron && words.len && (words.data[0] == '>' || words.data[0] == ' '))
-            words = slice_skip(words, 1);
-        label = (struct label){.form = label.has_chevron ? LABEL_CHEVRON : LABEL_NONE,
-                               .words = slice_trim(words),
-                               .start = NO_TIME};
-    }
-    bool is_continued = !is_speaker && is_continued_speech(a, &label, text);
-    if (is_continued)
+    bool has_form = label.form != LABEL_NONE;
+    bool is_speaker = read_label(a, line, text, &label);
+    bool is_continued = !is_speaker && label.form == LABEL_NONE &&
+                        is_continued_speech(a, line, text, has_form);
+    if (is_continued) {
         label.speaker = a->speaker;
+        label.form = a->is_list ? LABEL_ALONE : LABEL_NONE;
+    }
     is_continued |= !is_speaker && take_resumption(a, line, &label);
     if (is_speaker || is_continued || label.form == LABEL_CHEVRON || !a->in_turn ||
         (!a->takes_more && a->pending != NO_TIME) ||

@@ -1,0 +1,37 @@
+/*
+ * Evidence beside how often a label is used: names that the front matter has or that the text lists
+ * as those of who took part, a list in which every item has a label, a name above a time.
+ */
+#ifndef SPEAKERS_EVIDENCE_H
+#define SPEAKERS_EVIDENCE_H
+
+#include "speakers/label_counts.h"
+#include "values/yaml.h"
+
+/* Counts one more use. 0 or -ENOMEM. */
+int evidence_count(struct map *map, struct slice label);
+
+/* How often a label is used. */
+uint32_t evidence_uses(const struct map *map, struct slice label);
+
+/* Takes the names of the front matter, which may be NULL. 0 or -ENOMEM. */
+int evidence_take_front(struct speaker_stats *stats, const struct yaml *front);
+
+/* Whether the front matter has a name: by the whole of it, or by what stands before a bracket: Ana
+ * Lima (AL). A part of a name, or its initials, is half of that: then the label has to recur. */
+bool evidence_is_known(struct speaker_stats *stats, struct slice label);
+
+/* Whether the text lists somebody of this name, or with this first name, as one who took part. */
+bool evidence_is_listed(struct speaker_stats *stats, struct slice label);
+
+/*
+ * Whether an item of a list is a line of a chat that was copied in: `- Ana: words`, in a list of
+ * four or more, of which four in five have labels, half of them of names that are labels, of
+ * another kind, elsewhere in the file.
+ */
+bool evidence_is_chat_item(struct speaker_stats *stats, const struct line *line);
+
+/* Whether a line is a name alone, above one that is nothing but a time: `Ana Lima` / `10:23`. */
+bool evidence_is_above_time(const struct lines *lines, const struct line *line);
+
+#endif
