@@ -266,6 +266,21 @@ void episode_metadata_add_link(const struct episode_metadata *metadata, int64_t 
     }
 }
 
+bool episode_metadata_has_link(const struct episode_metadata *metadata, const struct turn *turn)
+{
+    return metadata->url.len || turn->address.len;
+}
+
+void episode_metadata_add_turn_link(const struct episode_metadata *metadata,
+                                    const struct body *body, const struct turn *turn,
+                                    struct buf *out)
+{
+    if (turn->address.len)
+        buf_add_slice(out, turn_address(body, turn));
+    else if (metadata->url.len)
+        episode_metadata_add_link(metadata, turn->reached, out);
+}
+
 void episode_metadata_add_lines(const struct episode *episode, const struct turn *turn,
                                 struct buf *out)
 {

@@ -27,6 +27,13 @@ int episode_metadata_read(const struct material *material, struct episode_metada
 void episode_metadata_add_link(const struct episode_metadata *metadata, int64_t start,
                                struct buf *out);
 
+/* Whether a turn has a link, and appends it: its own, that stands at its time in the source, or
+ * that of the episode. */
+bool episode_metadata_has_link(const struct episode_metadata *metadata, const struct turn *turn);
+void episode_metadata_add_turn_link(const struct episode_metadata *metadata,
+                                    const struct body *body, const struct turn *turn,
+                                    struct buf *out);
+
 /* Appends the source lines of a turn and its original: "interviews/tea-mountain.md:43-48", in
  * UTF-8. */
 void episode_metadata_add_lines(const struct episode *episode, const struct turn *turn,

@@ -65,15 +65,11 @@ static void add_attribute(struct buf *out, const char *name, struct slice value)
     buf_add_byte(out, '"');
 }
 
-static void add_link(struct buf *out, const struct episode_metadata *metadata, int64_t start,
-                     const char *class)
+static void add_link(struct buf *out, struct slice url, const char *class)
 {
-    cleanup_buf struct buf url = {0};
-    episode_metadata_add_link(metadata, start, &url);
-    out->failed |= url.failed;
     buf_add_text(out, "<a");
     add_attribute(out, "class", slice_of(class));
-    add_attribute(out, "href", buf_slice(&url));
+    add_attribute(out, "href", url);
     buf_add_byte(out, '>');
 }
 
@@ -157,7 +153,7 @@ static void add_header(struct buf *out, const struct episode_metadata *metadata)
     if (metadata->date.len && metadata->url.len)
         buf_add_text(out, " · ");
     if (metadata->url.len) {
-        add_link(out, metadata, NO_TIME, NULL);
+        add_link(out, metadata->url, NULL);
         escape_add(out, metadata->url);
         buf_add_text(out, "</a>");
     }
@@ -231,16 +227,20 @@ static void add_original(struct buf *out, const struct body *body, const struct 
 }
 
 static void add_time(struct buf *out, const struct episode_metadata *metadata,
-                     const struct turn *turn)
+                     const struct body *body, const struct turn *turn)
 {
+    bool has_link = episode_metadata_has_link(metadata, turn);
+    cleanup_buf struct buf url = {0};
     if (turn->start == NO_TIME)
         return;
-    if (metadata->url.len)
-        add_link(out, metadata, turn->start, "time");
+    episode_metadata_add_turn_link(metadata, body, turn, &url);
+    out->failed |= url.failed;
+    if (has_link)
+        add_link(out, buf_slice(&url), "time");
     else
         buf_add_text(out, "<span class=\"time\">");
     add_clock(out, turn->start);
-    buf_add_text(out, metadata->url.len ? "</a>" : "</span>");
+    buf_add_text(out, has_link ? "</a>" : "</span>");
 }
 
 static void add_turn(struct buf *out, const struct episode_metadata *metadata,
@@ -256,7 +256,7 @@ static void add_turn(struct buf *out, const struct episode_metadata *metadata,
         escape_add(out, turn_speaker(body, turn));
         buf_add_text(out, "</cite>");
     }
-    add_time(out, metadata, turn);
+    add_time(out, metadata, body, turn);
     buf_add_text(out, "<a class=\"number\" href=\"#");
     ref_add(out, turn->ref);
     buf_printf(out, "\">%u</a></p>\n", (unsigned)number);

@@ -86,9 +86,9 @@ int quotes_render(const struct material *material, struct buf *out)
             buf_add_text(out, ", ");
             buf_add_slice(out, metadata.date);
         }
-        if (metadata.url.len) {
+        if (episode_metadata_has_link(&metadata, turn)) {
             buf_add_text(out, ", ");
-            episode_metadata_add_link(&metadata, turn->reached, out);
+            episode_metadata_add_turn_link(&metadata, body, turn, out);
         }
         buf_add_text(out, ", ");
         ref_add(out, turn->ref);

@@ -107,8 +107,7 @@ static struct value get_start(const void *row, struct buf *scratch)
 static struct value get_url(const void *row, struct buf *scratch)
 {
     const struct turn_row *r = row;
-    if (r->metadata->url.len)
-        episode_metadata_add_link(r->metadata, r->turn->reached, scratch);
+    episode_metadata_add_turn_link(r->metadata, r->body, r->turn, scratch);
     return value_text(buf_slice(scratch));
 }
 

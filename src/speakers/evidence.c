@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "speakers/attendees.h"
 #include "speakers/label_names.h"
+#include "speakers/label_plain.h"
 #include "values/key.h"
 #include "values/values.h"
 

@@ -28,6 +28,9 @@ struct speaker_stats {
     struct label_kind loose;     /* only a time or pointed brackets say that it is a label */
     struct label_kind items;     /* behind the bullet of a list */
     struct label_kind headings;  /* #### Name [0:23] */
+    struct label_kind names;     /* headings that are nothing but a name */
+    struct label_kind toggles;   /* - **Name**, alone, with paragraphs below it in the item */
+    struct label_kind capitals;  /* NAME, alone */
     struct label_kind bare;      /* **Name** words */
     struct label_kind above;     /* a name alone, above a time */
     struct label_kind openers;   /* the labels that sections begin with */
@@ -42,6 +45,8 @@ struct speaker_stats {
     bool is_speech;              /* headings stand in what somebody says */
     bool is_article;             /* bold labels name nobody … */
     bool is_dialogue;            /* plain ones that recur name somebody */
+    bool is_trial;               /* `Q. words`, `A. words` in turn */
+    bool are_capitals;           /* names in capitals, alone, are all the labels there are */
     bool are_bare;               /* most paragraphs begin with a bold name and no colon */
     bool are_listed;             /* `listed` was taken */
     size_t list_first, list_end; /* of the lines: the list that was looked at last … */

@@ -67,8 +67,8 @@ static bool ends_in_saying(struct slice name)
 bool label_is_refused(const struct label *label)
 {
     struct slice name = label->speaker, words = label->words;
-    if (ends_in_saying(name))
-        return true;
+    if (ends_in_saying(name) || slice_starts(name, SLICE("BY ")))
+        return true; /* BY MR. LIMA: of a court */
     if (slice_starts(words, SLICE("http")) || slice_starts(words, SLICE("//")) ||
         slice_starts(words, SLICE("www.")))
         return true;

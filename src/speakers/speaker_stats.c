@@ -6,6 +6,7 @@
 #include "speakers/attendees.h"
 #include "speakers/evidence.h"
 #include "speakers/label_names.h"
+#include "speakers/label_plain.h"
 
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
@@ -79,6 +80,14 @@ static int count_neighbours(struct speaker_stats *stats, const struct label *lab
     return err;
 }
 
+/* `Ana Lima (Skerry)`, as a parliament has it where somebody speaks first. */
+static struct slice without_aside(struct slice label)
+{
+    const char *bracket = memmem(label.data, label.len, " (", 2);
+    return bracket && bracket > label.data ? slice_head(label, (size_t)(bracket - label.data))
+                                           : label;
+}
+
 /* Whether there is nothing but a time, or pointed brackets, that makes a plain label one. */
 static bool is_loose(const struct label *label)
 {
@@ -96,10 +105,18 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
     tally->lines += !line->indent;
     if (evidence_is_above_time(stats->lines, line))
         err = count_kind(&stats->above, text);
-    if (label.form == LABEL_BARE) {
+    if (label.form == LABEL_BARE || label.form == LABEL_CAPITALS) {
         if (!err && line->before != BREAK_SOFT)
-            err = count_kind(&stats->bare, label.speaker);
+            err = count_kind(label.form == LABEL_BARE ? &stats->bare : &stats->capitals,
+                             label.speaker);
         label.form = LABEL_NONE;
+    } else if (label.form == LABEL_ALONE && label.is_item) {
+        if (!err && !line->indent)
+            err = count_kind(&stats->toggles, label.speaker);
+        label.form = LABEL_NONE;
+    } else if (label.is_dotted) {
+        err = count_neighbours(stats, &label, tally);
+        stats->is_trial |= evidence_uses(&stats->exchanges, label.speaker) > 0;
     } else if (label.is_of_chat) {
         err = evidence_count(&stats->plain, label.speaker);
     } else if (label.form == LABEL_ALONE || label.is_item || is_loose(&label)) {
@@ -133,7 +150,7 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
     return err;
 }
 
-/* Whether bold labels are rare where ANA and Ana are one. 0 or -ENOMEM. */
+/* Whether bold labels are rare where ANA and Ana (Skerry) are one. 0 or -ENOMEM. */
 static int find_other_cases(struct speaker_stats *stats, size_t total, bool *is_rare)
 {
     struct map folded = {0};
@@ -142,7 +159,7 @@ static int find_other_cases(struct speaker_stats *stats, size_t total, bool *is_
     for (size_t i = 0; i < stats->bold.cap && !err; i++) {
         const struct map_slot *slot = &stats->bold.slots[i];
         cleanup_buf struct buf fold = {0};
-        if (!slot->key.data || !utf8_fold(&fold, slot->key))
+        if (!slot->key.data || !utf8_fold(&fold, without_aside(slot->key)))
             continue;
         struct slice key = arena_copy_buf(&stats->arena, &fold);
         struct map_slot *sum = key.data ? map_put(&folded, key) : NULL;
@@ -333,6 +350,8 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
             struct label label = label_read(text, line->bold_at, line->bold);
             if (label.start != NO_TIME && label.words.len == 0)
                 err = count_kind(&stats->headings, label.speaker);
+            else if (label_is_lone_name(text))
+                err = count_kind(&stats->names, text);
         } else if (!line_speaker(lines, line).len) {
             err = count_text(stats, line, text, &tally);
         }
@@ -347,6 +366,9 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
         err = find_other_cases(stats, tally.bold, &is_rare);
     stats->is_article = !are_known && (tally.bold > 2 ? is_rare : !tally.begins_bold);
     stats->is_dialogue = is_dialogue(stats, tally.paragraphs);
+    stats->are_capitals = stats->capitals.recurring >= 2 && !stats->is_dialogue &&
+                          !stats->alone.total && (stats->is_article || !stats->bold.len) &&
+                          (size_t)stats->capitals.total * 4 >= tally.paragraphs;
     stats->are_bare = stats->bare.recurring >= 2 &&
                       (size_t)stats->bare.total * 3 >= tally.paragraphs;
     stats->are_items = (size_t)stats->items.total * 2 >= tally.lines && !stats->is_dialogue &&
@@ -372,6 +394,9 @@ void speaker_stats_free(struct speaker_stats *stats)
     map_free(&stats->loose.uses);
     map_free(&stats->items.uses);
     map_free(&stats->headings.uses);
+    map_free(&stats->names.uses);
+    map_free(&stats->toggles.uses);
+    map_free(&stats->capitals.uses);
     map_free(&stats->bare.uses);
     map_free(&stats->openers.uses);
     map_free(&stats->above.uses);
@@ -428,8 +453,13 @@ static bool is_plain_speaker(struct speaker_stats *stats, const struct label *la
     if (label_is_refused(label) || label_is_note(name) ||
         (label->has_comma && evidence_uses(&stats->loose.uses, name) < 2))
         return false;
+    if (label->is_dotted)
+        return evidence_uses(&stats->exchanges, name);
     if (is_loose(label))
-        return is_of_speakers(&stats->loose, name) || evidence_uses(&stats->plain, name) >= 2 ||
+        return is_of_speakers(&stats->loose, name) ||
+               evidence_uses(&stats->plain, without_aside(name)) >= 2 ||
+               (stats->is_dialogue && without_aside(name).len < name.len &&
+                line->before == BREAK_PARAGRAPH) ||
                evidence_uses(&stats->timed, name) ||
                (!stats->is_article && evidence_uses(&stats->bold, name)) ||
                (!label->has_no_colon && evidence_is_known(stats, name));
@@ -451,6 +481,15 @@ static bool is_lead_in(struct speaker_stats *stats, const struct label *label,
         return false;
     struct slice next = line_text(lines, line + 1);
     return slice_starts(next, SLICE("- ")) || slice_starts(next, SLICE("1. "));
+}
+
+/* Whether an item of a list goes on with a paragraph of its own. */
+static bool has_paragraph(const struct speaker_stats *stats, const struct line *line)
+{
+    const struct lines *lines = stats->lines;
+    const struct line *next = line + 1;
+    return next < lines->at + lines->count && next->before == BREAK_HARD && !next->heading &&
+           !speaker_stats_is_aside(line_text(lines, next));
 }
 
 /* `**Name** words`: of somebody who has other labels in the file, or where most turns are so. */
@@ -490,6 +529,8 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
         return true;
     if (label->is_of_chat)
         return true;
+    if (label->is_item && label->form == LABEL_ALONE)
+        return is_of_dialogue(&stats->toggles, label->speaker) && has_paragraph(stats, line);
     if (label->is_item && label->form == LABEL_PLAIN && evidence_is_chat_item(stats, line))
         return true;
     if (label->is_item)
@@ -502,6 +543,10 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
                 evidence_is_listed(stats, label->speaker));
     case LABEL_BARE:
         return is_bare_speaker(stats, label, line);
+    case LABEL_CAPITALS:
+        return stats->are_capitals && line->before == BREAK_PARAGRAPH &&
+               evidence_uses(&stats->capitals.uses, label->speaker) >= 2 &&
+               is_of_speakers(&stats->capitals, label->speaker);
     case LABEL_BOLD:
         /* `**John 3:16** For …` is no name and time. */
         if (label->has_no_colon && (stats->is_article || (label->is_loose && label->words.len)))
@@ -528,11 +573,13 @@ bool speaker_stats_is_heard(const struct speaker_stats *stats, struct slice labe
     return !stats->is_article && evidence_uses(&stats->bold, label);
 }
 
-bool speaker_stats_is_heading_speaker(const struct speaker_stats *stats, const struct label *label,
+bool speaker_stats_is_heading_speaker(struct speaker_stats *stats, const struct label *label,
                                       struct slice text)
 {
     bool has_bracket = text.len &&
                        (memchr(text.data, '[', text.len) || memchr(text.data, '(', text.len));
+    if (label->start == NO_TIME && label_is_lone_name(text))
+        return is_of_dialogue(&stats->names, text) && evidence_is_known(stats, text);
     if (label->start == NO_TIME || label->words.len)
         return false;
     return has_bracket ? is_of_speakers(&stats->headings, label->speaker)

@@ -49,10 +49,20 @@ struct span {
     size_t len;
 };
 
+/* A link whose address has a time in it: `[0:23](https://youtu.be/…?t=23)`. */
+struct timed_link {
+    size_t text; /* where it begins, as an offset into lines.text */
+    uint32_t at; /* of lines.addresses */
+    uint32_t len;
+};
+
 struct lines {
     struct line *at;   /* owned */
     struct span *bold; /* in the order of the text; owned */
     size_t bold_count, bold_cap;
+    struct timed_link *links; /* in the order of the text; owned */
+    size_t link_count, link_cap;
+    struct buf addresses;    /* owned */
     struct details *details; /* number n is details[n - 1]; owned */
     size_t details_count, details_cap;
     size_t count;

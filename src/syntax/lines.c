@@ -17,7 +17,10 @@
 #include "syntax/markdown_fixup.h"
 #include "syntax/markdown_cost.h"
 
-enum { LINES_SHARE = 2 /* of cmark's memory: so much the lines may have */ };
+enum {
+    LINES_SHARE = 2,    /* of cmark's memory: so much the lines may have */
+    MOST_ADDRESS = 2048 /* bytes of one that is kept */
+};
 
 /* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
 struct walk {
@@ -33,6 +36,7 @@ struct walk {
     bool is_open;
     bool bold_begins;  /* inside bold text near the front of the line, the first there */
     size_t bold_start; /* where the bold text began, in lines.text */
+    size_t link_start; /* … and the link */
     bool failed;
     uint8_t heading;         /* level of the heading around the place */
     uint8_t lists;           /* how many lists are open */
@@ -517,6 +521,9 @@ static void enter_inline(struct walk *w, cmark_node *node, cmark_node_type type)
     case CMARK_NODE_STRONG:
         begin_bold(w);
         break;
+    case CMARK_NODE_LINK:
+        w->link_start = w->lines->text.len + (w->is_open ? 0 : w->marker.len);
+        break;
     case CMARK_NODE_SOFTBREAK:
     case CMARK_NODE_LINEBREAK:
         w->number++;
@@ -548,8 +555,44 @@ static void add_empty_heading(struct walk *w)
     keep_line(w, &line);
 }
 
+/* Whether an address of the web has a time in it: `?v=…&t=83s`, `#t=1m23s`, `?start=83`. */
+static bool is_timed_address(struct slice address)
+{
+    static const struct slice names[] = {{"t=", 2}, {"start=", 6}, {"time_continue=", 14}};
+    if (address.len > MOST_ADDRESS ||
+        (!slice_starts(address, SLICE("https://")) && !slice_starts(address, SLICE("http://"))))
+        return false;
+    bool is_timed = false;
+    for (size_t at = 1; at < address.len; at++) {
+        unsigned char c = (unsigned char)address.data[at];
+        if (c <= ' ' || c == 0x7F || strchr("\"<>\\^`{|}", c))
+            return false;
+        for (size_t i = 0; strchr("?&#", address.data[at - 1]) && i < 3; i++) {
+            struct slice behind = slice_skip(address, at);
+            is_timed |= slice_starts(behind, names[i]) && behind.len > names[i].len &&
+                        isdigit((unsigned char)behind.data[names[i].len]);
+        }
+    }
+    return is_timed;
+}
+
+/* The link that ends here. */
+static void keep_link(struct walk *w, struct slice address)
+{
+    struct lines *lines = w->lines;
+    if (!w->is_open || w->link_start < w->line.text || !is_timed_address(address))
+        return;
+    if (!array_reserve(&lines->links, lines->link_count, &lines->link_cap, sizeof *lines->links)) {
+        w->failed = true;
+        return;
+    }
+    lines->links[lines->link_count++] = (struct timed_link){
+        w->link_start, (uint32_t)lines->addresses.len, (uint32_t)address.len};
+    buf_add_slice(&lines->addresses, address);
+}
+
 /* `[laughs](loudly)` has words in parentheses behind it: no address is a word alone. */
-static void add_false_address(struct walk *w, struct slice address)
+static void add_false_address(struct walk *w, struct slice address, struct slice title)
 {
     for (size_t i = 0; i < address.len; i++) {
         if ((unsigned char)address.data[i] < 0x80 && !isalnum((unsigned char)address.data[i]))
@@ -559,6 +602,11 @@ static void add_false_address(struct walk *w, struct slice address)
         return;
     add_text(w, SLICE("("));
     add_text(w, address);
+    if (title.len) {
+        add_text(w, SLICE(" \""));
+        add_text(w, title);
+        add_text(w, SLICE("\""));
+    }
     add_text(w, SLICE(")"));
 }
 
@@ -584,7 +632,10 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
     } else if (type == CMARK_NODE_STRONG) {
         end_bold(w);
     } else if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) {
-        add_false_address(w, slice_of(cmark_node_get_url(node)));
+        if (type == CMARK_NODE_LINK)
+            keep_link(w, slice_of(cmark_node_get_url(node)));
+        add_false_address(w, slice_of(cmark_node_get_url(node)),
+                          slice_of(cmark_node_get_title(node)));
     }
 }
 
@@ -640,7 +691,7 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
         lines->at[i].number = markdown_fixup_line(&fixed, lines->at[i].number);
     if (err == -E2BIG || w.has_too_many)
         return refuse(&w, 0, limits, LIMIT_MARKDOWN);
-    return err || w.failed || lines->text.failed ? -ENOMEM : 0;
+    return err || w.failed || lines->text.failed || lines->addresses.failed ? -ENOMEM : 0;
 }
 
 void lines_free(struct lines *lines)
@@ -648,6 +699,8 @@ void lines_free(struct lines *lines)
     free(lines->at);
     free(lines->details);
     free(lines->bold);
+    free(lines->links);
+    buf_free(&lines->addresses);
     free(lines->cues);
     buf_free(&lines->text);
     *lines = (struct lines){0};

@@ -14,6 +14,15 @@ static size_t marker_length(struct slice text)
     return len && len < 10 && len < text.len ? len + 1 : 0;
 }
 
+/* Whether an item is a number with its sign: `+ 5` is not less than nothing. */
+static bool is_plus(struct slice text)
+{
+    size_t at = 1;
+    while (at < text.len && text.data[at] == ' ')
+        at++;
+    return text.data[0] == '+' && at > 1 && at < text.len && isdigit((unsigned char)text.data[at]);
+}
+
 /* A place in the text that only goes forward. */
 struct cursor {
     struct slice text;
@@ -41,7 +50,8 @@ static void find_marker(struct cursor *c, cmark_node *item)
 {
     go_to_line(c, cmark_node_get_start_line(item));
     size_t at = c->at + (size_t)cmark_node_get_start_column(item) - 1;
-    if (at < c->text.len && marker_length(slice_skip(c->text, at)))
+    if (at < c->text.len &&
+        (marker_length(slice_skip(c->text, at)) || is_plus(slice_skip(c->text, at))))
         cmark_node_set_user_data(item, (void *)(at + 1));
 }
 
@@ -70,9 +80,7 @@ void list_markers_find(struct slice text, cmark_node *document)
 
     while (node) {
         cmark_node_type type = cmark_node_get_type(node);
-        bool is_item = type == CMARK_NODE_ITEM &&
-                       cmark_node_get_list_type(cmark_node_parent(node)) == CMARK_ORDERED_LIST;
-        if (is_item)
+        if (type == CMARK_NODE_ITEM)
             find_marker(&cursor, node);
         next = type == CMARK_NODE_DOCUMENT || type == CMARK_NODE_BLOCK_QUOTE ||
                        type == CMARK_NODE_LIST || type == CMARK_NODE_ITEM
@@ -95,7 +103,7 @@ void list_marker_add(cmark_node *item, struct slice text, struct buf *out)
 
     if (data > 0) {
         struct slice marker = slice_skip(text, (size_t)data - 1);
-        buf_add(out, marker.data, marker_length(marker));
+        buf_add(out, marker.data, marker.data[0] == '+' ? 1 : marker_length(marker));
     } else if (data < 0) {
         bool is_period = cmark_node_get_list_delim(cmark_node_parent(item)) == CMARK_PERIOD_DELIM;
         buf_printf(out, "%d%c", (int)(-data - 1), is_period ? '.' : ')');

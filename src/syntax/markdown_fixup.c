@@ -2,10 +2,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/utf8.h"
 #include "syntax/html.h"
+
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 static bool is_space(int32_t code)
 {
@@ -316,6 +319,13 @@ static bool hides_label(struct slice line)
 static bool fixup_line(struct fixup *f, size_t start, size_t end)
 {
     struct slice text = f->copy.text, line = slice_head(slice_skip(text, start), end - start);
+    if (line.data[0] == BYTE_ORDER_MARK[0] && slice_starts(line, SLICE(BYTE_ORDER_MARK))) {
+        insert(&f->copy, start, SLICE(""));
+        start = f->copy.done += strlen(BYTE_ORDER_MARK);
+        line = slice_skip(line, strlen(BYTE_ORDER_MARK));
+        if (!line.len)
+            return false;
+    }
     bool has_tag = byte_find(&f->tag, start) < end;
     bool may_hide = byte_is_space(line.data[0]) || memchr("=[>", line.data[0], 3);
     if (may_hide && slice_equal(slice_trim(line), SLICE("=")))

@@ -10,6 +10,8 @@
  * - `>> words` is a quotation in a quotation (section 5.1), and means somebody else who speaks.
  * - `<inaudible>` is a tag (section 6.6), and none that HTML has (syntax/html.h).
  * - `2*3*4` is 234 with an emphasised 3 (section 6.2), and means a product.
+ * - A byte order mark stands at the front of a file; where files were put together, before a line,
+ *   whose heading or label it hides.
  * - `</details>` and words on the next line are one block of HTML, in which Markdown is not read
  *   (section 4.6): an empty line is put between.
  */

@@ -127,6 +127,7 @@ int assembly_begin_turn(struct assembly *a, const struct line *line, const struc
         take_early_original(a);
     if (start != NO_TIME)
         a->reached = start;
+    a->head = a->pending == NO_TIME ? line->text : a->pending_head;
     a->pending = NO_TIME;
     a->owed = BREAK_SOFT;
     a->in_turn = true;

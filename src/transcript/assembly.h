@@ -32,6 +32,9 @@ struct assembly {
     uint32_t first_line;
     uint32_t section;
     size_t next_bold;            /* of lines->bold */
+    size_t next_link;            /* of lines->links */
+    size_t head;                 /* of the last turn, in lines->text: there its label began */
+    size_t pending_head;         /* … and there `pending` */
     bool in_original;            /* the last turn's original can grow */
     int64_t reached;             /* the last time that was met */
     enum line_break owed;        /* by a line that was nothing but a time */

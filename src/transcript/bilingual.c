@@ -105,15 +105,18 @@ static int find_stretches(const struct body *body, struct stretches *all)
 
 /* --- pairs ------------------------------------------------------------------------------------ */
 
-/* Whether a pair may begin with number i. */
+/* Whether a pair may begin with number i; `body` is NULL where stretches are those of cues. */
 static bool is_pair(const struct body *body, const struct stretches *all, size_t i,
                     enum script first)
 {
     if (i + 1 >= all->count)
         return false;
     const struct stretch *one = &all->at[i], *other = one + 1;
-    return one->script == first && other->script != first && other->turn - one->turn <= 1 &&
-           body->turns[one->turn].section == body->turns[other->turn].section;
+    if (one->script != first || other->script == first)
+        return false;
+    return body ? other->turn - one->turn <= 1 &&
+                      body->turns[one->turn].section == body->turns[other->turn].section
+                : other->turn == one->turn;
 }
 
 static size_t mark_pairs(const struct body *body, struct stretches *all, enum script first)
@@ -370,12 +373,12 @@ static uint32_t join_turn(struct joining *j, uint32_t i, size_t at)
     return are_pairs ? last - i + 1 : 1;
 }
 
-/* English is told by its commonest word; of other languages in Latin letters nothing is said. */
-static void name_language(struct joining *j, size_t pairs)
+/* The language of the originals, in a text that has both. English is told by its commonest word; of
+ * other languages in Latin letters nothing is said. */
+static void name_language(const struct stretches *all, struct slice rest, char language[4])
 {
-    struct slice rest = {j->body->text, j->body->len};
-    size_t kana = 0, hangul = 0, len;
-    if (j->all->text == SCRIPT_WIDE) {
+    size_t kana = 0, hangul = 0, len, pairs = all->count / 2;
+    if (all->text == SCRIPT_WIDE) {
         size_t times = 0;
         const char *found;
         while ((found = memmem(rest.data, rest.len, " the ", 5))) {
@@ -383,7 +386,7 @@ static void name_language(struct joining *j, size_t pairs)
             times++;
         }
         if (times * 2 > pairs)
-            memcpy(j->language, "en", 3);
+            memcpy(language, "en", 3);
         return;
     }
     for (; rest.len; rest = slice_skip(rest, len)) {
@@ -391,7 +394,7 @@ static void name_language(struct joining *j, size_t pairs)
         kana += code >= 0x3040 && code <= 0x30FF;
         hangul += code >= 0xAC00 && code <= 0xD7A3;
     }
-    memcpy(j->language, kana > pairs * 4 ? "ja" : hangul > pairs * 4 ? "ko" : "zh", 3);
+    memcpy(language, kana > pairs * 4 ? "ja" : hangul > pairs * 4 ? "ko" : "zh", 3);
 }
 
 static int make_body(struct body *body, const struct stretches *all)
@@ -403,7 +406,7 @@ static int make_body(struct body *body, const struct stretches *all)
     size_t at = 0;
 
     j.made.count = j.made.time_count = 0;
-    name_language(&j, all->count / 2);
+    name_language(all, (struct slice){body->text, body->len}, j.language);
     for (uint32_t i = 0; i < body->count && !has_failed;) {
         while (at < all->count && all->at[at].turn < i)
             at++;
@@ -438,6 +441,74 @@ int bilingual_join(struct body *body, const struct yaml *front)
     if (err > 0) {
         all.text = script_of_text(front, all.first);
         err = make_body(body, &all);
+    }
+    free(all.at);
+    return err;
+}
+
+/* --- cues ------------------------------------------------------------------------------------- */
+
+static int find_cue_stretches(const struct cues *cues, struct stretches *all)
+{
+    int64_t before = 0;
+    int err = 0;
+    for (size_t i = 0; i < cues->count && !err; i++) {
+        struct slice rest = cue_text(cues, &cues->at[i]), line;
+        if (cues->at[i].start < before)
+            return 0; /* no time, or one that goes back: nothing could be put together again */
+        before = cues->at[i].start;
+        while (!err && slice_take(&rest, '\n', &line))
+            err = add_line(all, (uint32_t)i, line);
+    }
+    return err;
+}
+
+/* The bytes of the lines at the front of a cue that are in its first script. */
+static size_t first_script_bytes(struct slice text)
+{
+    struct slice rest = text, line;
+    enum script first = SCRIPT_NONE;
+    while (slice_take(&rest, '\n', &line)) {
+        enum script own = script_of(line);
+        if (first != SCRIPT_NONE && own != SCRIPT_NONE && own != first)
+            return (size_t)(line.data - text.data);
+        first = first == SCRIPT_NONE ? own : first;
+    }
+    return text.len;
+}
+
+/* Leaves in a cue what is text, and adds the rest to the originals. */
+static int split_cue(struct cues *cues, struct cue *cue, bool is_first_text, struct cues *originals)
+{
+    struct slice text = cue_text(cues, cue);
+    size_t bytes = first_script_bytes(text);
+    struct slice first = slice_trim(slice_head(text, bytes)), rest = slice_skip(text, bytes);
+    struct slice kept = is_first_text ? first : rest;
+    int err = cues_add(originals, cue, cue_speaker(cues, cue), is_first_text ? rest : first);
+    cue->text = (uint32_t)(kept.data - cues->text.data);
+    cue->len = (uint32_t)kept.len;
+    return err;
+}
+
+int bilingual_split_cues(struct cues *cues, const struct yaml *front, struct cues *originals,
+                         char language[4])
+{
+    struct stretches all = {0};
+    int err = find_cue_stretches(cues, &all);
+    if (!err)
+        err = find_pairs(NULL, &all);
+    bool are_pairs = err > 0;
+    if (are_pairs) {
+        err = 0;
+        all.text = script_of_text(front, all.first);
+        name_language(&all, buf_slice(&cues->text), language);
+    }
+    for (size_t i = 0; are_pairs && i + 1 < all.count && !err; i++) {
+        uint32_t cue = all.at[i].turn;
+        bool has_more = (i && all.at[i - 1].turn == cue) ||
+                        (i + 2 < all.count && all.at[i + 2].turn == cue);
+        if (all.at[i].is_first && !has_more)
+            err = split_cue(cues, &cues->at[cue], all.at[i].script == all.text, originals);
     }
     free(all.at);
     return err;

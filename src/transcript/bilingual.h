@@ -7,6 +7,7 @@
 #ifndef TRANSCRIPT_BILINGUAL_H
 #define TRANSCRIPT_BILINGUAL_H
 
+#include "syntax/cues.h"
 #include "transcript/turns.h"
 #include "values/yaml.h"
 
@@ -21,6 +22,14 @@
  * or -ENOMEM.
  */
 int bilingual_join(struct body *body, const struct yaml *front);
+
+/*
+ * The same of captions that have each line twice, in two scripts: those of the text stay in `cues`,
+ * and the others become `originals`, with the same times. Nothing where it is no such file, or its
+ * times go back. `language` is that of the originals where it is known. 0, -E2BIG or -ENOMEM.
+ */
+int bilingual_split_cues(struct cues *cues, const struct yaml *front, struct cues *originals,
+                         char language[4]);
 
 /* Whether what stands at the beginning of a body looks like one: a hint that is cheap, and can be
  * wrong either way. */

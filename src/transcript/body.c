@@ -18,9 +18,9 @@ enum {
 };
 
 /* Whether a line is a heading, and not the label of a turn that is written as one. */
-static bool is_section(const struct assembly *a, const struct line *line, struct slice text)
+static bool is_section(struct assembly *a, const struct line *line, struct slice text)
 {
-    if (!line->heading || a->stats.headings.total == 0)
+    if (!line->heading || (a->stats.headings.total == 0 && a->stats.names.recurring < 2))
         return line->heading;
     struct label label = label_read(text, line->bold_at, line->bold);
     return !speaker_stats_is_heading_speaker(&a->stats, &label, text);

@@ -328,6 +328,7 @@ static int read_keys(struct arena *arena, const struct yaml *value, struct diags
 {
     cleanup_buf struct buf folded = {0};
     bool is_list = value->kind == YAML_LIST;
+    int result = 0;
     for (const struct yaml *item = is_list ? value->first : value; item;
          item = is_list ? item->next : NULL) {
         size_t before = folded.len;
@@ -337,12 +338,13 @@ static int read_keys(struct arena *arena, const struct yaml *value, struct diags
             diags_add(diags, item->line, item->column, "",
                       "%.*s: a key of the front matter, or a list of them, is expected here",
                       (int)value->key.len, value->key.data);
-            return -EINVAL;
+            result = -EINVAL;
+            continue;
         }
         buf_add_byte(&folded, '\0');
     }
     *keys = arena_copy_buf(arena, &folded);
-    return keys->data ? 0 : -ENOMEM;
+    return keys->data ? result : -ENOMEM;
 }
 
 size_t own_key_place(struct slice keys, struct slice folded)

@@ -5,6 +5,8 @@
 #include "syntax/captions.h"
 #include "syntax/plain_text.h"
 #include "syntax/speech_json.h"
+#include "transcript/align.h"
+#include "transcript/bilingual.h"
 #include "values/file_name.h"
 
 enum {
@@ -50,6 +52,30 @@ static int read_cues(enum source_form form, struct slice text, const struct limi
     }
 }
 
+/* Makes a body of cues, which may be in two languages. */
+static int read_cue_body(struct cues *cues, const struct yaml *front, struct slice aliases,
+                         const struct limits *limits, struct diags *diags, struct body *body)
+{
+    cleanup_cues struct cues originals = {0};
+    struct body spoken = {0};
+    char language[4] = "";
+    int err = bilingual_split_cues(cues, front, &originals, language);
+    if (!err)
+        err = body_of_cues(cues, front, aliases, limits, diags, body);
+    if (!err && originals.count)
+        err = body_of_cues(&originals, front, aliases, limits, diags, &spoken);
+    if (!err && spoken.count)
+        err = align_originals(body, &spoken, slice_of(language), SLICE("one language"),
+                              SLICE("the other"), diags);
+    for (uint32_t i = 0; !err && spoken.count && i < body->count; i++) {
+        struct turn *turn = &body->turns[i];
+        turn->original_first_line = turn->original.len ? turn->first_line : 0;
+        turn->original_last_line = turn->original.len ? turn->last_line : 0;
+    }
+    body_free(&spoken);
+    return err;
+}
+
 int source_read_body(enum source_form form, struct slice text, uint32_t first_line,
                      const struct yaml *front, struct slice aliases, const struct limits *limits,
                      struct diags *diags, struct body *body)
@@ -63,7 +89,7 @@ int source_read_body(enum source_form form, struct slice text, uint32_t first_li
     int err = read_cues(form, text, limits, diags, &cues);
     if (!err) {
         cues_tell_back(&cues, diags);
-        return body_of_cues(&cues, front, aliases, limits, diags, body);
+        return read_cue_body(&cues, front, aliases, limits, diags, body);
     }
     if (err != -E2BIG)
         return err;

@@ -94,6 +94,20 @@ static int add_pieces(struct assembly *a, const struct line *line, struct slice 
     return err;
 }
 
+/* The link with a time that stands before the first words of a turn, or is the first of these. */
+static void take_address(struct assembly *a, struct slice words)
+{
+    const struct lines *lines = a->lines;
+    size_t first = (size_t)(words.data - lines->text.data);
+    while (a->next_link < lines->link_count && lines->links[a->next_link].text < a->head)
+        a->next_link++;
+    if (a->next_link == lines->link_count || lines->links[a->next_link].text > first)
+        return;
+    const struct timed_link *link = &lines->links[a->next_link];
+    assembly_last_turn(a)->address = assembly_add_note(
+        a, slice_range(buf_slice(&lines->addresses), link->at, link->len));
+}
+
 static int add_words(struct assembly *a, const struct line *line, struct slice words)
 {
     struct turn *turn = assembly_last_turn(a);
@@ -110,6 +124,7 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
             turn->start = a->reached = start;
             a->lone_time = slice_trim(written);
         }
+        take_address(a, words.len ? words : written);
     }
     turn->last_line = assembly_line_number(a, line);
     return add_pieces(a, line, words, is_paragraph ? BREAK_PARAGRAPH : line->before);
@@ -213,6 +228,8 @@ static bool take_time_line(struct assembly *a, const struct line *line, struct s
         assembly_last_turn(a)->start = a->reached = time;
     else
         a->pending = time;
+    if (!is_below)
+        a->pending_head = line->text;
     return true;
 }
 
@@ -221,7 +238,8 @@ static bool take_time_line(struct assembly *a, const struct line *line, struct s
 static bool read_label(struct assembly *a, const struct line *line, struct slice text,
                        struct label *label)
 {
-    if (speaker_stats_is_name_above(&a->stats, line)) {
+    bool is_heading_alone = line->heading && label->start == NO_TIME;
+    if (is_heading_alone || speaker_stats_is_name_above(&a->stats, line)) {
         *label = (struct label){.form = LABEL_ALONE, .speaker = text, .start = NO_TIME};
         return true;
     }
@@ -258,7 +276,9 @@ int text_line_add(struct assembly *a, const struct line *line, struct slice text
         label.form = a->is_list ? LABEL_ALONE : LABEL_NONE;
     }
     is_continued |= !is_speaker && take_resumption(a, line, &label);
-    if (is_speaker || is_continued || label.form == LABEL_CHEVRON || !a->in_turn ||
+    bool is_direction = !is_speaker && a->stats.is_trial && line->before == BREAK_PARAGRAPH &&
+                        label_is_direction(text);
+    if (is_speaker || is_continued || is_direction || label.form == LABEL_CHEVRON || !a->in_turn ||
         (!a->takes_more && a->pending != NO_TIME) ||
         (line->before == BREAK_PARAGRAPH && !a->takes_more && !assembly_is_lone_time(a))) {
         assembly_end_turn(a);

@@ -33,6 +33,7 @@ struct turn {
     int64_t start;    /* milliseconds from the beginning of the recording; NO_TIME: not known */
     int64_t end;      /* where the source says it, as captions do; else NO_TIME */
     int64_t reached;  /* the last time in the file up to its first word; NO_TIME: there is none */
+    struct part_of address;    /* of body.notes: the link that stands at its time; len 0: none */
     struct part_of original;   /* of body.originals; len 0: there is none */
     uint32_t original_speaker; /* as `speaker`, of the original */
     uint32_t original_first_line;
@@ -168,6 +169,12 @@ static inline uint32_t body_count_times(const struct body *body, const struct tu
 {
     bool is_last = turn == &body->turns[body->count - 1];
     return (is_last ? body->time_count : turn[1].times) - turn->times;
+}
+
+/* The link that stands at the time of a turn; empty: there is none. */
+static inline struct slice turn_address(const struct body *body, const struct turn *turn)
+{
+    return run_part(body->notes, turn->address);
 }
 
 /* The first of them; NULL where there are none. */

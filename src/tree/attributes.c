@@ -112,8 +112,10 @@ static void add_language(const struct subject *s, struct buf *out)
 
 static void add_url(const struct subject *s, struct buf *out)
 {
-    if (s->metadata.url.len)
-        episode_metadata_add_link(&s->metadata, s->turn ? s->turn->reached : NO_TIME, out);
+    if (s->turn)
+        episode_metadata_add_turn_link(&s->metadata, s->body, s->turn, out);
+    else
+        buf_add_slice(out, s->metadata.url);
 }
 
 /* The names are those of freedesktop.org's list where it has one. */

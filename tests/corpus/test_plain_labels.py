@@ -31,7 +31,7 @@ def sample(name):
 def speakers(path):
     """The speaker of the turn, or of the original of one, that begins on each line."""
     shown = subprocess.run([PRINT_TURNS, path], capture_output=True, timeout=60, check=True).stdout.decode()
-    found = re.findall(r'^turn \d+, lines (\d+)-\d+(?:, section \d+)?, speaker "(.*?)"(?:, (?:start |voice |\d).*)?$', shown, re.M)
+    found = re.findall(r'^turn \d+, lines (\d+)-\d+(?:, section \d+)?, speaker "(.*?)"(?:, (?:start |voice |link |\d).*)?$', shown, re.M)
     found += re.findall(r'^  original.*?, lines (\d+)-\d+, speaker "(.*)"$', shown, re.M)
     return {int(line): speaker for line, speaker in found}
 

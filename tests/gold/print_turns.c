@@ -87,6 +87,8 @@ static void print_turn(const struct body *body, uint32_t i)
         print_time(", start ", turn->start);
     for (uint32_t t = 0; t < body_count_times(body, turn); t++)
         print_mark(body, turn, &body->times[turn->times + t]);
+    if (turn->address.len)
+        print_slice(", link ", turn_address(body, turn), "");
     putchar('\n');
     print_indented(turn_text(body, turn));
     print_original(body, turn);

@@ -136,6 +136,20 @@ def test_times_among_the_words(mount):
     assert [line.split(", ")[-2] for line in (episode / "quotes.txt").read_text().splitlines()] == links
 
 
+def test_the_link_of_a_turn_is_the_one_at_its_time(mount):
+    mounted = mount({"it.md": (
+        "---\nsource: https://example.org/a\n---\n**Ann** [0:05](https://example.org/part/1?t=5): First.\n\n"
+        "**Bob:** [Second](https://example.org/part/2#t=9) and [more](https://example.org/part/2#t=11).\n\n"
+        "**Ann** [0:15](https://example.org/page): Third.\n\n"
+        "[0:20](https://example.org/part/3?start=20)\n**Bob:** Fourth.\n")})
+    episode = mounted / "episodes/it"
+    links = ["https://example.org/part/1?t=5", "https://example.org/part/2#t=9", "https://example.org/a#t=15",
+             "https://example.org/part/3?start=20"]
+    assert [record["url"] for record in json_lines(episode / "turns.jsonl")] == links
+    assert [line.split(", ")[-2] for line in (episode / "quotes.txt").read_text().splitlines()] == links
+    assert all(f'href="{link}"' in (episode / "transcript.html").read_text() for link in links if "#t=9" not in link)
+
+
 @pytest.mark.parametrize("url, linked", [
     ("https://youtu.be/abc", "https://youtu.be/abc?t=5s"),
     ("https://WWW.YouTube.com/watch?v=abc", "https://WWW.YouTube.com/watch?v=abc&t=5s"),

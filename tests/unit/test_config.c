@@ -109,6 +109,20 @@ static void names_of_ones_own(void **state)
     arena_free(&f.arena);
 }
 
+/* Each mistake is told, and what is right beside them is taken. */
+static void every_key_of_ones_own_is_checked(void **state)
+{
+    struct fixture f;
+    (void)state;
+    assert_int_equal(read_config(&f, "date: ['', Air Date, [x]]\n"), -EINVAL);
+    assert_non_null(f.diags.first);
+    assert_int_equal(f.diags.first->column, 8);
+    assert_non_null(f.diags.first->next);
+    assert_int_equal(f.diags.first->next->column, 22);
+    assert_true(slice_equal(f.config.own.date_keys, SLICE("air_date\0")));
+    arena_free(&f.arena);
+}
+
 static void files_are_left_out(void **state)
 {
     static const struct {
@@ -234,6 +248,7 @@ int main(void)
         cmocka_unit_test(keys_are_mapped_and_taken_out),
         cmocka_unit_test(keys_have_many_spellings),
         cmocka_unit_test(names_of_ones_own),
+        cmocka_unit_test(every_key_of_ones_own_is_checked),
         cmocka_unit_test(files_are_left_out),
         cmocka_unit_test(files_of_other_forms_are_asked_for),
         cmocka_unit_test(mistakes_have_a_place),

@@ -1,0 +1,340 @@
+#include "speakers/label_plain.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+#include "base/utf8.h"
+#include "speakers/label_names.h"
+#include "speakers/label_signs.h"
+
+static const struct slice en_dash = {"\xE2\x80\x93", 3};
+static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
+
+/* What no name has in it: the punctuation of sentences and addresses. A full stop may end an
+ * abbreviation (Dr. Who, J. P. Smith). */
+static bool is_name_character(int32_t code, struct slice behind)
+{
+    static const struct byte_set in_no_name = {{
+        ['!'] = true, ['?'] = true, [';'] = true, [','] = true, ['"'] = true,  ['<'] = true,
+        ['>'] = true, ['/'] = true, ['|'] = true, ['='] = true, ['*'] = true,  ['`'] = true,
+        ['{'] = true, ['}'] = true, ['@'] = true, ['%'] = true, ['\\'] = true, ['$'] = true,
+        ['+'] = true, ['~'] = true, ['^'] = true,
+    }};
+    if (code == '.')
+        return behind.len > 1 && behind.data[1] == ' ';
+    if (code < 0x80)
+        return code > 0 && !in_no_name.has[code];
+    return code != 0x3002 && code != 0xFF0C && code != 0xFF01 && code != 0xFF1F && code != 0xFF1B &&
+           code != 0x3001 && !(code >= 0x201C && code <= 0x201F) && code != 0x300C &&
+           code != 0x300D && code != 0x2026 && code != 0x300A;
+}
+
+/* At most so many words, or characters of a script that has no spaces between words. */
+static bool is_short(struct slice name)
+{
+    size_t words = 1, wide = 0, len;
+    for (; name.len; name = slice_skip(name, len)) {
+        int32_t code = utf8_decode(name, &len);
+        words += code == ' ';
+        wide += utf8_is_wide(code);
+    }
+    return words <= 6 && wide <= 12;
+}
+
+/* Whether each bracket of a name is closed; a label that is cut off within one is none. */
+static bool is_balanced(struct slice name)
+{
+    int round = 0, square = 0, wide = 0;
+    for (; name.len && round >= 0 && square >= 0 && wide >= 0; name = slice_skip(name, 1)) {
+        char c = name.data[0];
+        round += (c == '(') - (c == ')');
+        square += (c == '[') - (c == ']');
+        if (c == wide_colon.data[0])
+            wide += slice_starts(name, SLICE("（")) - slice_starts(name, SLICE("）"));
+    }
+    return !round && !square && !wide;
+}
+
+bool label_may_be_name(struct slice name)
+{
+    size_t len;
+    if (name.len == 0 || name.len > LABEL_MAX_PLAIN_BYTES || !label_has_letter(name) ||
+        !is_short(name))
+        return false;
+    if (slice_starts(name, SLICE("- ")) || slice_starts(name, SLICE("#")) || !is_balanced(name))
+        return false;
+    for (struct slice rest = name; rest.len; rest = slice_skip(rest, len)) {
+        int32_t code = utf8_decode(rest, &len);
+        if (!is_name_character(code, rest))
+            return false;
+    }
+    return true;
+}
+
+/* `Name: 00:12:34`, `Name 00:12:34:`, `Name – 00:12:34:`, alone on its line. */
+static bool read_timed(struct slice line, struct label *label)
+{
+    struct slice name = line;
+    int64_t start;
+    if (!timestamp_take_last(&name, &start))
+        return false;
+    name = slice_trim(name);
+    /* timestamp_take_last() dropped a colon behind the time, but not one before it. */
+    size_t colon = label_colon_at_end(name);
+    name.len -= colon;
+    label->is_loose = (colon == 0 && line.data[line.len - 1] != ':') ||
+                      slice_ends(name, SLICE(","));
+    label->speaker = label_without_brackets(label_without_dash(name));
+    label->words = (struct slice){0};
+    if (!label_may_be_name(label->speaker) || label_has_colon(label->speaker))
+        return false;
+    label->start = start;
+    return true;
+}
+
+/* The first colon in the line, where it can end a label; line.len where there is none. */
+static size_t find_colon(struct slice line)
+{
+    struct slice head = slice_head(line, LABEL_MAX_PLAIN_BYTES + 6);
+    const char *narrow = head.len ? memchr(head.data, ':', head.len) : NULL, *wide;
+    struct slice rest = narrow ? slice_head(head, (size_t)(narrow - head.data)) : head;
+    while (rest.len && (wide = memchr(rest.data, wide_colon.data[0], rest.len))) {
+        size_t at = (size_t)(wide - line.data);
+        if (label_colon_at_front(slice_skip(line, at)))
+            return at;
+        rest = slice_skip(rest, (size_t)(wide - rest.data) + 1);
+    }
+    if (!narrow)
+        return line.len;
+    size_t at = (size_t)(narrow - line.data);
+    struct slice behind = slice_skip(line, at + 1);
+    return behind.len == 0 || byte_is_space(behind.data[0]) || (unsigned char)behind.data[0] >= 0x80
+               ? at
+               : line.len;
+}
+
+/* `Q - words`, `A – words`, `Q. words`: one letter and a sign. */
+static bool read_dashed(struct slice line, struct label *label)
+{
+    if (line.len < 5 || (line.data[0] != 'Q' && line.data[0] != 'A'))
+        return false;
+    label->is_dotted = line.data[1] == '.' && line.data[2] == ' ';
+    if (label->is_dotted) {
+        label->speaker = slice_head(line, 1);
+        label->words = slice_trim(slice_skip(line, 2));
+        return true;
+    }
+    if (line.data[1] != ' ')
+        return false;
+    struct slice rest = slice_skip(line, 2);
+    size_t dash = rest.data[0] == '-' ? 1 : slice_starts(rest, en_dash) ? en_dash.len : 0;
+    rest = slice_skip(rest, dash);
+    if (dash == 0 || rest.len == 0 || rest.data[0] != ' ')
+        return false;
+    label->speaker = slice_head(line, 1);
+    label->words = slice_trim(rest);
+    return true;
+}
+
+/* Takes whom a chat was written to from its front, and whether to some alone. */
+static bool take_addressee(struct slice *text)
+{
+    static const struct slice all[] = {{"everyone", 8},
+                                       {"all panelists and attendees", 27},
+                                       {"all panelists", 13},
+                                       {"hosts and panelists", 19}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (text->len < all[i].len || strncasecmp(text->data, all[i].data, all[i].len) != 0)
+            continue;
+        *text = label_skip_space(slice_skip(*text, all[i].len));
+        return true;
+    }
+    return false;
+}
+
+/* `From Ana Lima to Everyone: words`, as the chat beside a call has it; a time of day may stand in
+ * place of the words, and then of the colon. */
+static bool read_chat(struct slice line, struct label *label)
+{
+    if (!slice_starts(line, SLICE("From ")))
+        return false;
+    struct slice near = slice_head(line, LABEL_MAX_BYTES);
+    const char *to = memmem(near.data, near.len, " to ", 4);
+    struct slice rest = to ? label_skip_space(slice_skip(line, (size_t)(to - line.data) + 4))
+                           : line;
+    if (!to || !take_addressee(&rest))
+        return false;
+    size_t colon = label_colon_at_front(rest);
+    label->speaker = slice_trim((struct slice){line.data + 5, (size_t)(to - line.data) - 5});
+    label->words = label_skip_space(slice_skip(rest, colon));
+    return label->speaker.len && label->speaker.len <= LABEL_MAX_PLAIN_BYTES &&
+           label_has_letter(label->speaker) && !label_has_colon(label->speaker) &&
+           (colon || !rest.len || isdigit((unsigned char)rest.data[0]));
+}
+
+static bool read_plain(struct slice line, struct label *label)
+{
+    size_t at = find_colon(line);
+    if (at == line.len)
+        return read_dashed(line, label);
+    struct slice rest = slice_skip(line, at);
+    label->speaker = label_without_brackets(slice_head(line, at));
+    label->words = slice_trim(slice_skip(rest, label_colon_at_front(rest)));
+    return label_may_be_name(label->speaker);
+}
+
+/* Whether a time behind it in the same line makes a label of a name, and is no time of day in what
+ * somebody says: `Ana: It rained at 9:30 - we left`. */
+static bool may_have_time(struct slice name)
+{
+    const char *bracket = memmem(name.data, name.len, " (", 2);
+    struct slice bare = bracket ? slice_head(name, (size_t)(bracket - name.data)) : name;
+    return !label_has_colon(name) && (label_is_name(bare) || !memchr(name.data, ' ', name.len));
+}
+
+/* Whether there may be a time: a colon stands behind a digit. */
+static bool has_minutes(struct slice text)
+{
+    struct slice part;
+    while (slice_take(&text, ':', &part) && text.data) {
+        if (part.len && isdigit((unsigned char)part.data[part.len - 1]))
+            return true;
+    }
+    return false;
+}
+
+/* `Name (0:23): words`, `Name [0:23] - words`, `Name | 0:23 | words`. */
+static bool read_named_time(struct slice line, struct label *label)
+{
+    struct slice near = slice_head(line, LABEL_MAX_PLAIN_BYTES);
+    if (!has_minutes(near))
+        return false;
+    for (size_t at = 1; at < near.len; at++) {
+        char c = line.data[at];
+        if (!byte_is_space(line.data[at - 1]) || !memchr("0123456789[(", c, 12))
+            continue;
+        struct slice rest = slice_skip(line, at);
+        if (!label_take_time(&rest, &label->start))
+            continue;
+        label->is_loose = true;
+        label->has_comma = slice_ends(slice_head(line, at), SLICE(", "));
+        label->speaker = label_without_brackets(label_without_dash(slice_head(line, at)));
+        if (label_take_sign(&rest) && rest.len && label_may_be_name(label->speaker) &&
+            may_have_time(label->speaker)) {
+            label->words = rest;
+            return true;
+        }
+        label->start = NO_TIME;
+        break;
+    }
+    return false;
+}
+
+/* Two words or more, and not the name of a place: those of a script without spaces count as many.
+ */
+static bool is_sentence(struct slice words)
+{
+    size_t spaces = 0, len;
+    for (; words.len; words = slice_skip(words, len)) {
+        int32_t code = utf8_decode(words, &len);
+        spaces += code == ' ' || utf8_is_wide(code);
+    }
+    return spaces >= 2;
+}
+
+/* | Name | 0:23 | words |, a row of a table. */
+static bool read_row(struct slice line, struct label *label)
+{
+    struct slice rest = slice_skip(line, 1), name, time;
+    if (slice_ends(rest, SLICE("|")))
+        rest.len--;
+    if (!slice_take(&rest, '|', &name) || !slice_take(&rest, '|', &time) || !rest.data)
+        return false;
+    name = slice_trim(name);
+    time = slice_trim(time);
+    if (name.len && name.data[0] >= '0' && name.data[0] <= '9') {
+        struct slice first = name; /* | 0:23 | Name | words | */
+        name = time;
+        time = first;
+    }
+    label->speaker = name;
+    label->words = slice_trim(rest);
+    label->is_loose = label->is_row = true;
+    return label_take_time(&time, &label->start) && time.len == 0 &&
+           label_may_be_name(label->speaker) && is_sentence(label->words);
+}
+
+/* <Name> words, as in the log of a chat. */
+static bool read_nick(struct slice line, struct label *label)
+{
+    const char *close = memchr(line.data, '>', line.len);
+    if (!close || close + 1 == line.data + line.len || !byte_is_space(close[1]))
+        return false;
+    size_t end = (size_t)(close - line.data);
+    label->speaker = slice_trim((struct slice){line.data + 1, end - 1});
+    label->words = slice_trim(slice_skip(line, end + 1));
+    label->has_no_colon = true;
+    return label_may_be_name(label->speaker);
+}
+
+/* `[SPEAKER_00] words`, and no colon. */
+static bool read_machine(struct slice line, struct label *label)
+{
+    const char *close = memchr(line.data, ']', line.len);
+    size_t end = close ? (size_t)(close - line.data) : 0;
+    if (end < 2 || end + 2 >= line.len || line.data[end + 1] != ' ')
+        return false;
+    label->speaker = slice_trim((struct slice){line.data + 1, end - 1});
+    label->words = slice_trim(slice_skip(line, end + 1));
+    label->has_no_colon = true;
+    (void)label_take_time(&label->words, &label->start);
+    return label->speaker.len > 1 && label_is_machine(label->speaker) && label->words.len;
+}
+
+/* A name of up to four words and nothing else, as a screenplay has it: `ANA LIMA`. */
+static bool is_in_capitals(struct slice line)
+{
+    enum { MOST_WORDS = 4, LEAST_LETTERS = 2, MOST_LINE = 40 };
+    size_t letters = 0, words = 1;
+    if (line.len > MOST_LINE || line.len < LEAST_LETTERS || !isupper((unsigned char)line.data[0]))
+        return false; /* as most lines */
+    for (size_t i = 0; i < line.len; i++) {
+        char c = line.data[i];
+        letters += isupper((unsigned char)c) != 0;
+        words += c == ' ';
+        if (!isupper((unsigned char)c) && !memchr(" .-'", c, 4))
+            return false;
+    }
+    return letters >= LEAST_LETTERS && words <= MOST_WORDS;
+}
+
+/* --- all of these ---------------------------------------------------------------------------- */
+
+enum label_form label_read_unmarked(struct slice line, struct label *label)
+{
+    if (line.len && line.data[0] == '|')
+        return read_row(line, label) ? LABEL_PLAIN : LABEL_NONE;
+    if (line.len && line.data[0] == '<')
+        return read_nick(line, label) ? LABEL_PLAIN : LABEL_NONE;
+    label->is_of_chat = read_chat(line, label);
+    if (label->is_of_chat)
+        return LABEL_PLAIN;
+    if (!label->is_behind_time && read_timed(line, label))
+        return LABEL_TIMED;
+    if (!label->is_behind_time && read_named_time(line, label))
+        return LABEL_PLAIN;
+    if (line.len && line.data[0] == '[' && read_machine(line, label))
+        return LABEL_PLAIN;
+    label->is_loose = label->is_behind_time;
+    if (read_plain(line, label))
+        return LABEL_PLAIN;
+    label->speaker = line;
+    label->words = (struct slice){0};
+    return !label->is_item && is_in_capitals(line) ? LABEL_CAPITALS : LABEL_NONE;
+}
+
+bool label_is_lone_name(struct slice line)
+{
+    return label_may_be_name(line) && !label_has_colon(line) && line.data[0] != '|' &&
+           (label_is_name(line) || !memchr(line.data, ' ', line.len));
+}

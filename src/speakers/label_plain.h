@@ -1,0 +1,19 @@
+/*
+ * Labels that are not bold.
+ */
+#ifndef SPEAKERS_LABEL_PLAIN_H
+#define SPEAKERS_LABEL_PLAIN_H
+
+#include "speakers/label_form.h"
+
+/* Whether a name has nothing in it that no name has, and is short. */
+bool label_may_be_name(struct slice name);
+
+/* Reads a line without bold text at its front, behind what stands before a name. */
+enum label_form label_read_unmarked(struct slice line, struct label *label);
+
+/* Whether a line is nothing but a name, or a nick, as it may stand above a time and words: `Ana
+ * Lima`, and no colon. */
+bool label_is_lone_name(struct slice line);
+
+#endif
