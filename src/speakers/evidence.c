@@ -1,5 +1,6 @@
 #include "speakers/evidence.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "base/utf8.h"
@@ -168,18 +169,32 @@ static bool is_of_list(const struct lines *lines, const struct line *line)
            line->indent;
 }
 
-static bool is_heard_elsewhere(const struct speaker_stats *stats, struct slice name)
+static bool is_heard(const struct speaker_stats *stats, struct slice name)
 {
     return evidence_uses(&stats->alone.uses, name) || evidence_uses(&stats->bold, name) ||
            evidence_uses(&stats->loose.uses, name) || evidence_uses(&stats->above.uses, name) ||
            evidence_uses(&stats->plain, name) >= 2;
 }
 
+/* A nick may be a name in small letters: ana, Ana. */
+static bool is_heard_elsewhere(const struct speaker_stats *stats, struct slice name)
+{
+    char capital[LABEL_MAX_PLAIN_BYTES];
+    if (is_heard(stats, name))
+        return true;
+    if (!name.len || name.len > sizeof capital || !islower((unsigned char)name.data[0]))
+        return false;
+    memcpy(capital, name.data, name.len);
+    capital[0] = (char)toupper((unsigned char)capital[0]);
+    return is_heard(stats, (struct slice){capital, name.len});
+}
+
 /* Looks at the list around an item, once. */
 static void judge_list(struct speaker_stats *stats, const struct line *line)
 {
     const struct lines *lines = stats->lines;
-    size_t first = (size_t)(line - lines->at), end = first + 1, items = 0, labels = 0, heard = 0;
+    size_t first = (size_t)(line - lines->at), end = first + 1;
+    size_t items = 0, labels = 0, again = 0, heard = 0;
     while (first > 0 && is_of_list(lines, &lines->at[first - 1]))
         first--;
     while (end < lines->count && is_of_list(lines, &lines->at[end]))
@@ -192,11 +207,13 @@ static void judge_list(struct speaker_stats *stats, const struct line *line)
         bool is_label = label.form == LABEL_PLAIN && !label_is_note(label.speaker);
         items++;
         labels += is_label;
+        again += is_label && evidence_uses(&stats->items.uses, label.speaker) >= 2;
         heard += is_label && is_heard_elsewhere(stats, label.speaker);
     }
     stats->list_first = first;
     stats->list_end = end;
-    stats->is_chat = items >= LEAST_CHAT && labels * 5 >= items * 4 && heard * 2 >= labels;
+    bool are_known = heard * 2 >= labels || (heard * 4 >= labels && again * 2 >= labels);
+    stats->is_chat = items >= LEAST_CHAT && labels * 5 >= items * 4 && are_known;
 }
 
 bool evidence_is_chat_item(struct speaker_stats *stats, const struct line *line)

@@ -27,7 +27,7 @@ bool evidence_is_listed(struct speaker_stats *stats, struct slice label);
 /*
  * Whether an item of a list is a line of a chat that was copied in: `- Ana: words`, in a list of
  * four or more, of which four in five have labels, half of them of names that are labels, of
- * another kind, elsewhere in the file.
+ * another kind, elsewhere in the file; a quarter, where half recur.
  */
 bool evidence_is_chat_item(struct speaker_stats *stats, const struct line *line);
 

@@ -477,7 +477,8 @@ static bool is_lead_in(struct speaker_stats *stats, const struct label *label,
 {
     const struct lines *lines = stats->lines;
     if (label->words.len || evidence_uses(&stats->bold, label->speaker) > 1 ||
-        line + 1 >= lines->at + lines->count || evidence_is_listed(stats, label->speaker))
+        line + 1 >= lines->at + lines->count || evidence_uses(&stats->plain, label->speaker) ||
+        evidence_is_listed(stats, label->speaker))
         return false;
     struct slice next = line_text(lines, line + 1);
     return slice_starts(next, SLICE("- ")) || slice_starts(next, SLICE("1. "));
