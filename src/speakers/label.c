@@ -36,6 +36,20 @@ static struct slice read_bold_name(struct slice name, struct label *label, bool 
     return slice_trim(name);
 }
 
+/* Takes `(she/her):` from behind a bold name, with its colon; the bytes of the brackets. */
+static size_t take_aside(struct slice *after)
+{
+    enum { MOST_ASIDE = 60 };
+    struct slice near = slice_head(*after, MOST_ASIDE);
+    const char *close = slice_starts(near, SLICE("(")) ? memchr(near.data, ')', near.len) : NULL;
+    size_t len = close ? (size_t)(close - near.data) + 1 : 0;
+    size_t colon = len ? label_colon_at_front(slice_skip(*after, len)) : 0;
+    if (!colon || label_has_colon(slice_head(*after, len)))
+        return 0; /* a time, too */
+    *after = slice_skip(*after, len + colon);
+    return len;
+}
+
 static bool read_bold(struct slice line, size_t bold, struct label *label)
 {
     struct slice after = label_skip_space(slice_skip(line, bold));
@@ -48,6 +62,16 @@ static bool read_bold(struct slice line, size_t bold, struct label *label)
         size_t colon = label_colon_at_front(after);
         after = slice_skip(after, colon);
         has_colon = colon > 0;
+    }
+    const char *aside = after.data;
+    size_t aside_len = has_colon ? 0 : take_aside(&after);
+    if (aside_len) {
+        bool in_brackets = slice_starts(name, SLICE("["));
+        if (in_brackets) /* these go, and what stands behind them is said */
+            after = label_skip_space(slice_skip(line, (size_t)(aside - line.data)));
+        else
+            name.len = (size_t)(aside - name.data) + aside_len;
+        has_colon = true;
     }
     struct slice behind = after;
     if (!has_colon && label->start == NO_TIME &&

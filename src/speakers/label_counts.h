@@ -45,6 +45,8 @@ struct speaker_stats {
     bool is_speech;              /* headings stand in what somebody says */
     bool is_article;             /* bold labels name nobody … */
     bool is_dialogue;            /* plain ones that recur name somebody */
+    struct label_kind rows;      /* | Name | words |, and no time */
+    bool are_rows;               /* these are most of the text */
     bool is_trial;               /* `Q. words`, `A. words` in turn */
     bool are_capitals;           /* names in capitals, alone, are all the labels there are */
     bool are_bare;               /* most paragraphs begin with a bold name and no colon */

@@ -14,7 +14,7 @@ enum {
 enum label_form {
     LABEL_NONE,
     LABEL_BOLD,  /* **Name:** words, **Name**: words; with a time also without a colon */
-    LABEL_ALONE, /* **Name** alone on its line */
+    LABEL_ALONE, /* **Name** alone on its line; [0:23] Name */
     LABEL_TIMED, /* Name: 00:12:34 alone on its line */
     LABEL_PLAIN, /* Name: words, [Name]: words, Q - words, <Name> words, | Name | 0:23 | words | */
     LABEL_CHEVRON,  /* >> words: somebody else, and nobody says who */

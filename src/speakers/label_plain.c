@@ -248,9 +248,16 @@ static bool read_row(struct slice line, struct label *label)
     struct slice rest = slice_skip(line, 1), name, time;
     if (slice_ends(rest, SLICE("|")))
         rest.len--;
-    if (!slice_take(&rest, '|', &name) || !slice_take(&rest, '|', &time) || !rest.data)
+    if (!slice_take(&rest, '|', &name) || !slice_take(&rest, '|', &time))
         return false;
     name = slice_trim(name);
+    label->is_loose = label->is_row = true;
+    if (!rest.data) { /* | Name | words | */
+        label->speaker = name;
+        label->words = slice_trim(time);
+        label->has_no_colon = true;
+        return label_may_be_name(name) && is_sentence(label->words);
+    }
     time = slice_trim(time);
     if (name.len && name.data[0] >= '0' && name.data[0] <= '9') {
         struct slice first = name; /* | 0:23 | Name | words | */
@@ -259,7 +266,6 @@ static bool read_row(struct slice line, struct label *label)
     }
     label->speaker = name;
     label->words = slice_trim(rest);
-    label->is_loose = label->is_row = true;
     return label_take_time(&time, &label->start) && time.len == 0 &&
            label_may_be_name(label->speaker) && is_sentence(label->words);
 }
@@ -330,6 +336,8 @@ enum label_form label_read_unmarked(struct slice line, struct label *label)
         return LABEL_PLAIN;
     label->speaker = line;
     label->words = (struct slice){0};
+    if (label->is_behind_time && label_is_lone_name(line))
+        return LABEL_ALONE; /* [0:23] Ana Lima */
     return !label->is_item && is_in_capitals(line) ? LABEL_CAPITALS : LABEL_NONE;
 }
 

@@ -114,6 +114,13 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
         if (!err && !line->indent)
             err = count_kind(&stats->toggles, label.speaker);
         label.form = LABEL_NONE;
+    } else if (label.is_row && label.start == NO_TIME) {
+        err = count_kind(&stats->rows, label.speaker);
+        label.form = LABEL_NONE;
+    } else if (label.form == LABEL_ALONE && label.is_behind_time) {
+        if (!err && !label.is_item)
+            err = count_kind(&stats->above, label.speaker);
+        label.form = LABEL_NONE;
     } else if (label.is_dotted) {
         err = count_neighbours(stats, &label, tally);
         stats->is_trial |= evidence_uses(&stats->exchanges, label.speaker) > 0;
@@ -371,6 +378,7 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
                           (size_t)stats->capitals.total * 4 >= tally.paragraphs;
     stats->are_bare = stats->bare.recurring >= 2 &&
                       (size_t)stats->bare.total * 3 >= tally.paragraphs;
+    stats->are_rows = (size_t)stats->rows.total * 3 >= tally.lines * 2;
     stats->are_items = (size_t)stats->items.total * 2 >= tally.lines && !stats->is_dialogue &&
                        (stats->is_article || !stats->bold.len);
     return err ? err : look_at_sections(stats);
@@ -395,6 +403,7 @@ void speaker_stats_free(struct speaker_stats *stats)
     map_free(&stats->items.uses);
     map_free(&stats->headings.uses);
     map_free(&stats->names.uses);
+    map_free(&stats->rows.uses);
     map_free(&stats->toggles.uses);
     map_free(&stats->capitals.uses);
     map_free(&stats->bare.uses);
@@ -530,6 +539,11 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
         return true;
     if (label->is_of_chat)
         return true;
+    if (label->is_row && label->start == NO_TIME)
+        return stats->are_rows && is_of_dialogue(&stats->rows, label->speaker);
+    if (label->form == LABEL_ALONE && label->is_behind_time)
+        return !label->is_item && is_of_dialogue(&stats->above, label->speaker) &&
+               evidence_uses(&stats->above.uses, label->speaker) >= 2;
     if (label->is_item && label->form == LABEL_ALONE)
         return is_of_dialogue(&stats->toggles, label->speaker) && has_paragraph(stats, line);
     if (label->is_item && label->form == LABEL_PLAIN && evidence_is_chat_item(stats, line))

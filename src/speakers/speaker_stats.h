@@ -18,6 +18,7 @@
  *
  * Bold names before words without a colon (`**Ana** words`) count at the head of a paragraph: where
  * the name is a label of another kind twice, or these are a third of the paragraphs, and two recur.
+ * Rows of a table of two columns (`| Ana | words |`) count where they are two thirds of all lines.
  * A bold name on a line of its own counts, too, where the file lists who took part, and has it.
  *
  * Plain labels (`Ana: words`) are what every other colon looks like. One of these has to hold:
