@@ -15,7 +15,7 @@ enum {
 static const struct html_element elements[] = {
     {"a", HTML_NONE},        {"abbr", HTML_NONE},        {"acronym", HTML_NONE},
     {"address", HTML_NONE},  {"area", HTML_NONE},        {"article", HTML_BLOCK},
-    {"aside", HTML_NONE},    {"audio", HTML_NONE},       {"b", HTML_NONE},
+    {"aside", HTML_NONE},    {"audio", HTML_NONE},       {"b", HTML_BOLD},
     {"base", HTML_NONE},     {"bdi", HTML_NONE},         {"bdo", HTML_NONE},
     {"big", HTML_NONE},      {"blockquote", HTML_BLOCK}, {"body", HTML_NONE},
     {"br", HTML_BREAK},      {"button", HTML_NONE},      {"canvas", HTML_NONE},
@@ -44,7 +44,7 @@ static const struct html_element elements[] = {
     {"ruby", HTML_NONE},     {"s", HTML_NONE},           {"samp", HTML_NONE},
     {"script", HTML_HIDDEN}, {"section", HTML_BLOCK},    {"select", HTML_NONE},
     {"small", HTML_NONE},    {"source", HTML_NONE},      {"span", HTML_NONE},
-    {"strike", HTML_NONE},   {"strong", HTML_NONE},      {"style", HTML_HIDDEN},
+    {"strike", HTML_NONE},   {"strong", HTML_BOLD},      {"style", HTML_HIDDEN},
     {"sub", HTML_NONE},      {"summary", HTML_SUMMARY},  {"sup", HTML_NONE},
     {"svg", HTML_HIDDEN},    {"table", HTML_BLOCK},      {"tbody", HTML_NONE},
     {"td", HTML_CELL},       {"template", HTML_NONE},    {"textarea", HTML_NONE},

@@ -19,6 +19,7 @@ enum html_effect {
     HTML_HIDDEN,  /* its content is no text: a script, a style sheet, a drawing */
     HTML_DETAILS, /* the original of a turn */
     HTML_SUMMARY,
+    HTML_BOLD, /* within a line, as ** */
 };
 
 struct html_element {

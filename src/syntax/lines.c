@@ -372,6 +372,12 @@ static void on_tag(struct walk *w, const struct html_tag *tag)
     case HTML_CELL:
         add_text(w, SLICE(" "));
         break;
+    case HTML_BOLD:
+        if (tag->is_closing)
+            end_bold(w);
+        else
+            begin_bold(w);
+        break;
     case HTML_NONE:
         break;
     }
