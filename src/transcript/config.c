@@ -53,6 +53,8 @@ static const char *const default_excludes[] = {
     ".*", "README*", "LICENSE*", "CONTRIBUTING*", "_index*",
 };
 
+enum { MOST_PATTERN_COST = 8 * 1024 };
+
 static int add_view(struct arena *arena, struct config *config, const struct view_rule *like)
 {
     struct view_rule *rule = ARENA_NEW(arena, struct view_rule, 1);
@@ -64,22 +66,30 @@ static int add_view(struct arena *arena, struct config *config, const struct vie
     return 0;
 }
 
-static int add_exclude(struct arena *arena, struct config *config, struct slice pattern)
+/* Each name is compared with each pattern. */
+static struct pattern_rule *new_pattern(struct arena *arena, struct slice pattern)
 {
     struct pattern_rule *rule = ARENA_NEW(arena, struct pattern_rule, 1);
     if (!rule)
-        return -ENOMEM;
-    if (slice_starts(pattern, SLICE("!"))) {
-        rule->is_negated = true;
-        pattern = slice_skip(pattern, 1);
-    }
-    if (slice_ends(pattern, SLICE("/"))) {
-        rule->is_folder = true;
-        pattern.len--;
-    }
+        return NULL;
     rule->pattern = arena_copy(arena, pattern);
     if (!rule->pattern.data)
+        return NULL;
+    rule->is_plain = !strpbrk(rule->pattern.data, "*?[\\");
+    return rule;
+}
+
+static int add_exclude(struct arena *arena, struct config *config, struct slice pattern)
+{
+    bool is_negated = slice_starts(pattern, SLICE("!"));
+    bool is_folder = slice_ends(pattern, SLICE("/"));
+    pattern = slice_skip(pattern, is_negated);
+    pattern.len -= is_folder;
+    struct pattern_rule *rule = new_pattern(arena, pattern);
+    if (!rule)
         return -ENOMEM;
+    rule->is_negated = is_negated;
+    rule->is_folder = is_folder;
     *(config->last_exclude ? &config->last_exclude->next : &config->excludes) = rule;
     config->last_exclude = rule;
     return 0;
@@ -191,6 +201,24 @@ static int read_views(struct arena *arena, const struct yaml *views, struct diag
     return result;
 }
 
+/*
+ * A pattern of MOST_PATTERN_COST bytes, or many that have them together, take 4 ms for the longest
+ * of names. So a bound of their number and their length; one that is the name itself costs little.
+ */
+static int count_pattern(struct diags *diags, const struct yaml *item,
+                         const struct pattern_rule *rule, struct config *config)
+{
+    size_t before = config->pattern_cost;
+    config->pattern_cost += rule->is_plain ? 1 : 1 + rule->pattern.len;
+    if (config->pattern_cost <= MOST_PATTERN_COST)
+        return 0;
+    if (before <= MOST_PATTERN_COST)
+        diags_add(diags, item->line, item->column, "",
+                  "patterns of more than 8 KiB in all, where those without *, ? and [ count as one "
+                  "byte each");
+    return -EINVAL;
+}
+
 static int read_excludes(struct arena *arena, const struct yaml *list, struct diags *diags,
                          struct config *config)
 {
@@ -211,6 +239,8 @@ static int read_excludes(struct arena *arena, const struct yaml *list, struct di
             continue;
         }
         int err = add_exclude(arena, config, item->text);
+        if (!err)
+            err = count_pattern(diags, item, config->last_exclude, config);
         if (err)
             return err;
     }
@@ -249,11 +279,13 @@ static int read_inputs(struct arena *arena, const struct yaml *list, struct diag
                              "inputs: a pattern of *.txt or *.tsv files is expected here");
             continue;
         }
-        struct pattern_rule *rule = ARENA_NEW(arena, struct pattern_rule, 1);
+        struct pattern_rule *rule = new_pattern(arena, item->text);
         if (!rule)
             return -ENOMEM;
-        *rule = (struct pattern_rule){.next = config->inputs, .pattern = item->text};
+        rule->next = config->inputs;
         config->inputs = rule;
+        if (count_pattern(diags, item, rule, config))
+            return -EINVAL;
     }
     return result;
 }
@@ -427,14 +459,16 @@ static bool rule_matches(const struct pattern_rule *rule, const char *path, bool
 {
     const char *pattern = rule->pattern.data;
     const char *name = strrchr(path, '/');
+    int flags = 0;
 
     if (rule->is_folder && !is_folder)
         return false;
-    if (pattern[0] == '/')
-        return fnmatch(pattern + 1, path, FNM_PATHNAME) == 0;
     if (strchr(pattern, '/'))
-        return fnmatch(pattern, path, FNM_PATHNAME) == 0;
-    return fnmatch(pattern, name ? name + 1 : path, 0) == 0;
+        flags = FNM_PATHNAME;
+    else if (name)
+        path = name + 1;
+    pattern += pattern[0] == '/';
+    return rule->is_plain ? strcmp(pattern, path) == 0 : fnmatch(pattern, path, flags) == 0;
 }
 
 bool config_excludes(const struct config *config, const char *path, bool is_folder)

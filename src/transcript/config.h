@@ -35,6 +35,7 @@ struct view_rule {
 struct pattern_rule {
     struct pattern_rule *next;
     struct slice pattern; /* ends in a NUL byte; matches a name, or a path where it has a slash */
+    bool is_plain;        /* only what is called so matches */
     bool is_folder;       /* it ended in a slash: folders only */
     bool is_negated;      /* it began with "!": what matches is let in */
 };
@@ -53,6 +54,7 @@ struct config {
     struct pattern_rule *excludes; /* last match counts */
     struct pattern_rule *last_exclude;
     struct pattern_rule *inputs;
+    size_t pattern_cost; /* of those that the file has */
     uint32_t forms; /* source_form_bit(): the command line asks for these and no others; 0: it does
                        not */
     struct slice original; /* a language; empty: nothing is said */

@@ -1,6 +1,7 @@
 """The limits of what is read: at each, one over it, and where it is changed by its option."""
 
 import contextlib
+import json
 import os
 import re
 
@@ -253,6 +254,29 @@ def test_a_configuration_of_more_than_a_mebibyte(tmp_path):
     write_content(content, {".transcriptfs.yaml": line * 1024 + "\n"})
     result = run(TRANSCRIPTFS, "--check", content)
     assert result.returncode == 1 and "more than 1 MiB" in result.stderr
+
+
+@pytest.mark.parametrize("most", [["a*" * 31 + "b"] * 128, [f"episode {i}.md" for i in range(8192)],
+                                  ["*"] * 2048 + ["name"] * 4096], ids=["patterns", "names", "both"])
+def test_patterns(tmp_path, most):
+    def written(patterns):
+        return ".transcriptfs.yaml", f"exclude: {json.dumps(patterns)}\n"
+    content = write_content(tmp_path / "content", dict([written(most), ("it.md", GOOD)]))
+    assert check(content) == []
+    write_content(content, dict([written(most + ["x"])]))
+    result = run(TRANSCRIPTFS, "--check", content)
+    assert result.returncode == 1 and ".transcriptfs.yaml:1:" in result.stderr, result
+    assert "patterns of more than 8 KiB in all" in result.stderr and len(result.stderr.splitlines()) == 1, result
+
+
+def test_names_are_patterns_of_themselves_alone(tmp_path):
+    content = write_content(tmp_path / "content", {
+        ".transcriptfs.yaml": "exclude: [one.md, /two.md, sub/three.md, 'fo\\ur.md', away/]\n",
+        **{f"{folder}{name}.md": GOOD for folder in ("", "sub/", "sub/sub/", "away/", "far/away/")
+           for name in ("one", "two", "three", "four", "one.md")}})
+    there = {line.split(" ")[-1] for line in run_ok(DUMP, content).splitlines() if line.endswith("/source.md")}
+    assert {name.removeprefix("/episodes/").removesuffix("/source.md") for name in there} == {
+        "one.md", "three", "sub/one.md", "sub/two", "sub/sub/one.md", "sub/sub/two", "sub/sub/three"}
 
 
 # --- options ------------------------------------------------------------------------------------------
