@@ -37,19 +37,12 @@ static int make_views(struct step *s)
 
 /* --- sums ------------------------------------------------------------------------------------- */
 
-static uint64_t state_hash(const struct episode *episode)
-{
-    const int64_t state[] = {episode->id.size, (int64_t)instant_bits(episode->id.stamps.mtime)};
-    return hash64((struct slice){(const char *)state, sizeof state},
-                  episode->hash ^ episode->state);
-}
-
 static void add_up(struct corpus *corpus, const struct episode *episode, uint32_t by)
 {
     if (!episode)
         return;
     corpus->original_count += by * episode->head.has_originals;
-    corpus->hash ^= state_hash(episode);
+    corpus->hash ^= episode->files_identity;
     corpus->private_count += by * episode->is_private;
     if (episode->is_private)
         return;

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/filename.h"
+#include "base/identity.h"
 #include "base/path.h"
 #include "corpus/naming.h"
 
@@ -107,12 +108,43 @@ static void take_companions(const struct companions *companions, struct episode 
         const struct companion *companion = &companions->at[i];
         if (companion->role == COMPANION_PRIVATE)
             continue;
-        const int64_t state[] = {
-            companion->id.size, (int64_t)instant_bits(companion->id.stamps.mtime), companion->role};
-        now->state ^= hash64((struct slice){(const char *)state, sizeof state},
-                             hash64(companion->path, 0));
         now->stamps = stamps_later(now->stamps, companion->id.stamps);
     }
+}
+
+static void begin_identity(struct identity *identity, enum identity_kind kind,
+                           const struct episode *now)
+{
+    identity_begin(identity, kind);
+    identity_add(identity, now->path);
+    identity_add_number(identity, instant_bits(now->id.stamps.mtime));
+    identity_add_number(identity, (uint64_t)now->id.size);
+}
+
+static uint64_t files_identity(const struct episode *now)
+{
+    struct identity identity;
+    begin_identity(&identity, IDENTITY_FILES, now);
+    for (uint32_t i = 0; i < now->companions.count; i++) {
+        const struct companion *companion = &now->companions.at[i];
+        if (companion->role == COMPANION_PRIVATE)
+            continue;
+        identity_add(&identity, companion->path);
+        identity_add_number(&identity, instant_bits(companion->id.stamps.mtime));
+        identity_add_number(&identity, (uint64_t)companion->id.size);
+        identity_add_number(&identity, companion->role);
+    }
+    return identity_end(&identity);
+}
+
+/* What changes of another file does not change this one's numbers. */
+static void identify(struct episode *now)
+{
+    struct identity version;
+    begin_identity(&version, IDENTITY_VERSION, now);
+    now->identity = identity_of(IDENTITY_PATH, now->path);
+    now->version_identity = identity_end(&version);
+    now->files_identity = now->companions.count ? files_identity(now) : now->version_identity;
 }
 
 int step_change_file(struct step *s, const struct scanned *file)
@@ -134,9 +166,9 @@ int step_change_file(struct step *s, const struct scanned *file)
         .id = file->id,
         .own = s->builder->own,
         .is_unread = file->is_unread,
-        .hash = hash64(file->path, 0),
     };
     take_companions(&file->companions, now);
+    identify(now);
     change.number = known;
     change.has_new_facet_refs = true;
     if (change.before) {

@@ -232,7 +232,7 @@ static int next_folder(struct step *s, uint32_t number)
         .base = record->base,
         .parent = record->parent,
         .depth = record->depth,
-        .hash = record->hash,
+        .identity = record->identity,
         .access = record->access,
         .own = record->stamps,
     };

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/filename.h"
+#include "base/identity.h"
 #include "base/path.h"
 #include "corpus/history.h"
 
@@ -56,7 +57,7 @@ static int enter_folder_record(struct builder *b, struct slice path, uint32_t pa
         record.depth = b->folder_records[parent].depth + 1;
         slot->value = (uint32_t)b->folder_record_count;
     }
-    record.hash = hash64(record.path, 1);
+    record.identity = identity_of(IDENTITY_FOLDER, record.path);
     *number = (uint32_t)b->folder_record_count;
     b->folder_records[b->folder_record_count++] = record;
     if (path.len)

@@ -43,7 +43,7 @@ void builder_set_journal(struct builder *builder, struct journal *journal);
 struct folder_record {
     struct slice path, name, base;
     uint32_t parent, depth;
-    uint64_t hash;
+    uint64_t identity;
     struct access access; /* as last scanned; all 0: not scanned yet, and nobody may read it */
     struct stamps stamps; /* … */
     bool has_changed;     /* since the last generation */

@@ -23,7 +23,7 @@ struct folder {
     uint32_t folder_count;
     const uint32_t *episodes; /* in the order of their names */
     uint32_t episode_count;
-    uint64_t hash;
+    uint64_t identity;
     struct stamps stamps; /* the newest below it */
     struct stamps own;    /* of the folder itself */
     struct access access;

@@ -90,9 +90,10 @@ struct episode {
     struct head head;
     struct file_id id;
     struct companions companions;
-    struct stamps stamps; /* the newest of its files */
-    uint64_t state;       /* of what its companions are; 0: it has none */
-    uint64_t hash;        /* of the path: the root of its inode numbers */
+    struct stamps stamps;      /* the newest of its files */
+    uint64_t identity;         /* of its path … */
+    uint64_t version_identity; /* … and what is in its file … */
+    uint64_t files_identity;   /* … and in its companions */
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
     bool is_unread;   /* it could not be read, which may pass: each look tries again */

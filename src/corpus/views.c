@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/filename.h"
+#include "base/identity.h"
 #include "corpus/episode.h"
 
 /* An episode that comes into a facet, or stays in it as another. */
@@ -106,7 +107,7 @@ static const struct facet *make_facet(struct building *b, uint32_t number, struc
     *facet = *like;
     memcpy(facet->text, name.data, name.len);
     facet->name = (struct slice){facet->text, name.len};
-    facet->hash = b->vocabulary->values[number].hash;
+    facet->identity = b->vocabulary->values[number].identity;
     facet->view = b->vocabulary->values[number].view;
     return facet;
 }
@@ -179,8 +180,8 @@ static int by_name(const void *views_, uint32_t a, uint32_t b)
     const struct views *views = views_;
     int order = slice_compare(views->facets[a]->name, views->facets[b]->name);
     return order ? order
-                 : (views->facets[a]->hash > views->facets[b]->hash) -
-                       (views->facets[a]->hash < views->facets[b]->hash);
+                 : (views->facets[a]->identity > views->facets[b]->identity) -
+                       (views->facets[a]->identity < views->facets[b]->identity);
 }
 
 static int by_name_of_pair(const void *a, const void *b, void *views)
@@ -277,7 +278,7 @@ static int next_view(struct building *b, uint32_t number)
     const struct view *old = views_view(b->old, number);
     struct view view = {.name = b->vocabulary->views.strings[number]};
 
-    view.hash = hash64(view.name, 3);
+    view.identity = identity_of(IDENTITY_VIEW, view.name);
     if (b->view_changed[number]) {
         int err = list_facets(b, number, old, &view);
         if (err)

@@ -19,7 +19,7 @@ struct facet {
     uint32_t view;
     uint32_t episode_count;
     const uint32_t *episodes; /* in the order of their entries */
-    uint64_t hash;
+    uint64_t identity;
     char text[]; /* of the name */
 };
 
@@ -28,7 +28,7 @@ struct view {
     uint32_t count;
     const uint32_t *facets; /* in the order of their names */
     bool is_disambiguated;  /* a facet has a hash in its name, because another had the same name */
-    uint64_t hash;
+    uint64_t identity;
 };
 
 struct views {

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/identity.h"
 #include "base/utf8.h"
 
 void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, uint32_t record_kind)
@@ -71,8 +72,8 @@ static int enter_value(struct vocabulary *vocabulary, struct slice view, struct 
     if (!array_reserve(&vocabulary->values, count, &vocabulary->value_cap,
                        sizeof *vocabulary->values))
         return -ENOMEM;
-    vocabulary->values[count] = (struct value_entry){.view = of_view,
-                                                     .hash = hash64(buf_slice(&key), 2)};
+    vocabulary->values[count] = (struct value_entry){
+        .view = of_view, .identity = identity_of(IDENTITY_VALUE, buf_slice(&key))};
     pthread_rwlock_wrlock(&vocabulary->lock);
     *number = intern_add(&vocabulary->folded, buf_slice(&key));
     pthread_rwlock_unlock(&vocabulary->lock);

@@ -31,7 +31,7 @@ struct spelling {
 struct value_entry {
     struct spelling *spellings;
     uint32_t view;
-    uint64_t hash; /* the root of its inode number */
+    uint64_t identity;
 };
 
 struct vocabulary {

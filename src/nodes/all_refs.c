@@ -1,6 +1,7 @@
 /* /ref: the turns of all episodes by their references, which the voice index has. */
 #include <errno.h>
 
+#include "base/identity.h"
 #include "nodes/episode.h"
 #include "nodes/nodes.h"
 #include "nodes/state.h"
@@ -93,7 +94,8 @@ static int ref_folder_check(struct scope *scope)
 
 static uint64_t ref_folder_identity(const struct scope *scope)
 {
-    return ref_of(scope).ref;
+    uint64_t ref = ref_of(scope).ref; /* words may be chosen by it */
+    return identity_of(IDENTITY_REF, (struct slice){(const char *)&ref, sizeof ref});
 }
 
 static struct node ref_folder_parent(const struct scope *scope)
@@ -120,7 +122,7 @@ static int ref_folder_child(struct scope *scope, uint64_t index, struct child *c
 
 static uint64_t ref_entry_identity(const struct scope *scope)
 {
-    return hash_pair(scope_episode(scope)->hash, ref_of(scope).ref);
+    return hash_pair(scope_episode(scope)->identity, ref_of(scope).ref);
 }
 
 static int ref_entry_target(struct scope *scope, struct buf *target)

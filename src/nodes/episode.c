@@ -25,26 +25,24 @@ struct stamps episode_stamps(const struct scope *scope)
 /* A folder stays the same folder whatever becomes of its content … */
 uint64_t episode_identity(const struct scope *scope)
 {
-    return scope_episode(scope)->hash;
+    return scope_episode(scope)->identity;
 }
 
 uint64_t episode_part_identity(const struct scope *scope)
 {
-    return hash_pair(scope_episode(scope)->hash, scope->node.j);
+    return hash_pair(scope_episode(scope)->identity, scope->node.j);
 }
 
 /* … and a file of other content is another file, as when an editor replaces it. */
 uint64_t episode_version_identity(const struct scope *scope)
 {
-    const struct episode *episode = scope_episode(scope);
-    uint64_t state = hash_pair(instant_bits(episode->id.stamps.mtime), (uint64_t)episode->id.size);
-    return hash_pair(episode->hash, state + scope->node.j);
+    return hash_pair(scope_episode(scope)->version_identity, scope->node.j);
 }
 
 /* So is one that its companions have a part in. */
 uint64_t episode_file_identity(const struct scope *scope)
 {
-    return episode_version_identity(scope) ^ scope_episode(scope)->state;
+    return hash_pair(scope_episode(scope)->files_identity, scope->node.j);
 }
 
 struct node episode_folder(const struct scope *scope)

@@ -16,7 +16,7 @@ static int folder_check(struct scope *scope)
 
 static uint64_t folder_identity(const struct scope *scope)
 {
-    return folder_of(scope)->hash;
+    return folder_of(scope)->identity;
 }
 
 static struct stamps folder_stamps(const struct scope *scope)

@@ -242,8 +242,8 @@ static uint64_t index_table_identity(const struct scope *scope)
 {
     uint32_t table = table_of(scope);
     const struct view *view = table < TABLES ? NULL : scope->corpus->views.views[table - TABLES];
-    uint64_t hash = hash_pair(scope->corpus->hash, view ? view->hash : table);
-    return is_of_selection(scope) ? hash_pair(selection_identity(scope), hash) : hash;
+    uint64_t hash = hash_pair(scope->corpus->hash, view ? view->identity : table);
+    return is_of_selection(scope) ? selection_part(scope, hash) : hash;
 }
 
 static uint64_t index_identity(const struct scope *scope)

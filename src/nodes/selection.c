@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
+#include "base/identity.h"
 #include "nodes/state.h"
 
 struct selections *selections_of(const struct scope *scope)
@@ -83,12 +84,19 @@ uint32_t selection_version(const struct scope *scope)
 
 uint64_t selection_identity(const struct scope *scope)
 {
-    return hash64(selection_query(scope), 0);
+    return identity_of(IDENTITY_QUERY, selection_query(scope));
+}
+
+/* Of the many files and links in it. They have no hard links, and are above nothing: that somebody
+ * may choose a query by their numbers does no harm. */
+uint64_t selection_part(const struct scope *scope, uint64_t part)
+{
+    return hash_pair(hash64(selection_query(scope), 0), part);
 }
 
 uint64_t selection_part_identity(const struct scope *scope)
 {
-    return hash_pair(selection_identity(scope), scope->corpus->hash + scope->node.j);
+    return selection_part(scope, scope->corpus->hash + scope->node.j);
 }
 
 struct node selection_folder(const struct scope *scope)

@@ -34,6 +34,9 @@ int selection_narrow(const struct scope *scope, struct slice query, struct slice
 /* The version of all nodes of a selection. */
 uint32_t selection_version(const struct scope *scope);
 
+/* The identity of one of the many things in a selection. */
+uint64_t selection_part(const struct scope *scope, uint64_t part);
+
 /* As the members of node_ops. That of a part is another one with each content; j numbers it. */
 int selection_check(struct scope *scope);
 uint64_t selection_identity(const struct scope *scope);

@@ -67,7 +67,7 @@ static int view_check(struct scope *scope)
 
 static uint64_t view_identity(const struct scope *scope)
 {
-    return view_of(scope)->hash;
+    return view_of(scope)->identity;
 }
 
 static uint32_t view_folders(struct scope *scope)
@@ -130,7 +130,7 @@ static int facet_check(struct scope *scope)
 
 static uint64_t facet_identity(const struct scope *scope)
 {
-    return facet_of(scope)->hash;
+    return facet_of(scope)->identity;
 }
 
 static struct node facet_parent(const struct scope *scope)
@@ -198,7 +198,7 @@ uint64_t entry_identity(const struct scope *scope)
 {
     uint64_t index = scope->node.kind == KIND_DATE_ENTRY ? (uint64_t)scope->node.i
                                                          : facet_identity(scope);
-    return hash_pair(index, scope->corpus->episodes[scope->node.j]->hash);
+    return hash_pair(index, scope->corpus->episodes[scope->node.j]->identity);
 }
 
 struct stamps entry_stamps(const struct scope *scope)

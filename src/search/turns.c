@@ -151,7 +151,7 @@ static int episode_link_check(struct scope *scope)
 
 static uint64_t episode_link_identity(const struct scope *scope)
 {
-    return hash_pair(selection_identity(scope), scope->corpus->episodes[scope->node.j]->hash);
+    return selection_part(scope, scope->corpus->episodes[scope->node.j]->identity);
 }
 
 static int episode_link_target(struct scope *scope, struct buf *target)

@@ -156,7 +156,7 @@ static int view_check(struct scope *scope)
 static uint64_t view_identity(const struct scope *scope)
 {
     const struct view *view = views_view(&scope->corpus->views, scope->node.j);
-    return hash_pair(selection_identity(scope), view ? view->hash : scope->node.j);
+    return hash_pair(selection_identity(scope), view ? view->identity : scope->node.j);
 }
 
 static int view_child(struct scope *scope, uint64_t index, struct child *child)
@@ -232,7 +232,7 @@ static int value_check(struct scope *scope)
 
 static uint64_t value_identity(const struct scope *scope)
 {
-    return hash_pair(selection_identity(scope), scope->node.j);
+    return selection_part(scope, scope->node.j);
 }
 
 /* The values of a facet as a query has them: of by-voice all names that are joined in it. */

@@ -9,6 +9,7 @@
 #include "nodes/state.h"
 #include "tree/attributes.h"
 #include "search/search.h"
+#include "tree/numbers.h"
 #include "tree/ops.h"
 
 /* Clients may know it from the previous worker, by the latest generations. */
@@ -70,6 +71,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
         corpus_free_last(corpus);
         return NULL;
     }
+    pthread_mutex_init(&tree->linked_numbers.lock, NULL);
     tree->cache = cache;
     tree->options = *options;
     status_init(&tree->status, corpus->generation);
@@ -82,6 +84,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
         tree_free(tree);
         return NULL;
     }
+    numbers_follow(tree, NULL, corpus);
     return tree;
 }
 
@@ -96,6 +99,8 @@ void tree_free(struct tree *tree)
     dir_cookies_free(&tree->dir_cookies);
     whole_tables_free(&tree->whole_tables);
     selections_free(&tree->selections);
+    number_set_free(&tree->linked_numbers.set);
+    pthread_mutex_destroy(&tree->linked_numbers.lock);
     free(tree);
 }
 
@@ -114,12 +119,15 @@ void tree_put_generation(struct tree *tree, struct generation *generation)
 int tree_reserve(struct tree *tree, size_t episodes)
 {
     int err = exposed_turns_reserve(&tree->exposed_turns, episodes);
+    if (!err)
+        err = numbers_reserve(tree, episodes);
     return err ? err : generations_reserve(&tree->generations);
 }
 
 void tree_publish(struct tree *tree, struct corpus *next)
 {
     status_note_published(&tree->status, next->generation);
+    numbers_follow(tree, tree->generations.newest->corpus, next);
     generations_publish(&tree->generations, next);
 }
 
@@ -174,22 +182,6 @@ static int scope_open(struct tree *tree, uint64_t id, struct scope *scope)
 }
 
 /* --- attributes ------------------------------------------------------------------------------- */
-
-/*
- * Inode numbers are hashes of the identity of a node, not of its index, so they survive a remount
- * and changes of other files. They have 53 bits, so a program that keeps numbers as doubles
- * (JavaScript) does not round them. With a million nodes two share a number in one of some 18,000
- * corpora; only programs that look for hard links would notice.
- */
-static uint64_t inode_number(const struct scope *scope)
-{
-    const struct node_ops *ops = ops_of(scope->node.kind);
-    if (scope->node.kind == KIND_ROOT)
-        return TREE_ROOT;
-    uint64_t identity = ops->identity ? ops->identity(scope) : 0;
-    uint64_t ino = hash_pair(identity, scope->node.kind) >> 11;
-    return ino > TREE_ROOT ? ino : ino + 2;
-}
 
 static int text_size(struct scope *scope, uint64_t *size)
 {
@@ -268,6 +260,8 @@ static int fill_attr(struct scope *scope, struct tree_attr *attr)
         attr->nlink = ops->links(scope);
     else if (layout->type == S_IFDIR)
         attr->nlink = 2 + (ops->folders ? ops->folders(scope) : 0);
+    if (layout->type == S_IFREG && attr->nlink > 1 && numbers_are_shared(scope->tree, attr->ino))
+        attr->nlink = 1;
     if (layout->type == S_IFDIR)
         return 0;
     if (layout->type == S_IFLNK)

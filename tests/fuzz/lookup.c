@@ -239,7 +239,7 @@ static void ask(struct walk *w, uint64_t id)
         CHECK(read == 0 || read == -ESTALE); /* another version may be remembered */
         return;
     }
-    CHECK(attr.id == id && attr.ino > 0 && attr.ino < UINT64_C(1) << 53);
+    CHECK(attr.id == id && attr.ino > 0 && attr.ino < UINT64_C(1) << 63);
     CHECK(listed == (S_ISDIR(attr.mode) ? 0 : -ENOTDIR));
     CHECK(above == listed);
     CHECK(linked == (S_ISLNK(attr.mode) ? 0 : -EINVAL));

@@ -5,8 +5,10 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/identity.h"
 #include "base/intern.h"
 #include "base/map.h"
+#include "base/number_set.h"
 #include "base/parallel.h"
 #include "base/path.h"
 #include "base/utf8.h"
@@ -357,6 +359,55 @@ static void interning_numbers_a_string_once_and_logs_it(void **state)
     journal_close(&journal);
 }
 
+/* Anybody can compute it: this is what sha256sum says of the kind, the length, the text, the
+ * number. */
+static void identities_are_sha256(void **state)
+{
+    (void)state;
+    struct identity identity;
+    identity_begin(&identity, IDENTITY_FOLDER);
+    identity_add(&identity, SLICE("a/b"));
+    identity_add_number(&identity, 258);
+    assert_true(identity_end(&identity) == UINT64_C(0x56a1a2849fc5589c));
+    assert_true(identity_of(IDENTITY_PATH, SLICE("")) == UINT64_C(0xc56ee1ad8a505588));
+    assert_true(identity_of(IDENTITY_VIEW, SLICE("a")) != identity_of(IDENTITY_VALUE, SLICE("a")));
+}
+
+enum { NUMBERS = 50 };
+
+/* Numbers that all belong to a few slots at the end, so that they are searched around it. */
+static uint64_t crowded(uint32_t i)
+{
+    return UINT64_MAX - ((uint64_t)(i % 3) << 40) - i;
+}
+
+static void numbers_are_counted(void **state)
+{
+    (void)state;
+    struct number_set set = {0};
+    size_t counts[NUMBERS] = {0};
+    uint32_t random = 1;
+    for (uint32_t step = 0; step < 20000; step++) {
+        random = random * 1664525 + 1013904223;
+        uint32_t i = random >> 16, pairs = 0;
+        i %= NUMBERS;
+        assert_true(number_set_reserve(&set, set.count + 1));
+        if (counts[i] && random >> 31) {
+            number_set_remove(&set, crowded(i));
+            counts[i]--;
+        } else if (counts[i] < 3) {
+            number_set_add(&set, crowded(i));
+            counts[i]++;
+        }
+        for (uint32_t j = 0; j < NUMBERS; j++) {
+            assert_int_equal(number_set_count(&set, crowded(j)), counts[j]);
+            pairs += counts[j] * (counts[j] - 1) / 2;
+        }
+        assert_int_equal(set.pairs, pairs);
+    }
+    number_set_free(&set);
+}
+
 static void paths_are_below_a_folder(void **state)
 {
     (void)state;
@@ -395,6 +446,8 @@ int main(void)
         cmocka_unit_test(cuts_keep_characters_whole),
         cmocka_unit_test(parallel_work_is_done_once),
         cmocka_unit_test(interning_numbers_a_string_once_and_logs_it),
+        cmocka_unit_test(identities_are_sha256),
+        cmocka_unit_test(numbers_are_counted),
         cmocka_unit_test(paths_are_below_a_folder),
         cmocka_unit_test(paths_are_quoted_for_a_shell),
     };

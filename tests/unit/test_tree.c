@@ -438,7 +438,7 @@ static void inode_numbers_tell_nodes_apart(void **state)
         struct tree_attr attr;
         size_t places = 1;
         assert_int_equal(tree_getattr(f->tree, f->ids[i], &attr), 0);
-        assert_true(attr.ino > 0 && attr.ino < UINT64_C(1) << 53);
+        assert_true(attr.ino > 0 && attr.ino < UINT64_C(1) << 63);
         while (i + 1 < f->count && f->ids[i + 1] == f->ids[i]) {
             places++;
             i++;
