@@ -21,6 +21,7 @@ enum identity_kind {
     IDENTITY_VALUE, /* in a view */
     IDENTITY_QUERY,
     IDENTITY_REF,
+    IDENTITY_NAME, /* of a file */
 };
 
 struct identity {

@@ -74,6 +74,7 @@ static int make_facet_refs(struct step *s, const struct fact *facts, struct diag
             report_views(s, fact, diags);
         facet_refs->count += !err;
     }
+    facet_refs_sort(facet_refs);
     return 0;
 }
 
@@ -262,7 +263,7 @@ static void pack_episode(struct packing *packing, struct episode *to, const stru
 }
 
 /* One block with all that an episode says of itself. NULL without memory. */
-static const struct episode *make_episode(struct step *s, const struct episode *from)
+const struct episode *step_make_episode(struct step *s, const struct episode *from)
 {
     struct packing packing = {0};
     struct episode measured = *from;
@@ -283,7 +284,7 @@ static const struct episode *make_episode(struct step *s, const struct episode *
     return made;
 }
 
-static int changed_entry(struct step *s, struct episode_change *change)
+int step_plain_entry(struct step *s, struct episode_change *change)
 {
     const struct date none = {0};
     bool is_bare = s->builder->options.bare_entries;
@@ -302,11 +303,11 @@ static int make_change(struct step *s, struct episode_change *change)
     if (change->before && (change->has_new_facet_refs || !change->is_there))
         txn_retire(&s->txn, change->before->facet_refs);
     if (change->is_there) {
-        int err = changed_entry(s, change);
+        int err = step_plain_entry(s, change);
         if (err)
             return err;
         change->now.version = s->builder->versions[change->number];
-        made = make_episode(s, &change->now);
+        made = step_make_episode(s, &change->now);
         if (!made)
             return -ENOMEM;
     }
@@ -330,7 +331,7 @@ static int by_path(const void *corpus_, uint32_t a, uint32_t b)
     return slice_compare(corpus->episodes[a]->path, corpus->episodes[b]->path);
 }
 
-static int by_entry(const void *corpus_, uint32_t a, uint32_t b)
+int step_by_entry(const void *corpus_, uint32_t a, uint32_t b)
 {
     const struct corpus *corpus = corpus_;
     int order = slice_compare(corpus->episodes[a]->entry, corpus->episodes[b]->entry);
@@ -342,12 +343,12 @@ static int by_date(const void *corpus_, uint32_t a, uint32_t b)
     const struct corpus *corpus = corpus_;
     uint32_t x = code_of_date(&corpus->episodes[a]->head.date);
     uint32_t y = code_of_date(&corpus->episodes[b]->head.date);
-    return x != y ? (x < y ? -1 : 1) : by_entry(corpus, a, b);
+    return x != y ? (x < y ? -1 : 1) : step_by_entry(corpus, a, b);
 }
 
 /* The changed episodes that the next generation has, in order; they are put in s->list. Only those
  * that stand under a date, where `with_date` says so. */
-static uint32_t list_changes(struct step *s, bool with_date, order_fn *order)
+uint32_t step_list_changes(struct step *s, bool with_date, order_fn *order)
 {
     uint32_t count = 0;
     for (size_t i = 0; i < s->episode_change_count; i++) {
@@ -362,7 +363,7 @@ static uint32_t list_changes(struct step *s, bool with_date, order_fn *order)
 
 int step_list_paths(struct step *s)
 {
-    uint32_t count = list_changes(s, false, by_path);
+    uint32_t count = step_list_changes(s, false, by_path);
     s->next->by_path = step_next_list(s, s->old->by_path, s->old->episode_count, count, by_path,
                                       &s->next->episode_count);
     return s->txn.failed ? -ENOMEM : 0;
@@ -372,111 +373,11 @@ int step_list_dates(struct step *s)
 {
     const struct corpus *old = s->old;
     struct corpus *next = s->next;
-    uint32_t count = s->builder->date_view.len ? list_changes(s, true, by_date) : 0;
+    uint32_t count = s->builder->date_view.len ? step_list_changes(s, true, by_date) : 0;
     next->dated = step_next_list(s, old->dated, old->dated_count, count, by_date,
                                  &next->dated_count);
     next->date_view = next->dated_count ? s->builder->date_view : SLICE("");
     return s->txn.failed ? -ENOMEM : 0;
-}
-
-/* --- entries: no two are named alike ---------------------------------------------------------- */
-
-static int list_entries(struct step *s)
-{
-    struct corpus *next = s->next;
-    uint32_t all;
-    uint32_t count = list_changes(s, false, by_entry);
-    next->by_entry = step_next_list(s, s->old->by_entry, s->old->episode_count, count, by_entry,
-                                    &all);
-    if (s->txn.failed)
-        return -ENOMEM;
-    for (size_t i = 0; i < s->episode_change_count && !next->is_disambiguated; i++) {
-        if (!s->episode_changes[i].is_there)
-            continue;
-        struct slice entry = next->episodes[s->episode_changes[i].number]->entry;
-        uint32_t behind = corpus_entry_behind(next, next->by_entry, all, entry);
-        next->is_disambiguated =
-            behind >= 2 && slice_equal(next->episodes[next->by_entry[behind - 2]]->entry, entry);
-    }
-    return 0;
-}
-
-static int rename_entry(struct step *s, uint32_t number, struct slice entry)
-{
-    struct episode_change *change = step_change_episode(s, number);
-    if (!change)
-        return -ENOMEM;
-    change->now.entry = arena_copy(&s->scratch, entry);
-    const struct episode *was = s->next->episodes[number];
-    const struct episode *made = change->now.entry.data ? make_episode(s, &change->now) : NULL;
-    if (!made)
-        return -ENOMEM;
-    /* What was made in this step and is not used is freed with the generation before. */
-    txn_retire(&s->txn, was);
-    s->next->episodes[number] = made;
-    return 0;
-}
-
-static int plain_entries(struct step *s, const uint32_t *all, uint32_t count)
-{
-    int err = 0;
-    for (uint32_t i = 0; i < count && !err; i++) {
-        const struct episode *episode = s->next->episodes[all[i]];
-        struct episode_change plain = {.now = *episode};
-        err = changed_entry(s, &plain);
-        if (!err && !slice_equal(plain.now.entry, episode->entry))
-            err = rename_entry(s, all[i], plain.now.entry);
-    }
-    return err;
-}
-
-/* a/b--c and a--b/c join to one name: the second gets a hash of its path, until all differ. Done
- * anew for all, so that names do not depend on what was there before. */
-static int tell_entries_apart(struct step *s)
-{
-    uint32_t count = s->next->episode_count;
-    uint32_t *all = ARENA_NEW(&s->scratch, uint32_t, count);
-    if (!all)
-        return -ENOMEM;
-    memcpy(all, s->next->by_path, count * sizeof *all);
-    int err = plain_entries(s, all, count);
-    s->next->is_disambiguated = false;
-    bool all_differ = false;
-    for (unsigned round = 0; !all_differ && !err; round++) {
-        all_differ = true;
-        step_sort(all, count, by_entry, s->next);
-        for (uint32_t i = 1; i < count && !err; i++) {
-            const struct episode *one = s->next->episodes[all[i - 1]];
-            const struct episode *two = s->next->episodes[all[i]];
-            cleanup_buf struct buf entry = {0};
-            if (!slice_equal(one->entry, two->entry))
-                continue;
-            all_differ = false;
-            s->next->is_disambiguated = true;
-            filename_disambiguate(&entry, two->entry, FILENAME_MAX_BYTES, two->path, round, i);
-            err = entry.failed ? -ENOMEM : rename_entry(s, all[i], buf_slice(&entry));
-        }
-    }
-    return err;
-}
-
-int step_name_entries(struct step *s)
-{
-    int err = list_entries(s);
-    if (err || (!s->next->is_disambiguated && !s->old->is_disambiguated))
-        return err;
-    err = tell_entries_apart(s);
-    if (err)
-        return err;
-    uint32_t count = s->next->episode_count;
-    uint32_t *list = txn_alloc(&s->txn, count, sizeof *list);
-    if (!list)
-        return -ENOMEM;
-    memcpy(list, s->next->by_path, count * sizeof *list);
-    step_sort(list, count, by_entry, s->next);
-    txn_retire(&s->txn, s->next->by_entry);
-    s->next->by_entry = list;
-    return 0;
 }
 
 /* --- strays ----------------------------------------------------------------------------------- */
@@ -522,39 +423,40 @@ static int count_strays(struct step *s)
     return 0;
 }
 
-int step_make_strays(struct step *s, const struct scanned *files, size_t count)
+/* Keeps those up to a path; one that has it is replaced, or gone. */
+static void keep_strays(struct step *s, uint32_t *at, const struct slice *path)
 {
     struct corpus *next = s->next;
-    next->stray_count = 0;
-    next->strays = calloc(s->old->stray_count + count + 1, sizeof *next->strays);
-    if (!next->strays)
-        return -ENOMEM;
-    struct map changed = {0};
-    int err = 0;
-    for (size_t i = 0; i < count && !err; i++) {
-        if (files[i].is_folder)
-            continue;
-        struct map_slot *slot = map_put(&changed, files[i].path);
-        err = slot ? 0 : -ENOMEM;
-        if (slot)
-            slot->value = 0;
-    }
-    for (uint32_t i = 0; i < s->old->stray_count && !err; i++) {
-        const struct stray *stray = s->old->strays[i];
-        if (map_get(&changed, stray->path) != NO_INDEX)
+    for (; *at < s->old->stray_count; ++*at) {
+        const struct stray *stray = s->old->strays[*at];
+        int order = path ? slice_compare(stray->path, *path) : -1;
+        if (order > 0)
+            return;
+        if (order == 0)
             txn_retire(&s->txn, stray);
         else
             next->strays[next->stray_count++] = stray;
     }
-    for (size_t i = 0; i < count && !err; i++) {
+}
+
+int step_make_strays(struct step *s, const struct scanned *files, size_t count)
+{
+    struct corpus *next = s->next;
+    uint32_t at = 0;
+    next->stray_count = 0;
+    next->strays = calloc(s->old->stray_count + count + 1, sizeof *next->strays);
+    if (!next->strays)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        if (files[i].is_folder)
+            continue;
+        keep_strays(s, &at, &files[i].path);
         if (!files[i].is_stray || files[i].is_gone)
             continue;
-        const struct stray *stray = make_stray(s, &files[i]);
-        if (stray)
-            next->strays[next->stray_count++] = stray;
-        else
-            err = -ENOMEM;
+        next->strays[next->stray_count] = make_stray(s, &files[i]);
+        if (!next->strays[next->stray_count++])
+            return -ENOMEM;
     }
-    map_free(&changed);
-    return err ? err : count_strays(s);
+    keep_strays(s, &at, NULL);
+    return count_strays(s);
 }

@@ -30,6 +30,14 @@ int step_list_paths(struct step *s);
 int step_name_entries(struct step *s);
 int step_list_dates(struct step *s);
 
+/* For the steps: an episode as one block, NULL without memory; the entry that it has where no other
+ * has it; the order of entries; the changed episodes in an order, only those under a date where
+ * `with_date` says so, which are put in s->list. */
+const struct episode *step_make_episode(struct step *s, const struct episode *from);
+int step_plain_entry(struct step *s, struct episode_change *change);
+int step_by_entry(const void *corpus, uint32_t a, uint32_t b);
+uint32_t step_list_changes(struct step *s, bool with_date, order_fn *order);
+
 /* `files` are in the order of their paths, each path once. */
 int step_make_strays(struct step *s, const struct scanned *files, size_t count);
 

@@ -82,22 +82,45 @@ uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path)
     return number;
 }
 
+/* The first stray of which `compare` says 0, where it goes from less to more. */
+static uint32_t first_stray(const struct corpus *corpus, struct slice name,
+                            int (*compare)(struct slice path, struct slice name))
+{
+    uint32_t low = 0, high = corpus->stray_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare(corpus->strays[middle]->path, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 const struct stray *corpus_find_stray(const struct corpus *corpus, struct slice path)
 {
-    for (uint32_t i = 0; i < corpus->stray_count; i++) {
-        if (slice_equal(corpus->strays[i]->path, path))
-            return corpus->strays[i];
-    }
-    return NULL;
+    uint32_t index = first_stray(corpus, path, slice_compare);
+    bool is_it = index < corpus->stray_count && slice_equal(corpus->strays[index]->path, path);
+    return is_it ? corpus->strays[index] : NULL;
+}
+
+/* Less than 0 for what stands before all that is below a folder. */
+static int below(struct slice path, struct slice folder)
+{
+    int order = slice_compare(slice_head(path, folder.len), folder);
+    if (order)
+        return order;
+    return path.len == folder.len ? -1 : (unsigned char)path.data[folder.len] < '/' ? -1 : 0;
+}
+
+uint32_t corpus_first_stray_below(const struct corpus *corpus, struct slice folder)
+{
+    return folder.len ? first_stray(corpus, folder, below) : 0;
 }
 
 static int compare_below(const struct search *s, uint32_t id)
 {
-    struct slice path = s->corpus->episodes[id]->path;
-    int order = slice_compare(slice_head(path, s->name.len), s->name);
-    if (order)
-        return order;
-    return path.len == s->name.len ? -1 : (unsigned char)path.data[s->name.len] < '/' ? -1 : 0;
+    return below(s->corpus->episodes[id]->path, s->name);
 }
 
 uint32_t corpus_first_below(const struct corpus *corpus, struct slice folder)

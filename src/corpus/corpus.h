@@ -36,7 +36,6 @@ struct corpus {
     uint32_t episode_count; /* that there are */
     const uint32_t *by_path;
     const uint32_t *by_entry; /* all episodes, in the order of their entries */
-    bool is_disambiguated; /* an entry has a hash in its name, because another had the same name */
     const struct folder **folders;
     uint32_t folder_cap;
     uint32_t folder_count;
@@ -45,8 +44,8 @@ struct corpus {
     uint32_t dated_count;
     struct slice date_view; /* the name of the date view; empty: there is none. The builder's */
     const struct own_names *own; /* of the configuration in force; the builder's; NULL: none */
-    const struct stray **strays;
-    bool *stray_is_private; /* by index in strays */
+    const struct stray **strays; /* in the order of their paths */
+    bool *stray_is_private;      /* by index in strays */
     uint32_t stray_count;
     const struct access_rule *access; /* the builder's */
     uint32_t private_count;           /* private episodes, which the next five do not count */
@@ -94,6 +93,9 @@ uint32_t corpus_find_path(const struct corpus *corpus, struct slice path);
 
 /* The number of the folder with this path below the content folder, or NO_INDEX. */
 uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path);
+
+/* The index in strays of the first path below a folder of the content, or where it would be. */
+uint32_t corpus_first_stray_below(const struct corpus *corpus, struct slice folder);
 
 /* The stray with this path, or NULL. */
 const struct stray *corpus_find_stray(const struct corpus *corpus, struct slice path);

@@ -97,6 +97,7 @@ struct episode {
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
     bool is_unread;   /* it could not be read, which may pass: each look tries again */
+    bool is_alike;    /* its plain entry is another's too */
     bool is_private;  /* less readable than the content folder, so no view shows it */
     const struct facet_refs *facet_refs;
     const struct own_names *own; /* by which it was read; the builder's; NULL: none */

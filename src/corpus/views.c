@@ -41,13 +41,32 @@ static void touch(struct building *b, uint32_t facet)
     b->view_touched[b->vocabulary->values[facet].view] = true;
 }
 
-bool facet_refs_have(const struct facet_refs *facet_refs, uint32_t facet, uint32_t count)
+static int by_facet(const void *a, const void *b)
 {
-    for (uint32_t i = 0; facet_refs && i < count; i++) {
-        if (facet_refs->spellings[i]->facet == facet)
-            return true;
+    const struct spelling *x = *(const struct spelling *const *)a;
+    const struct spelling *y = *(const struct spelling *const *)b;
+    return x->facet != y->facet ? (x->facet < y->facet ? -1 : 1) : slice_compare(x->text, y->text);
+}
+
+void facet_refs_sort(struct facet_refs *facet_refs)
+{
+    if (facet_refs->count)
+        qsort(facet_refs->spellings, facet_refs->count, sizeof *facet_refs->spellings, by_facet);
+}
+
+uint32_t facet_refs_find(const struct facet_refs *facet_refs, uint32_t facet)
+{
+    uint32_t low = 0, high = facet_refs ? facet_refs->count : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (facet_refs->spellings[middle]->facet < facet)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    bool is_there = facet_refs && low < facet_refs->count &&
+                    facet_refs->spellings[low]->facet == facet;
+    return is_there ? low : NO_INDEX;
 }
 
 static int gather(struct building *b, const struct views_change *change)
@@ -58,7 +77,7 @@ static int gather(struct building *b, const struct views_change *change)
     for (uint32_t i = 0; change->after && i < change->after->count; i++) {
         const struct spelling *spelling = change->after->spellings[i];
         touch(b, spelling->facet);
-        if (facet_refs_have(change->after, spelling->facet, i))
+        if (facet_refs_repeat(change->after, i))
             continue;
         if (!array_reserve(&b->additions, b->count, &b->cap, sizeof *b->additions))
             return -ENOMEM;

@@ -43,14 +43,23 @@ struct views {
     struct vocabulary *vocabulary;
 };
 
-/* The values of an episode, in the order of its front matter. */
+/* The values of an episode, in the order of their facets: a file may have very many, so nobody
+ * looks for one by walking. */
 struct facet_refs {
     uint32_t count;
     struct spelling *spellings[];
 };
 
-/* Whether one of the first `count` refers to this facet; NULL has none. */
-bool facet_refs_have(const struct facet_refs *facet_refs, uint32_t facet, uint32_t count);
+void facet_refs_sort(struct facet_refs *facet_refs);
+
+/* The first place of a facet; NO_INDEX where it is not there, or NULL is given. */
+uint32_t facet_refs_find(const struct facet_refs *facet_refs, uint32_t facet);
+
+/* Whether the value at a place is another spelling of the one before it. */
+static inline bool facet_refs_repeat(const struct facet_refs *facet_refs, uint32_t i)
+{
+    return i && facet_refs->spellings[i - 1]->facet == facet_refs->spellings[i]->facet;
+}
 
 /* A changed episode, with its values before and after; NULL: none. */
 struct views_change {

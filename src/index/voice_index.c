@@ -126,11 +126,49 @@ static int enter_voice(struct voice_index_build *s, const struct heard_voice *vo
                : vocabulary_enter(s->step->vocabulary, SLICE("by-voice"), voice->name, spelling);
 }
 
+/* A voice in by-voice, and which of those that are heard it is. */
+struct entered {
+    struct spelling *spelling;
+    uint32_t place;
+};
+
+/* Of two in one folder the one that is heard first. */
+static int by_facet(const void *a, const void *b)
+{
+    const struct entered *x = a, *y = b;
+    if (x->spelling->facet != y->spelling->facet)
+        return x->spelling->facet < y->spelling->facet ? -1 : 1;
+    return x->place < y->place ? -1 : 1;
+}
+
+static int enter_voices(struct voice_index_build *s, const struct heard_voices *heard,
+                        struct body_summary *summary, struct facet_refs *facet_refs)
+{
+    struct entered *all = ARENA_NEW(&s->scratch, struct entered, heard->count);
+    int err = 0;
+    if (!all)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < heard->count && !err; i++) {
+        all[i].place = i;
+        err = enter_voice(s, &heard->at[i], &all[i].spelling);
+    }
+    if (err)
+        return err;
+    qsort(all, heard->count, sizeof *all, by_facet);
+    for (uint32_t i = 0; i < heard->count; i++) {
+        facet_refs->spellings[i] = all[i].spelling;
+        summary->places[i] = all[i].place;
+    }
+    facet_refs->count = heard->count;
+    return 0;
+}
+
 static const struct body_summary *make_summary(struct voice_index_build *s,
                                                const struct heard_voices *heard, bool has_original,
                                                int *err)
 {
-    struct body_summary *summary = txn_alloc(&s->txn, 1, sizeof *summary);
+    struct body_summary *summary = txn_alloc(
+        &s->txn, 1, sizeof *summary + heard->count * sizeof *summary->places);
     struct facet_refs *facet_refs = txn_alloc(
         &s->txn, 1, sizeof *facet_refs + heard->count * sizeof *facet_refs->spellings);
     if (!summary || !facet_refs) {
@@ -138,9 +176,7 @@ static const struct body_summary *make_summary(struct voice_index_build *s,
         return NULL;
     }
     *summary = (struct body_summary){has_original, heard, facet_refs};
-    for (; facet_refs->count < heard->count && !*err; facet_refs->count++)
-        *err = enter_voice(s, &heard->at[facet_refs->count],
-                           &facet_refs->spellings[facet_refs->count]);
+    *err = enter_voices(s, heard, summary, facet_refs);
     return summary;
 }
 
@@ -182,7 +218,7 @@ static bool has_other_folder(struct voice_index_build *s, const struct body_summ
 {
     for (uint32_t i = 0; was && i < was->heard->count && !*err; i++) {
         struct spelling *spelling;
-        *err = enter_voice(s, &was->heard->at[i], &spelling);
+        *err = enter_voice(s, &was->heard->at[was->places[i]], &spelling);
         if (!*err && spelling != was->facet_refs->spellings[i])
             return true;
     }

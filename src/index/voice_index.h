@@ -14,7 +14,8 @@
 struct body_summary {
     bool has_original;
     const struct heard_voices *heard;
-    const struct facet_refs *facet_refs; /* of the same voices, in the same order */
+    const struct facet_refs *facet_refs; /* of the same voices … */
+    uint32_t places[];                   /* … which of `heard` each is */
 };
 
 /* The voice index of one generation. */

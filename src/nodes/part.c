@@ -5,6 +5,7 @@
 #include "base/filename.h"
 #include "nodes/episode.h"
 #include "nodes/nodes.h"
+#include "transcript/voices.h"
 
 /* --- originals -------------------------------------------------------------------------------- */
 
@@ -92,6 +93,14 @@ static int sections_child(struct scope *scope, uint64_t index, struct child *chi
     return name_section(body, (uint32_t)index, child);
 }
 
+static int sections_find(struct scope *scope, struct slice name, struct child *child)
+{
+    uint64_t turn; /* of this number, from 0; there is a section 0 */
+    episode_turn_number(name, &turn);
+    int err = sections_child(scope, turn + 1, child);
+    return err == CHILD_GAP || (!err && !slice_equal(child->name, name)) ? -ENOENT : err;
+}
+
 static uint32_t sections_folders(struct scope *scope)
 {
     const struct body *body;
@@ -151,6 +160,15 @@ static int voices_child(struct scope *scope, uint64_t index, struct child *child
     return child_set_name(child, &name);
 }
 
+static int voices_find(struct scope *scope, struct slice name, struct child *child)
+{
+    const struct body *body;
+    int err = scope_body(scope, &body);
+    if (!err)
+        err = voices_child(scope, body_find_voice(body, name), child);
+    return err || slice_equal(child->name, name) ? err : -ENOENT;
+}
+
 static uint32_t voices_folders(struct scope *scope)
 {
     const struct body *body;
@@ -204,6 +222,7 @@ const struct node_ops sections_ops = {
     .stamps = episode_stamps,
     .parent = episode_folder,
     .child = sections_child,
+    .find = sections_find,
     .folders = sections_folders,
 };
 
@@ -221,6 +240,7 @@ const struct node_ops voices_ops = {
     .stamps = episode_stamps,
     .parent = episode_folder,
     .child = voices_child,
+    .find = voices_find,
     .folders = voices_folders,
 };
 

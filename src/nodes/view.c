@@ -210,12 +210,10 @@ struct stamps entry_stamps(const struct scope *scope)
 static void add_voice(const struct scope *scope, struct buf *target)
 {
     const struct body_summary *summary = scope->generation->voice_index->summaries[scope->node.j];
-    const struct facet_refs *facet_refs = summary->facet_refs;
-    uint32_t i = 0;
-    while (i + 1 < facet_refs->count && facet_refs->spellings[i]->facet != scope->node.i)
-        i++;
+    uint32_t place = facet_refs_find(summary->facet_refs, scope->node.i);
     buf_add_text(target, "/voices/");
-    filename_of_value(target, summary->heard->at[i].name);
+    if (place != NO_INDEX)
+        filename_of_value(target, summary->heard->at[summary->places[place]].name);
 }
 
 static int entry_target(struct scope *scope, struct buf *target)

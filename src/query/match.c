@@ -135,7 +135,7 @@ static bool has_facet(const struct matching *m, const struct query_value *value)
     const struct query_facets *facets = &m->bound->facets[value->number];
     const struct facet_refs *refs = m->episode->facet_refs;
     for (uint32_t i = 0; refs && i < facets->count; i++) {
-        if (facet_refs_have(refs, facets->at[i], refs->count))
+        if (facet_refs_find(refs, facets->at[i]) != NO_INDEX)
             return true;
     }
     return false;

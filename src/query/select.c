@@ -222,30 +222,19 @@ static int mark_voices(struct reading *r, const struct selected *selected, bool 
     return err;
 }
 
-static int by_number(const void *a_, const void *b_)
-{
-    const uint32_t *a = a_, *b = b_;
-    return (*a > *b) - (*a < *b);
-}
-
 /* Two names in an episode may be one person. */
-static int count_facets(struct selection *selection, const struct facet_refs *refs,
-                        const bool *is_heard)
+static void count_facets(struct selection *selection, const struct body_summary *summary,
+                         const bool *is_heard)
 {
-    uint32_t *facets = calloc(refs->count + (size_t)1, sizeof *facets), count = 0;
-    if (!facets)
-        return -ENOMEM;
+    const struct facet_refs *refs = summary->facet_refs;
+    uint32_t counted = NO_INDEX;
     for (uint32_t i = 0; i < refs->count; i++) {
-        if (is_heard[i] && refs->spellings[i]->facet < selection->voice_cap)
-            facets[count++] = refs->spellings[i]->facet;
+        uint32_t facet = refs->spellings[i]->facet;
+        if (facet == counted || facet >= selection->voice_cap || !is_heard[summary->places[i]])
+            continue;
+        __atomic_add_fetch(&selection->voices[facet], 1, __ATOMIC_RELAXED);
+        counted = facet;
     }
-    qsort(facets, count, sizeof *facets, by_number);
-    for (uint32_t i = 0; i < count; i++) {
-        if (i == 0 || facets[i] != facets[i - 1])
-            __atomic_add_fetch(&selection->voices[facets[i]], 1, __ATOMIC_RELAXED);
-    }
-    free(facets);
-    return 0;
 }
 
 static void count_voices_of(void *reading_, unsigned worker, size_t i)
@@ -266,7 +255,7 @@ static void count_voices_of(void *reading_, unsigned worker, size_t i)
     else if (!err)
         err = mark_voices(r, selected, is_heard, refs->count);
     if (!err)
-        err = count_facets(r->selection, refs, is_heard);
+        count_facets(r->selection, summary, is_heard);
     free(is_heard);
     if (ends_all(err))
         __atomic_store_n(&r->err, err, __ATOMIC_RELAXED);

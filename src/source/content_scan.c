@@ -117,11 +117,13 @@ static int add_all_gone(struct scan_walk *w, struct slice folder)
             err = walk_add_gone(w, old->episodes[number]->path);
         }
     }
-    for (uint32_t i = 0; old && i < old->stray_count && !err; i++) {
+    for (uint32_t i = old ? corpus_first_stray_below(old, folder) : 0;
+         old && i < old->stray_count && !err; i++) {
         struct slice path = old->strays[i]->path;
         struct stat st;
-        if (path_is_below(path, folder) && !slice_equal(path, SLICE(CONTENT_CONFIG)) &&
-            content_stat(w->folder, path.data, &st))
+        if (!path_is_below(path, folder))
+            break;
+        if (!slice_equal(path, SLICE(CONTENT_CONFIG)) && content_stat(w->folder, path.data, &st))
             err = walk_add_gone(w, path);
     }
     return err;

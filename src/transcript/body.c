@@ -178,6 +178,7 @@ void body_free(struct body *body)
     free(body->turns);
     free(body->sections);
     free(body->voices);
+    free(body->voice_names);
     free(body->terms);
     free(body->cues);
     free(body->times);
@@ -188,7 +189,8 @@ void body_free(struct body *body)
 size_t body_size(const struct body *body)
 {
     return body->len + body->originals_len + body->notes_len + body->count * sizeof(struct turn) +
-           body->section_count * sizeof(struct section) + body->voice_count * sizeof(struct voice) +
+           body->section_count * sizeof(struct section) +
+           body->voice_count * (sizeof(struct voice) + sizeof(struct voice_name)) +
            body->term_count * sizeof(struct term) + body->cue_count * sizeof(struct body_cue) +
            body->time_count * sizeof(struct time_mark) +
            body->old_ref_count * sizeof(struct old_ref);

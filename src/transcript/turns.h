@@ -67,6 +67,12 @@ struct voice {
     bool is_anonymous;    /* Host, Speaker 1: nobody from another episode */
 };
 
+/* The name of a voice's folder, to find it by; of many, as a file may have. */
+struct voice_name {
+    uint64_t identity;
+    uint32_t voice;
+};
+
 /* A glossary entry: **term**（Original: definition） */
 struct term {
     uint32_t turn;
@@ -102,6 +108,7 @@ struct body {
     uint32_t section_count;
     struct voice *voices; /* in the order in which they are first heard */
     uint32_t voice_count;
+    struct voice_name *voice_names; /* of each, in the order of their identities */
     struct term *terms;
     uint32_t term_count;
     struct body_cue *cues; /* in the order of the file; NULL: it was not read from captions */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/filename.h"
+#include "base/identity.h"
 #include "base/utf8.h"
 #include "speakers/label_names.h"
 #include "speakers/persons.h"
@@ -59,6 +61,45 @@ static int add_voices(struct body *body, const struct persons *persons, const ui
     return notes->failed ? -ENOMEM : 0;
 }
 
+static int by_identity(const void *a, const void *b)
+{
+    const struct voice_name *x = a, *y = b;
+    return x->identity != y->identity ? (x->identity < y->identity ? -1 : 1)
+                                      : (x->voice > y->voice) - (x->voice < y->voice);
+}
+
+/* By a number that nobody can choose, or many names of one number would be walked. */
+static int index_names(struct body *body, const struct buf *notes)
+{
+    body->voice_names = calloc(body->voice_count + (size_t)1, sizeof *body->voice_names);
+    if (!body->voice_names)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < body->voice_count; i++) {
+        cleanup_buf struct buf name = {0};
+        filename_of_value(&name, run_part(notes->data, body->voices[i].name));
+        if (name.failed)
+            return -ENOMEM;
+        body->voice_names[i] = (struct voice_name){identity_of(IDENTITY_NAME, buf_slice(&name)), i};
+    }
+    qsort(body->voice_names, body->voice_count, sizeof *body->voice_names, by_identity);
+    return 0;
+}
+
+uint32_t body_find_voice(const struct body *body, struct slice name)
+{
+    uint64_t identity = identity_of(IDENTITY_NAME, name);
+    uint32_t low = 0, high = body->voice_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (body->voice_names[middle].identity < identity)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_there = low < body->voice_count && body->voice_names[low].identity == identity;
+    return is_there ? body->voice_names[low].voice : NO_VOICE;
+}
+
 int voices_gather(struct body *body, const struct lines *lines, const struct yaml *front,
                   struct slice aliases, struct buf *notes)
 {
@@ -76,6 +117,8 @@ int voices_gather(struct body *body, const struct lines *lines, const struct yam
         memset(voices, 0xFF, (persons.count + 1) * sizeof *voices);
         err = add_voices(body, &persons, labels, voices, notes);
     }
+    if (!err)
+        err = index_names(body, notes);
     free(voices);
     free(labels);
     persons_free(&persons);

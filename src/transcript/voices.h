@@ -17,4 +17,7 @@
 int voices_gather(struct body *body, const struct lines *lines, const struct yaml *front,
                   struct slice aliases, struct buf *notes);
 
+/* The voice whose folder has this name, or NO_VOICE. */
+uint32_t body_find_voice(const struct body *body, struct slice name);
+
 #endif

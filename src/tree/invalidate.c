@@ -250,9 +250,9 @@ static void invalidate_links(struct invalidate_pass *p, const struct view_kinds 
 {
     for (uint32_t i = 0; facet_refs && i < facet_refs->count; i++) {
         uint32_t facet = facet_refs->spellings[i]->facet;
-        if (facet_refs_have(facet_refs, facet, i))
+        if (facet_refs_repeat(facet_refs, i))
             continue;
-        if (is_renamed || !facet_refs_have(others, facet, others ? others->count : 0))
+        if (is_renamed || facet_refs_find(others, facet) == NO_INDEX)
             invalidate_name(p, kind->facet, facet, episode->entry);
         else
             notify(p, INVALIDATE_ATTR, id_of(kind->entry, facet, number, 0), NULL);

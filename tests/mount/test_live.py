@@ -236,6 +236,28 @@ def test_names_make_way_for_each_other(live):
     assert {"a", "n", "n.markdown"} <= set(os.listdir(live / "episodes"))
 
 
+def test_entries_are_alike_and_no_more(live):
+    """Each of them has the name that it has in a mount that begins now; the dumps are compared."""
+    alike = ["x/y/z.md", "x--y/z.md", "x/y--z.md", "x--y--z.md"]
+    for name in alike:
+        write_content(live.content, {name: talk()})
+        settle(live)
+        assert_same_dump(live)
+    taken = next(name for name in os.listdir(live / "by-tag/one") if "~" in name)
+    write_content(live.content, {taken.removeprefix("2024-01-02--Talk--") + ".md": talk()})
+    (live.content / "a.md").write_text(talk("Other"))
+    settle(live)
+    assert_same_dump(live)
+    for name in alike:
+        write_content(live.content, {name: talk(turns=[("Ann", name)])})
+        settle(live)
+        assert_same_dump(live)
+        (live.content / name).unlink()
+        settle(live)
+        assert_same_dump(live)
+    assert not any("~" in name and "x" not in name for name in os.listdir(live / "by-tag/one"))
+
+
 def test_only_the_time_changes(live):
     os.utime(live.content / "a.md", ns=(0, 1_500_000_000_123_456_789))
     settle(live)
