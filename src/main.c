@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 
 #include "base/cleanup.h"
@@ -39,6 +41,7 @@ enum { GATHER = 50 /* milliseconds for which changes are gathered */ };
 struct shared_state {
     struct init_request init;
     struct quarantine quarantine;
+    dev_t device; /* of the mount; 0: not known */
     char journal[];
 };
 
@@ -55,6 +58,7 @@ struct program {
     struct mount_options mount_options;
     struct mount *mount;
     struct mounted mounted;      /* what the kernel calls it */
+    int claim;                   /* of the mount point, until it is mounted; -1: none */
     struct shared_state *shared; /* NULL: nothing is served */
     size_t shared_size;
     struct journal journal;
@@ -188,6 +192,7 @@ static int load(struct program *program)
     }
     program->folder.forms = program->folder.config.forms = options->inputs;
     if (program->shared) {
+        program->folder.own_device = &program->shared->device;
         program->folder.quarantine = &program->shared->quarantine;
         quarantine_note_death(program->folder.quarantine,
                               program->worker && program->worker->was_killed);
@@ -371,6 +376,8 @@ static int work(void *program_, struct worker *worker)
     struct program *program = program_;
     if (program->ready_fd >= 0)
         close(program->ready_fd);
+    if (program->claim >= 0)
+        close(program->claim);
     program->worker = worker;
     /* No terminal stops it. */
     if (!program->options.foreground)
@@ -388,6 +395,26 @@ static int work(void *program_, struct worker *worker)
 
 /* --- the supervisor --------------------------------------------------------------------------- */
 
+static void give_up_claim(struct program *program)
+{
+    if (program->claim < 0)
+        return;
+    flock(program->claim, LOCK_UN); /* whoever else has it open */
+    close(program->claim);
+    program->claim = -1;
+}
+
+/* What is topmost there is ours, but where somebody has mounted on it already. */
+static void note_mounted(struct program *program)
+{
+    struct mounted *mounted = &program->mounted;
+    if (!mountpoint_find_mounted(program->mount_path, mounted) ||
+        strcmp(mounted->type, "fuse.transcriptfs") != 0)
+        *mounted = (struct mounted){0};
+    program->shared->device = makedev(mounted->major, mounted->minor);
+    give_up_claim(program);
+}
+
 static int mount_tree(void *program_)
 {
     struct program *program = program_;
@@ -396,7 +423,7 @@ static int mount_tree(void *program_)
     mount_keep_messages();
     int err = mount_new(options, &program->mount);
     if (!err) {
-        (void)mountpoint_find_mounted(options->mountpoint, &program->mounted);
+        note_mounted(program);
         return mount_fd(program->mount);
     }
     const char *why = mount_last_message();
@@ -409,20 +436,36 @@ static int mount_tree(void *program_)
     return err;
 }
 
+/* A thread of a dead worker may still hold the connection; readers would wait forever. */
+static void abort_mount(const struct program *program)
+{
+    cleanup_fd int fd = program->mounted.id ? mountpoint_open_abort(&program->mounted) : -1;
+    /* What was opened is ours where we have the connection behind that, too. */
+    ssize_t told = fd >= 0 && mount_is_alive(program->mount) ? write(fd, "1", 1) : -1;
+    (void)told; /* fusectl may not be mounted: then requests wait until the thread ends */
+}
+
+/* Unmounts ours, wherever it stands, and no other. */
 static void unmount_tree(void *program_, bool by_force)
 {
     struct program *program = program_;
+    bool is_covered = false;
     if (!program->mount)
         return;
-    /* A thread of a dead worker may still hold the connection; readers would wait forever. */
+    cleanup_free char *place = mount_is_alive(program->mount)
+                                   ? mountpoint_place_of(&program->mounted, &is_covered)
+                                   : NULL;
     if (by_force)
-        mountpoint_abort_connection(&program->mounted);
+        abort_mount(program);
     mount_free(program->mount);
     program->mount = NULL;
-    /* libfuse leaves one that is cut off. Else another may have mounted here by now, and to look at
-     * that would keep it busy. */
-    if (by_force)
-        (void)mountpoint_clear_dead(program->mount_path);
+    if (is_covered)
+        report(
+            "something is mounted on \"%s\", which is dead from now on; to clear it, unmount that, "
+            "and then: fusermount3 -uz %s",
+            place ? place : program->mount_path, place ? place : program->mount_path);
+    else if (place && mountpoint_unmount(place))
+        report("cannot unmount \"%s\"", place);
 }
 
 static void reset_shared_state(void *program_)
@@ -494,7 +537,7 @@ static int run(struct program *program)
     if (err)
         report("dead mount \"%s\": %s", options->mountpoint, strerror(-err));
     err = mountpoint_check(options->content, options->mountpoint, options->nonempty,
-                           &program->content_path, &program->mount_path, &why);
+                           &program->content_path, &program->mount_path, &program->claim, &why);
     if (!err && options->mountpoint)
         err = mountpoint_check_fuse(&why);
     if (err) {
@@ -515,7 +558,7 @@ static int run(struct program *program)
 
 int main(int argc, char **argv)
 {
-    struct program program = {.folder.fd = -1, .content_fd = -1, .ready_fd = -1};
+    struct program program = {.folder.fd = -1, .content_fd = -1, .ready_fd = -1, .claim = -1};
     int status;
 
     /* The parent may have set other actions: a write to a closed log must not kill us, and

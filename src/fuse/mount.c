@@ -3,10 +3,13 @@
 #include "fuse/mount.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fuse_lowlevel.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 
@@ -93,11 +96,30 @@ int mount_fd(const struct mount *mount)
     return fuse_session_fd(mount->session);
 }
 
+bool mount_is_alive(const struct mount *mount)
+{
+    struct pollfd fd = {.fd = mount_fd(mount)};
+    return poll(&fd, 1, 0) == 0;
+}
+
+/* libfuse unmounts whatever is topmost at the path, which may be another's by now; but nothing
+ * where its descriptor has an error, as has a pipe that nobody reads. */
+static void cut_session_off(struct fuse_session *session)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC))
+        return;
+    close(ends[0]);
+    dup3(ends[1], fuse_session_fd(session), O_CLOEXEC);
+    close(ends[1]);
+    fuse_session_unmount(session);
+}
+
 void mount_free(struct mount *mount)
 {
     if (!mount)
         return;
-    fuse_session_unmount(mount->session);
+    cut_session_off(mount->session);
     fuse_session_destroy(mount->session);
     free(mount);
 }

@@ -29,7 +29,10 @@ int mount_new(const struct mount_options *options, struct mount **mount);
 /* Owned by the mount. */
 int mount_fd(const struct mount *mount);
 
-/* Unmounts; a mount in use is detached (MNT_DETACH). NULL is none. */
+/* Whether the kernel still has the connection: then its numbers are those of no other mount. */
+bool mount_is_alive(const struct mount *mount);
+
+/* Closes it, which unmounts nothing. NULL is none. */
 void mount_free(struct mount *mount);
 
 /* Keeps the messages of libfuse instead of printing them, except debug messages. */

@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -104,41 +105,94 @@ static void decode_octal(char *text)
     *to = '\0';
 }
 
-/* proc(5), mountinfo: the third field is the device, the fifth the place, and the type stands
- * behind a dash. */
-bool mountpoint_find_mounted(const char *path, struct mounted *found)
+/* A line of mountinfo. */
+struct mount_line {
+    struct mounted mounted;
+    unsigned parent;
+    char place[4097];
+};
+
+/* proc(5): the number of the mount, that of the one it stands on, the device, and as the fifth
+ * field the place; the type stands behind a dash. */
+static bool read_mount_line(const char *line, struct mount_line *read)
+{
+    const char *behind = strstr(line, " - ");
+    struct mounted *mounted = &read->mounted;
+    /* sscanf() does not tell of a number that is too large; the kernel writes none.
+     * NOLINTNEXTLINE(cert-err34-c) */
+    if (!behind || sscanf(line, "%u %u %u:%u %*s %4096s", &mounted->id, &read->parent,
+                          &mounted->major, &mounted->minor, read->place) != 5)
+        return false;
+    decode_octal(read->place);
+    return sscanf(behind, " - %64s", mounted->type) == 1;
+}
+
+/* Calls `each` for every mount that this process sees. */
+static void for_each_mount(void (*each)(void *context, const struct mount_line *line),
+                           void *context)
 {
     FILE *mounts = fopen("/proc/self/mountinfo", "re");
-    cleanup_free char *line = NULL;
+    cleanup_free char *text = NULL;
     size_t cap = 0;
-    bool is_there = false;
-
-    while (mounts && getline(&line, &cap, mounts) > 0) {
-        char device[32], place[4097];
-        struct mounted mounted;
-        const char *behind = strstr(line, " - ");
-        if (!behind || sscanf(line, "%*s %*s %31s %*s %4096s", device, place) != 2 ||
-            sscanf(behind, " - %64s", mounted.type) != 1)
-            continue;
-        mounted.minor = (unsigned)strtoul(device + strcspn(device, ":") + 1, NULL, 10);
-        decode_octal(place);
-        if (strcmp(place, path) != 0)
-            continue;
-        *found = mounted;
-        is_there = true;
+    struct mount_line line;
+    while (mounts && getline(&text, &cap, mounts) > 0) {
+        if (read_mount_line(text, &line))
+            each(context, &line);
     }
     if (mounts)
         fclose(mounts);
-    return is_there;
 }
 
-void mountpoint_abort_connection(const struct mounted *mounted)
+struct at_path {
+    const char *path;
+    struct mounted *found;
+    bool is_there;
+};
+
+static void note_at_path(void *sought_, const struct mount_line *line)
+{
+    struct at_path *sought = sought_;
+    if (strcmp(line->place, sought->path) != 0)
+        return;
+    *sought->found = line->mounted;
+    sought->is_there = true;
+}
+
+bool mountpoint_find_mounted(const char *path, struct mounted *found)
+{
+    struct at_path sought = {.path = path, .found = found};
+    for_each_mount(note_at_path, &sought);
+    return sought.is_there;
+}
+
+struct own_place {
+    const struct mounted *mounted;
+    char *place;
+    bool is_covered;
+};
+
+static void note_own_place(void *own_, const struct mount_line *line)
+{
+    struct own_place *own = own_;
+    own->is_covered |= line->parent == own->mounted->id;
+    if (line->mounted.id == own->mounted->id && line->mounted.major == own->mounted->major &&
+        line->mounted.minor == own->mounted->minor && !own->place)
+        own->place = strdup(line->place);
+}
+
+char *mountpoint_place_of(const struct mounted *mounted, bool *is_covered)
+{
+    struct own_place own = {.mounted = mounted};
+    for_each_mount(note_own_place, &own);
+    *is_covered = own.is_covered;
+    return own.place;
+}
+
+int mountpoint_open_abort(const struct mounted *mounted)
 {
     char path[64];
     snprintf(path, sizeof path, "/sys/fs/fuse/connections/%u/abort", mounted->minor);
-    cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
-    ssize_t told = fd < 0 ? -1 : write(fd, "1", 1);
-    (void)told; /* fusectl may not be mounted: then requests wait until the thread ends */
+    return open(path, O_WRONLY | O_CLOEXEC);
 }
 
 /* autofs waits for us to mount there. */
@@ -156,8 +210,19 @@ static int check_unmounted(const char *path, struct buf *why)
     return -EBUSY;
 }
 
+/* Until we have mounted, nobody else begins to: by a lock on the folder that stands there. Where it
+ * cannot be locked, nothing is claimed. */
+static int claim_folder(const char *path, int *claim, struct buf *why)
+{
+    *claim = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*claim < 0 || flock(*claim, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        return 0;
+    buf_printf(why, "mount point \"%s\": another transcriptfs is about to mount there", path);
+    return -EBUSY;
+}
+
 int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
-                     char **content_path, char **mount_path, struct buf *why)
+                     char **content_path, char **mount_path, int *claim, struct buf *why)
 {
     int err = check_folder("content folder", content, content_path, why);
     if (err || !mountpoint)
@@ -184,22 +249,22 @@ int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
                    content, mountpoint);
         return -EINVAL;
     }
-    err = check_unmounted(*mount_path, why);
+    err = claim_folder(*mount_path, claim, why);
+    if (!err)
+        err = check_unmounted(*mount_path, why);
     return err || nonempty ? err : check_empty(*mount_path, why);
 }
 
-int mountpoint_clear_dead(const char *mountpoint)
+int mountpoint_unmount(const char *place)
 {
-    char *const arguments[] = {"fusermount3", "-u", "-z", "--", (char *)(uintptr_t)mountpoint,
-                               NULL};
-    struct stat st;
+    char *const arguments[] = {"fusermount3", "-u", "-z", "--", (char *)(uintptr_t)place, NULL};
     pid_t child;
     int status;
 
-    if (ask_folder(mountpoint, &st) != -ENOTCONN)
+    if (umount2(place, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
         return 0;
     if (geteuid() == 0)
-        return umount2(mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW) ? -errno : 0;
+        return -errno;
     int err = posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ);
     if (err)
         return -err;
@@ -208,6 +273,12 @@ int mountpoint_clear_dead(const char *mountpoint)
             return -errno;
     }
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
+}
+
+int mountpoint_clear_dead(const char *mountpoint)
+{
+    struct stat st;
+    return ask_folder(mountpoint, &st) == -ENOTCONN ? mountpoint_unmount(mountpoint) : 0;
 }
 
 /* --- refusals --------------------------------------------------------------------------------- */

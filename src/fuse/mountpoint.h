@@ -9,14 +9,17 @@
 /*
  * Checks the content folder, and the mount point unless it is NULL. 0, and both resolved in
  * content_path and mount_path (owned by the caller); or a negative errno, and in `why` the reason
- * and what to do.
+ * and what to do. *claim is a descriptor that holds others off until it is closed, here and in all
+ * children; -1: there is none.
  */
 int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
-                     char **content_path, char **mount_path, struct buf *why);
+                     char **content_path, char **mount_path, int *claim, struct buf *why);
 
-/* A mount in the mount table. */
+/* A mount in the mount table. Its numbers are another's when it is gone. */
 struct mounted {
-    unsigned minor; /* of its device: the name of its FUSE connection in sysfs */
+    unsigned id; /* 0: not known */
+    unsigned major,
+        minor; /* of its device; the minor is the name of its FUSE connection in sysfs */
     char type[65];
 };
 
@@ -24,8 +27,16 @@ struct mounted {
  * dead mount cannot block it. */
 bool mountpoint_find_mounted(const char *path, struct mounted *mounted);
 
-/* Aborts the FUSE connection of a mount, if we have the permission: every waiting request fails. */
-void mountpoint_abort_connection(const struct mounted *mounted);
+/* Where a mount stands now, as somebody may have moved it; the caller frees it. NULL: nowhere.
+ * *is_covered: something is mounted on it. */
+char *mountpoint_place_of(const struct mounted *mounted, bool *is_covered);
+
+/* Opens what aborts the FUSE connection of a mount when it is written to: every waiting request
+ * then fails. It stays that of this connection. -1: we may not, or there is no fusectl. */
+int mountpoint_open_abort(const struct mounted *mounted);
+
+/* Unmounts what is topmost at this place; a mount in use is detached. 0 or a negative errno. */
+int mountpoint_unmount(const char *place);
 
 /* Unmounts a dead FUSE mount at this path, if there is one. 0 or a negative errno. */
 int mountpoint_clear_dead(const char *mountpoint);

@@ -73,6 +73,12 @@ static int list_names(struct scan_walk *w, DIR *dir, struct slice path)
     return err;
 }
 
+/* To read it would be to read what is made of it, without end. */
+static bool is_own_mount(const struct content_folder *folder, const struct stat *st)
+{
+    return folder->own_device && *folder->own_device && st->st_dev == *folder->own_device;
+}
+
 static int list_folder(struct scan_walk *w, struct slice path)
 {
     if (w->options->enter_folder)
@@ -90,7 +96,11 @@ static int list_folder(struct scan_walk *w, struct slice path)
         return path.len && !problem.failed ? walk_add_stray(w, path, problem.data) : fd;
     }
     struct stat st;
-    int err = fstat(fd, &st) ? -errno : walk_add_access(w, path, &st);
+    int err = fstat(fd, &st) ? -errno : 0;
+    if (!err && is_own_mount(w->folder, &st))
+        return walk_add_stray(w, path, "the folder is this mount itself");
+    if (!err)
+        err = walk_add_access(w, path, &st);
     cleanup_dir DIR *dir = err ? NULL : fdopendir(fd);
     if (!dir)
         return err ? err : -errno;
