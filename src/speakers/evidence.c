@@ -171,9 +171,10 @@ static bool is_of_list(const struct lines *lines, const struct line *line)
 
 static bool is_heard(const struct speaker_stats *stats, struct slice name)
 {
-    return evidence_uses(&stats->alone.uses, name) || evidence_uses(&stats->bold, name) ||
-           evidence_uses(&stats->loose.uses, name) || evidence_uses(&stats->above.uses, name) ||
-           evidence_uses(&stats->plain, name) >= 2;
+    return evidence_uses(&stats->alone.uses, name) ||
+           (!stats->is_article && evidence_uses(&stats->bold, name)) ||
+           evidence_uses(&stats->above.uses, name) ||
+           (stats->is_dialogue && evidence_uses(&stats->plain, name) >= 2);
 }
 
 /* A nick may be a name in small letters: ana, Ana. */

@@ -294,7 +294,8 @@ static bool read_machine(struct slice line, struct label *label)
     label->words = slice_trim(slice_skip(line, end + 1));
     label->has_no_colon = true;
     (void)label_take_time(&label->words, &label->start);
-    return label->speaker.len > 1 && label_is_machine(label->speaker) && label->words.len;
+    return label->speaker.len > 1 && isalpha((unsigned char)label->speaker.data[0]) &&
+           label_is_machine(label->speaker) && label->words.len;
 }
 
 /* A name of up to four words and nothing else, as a screenplay has it: `ANA LIMA`. */
