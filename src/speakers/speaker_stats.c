@@ -594,7 +594,8 @@ bool speaker_stats_is_heading_speaker(struct speaker_stats *stats, const struct 
     bool has_bracket = text.len &&
                        (memchr(text.data, '[', text.len) || memchr(text.data, '(', text.len));
     if (label->start == NO_TIME && label_is_lone_name(text))
-        return is_of_dialogue(&stats->names, text) && evidence_is_known(stats, text);
+        return is_of_dialogue(&stats->names, text) &&
+               (evidence_is_known(stats, text) || evidence_is_listed(stats, text));
     if (label->start == NO_TIME || label->words.len)
         return false;
     return has_bracket ? is_of_speakers(&stats->headings, label->speaker)

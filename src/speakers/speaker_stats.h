@@ -71,7 +71,7 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
 
 /* Whether a heading, whose text this is, is the label of a turn: it has a time, and so have others,
  * of the same names; without brackets around the times two names have to recur. Or it is nothing
- * but a name that the front matter has, and such headings recur. */
+ * but a name that the front matter or a list of attendees has, and such headings recur. */
 bool speaker_stats_is_heading_speaker(struct speaker_stats *stats, const struct label *label,
                                       struct slice text);
 bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct label *label);
