@@ -23,6 +23,7 @@
 #include "index/problems.h"
 #include "process/background.h"
 #include "process/notify.h"
+#include "process/place.h"
 #include "process/sandbox.h"
 #include "process/supervise.h"
 #include "syntax/source_form.h"
@@ -42,6 +43,7 @@ struct shared_state {
     struct init_request init;
     struct quarantine quarantine;
     dev_t device; /* of the mount; 0: not known */
+    struct content_place place;
     char journal[];
 };
 
@@ -75,7 +77,7 @@ struct program {
     char *content_path;
     char *mount_path;
     struct progress listening; /* while all bodies are read for by-voice */
-    int content_fd;            /* every worker reopens the folder through it; -1: by its path */
+    struct place *place;       /* every worker reopens the folder through it; NULL: by its path */
     int null;                  /* /dev/null, which the sandbox would not let it open later */
     int ready_fd; /* a pipe to the parent, which waits until the mount answers; -1: none */
 };
@@ -89,6 +91,7 @@ static void program_free(struct program *program)
     cache_free(program->cache);
     builder_free(program->builder);
     content_close(&program->folder);
+    place_close(program->place);
     free(program->content_path);
     free(program->mount_path);
 }
@@ -179,13 +182,29 @@ static int publish_seen(struct program *program)
     return err;
 }
 
+static bool is_first(const struct program *program)
+{
+    return !program->worker || program->worker->cause == WORKER_IS_FIRST;
+}
+
+static void use_quarantine(struct program *program)
+{
+    enum worker_cause cause = program->worker ? program->worker->cause : WORKER_IS_FIRST;
+    program->folder.quarantine = &program->shared->quarantine;
+    if (cause == WORKER_AFTER_HAND_OVER)
+        quarantine_note_end(program->folder.quarantine);
+    else
+        quarantine_note_death(program->folder.quarantine, cause == WORKER_AFTER_KILL);
+}
+
 static int load(struct program *program)
 {
     const struct options *options = &program->options;
     char by_number[64];
-    snprintf(by_number, sizeof by_number, "/proc/self/fd/%d", program->content_fd);
-    int err = content_open(program->content_fd >= 0 ? by_number : options->content,
-                           &options->limits, &program->folder);
+    if (program->place)
+        snprintf(by_number, sizeof by_number, "/proc/self/fd/%d", place_folder(program->place));
+    int err = content_open(program->place ? by_number : options->content, &options->limits,
+                           &program->folder);
     if (err) {
         report("content folder \"%s\": %s", options->content, strerror(-err));
         return err;
@@ -193,14 +212,12 @@ static int load(struct program *program)
     program->folder.forms = program->folder.config.forms = options->inputs;
     if (program->shared) {
         program->folder.own_device = &program->shared->device;
-        program->folder.quarantine = &program->shared->quarantine;
-        quarantine_note_death(program->folder.quarantine,
-                              program->worker && program->worker->was_killed);
+        use_quarantine(program);
     }
     if (options->sandbox)
         sandbox_enter(program->folder.fd, &program->confinement);
     err = configure(program);
-    if (err && (!program->worker || program->worker->restarts == 0))
+    if (err && is_first(program))
         return err;
     /* A later worker serves without a configuration; the first scan reports the mistake. */
     program->folder.is_configured &= !err;
@@ -219,6 +236,7 @@ static int load(struct program *program)
         .confinement = program->confinement,
         .restarts = program->worker ? program->worker->restarts : 0,
         .resumed = program->resumed,
+        .place = program->shared ? &program->shared->place : NULL,
         .journal = &program->journal,
         .index_size = options->index_size,
         .formats = options->formats,
@@ -327,7 +345,7 @@ static void detach(struct program *program)
 static void begin_serving(void *program_, struct server *server)
 {
     struct program *program = program_;
-    if (program->worker->restarts == 0)
+    if (is_first(program))
         summarise(program);
     follow_content(program, server);
     worker_say_ready(program->worker);
@@ -382,7 +400,7 @@ static int work(void *program_, struct worker *worker)
     /* No terminal stops it. */
     if (!program->options.foreground)
         setsid();
-    if (worker->restarts && !program->options.foreground)
+    if (!is_first(program) && !program->options.foreground)
         report_through(worker_log, worker);
     /* Memory for as many threads as can run: libc would keep some for eight times as many. */
     mallopt(M_ARENA_MAX, (int)parallel_threads());
@@ -496,10 +514,21 @@ static bool map_shared_state(struct program *program)
     return false;
 }
 
+static int open_place(struct program *program)
+{
+    const struct place_options options = {
+        .path = program->content_path,
+        .mount_path = program->mount_path,
+        .state = &program->shared->place,
+        .log = report,
+    };
+    return place_open(&options, &program->place);
+}
+
 static int supervise_mount(struct program *program)
 {
     const struct options *options = &program->options;
-    const struct supervise_options supervise_options = {
+    struct supervise_options supervise_options = {
         .work = work,
         .mount = mount_tree,
         .unmount = unmount_tree,
@@ -515,15 +544,28 @@ static int supervise_mount(struct program *program)
         .allow_root = options->allow_root,
         .debug = options->debug,
     };
-    /* The folder was resolved: a relative path would not survive the child's chdir. */
-    program->options.content = program->content_path;
     if (!map_shared_state(program)) {
         report("%s", strerror(ENOMEM));
         return EXIT_FAILED;
     }
-    /* So that the next worker reads the same folder even if somebody renames it. */
-    program->content_fd = open(program->content_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int err = open_place(program);
+    if (err) {
+        report("content folder \"%s\": %s", program->content_path, strerror(-err));
+        return EXIT_FAILED;
+    }
+    supervise_options.place = program->place;
     return supervise(&supervise_options);
+}
+
+/* Keeps the path of the content as it was given, with its links, so that what stands there can be
+ * followed. A relative one would not survive the child's chdir. */
+static bool keep_path(struct program *program)
+{
+    char *path = place_absolute(program->options.content);
+    free(program->content_path);
+    program->content_path = path;
+    program->options.content = path;
+    return path;
 }
 
 static int run(struct program *program)
@@ -548,6 +590,10 @@ static int run(struct program *program)
         return load(program) ? EXIT_FAILED : check(program->corpus, program->cache, options->quiet);
     if (options->query)
         return load(program) ? EXIT_NO_ANSWER : ask(program->corpus, program->cache, options);
+    if (!keep_path(program)) {
+        report("%s", strerror(ENOMEM));
+        return EXIT_FAILED;
+    }
     err = options->foreground ? BACKGROUND_CHILD : background_enter(&program->ready_fd, &status);
     if (err == BACKGROUND_PARENT)
         return status;
@@ -558,7 +604,7 @@ static int run(struct program *program)
 
 int main(int argc, char **argv)
 {
-    struct program program = {.folder.fd = -1, .content_fd = -1, .ready_fd = -1, .claim = -1};
+    struct program program = {.folder.fd = -1, .ready_fd = -1, .claim = -1};
     int status;
 
     /* The parent may have set other actions: a write to a closed log must not kill us, and

@@ -41,6 +41,12 @@ void quarantine_note_death(struct quarantine *quarantine, bool was_killed)
     }
 }
 
+void quarantine_note_end(struct quarantine *quarantine)
+{
+    quarantine->waiting = 0;
+    memset(quarantine->reading, 0, sizeof quarantine->reading);
+}
+
 /* --- reading -----------------------------------------------------------------------------------
  *
  * A thread takes a slot by writing the file into it. A thread that parses a suspect waits until all

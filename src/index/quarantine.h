@@ -50,6 +50,9 @@ struct parse_guard {
  * parses anything. */
 void quarantine_note_death(struct quarantine *quarantine, bool was_killed);
 
+/* The previous worker was ended in order: nothing is suspected for what it was parsing. */
+void quarantine_note_end(struct quarantine *quarantine);
+
 /* Notes that the calling thread parses this file; waits while a suspect is parsed, or, for a
  * suspect, while anything is. If is_quarantined comes back, the caller must not parse it. Any
  * thread, one file at a time. `quarantine` may be NULL. */

@@ -67,6 +67,14 @@ static void add_search(json_t *json, struct selections *selections)
                                   (json_int_t)word_index_size(&selections->words)));
 }
 
+static void add_place(json_t *json, const struct content_place *place)
+{
+    const char *state = place ? __atomic_load_n(&place->state, __ATOMIC_RELAXED) : "there";
+    uint32_t replaced = place ? __atomic_load_n(&place->replaced, __ATOMIC_RELAXED) : 0;
+    json_object_set_new(json, "content_folder",
+                        json_pack("{s:s, s:I}", "state", state, "replaced", (json_int_t)replaced));
+}
+
 static int status_render(const struct scope *scope, struct buf *out)
 {
     struct tree *tree = scope->tree;
@@ -99,6 +107,7 @@ static int status_render(const struct scope *scope, struct buf *out)
         "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
         (json_int_t)cache.misses);
     add_search(json, &tree->selections);
+    add_place(json, tree->options.place);
     add_memory(json);
     add_process(json, &tree->options);
     add_requests(json, tree->status.requests);

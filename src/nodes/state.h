@@ -6,11 +6,11 @@
 
 #include "base/number_set.h"
 #include "index/generations.h"
+#include "index/status.h"
 #include "nodes/dir_cookies.h"
 #include "nodes/exposed_turns.h"
 #include "query/selections.h"
 #include "nodes/snapshots.h"
-#include "nodes/status.h"
 #include "nodes/tree_options.h"
 #include "nodes/whole_tables.h"
 

@@ -21,14 +21,22 @@ struct confinement {
     int landlock; /* the version of its rules */
 };
 
+/* What stands under the path of the content folder. The supervisor writes it, in memory that it
+ * shares with the workers. */
+struct content_place {
+    const char *state; /* "there", or why the folder that is served is another */
+    uint32_t replaced; /* how often another folder was found there, and followed */
+};
+
 struct tree_options {
     const char *version; /* of the program */
     struct confinement confinement;
-    uint32_t restarts;       /* the number of workers that died */
-    uint64_t resumed;        /* the last generation that one of them may have served; 0: none */
-    struct journal *journal; /* logs the ids that clients get; or NULL */
-    size_t index_size;       /* bytes that the index of words may take */
-    uint64_t formats;        /* the formats in an episode's folder, a bit each; 0: all */
+    uint32_t restarts; /* the number of workers that died */
+    uint64_t resumed;  /* the last generation that one of them may have served; 0: none */
+    const struct content_place *place; /* NULL: nobody looks */
+    struct journal *journal;           /* logs the ids that clients get; or NULL */
+    size_t index_size;                 /* bytes that the index of words may take */
+    uint64_t formats;                  /* the formats in an episode's folder, a bit each; 0: all */
     /* Called while all bodies are read, last with done == all; may be NULL. */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;

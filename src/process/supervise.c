@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "process/place.h"
 
 enum {
     MOST_DEATHS = 5,      /* in … */
@@ -45,19 +46,22 @@ struct supervisor {
     int socket;      /* to the worker; -1: it has closed its end */
     int life;        /* what ends with the witness of the worker; -1: it has ended */
     pid_t worker;
-    bool is_half_dead; /* … at the last poll: see is_dead_but_for_a_thread() */
-    bool has_mount;    /* the worker was given it */
-    uint32_t log_left; /* messages that it may log now */
-    uint32_t unlogged; /* … and that were left out */
-    time_t logged;     /* when it was last counted */
+    bool is_half_dead;    /* … at the last poll: see is_dead_but_for_a_thread() */
+    bool has_mount;       /* the worker was given it */
+    bool is_serving;      /* … and serves */
+    bool is_handing_over; /* it was told to end, for the next one to serve another folder */
+    bool was_ended;       /* … and was killed, since it did not */
+    uint32_t log_left;    /* messages that it may log now */
+    uint32_t unlogged;    /* … and that were left out */
+    time_t logged;        /* when it was last counted */
     uint32_t restarts;
     time_t deaths[MOST_DEATHS]; /* a ring */
     int mount;                  /* -1: not mounted */
     bool is_ready;              /* the mount has answered */
     bool has_ended_well;        /* the last worker */
-    bool was_killed;            /* the last worker, by SIGKILL */
+    enum worker_cause cause;    /* of the next worker */
     bool is_ending;             /* somebody asked for it */
-    time_t end;                 /* … and waits until then */
+    time_t end;                 /* … and waits until then; the same while it is handed over */
 };
 
 static time_t seconds(void)
@@ -217,7 +221,7 @@ __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_
     static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
     struct witness w = {.life = life};
     struct worker worker = {
-        .socket = socket, .witness = &w, .restarts = s->restarts, .was_killed = s->was_killed};
+        .socket = socket, .witness = &w, .restarts = s->restarts, .cause = s->cause};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != supervisor)
@@ -226,6 +230,7 @@ __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_
         signal(taken[i], SIG_IGN);
     sigprocmask(SIG_SETMASK, &s->before, NULL);
     close(s->signals);
+    place_stop_watching(s->options->place);
     int status = s->options->work(s->options->context, &worker);
     end_witness(&w);
     exit(status);
@@ -267,7 +272,7 @@ static int start_worker(struct supervisor *s)
         close_end(&s->life);
     }
     s->worker = child;
-    s->has_mount = false;
+    s->has_mount = s->is_serving = s->is_handing_over = s->was_ended = false;
     return err;
 }
 
@@ -321,6 +326,7 @@ static bool receive_message(struct supervisor *s)
         on_loaded(s);
     if (message[0] == MSG_LOG)
         log_message(s, message + 1);
+    s->is_serving |= message[0] == MSG_READY;
     if (message[0] == MSG_READY && !s->is_ready) {
         s->is_ready = true;
         s->options->ready(s->options->context);
@@ -339,6 +345,30 @@ static void end_worker(struct supervisor *s)
     s->end = seconds() + STOP_TIMEOUT;
 }
 
+/* Has the worker end, so that the next one serves the folder that stands there now. The kernel asks
+ * it what the first leaves unanswered. */
+static void hand_over(struct supervisor *s)
+{
+    s->is_handing_over = s->socket >= 0 && say(s->socket, ORDER_END, MSG_DONTWAIT);
+    s->end = seconds() + STOP_TIMEOUT;
+    if (!s->is_handing_over)
+        kill(s->worker, SIGKILL); /* it does not listen, or is dead already: that is a death */
+}
+
+/* Not while a worker begins: it is to serve what it has opened, or replacing without end would
+ * leave nobody to serve. */
+static bool may_look(const struct supervisor *s)
+{
+    return s->is_serving && !s->is_handing_over && !s->is_ending;
+}
+
+static void follow_place(struct supervisor *s)
+{
+    struct place *place = s->options->place;
+    if (may_look(s) && place_due(place) == 0 && place_look(place))
+        hand_over(s);
+}
+
 static void take_signal(struct supervisor *s)
 {
     struct signalfd_siginfo info;
@@ -348,6 +378,8 @@ static void take_signal(struct supervisor *s)
         end_worker(s);
     else if (info.ssi_signo == SIGHUP && s->socket >= 0)
         say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* if it is full, it holds one already */
+    if (info.ssi_signo == SIGHUP)
+        place_make_due(s->options->place);
 }
 
 /*
@@ -389,13 +421,13 @@ static bool has_ended(struct supervisor *s, bool is_glance, int *status)
     return is_glance && was_half_dead && s->is_half_dead;
 }
 
-/* Milliseconds until the worker has to be looked at without an event; -1: never. */
+/* Milliseconds until something has to be looked at without an event; -1: never. */
 static int next_look(const struct supervisor *s)
 {
     if (s->life < 0)
         return GLANCE_INTERVAL;
-    if (!s->is_ending)
-        return -1;
+    if (!s->is_ending && !s->is_handing_over)
+        return may_look(s) ? place_due(s->options->place) : -1;
     time_t left = s->end - seconds();
     return left > 0 ? (int)left * 1000 : 0;
 }
@@ -406,18 +438,25 @@ static int watch_worker(struct supervisor *s)
     int status, events = 1;
     s->is_half_dead = false;
     while (!has_ended(s, s->life < 0 && events == 0, &status)) {
-        struct pollfd fds[] = {{.fd = s->signals, .events = POLLIN},
-                               {.fd = s->socket, .events = POLLIN},
-                               {.fd = s->life, .events = POLLIN}};
-        events = poll(fds, 3, next_look(s));
+        struct pollfd fds[] = {
+            {.fd = s->signals, .events = POLLIN},
+            {.fd = s->socket, .events = POLLIN},
+            {.fd = s->life, .events = POLLIN},
+            {.fd = may_look(s) ? place_events(s->options->place) : -1, .events = POLLIN}};
+        events = poll(fds, sizeof fds / sizeof *fds, next_look(s));
         if (events > 0 && fds[2].revents)
             close_end(&s->life);
         if (events > 0 && fds[1].revents)
             receive_message(s);
         if (events > 0 && (fds[0].revents & POLLIN))
             take_signal(s);
-        if (s->is_ending && seconds() >= s->end)
+        if (events > 0 && fds[3].revents)
+            place_note_events(s->options->place);
+        follow_place(s);
+        if ((s->is_ending || s->is_handing_over) && seconds() >= s->end) {
+            s->was_ended = true;
             kill(s->worker, SIGKILL);
+        }
     }
     while (s->socket >= 0 && receive_message(s))
         ;
@@ -454,7 +493,8 @@ static bool note_death(struct supervisor *s, int status)
     bool is_too_often = s->restarts >= MOST_DEATHS && now - *oldest < DEATHS_WITHIN;
     *oldest = now;
     s->restarts++;
-    s->was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    s->cause = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? WORKER_AFTER_KILL
+                                                                  : WORKER_AFTER_CRASH;
     log_death(s, status, is_too_often ? "" : "; restarting it");
     if (is_too_often)
         s->options->log("the worker died %d times within %d seconds; unmounting", MOST_DEATHS + 1,
@@ -481,6 +521,13 @@ static void wait_a_moment(struct supervisor *s)
     }
 }
 
+/* Whether the worker ended because it was told to make way for the next one. */
+static bool has_handed_over(const struct supervisor *s)
+{
+    return s->is_handing_over && !s->is_ending && (s->has_ended_well || s->was_ended) &&
+           !is_unmounted(s);
+}
+
 /* Decides what follows the end of a worker: true to start another one, else *result is the exit
  * status of the program. */
 static bool go_on(struct supervisor *s, int status, int *result)
@@ -488,6 +535,10 @@ static bool go_on(struct supervisor *s, int status, int *result)
     int exited_with = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     s->has_ended_well = exited_with == WORKER_ENDED;
     *result = WORKER_ENDED;
+    if (has_handed_over(s)) {
+        s->cause = WORKER_AFTER_HAND_OVER;
+        return true;
+    }
     if (s->is_ending || s->has_ended_well)
         return false;
     if (is_unmounted(s)) {

@@ -3,7 +3,8 @@
  * reads the content and serves the kernel. When a worker dies (a crash, SIGKILL, out of memory) the
  * supervisor starts the next one, and the kernel sends it the unanswered requests again, so no
  * reader gets an error. Only the supervisor mounts, unmounts and handles signals, so the worker can
- * be confined.
+ * be confined. The same way it has the next one serve another folder, where the content was
+ * replaced (place.h).
  *
  * They talk over a socket: the worker reports that it is loaded, receives the descriptor of the
  * mount, reports that it serves, and receives orders. When the supervisor dies the kernel kills the
@@ -14,6 +15,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+struct place;
 
 /* The orders of the supervisor: a byte each. End of file on the socket: the supervisor is gone. */
 enum supervise_order {
@@ -29,12 +32,20 @@ enum {
     WORKER_CANNOT_RESUME = 4 /* from the state that its predecessor left: remount */
 };
 
+/* What a worker comes after. */
+enum worker_cause {
+    WORKER_IS_FIRST,
+    WORKER_AFTER_CRASH,
+    WORKER_AFTER_KILL,     /* SIGKILL, perhaps by the OOM killer */
+    WORKER_AFTER_HAND_OVER /* in order: another folder stands in the place of the content */
+};
+
 /* The worker's end of the socket. */
 struct worker {
     int socket;
     struct witness *witness; /* the thread by which the supervisor sees this process die */
     uint32_t restarts;       /* the number of workers that died before it */
-    bool was_killed;         /* the last of them died of SIGKILL, perhaps by the OOM killer */
+    enum worker_cause cause;
 };
 
 /* Reports that the worker is loaded. Returns the descriptor of the mount, which the caller closes,
@@ -65,6 +76,8 @@ struct supervise_options {
     /* Drops the state that workers share, except the quarantine. */
     void (*forget)(void *context);
     void *context;
+    struct place *place; /* of the content folder (place.h), NULL: nobody looks. If another folder
+                            is there, the worker ends in order and the next one serves that. */
     void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 };
 

@@ -22,7 +22,7 @@
 #include <sys/types.h>
 
 #include "index/generations.h"
-#include "nodes/status.h"
+#include "index/status.h"
 #include "nodes/text.h"
 #include "nodes/tree_options.h"
 #include "tree/invalidate.h"

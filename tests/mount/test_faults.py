@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from test_live import settle, wait_until
+from test_live import settle, status, wait_until
 from tools import TIMEOUT, drop_caches, dump_of_content, dump_of_mount, run, write_content
 
 GOOD = "---\ntitle: Good\ndate: 2024-01-02\ntags: [fine]\n---\n**Ann:** All is well.\n"
@@ -97,7 +97,9 @@ def test_the_content_is_deleted(mount):
     assert (mounted / "text/f/07.txt").read_text() == "Ann: All is well 7.\n"
     shutil.rmtree(mounted.content)
     wait_until(lambda: not (mounted / "episodes/f/03").exists(), "it is still shown")
+    wait_until(lambda: status(mounted)["content_folder"]["state"] == "deleted", "it is not told")
     assert_calm_and_honest(mounted)
+    mounted.stop_after("it was deleted, and the tree is empty")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a tmpfs")
@@ -115,6 +117,7 @@ def test_the_content_is_unmounted(mount, tmp_path):
     assert (mounted / "text/f/07.txt").read_text() == "Ann: All is well 7.\n"
     assert (mounted / "text/f/08.txt").read_text() == "Ann: All is well 8.\n"
     assert idle_share(mounted) < 0.3
+    mounted.signal(signal.SIGTERM)
 
 
 def names_in(mounted):

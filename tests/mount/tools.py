@@ -239,6 +239,14 @@ class Mount:
         assert self.process.returncode == 0, errors
         assert not errors, errors
 
+    def stop_after(self, *told):
+        """Unmounts; it has to have said each of these, and in each line one of them."""
+        assert run("fusermount3", "-u", os.path.realpath(self.path)).returncode == 0
+        errors = self.end()
+        assert self.process.returncode == 0, errors
+        assert all(any(words in line for words in told) for line in errors.splitlines()), errors
+        assert all(words in errors for words in told), errors
+
     def clear(self):
         """Leaves no process and no mount behind, whatever went wrong before."""
         Mount.running.discard(self)

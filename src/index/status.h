@@ -2,8 +2,8 @@
  * The state behind .transcriptfs/status.json: how the tree follows the content, and counts of
  * requests. Any thread may set and read it.
  */
-#ifndef NODES_STATUS_H
-#define NODES_STATUS_H
+#ifndef INDEX_STATUS_H
+#define INDEX_STATUS_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "nodes/status.h"
+#include "index/status.h"
 
 #include <time.h>
 

@@ -1,0 +1,244 @@
+"""The content folder is replaced: what stands under its path is followed, whoever reads meanwhile."""
+
+import ctypes
+import errno
+import itertools
+import os
+import re
+import shutil
+import signal
+import threading
+
+import pytest
+
+from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
+from tools import read, write_content
+
+
+def place_of(mounted):
+    return status(mounted)["content_folder"]
+
+
+def files(word, count=8):
+    """The same names each time, and other words in each."""
+    return {f"sub/t{n}.md": talk(f"{word} {n}", tags=(word,), turns=(("Ann", f"{word} {n} " * 50),)) for n in range(count)}
+
+
+def shows(mounted, word):
+    return lambda: (mounted / "by-tag" / word).is_dir()
+
+
+def test_another_folder_is_moved_there(mount, tmp_path):
+    mounted = mount({"a.md": talk(), "sub/b.md": talk("Second")})
+    settle(mounted)
+    other = write_content(tmp_path / "new", {"a.md": talk(tags=("other",)), "c.md": talk("Third")})
+    shutil.copystat(mounted.content / "a.md", other / "a.md")
+    os.rename(mounted.content, tmp_path / "old")
+    os.rename(other, mounted.content)
+    wait_until(shows(mounted, "other"), "it is not followed")
+    settle(mounted)
+    assert_same_dump(mounted)
+    assert status(mounted)["process"]["restarts"] == 0
+    assert place_of(mounted) == {"state": "there", "replaced": 1}
+    assert status(mounted)["process"]["sandbox"] == {**status(mounted)["process"]["sandbox"], "seccomp": True}
+    mounted.stop_after("another content folder stands at")
+
+
+def rename_over(content, other, old):
+    os.rename(content, old)
+    os.rename(other, content)
+
+
+def remove_and_copy(content, other, old):
+    del old
+    shutil.rmtree(content)
+    shutil.copytree(other, content)
+
+
+def exchange(content, other, old):
+    """At once: nothing is ever missing."""
+    del old
+    assert ctypes.CDLL(None).renameat2(-100, os.fsencode(content), -100, os.fsencode(other), 2) == 0  # RENAME_EXCHANGE
+
+
+def swap_link(content, other, old):
+    """As a deployment does; `content` is a link."""
+    new = old.with_name("new-link")
+    os.symlink(other, new)
+    os.replace(new, content)
+
+
+def replace_parent(content, other, old):
+    """The folder above it goes, and another has one of the name in it."""
+    parent = other.with_name(other.name + "-parent")
+    parent.mkdir()
+    os.rename(other, parent / content.name)
+    os.rename(content.parent, old)
+    os.rename(parent, content.parent)
+
+
+WAYS = [rename_over, remove_and_copy, exchange, swap_link, replace_parent]
+
+
+@pytest.fixture(params=WAYS, ids=lambda way: way.__name__)
+def replaceable(request, mount, tmp_path):
+    """A mount, and what replaces its content by files."""
+    above = tmp_path / "above"
+    content = above / "content"
+    first = write_content(tmp_path / "first" if request.param is swap_link else content, files("word0"))
+    if request.param is swap_link:
+        above.mkdir()
+        content.symlink_to(first)
+    mounted = mount(content)
+    settle(mounted)
+    numbers = itertools.count(1)
+
+    def replace(new):
+        number = next(numbers)
+        other = write_content(tmp_path / f"other{number}", new)
+        request.param(content, other, tmp_path / f"old{number}")
+
+    return mounted, replace
+
+
+def test_it_is_replaced(replaceable):
+    mounted, replace = replaceable
+    for number in range(1, 4):
+        word = f"word{number}"
+        replace(files(word, 8 - number))
+        wait_until(shows(mounted, word), "it is not followed")
+        settle(mounted)
+        assert_same_dump(mounted)
+    now = status(mounted)
+    assert now["content_folder"]["state"] == "there" and now["content_folder"]["replaced"] >= 3
+    assert now["process"]["restarts"] == 0
+    mounted.stop_after("content folder")
+
+
+def test_nothing_stands_there_for_a_while(mount, tmp_path):
+    mounted = mount(files("word"))
+    settle(mounted)
+    text = read(mounted / "text/sub/t1.txt")
+    os.rename(mounted.content, tmp_path / "away")
+    wait_until(lambda: place_of(mounted)["state"] == "moved away", "it is not seen")
+    write_by_rename(tmp_path / "away/sub/t2.md", talk(tags=("edited",)))
+    wait_until(shows(mounted, "edited"), "what was moved away is not followed")
+    assert read(mounted / "text/sub/t1.txt") == text
+    shutil.rmtree(tmp_path / "away")
+    wait_until(lambda: os.listdir(mounted / "episodes") == [], "what is gone is still there")
+    mounted.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: place_of(mounted)["state"] == "deleted", "it is not seen")
+    write_content(mounted.content, files("new"))
+    wait_until(shows(mounted, "new"), "what is made there is not followed")
+    settle(mounted)
+    assert_same_dump(mounted)
+    assert place_of(mounted) == {"state": "there", "replaced": 1}
+    mounted.stop_after("nothing stands there any more", "it was deleted", "another content folder")
+
+
+def test_a_folder_that_is_deleted(mount):
+    mounted = mount(files("word"))
+    settle(mounted)
+    shutil.rmtree(mounted.content)
+    wait_until(lambda: place_of(mounted)["state"] == "deleted", "it is not seen")
+    wait_until(lambda: os.listdir(mounted / "episodes") == [], "what is gone is still there")
+    mounted.stop_after("it was deleted, and the tree is empty")
+
+
+def test_a_folder_of_another_owner_is_not_followed(mount, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    mounted = mount(files("word"))
+    settle(mounted)
+    other = write_content(tmp_path / "other", files("foreign"))
+    os.chown(other, 12345, 12345)
+    os.rename(mounted.content, tmp_path / "away")
+    os.rename(other, mounted.content)
+    wait_until(lambda: place_of(mounted)["state"] == "of another owner", "it is not seen")
+    assert os.listdir(mounted / "by-tag") == ["one", "word"] or shows(mounted, "word")()
+    os.chown(mounted.content, 0, 0)
+    wait_until(shows(mounted, "foreign"), "it is not followed once it is ours")
+    mounted.stop_after("belongs to user 12345", "another content folder stands at")
+
+
+@pytest.mark.parametrize("what", ["mnt", "mnt/episodes", "."])
+def test_what_would_contain_itself_is_not_followed(mount, tmp_path, what):
+    first = write_content(tmp_path / "first", files("word"))
+    content = tmp_path / "link"
+    content.symlink_to(first)
+    mounted = mount(content)
+    settle(mounted)
+    swap_link(content, tmp_path / what, tmp_path / "unused")
+    wait_until(lambda: place_of(mounted)["state"] == "in or around the mount", "it is not seen")
+    assert shows(mounted, "word")()
+    swap_link(content, first, tmp_path / "unused")
+    wait_until(lambda: place_of(mounted) == {"state": "there", "replaced": 0}, "it is not back")
+    mounted.stop_after("in the mount or around it", "it is back")
+
+
+def test_it_is_replaced_while_the_worker_is_dead(mount, tmp_path):
+    mounted = mount(files("word"))
+    settle(mounted)
+    worker = mounted.worker
+    mounted.process.send_signal(signal.SIGSTOP)
+    os.kill(worker, signal.SIGKILL)
+    rename_over(mounted.content, write_content(tmp_path / "other", files("other")), tmp_path / "old")
+    mounted.process.send_signal(signal.SIGCONT)
+    wait_until(shows(mounted, "other"), "it is not followed")
+    settle(mounted)
+    assert_same_dump(mounted)
+    assert status(mounted)["process"]["restarts"] == 1
+    mounted.stop_after("restarting it", "another content folder")
+
+
+class Readers:
+    """They read from end to end again and again: each text is one that was written."""
+
+    def __init__(self, mounted, is_right):
+        self.mounted, self.is_right = mounted, is_right
+        self.errors, self.done, self.read = [], threading.Event(), 0
+        self.threads = [threading.Thread(target=self.run, args=(n,)) for n in range(3)]
+
+    def run(self, which):
+        while not self.done.is_set():
+            for n in range(which, 8):
+                path = self.mounted / f"text/sub/t{n}.txt"
+                try:
+                    text = read(path)
+                except OSError as error:
+                    if error.errno not in (errno.ENOENT, errno.ESTALE):
+                        self.errors.append(error)
+                    continue
+                self.read += 1
+                if not self.is_right(n, text):
+                    self.errors.append((path, text))
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        for thread in self.threads:
+            thread.join()
+        assert not self.errors, self.errors[:3]
+
+
+def test_a_hundred_times_beside_readers(replaceable):
+    """In five ways, twenty times each."""
+    mounted, replace = replaceable
+
+    def is_right(n, text):
+        found = re.match(rb"Ann: (word\d+) ", text)
+        return found and text == b"Ann: " + b" ".join([found[1] + b" %d" % n] * 50) + b"\n"
+
+    with Readers(mounted, is_right) as readers:
+        for number in range(1, 21):
+            replace(files(f"word{number}"))
+            wait_until(shows(mounted, f"word{number}"), "it is not followed")
+    assert readers.read > 0
+    settle(mounted)
+    assert_same_dump(mounted)
+    assert status(mounted)["process"]["restarts"] == 0
+    mounted.stop_after("content folder")
