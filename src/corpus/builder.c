@@ -106,6 +106,25 @@ bool builder_has_folder(const struct builder *b, struct slice path, const struct
            is_as_scanned(&b->folder_records[number], id);
 }
 
+bool builder_next_folder(const struct builder *b, struct slice folder, size_t *cursor,
+                         struct slice *path, struct access *access)
+{
+    const struct stamps none = stamps_none();
+    if (*cursor == 0)
+        *cursor = folder.len ? map_get(&b->folders, folder) : 1;
+    for (; *cursor < b->folder_record_count; ++*cursor) {
+        const struct folder_record *record = &b->folder_records[*cursor];
+        if (stamps_equal(&record->stamps, &none) ||
+            (!slice_equal(record->path, folder) && !path_is_below(record->path, folder)))
+            continue;
+        *path = record->path;
+        *access = record->access;
+        ++*cursor;
+        return true;
+    }
+    return false;
+}
+
 struct builder *builder_new(const struct corpus_options *options)
 {
     struct builder *b = calloc(1, sizeof *b);

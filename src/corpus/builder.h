@@ -31,6 +31,11 @@ int builder_configure(struct builder *builder, const struct configuration *confi
 /* Whether this is what the last generation has of a folder, with episodes or without. */
 bool builder_has_folder(const struct builder *builder, struct slice path, const struct file_id *id);
 
+/* The next folder below `folder`, and that itself, that has times, from number *cursor on; *cursor
+ * comes back behind it. False where there is none. */
+bool builder_next_folder(const struct builder *builder, struct slice folder, size_t *cursor,
+                         struct slice *path, struct access *access);
+
 /* Compacts the journal if it has grown enough. Not to be called while a generation is built. */
 void builder_tidy(const struct builder *builder);
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/path.h"
+#include "process/mount_table.h"
 #include "tree/tree.h"
 
 enum {
@@ -56,6 +57,7 @@ struct place {
     size_t count, cap;
     bool is_due;
     struct timespec due;
+    struct mount_table mounts;
 };
 
 /* --- watching --------------------------------------------------------------------------------- */
@@ -102,6 +104,13 @@ static void make_due(struct place *place, unsigned milliseconds)
     place->due = time_after(CLOCK_MONOTONIC, milliseconds);
 }
 
+static void make_due_soon(struct place *place)
+{
+    const struct timespec soon = time_after(CLOCK_MONOTONIC, SETTLE);
+    if (!place->is_due || timespec_is_before(&soon, &place->due))
+        make_due(place, SETTLE);
+}
+
 void place_note_events(struct place *place)
 {
     _Alignas(struct inotify_event) char buffer[16 * 1024];
@@ -114,9 +123,15 @@ void place_note_events(struct place *place)
             at += sizeof *event + event->len;
         }
     }
-    const struct timespec soon = time_after(CLOCK_MONOTONIC, SETTLE);
-    if (is_concerned && (!place->is_due || timespec_is_before(&soon, &place->due)))
-        make_due(place, SETTLE);
+    if (is_concerned)
+        make_due_soon(place);
+}
+
+/* What is mounted on the path, or over the folder, makes it another one. */
+bool place_note_mounts(struct place *place)
+{
+    make_due_soon(place);
+    return mount_table_has_changed(&place->mounts, place->folder);
 }
 
 static void begin_watching(struct place *place)
@@ -427,6 +442,7 @@ bool place_look(struct place *place)
         close(place->folder);
         place->folder = found.folder;
         place->served = found.st;
+        (void)mount_table_has_changed(&place->mounts, place->folder);
         __atomic_add_fetch(&told->replaced, 1, __ATOMIC_RELAXED);
     } else if (found.folder >= 0) {
         close(found.folder);
@@ -480,7 +496,8 @@ int place_open(const struct place_options *options, struct place **place_)
     *place_ = NULL;
     if (!place)
         return -ENOMEM;
-    *place = (struct place){.options = *options, .state = there, .events = -1};
+    *place = (struct place){
+        .options = *options, .state = there, .events = -1, .mounts = {.fd = -1}};
     uint64_t trail;
     place->folder = walk_along(place, WATCH_PARTS, &trail);
     int err = place->folder < 0 ? place->folder : 0;
@@ -491,6 +508,7 @@ int place_open(const struct place_options *options, struct place **place_)
         return err;
     }
     place->owner = place->served.st_uid;
+    place->mounts = mount_table_open(place->folder);
     options->state->state = there;
     make_due(place, 0); /* something on the path may have been exchanged before it was watched */
     *place_ = place;
@@ -501,7 +519,7 @@ void place_close(struct place *place)
 {
     if (!place)
         return;
-    forget_steps(place);
+    place_stop_watching(place);
     free(place->steps);
     if (place->folder >= 0)
         close(place->folder);
@@ -510,13 +528,20 @@ void place_close(struct place *place)
 
 void place_stop_watching(struct place *place)
 {
-    if (place)
-        forget_steps(place);
+    if (!place)
+        return;
+    forget_steps(place);
+    mount_table_close(&place->mounts);
 }
 
 int place_folder(const struct place *place)
 {
     return place->folder;
+}
+
+int place_mounts(const struct place *place)
+{
+    return place ? place->mounts.fd : -1;
 }
 
 int place_events(const struct place *place)

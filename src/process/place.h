@@ -39,6 +39,11 @@ void place_stop_watching(struct place *place);
 int place_events(const struct place *place);
 void place_note_events(struct place *place);
 
+/* POLLPRI when something was mounted or unmounted; place_note_mounts() then looks where, and
+ * returns true if it was in the folder. -1: never. */
+int place_mounts(const struct place *place);
+bool place_note_mounts(struct place *place);
+
 /* Milliseconds until place_look() is due; -1: it is not. */
 int place_due(const struct place *place);
 void place_make_due(struct place *place);

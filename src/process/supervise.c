@@ -345,6 +345,12 @@ static void end_worker(struct supervisor *s)
     s->end = seconds() + STOP_TIMEOUT;
 }
 
+static void rescan(const struct supervisor *s)
+{
+    if (s->socket >= 0)
+        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* if it is full, it holds one already */
+}
+
 /* Has the worker end, so that the next one serves the folder that stands there now. The kernel asks
  * it what the first leaves unanswered. */
 static void hand_over(struct supervisor *s)
@@ -376,10 +382,10 @@ static void take_signal(struct supervisor *s)
         return;
     if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM)
         end_worker(s);
-    else if (info.ssi_signo == SIGHUP && s->socket >= 0)
-        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* if it is full, it holds one already */
-    if (info.ssi_signo == SIGHUP)
+    if (info.ssi_signo == SIGHUP) {
+        rescan(s);
         place_make_due(s->options->place);
+    }
 }
 
 /*
@@ -442,7 +448,8 @@ static int watch_worker(struct supervisor *s)
             {.fd = s->signals, .events = POLLIN},
             {.fd = s->socket, .events = POLLIN},
             {.fd = s->life, .events = POLLIN},
-            {.fd = may_look(s) ? place_events(s->options->place) : -1, .events = POLLIN}};
+            {.fd = may_look(s) ? place_events(s->options->place) : -1, .events = POLLIN},
+            {.fd = may_look(s) ? place_mounts(s->options->place) : -1, .events = POLLPRI}};
         events = poll(fds, sizeof fds / sizeof *fds, next_look(s));
         if (events > 0 && fds[2].revents)
             close_end(&s->life);
@@ -452,6 +459,8 @@ static int watch_worker(struct supervisor *s)
             take_signal(s);
         if (events > 0 && fds[3].revents)
             place_note_events(s->options->place);
+        if (events > 0 && fds[4].revents && place_note_mounts(s->options->place))
+            rescan(s);
         follow_place(s);
         if ((s->is_ending || s->is_handing_over) && seconds() >= s->end) {
             s->was_ended = true;

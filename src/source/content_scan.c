@@ -95,6 +95,8 @@ static int list_folder(struct scan_walk *w, struct slice path)
             return -ENOMEM;
         return path.len && !problem.failed ? walk_add_stray(w, path, problem.data) : fd;
     }
+    if (walk_note_folder(w, path))
+        return -ENOMEM;
     struct stat st;
     int err = fstat(fd, &st) ? -errno : 0;
     if (!err && is_own_mount(w->folder, &st))
@@ -135,6 +137,22 @@ static int add_all_gone(struct scan_walk *w, struct slice folder)
             break;
         if (!slice_equal(path, SLICE(CONTENT_CONFIG)) && content_stat(w->folder, path.data, &st))
             err = walk_add_gone(w, path);
+    }
+    return err;
+}
+
+/* Reports the folders that were known there, with episodes or without, and were not met. What
+ * stands around them need not be newer: it may have been covered by what was unmounted. */
+static int add_folders_gone(struct scan_walk *w, struct slice folder)
+{
+    const struct builder *builder = w->options->builder;
+    struct slice path;
+    struct access access;
+    size_t cursor = 0;
+    int err = 0;
+    while (!err && builder && builder_next_folder(builder, folder, &cursor, &path, &access)) {
+        if (map_get(&w->listed, path) == NO_INDEX)
+            err = walk_add_folder_gone(w, path, &access);
     }
     return err;
 }
@@ -204,6 +222,8 @@ static int scan_target(struct scan_walk *w, const struct target *target)
         return walk_add_unseen(w, path, -err);
     if (err) {
         err = scan_gone(w, path);
+        if (!err)
+            err = add_folders_gone(w, path);
         return err ? err : scan_stem(w, path, NULL);
     }
     /* Other files, such as pictures, do not concern the tree. */
@@ -230,6 +250,8 @@ static int scan_target(struct scan_walk *w, const struct target *target)
     bool is_other = !is_folder && w->scan->count == before && (number == NO_INDEX || was_episode);
     if (!err && is_other)
         err = scan_gone(w, path);
+    if (!err)
+        err = add_folders_gone(w, path);
     return err ? err : add_all_gone(w, path);
 }
 
@@ -291,6 +313,7 @@ int content_scan(const struct content_folder *folder, const struct target *targe
         stems_free(&walk.listings[i].stems);
     free(walk.listings);
     map_free(&walk.added);
+    map_free(&walk.listed);
     forget_others(scan, old);
     free(walk.is_seen);
     free(walk.folders);

@@ -43,7 +43,8 @@ struct content_scan {
  */
 struct content_scan_options {
     unsigned threads;
-    const struct content_scan_progress *progress;           /* NULL: nobody wants to know */
+    const struct builder *builder;                /* of the corpus before; NULL: there is none */
+    const struct content_scan_progress *progress; /* NULL: nobody wants to know */
     void (*enter_folder)(void *context, struct slice path); /* NULL */
     void *context;
 };

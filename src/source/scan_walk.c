@@ -114,6 +114,17 @@ int walk_add_access(struct scan_walk *w, struct slice path, const struct stat *s
     return err;
 }
 
+int walk_add_folder_gone(struct scan_walk *w, struct slice path, const struct access *access)
+{
+    struct scanned *folder;
+    int err = add_file(w, path, &folder);
+    if (!err) {
+        folder->is_folder = true;
+        folder->id = (struct file_id){.access = *access, .stamps = stamps_none()};
+    }
+    return err;
+}
+
 int walk_add_accesses_above(struct scan_walk *w, struct slice path)
 {
     int err = 0;
@@ -168,6 +179,14 @@ static const char *type_problem(mode_t type)
     default:
         return "a device and no file";
     }
+}
+
+int walk_note_folder(struct scan_walk *w, struct slice path)
+{
+    struct map_slot *slot = path.len ? map_put(&w->listed, path) : NULL;
+    if (slot)
+        slot->value = 0;
+    return slot || path.len == 0 ? 0 : -ENOMEM;
 }
 
 int walk_add_unseen(struct scan_walk *w, struct slice path, int error)

@@ -28,7 +28,8 @@ struct scan_walk {
     const struct target *target;
     struct listing *listings; /* of folders in which a target is a file */
     size_t listing_count, listing_cap;
-    struct map added; /* what was added with its companions, by path */
+    struct map added;  /* what was added with its companions, by path */
+    struct map listed; /* folders that are there, by path */
 };
 
 /* Whether the configuration takes a path for a transcript, as far as its name says. */
@@ -53,11 +54,17 @@ int walk_add_transcript(struct scan_walk *w, struct slice path, const struct fil
 /* The owner, mode and times of a folder, if they changed. */
 int walk_add_access(struct scan_walk *w, struct slice path, const struct stat *st);
 
+/* The same of a folder that is there no more: it has no times. */
+int walk_add_folder_gone(struct scan_walk *w, struct slice path, const struct access *access);
+
 /* The same of the folders above it in which there was no episode yet: nobody listed them for it. */
 int walk_add_accesses_above(struct scan_walk *w, struct slice path);
 
 /* The same of the folder in which a name came, went or changed. */
 int walk_add_access_of_parent(struct scan_walk *w, struct slice path);
+
+/* Notes that a folder is there. */
+int walk_note_folder(struct scan_walk *w, struct slice path);
 
 /* A folder, to be listed. */
 int walk_add_folder(struct scan_walk *w, struct slice path);

@@ -263,8 +263,10 @@ static int scan_and_publish(struct updater *updater, const struct target *target
     /* A new configuration changes what every file says. */
     if (is_all || updater->must_reread)
         wanted[count++] = (struct target){.path = SLICE(""), .is_written = updater->must_reread};
-    const struct content_scan_options options = {
-        .threads = updater->options.threads, .enter_folder = enter_folder, .context = updater};
+    const struct content_scan_options options = {.threads = updater->options.threads,
+                                                 .builder = updater->options.builder,
+                                                 .enter_folder = enter_folder,
+                                                 .context = updater};
     tree_set_scanning(updater->options.tree, true);
     int err = content_scan(updater->options.folder, wanted, count, updater->options.corpus,
                            &options, &scan);

@@ -160,6 +160,9 @@ static bool take_event(const struct draining *d, const struct inotify_event *eve
         return true;
     }
     const struct watched *folder = find(d->watch, event->wd);
+    /* Its file system is gone, and what it covered is there again. */
+    if (folder && event->mask & IN_UNMOUNT)
+        d->changed(d->context, slice_of(folder->path), false);
     /* The content folder has no watched parent that could report it. */
     if (folder && event->len == 0 && !*folder->path && event->mask & IN_ATTRIB)
         d->changed(d->context, SLICE(""), false);

@@ -8,11 +8,12 @@ import re
 import shutil
 import signal
 import threading
+import time
 
 import pytest
 
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import read, write_content
+from tools import CAP_SYS_ADMIN, can_have, read, run, run_ok, write_content
 
 
 def place_of(mounted):
@@ -31,6 +32,7 @@ def shows(mounted, word):
 def test_another_folder_is_moved_there(mount, tmp_path):
     mounted = mount({"a.md": talk(), "sub/b.md": talk("Second")})
     settle(mounted)
+    sandbox = status(mounted)["process"]["sandbox"]
     other = write_content(tmp_path / "new", {"a.md": talk(tags=("other",)), "c.md": talk("Third")})
     shutil.copystat(mounted.content / "a.md", other / "a.md")
     os.rename(mounted.content, tmp_path / "old")
@@ -40,7 +42,7 @@ def test_another_folder_is_moved_there(mount, tmp_path):
     assert_same_dump(mounted)
     assert status(mounted)["process"]["restarts"] == 0
     assert place_of(mounted) == {"state": "there", "replaced": 1}
-    assert status(mounted)["process"]["sandbox"] == {**status(mounted)["process"]["sandbox"], "seccomp": True}
+    assert status(mounted)["process"]["sandbox"] == sandbox
     mounted.stop_after("another content folder stands at")
 
 
@@ -242,3 +244,67 @@ def test_a_hundred_times_beside_readers(replaceable):
     assert_same_dump(mounted)
     assert status(mounted)["process"]["restarts"] == 0
     mounted.stop_after("content folder")
+
+
+# --- mounts ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mount_there():
+    """Mounts another folder over one, as often as it is called; takes all away at the end."""
+    if os.geteuid() != 0 or not can_have(CAP_SYS_ADMIN):
+        pytest.skip("only root can mount a folder over another")
+    there = []
+
+    def bind(what, place):
+        if run("mount", "--bind", what, place).returncode:
+            pytest.skip("nothing can be mounted over a folder here")
+        there.append(place)
+
+    yield bind
+    for place in there:
+        run("umount", "-l", place)
+
+
+def within_a_second(true, what):
+    """And not only at the next look at everything."""
+    end_of_it = time.monotonic() + 1
+    wait_until(true, what)
+    assert time.monotonic() < end_of_it
+
+
+@pytest.mark.parametrize("options", [(), ("-l",)], ids=["umount", "umount -l"])
+def test_a_file_system_is_mounted_in_it_and_taken_away(mount, mount_there, tmp_path, options):
+    mounted = mount({"a.md": talk(), "it is/here/b.md": talk(tags=("covered",))})
+    settle(mounted)
+    other = write_content(tmp_path / "other", {"c.md": talk(tags=("mounted",)), "sub/d.md": talk()})
+    place = mounted.content / "it is/here"
+    for _ in range(2):
+        mount_there(other, place)
+        within_a_second(shows(mounted, "mounted"), "what is mounted is not seen")
+        settle(mounted)
+        assert not shows(mounted, "covered")()
+        assert_same_dump(mounted)
+        write_by_rename(place / "e.md", talk(tags=("edited",)))
+        within_a_second(shows(mounted, "edited"), "what is mounted is not followed")
+        (place / "e.md").unlink()
+        run_ok("umount", *options, place)
+        within_a_second(shows(mounted, "covered"), "what is there again is not seen")
+        settle(mounted)
+        assert not shows(mounted, "mounted")()
+        assert_same_dump(mounted)
+    assert status(mounted)["content_folder"]["replaced"] == 0
+
+
+def test_a_file_system_is_mounted_over_it_and_taken_away(mount, mount_there, tmp_path):
+    mounted = mount(files("covered"))
+    settle(mounted)
+    mount_there(write_content(tmp_path / "other", files("mounted")), mounted.content)
+    within_a_second(shows(mounted, "mounted"), "what is mounted is not followed")
+    settle(mounted)
+    assert_same_dump(mounted)
+    run_ok("umount", "-l", mounted.content)
+    within_a_second(shows(mounted, "covered"), "what is there again is not followed")
+    settle(mounted)
+    assert_same_dump(mounted)
+    mounted.stop_after("another content folder stands at")

@@ -17,7 +17,7 @@ import pytest
 
 import made_corpus
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import TRANSCRIPTFS, drop_caches, dump_of_mount, is_mounted, is_sanitized, is_thread_sanitized, mounts, run, shell, write_content
+from tools import TIMEOUT, TRANSCRIPTFS, drop_caches, dump_of_mount, is_mounted, is_sanitized, is_thread_sanitized, mounts, run, shell, write_content
 
 KILLS = 8
 
@@ -754,15 +754,33 @@ def switches(pid):
     return found
 
 
-def test_it_does_nothing_at_rest(mount):
+@pytest.fixture
+def alone(fuse, tmp_path, place):
+    """A mount that nobody else's mounts are told to: it has a table of its own. Its process, and its path from here."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a table of mounts")
+    content = write_content(tmp_path / "content", {"a.md": talk("A")})
+    process = subprocess.Popen(["unshare", "--mount", "--propagation", "private", TRANSCRIPTFS, "-f", "-q", content, place])
+    there = Path(f"/proc/{process.pid}/root{place}")
+    wait_until(lambda: process.poll() is not None or (there / "README.md").exists(), "it is not mounted")
+    if process.poll() is not None:
+        pytest.skip("no table of mounts can be made here")
+    yield process.pid, there
+    process.terminate()
+    assert process.wait(TIMEOUT) == 0
+
+
+def test_it_does_nothing_at_rest(alone):
     """Neither process wakes while nobody asks and nothing changes."""
     if is_thread_sanitized():
         pytest.skip("ThreadSanitizer has a thread that wakes")
-    mounted = mount({"a.md": talk("A")})
-    assert (mounted / "text/a.txt").read_text()
+    process, there = alone
+    assert (there / "text/a.txt").read_text()
+    with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
+        worker = int(file.read())
 
     def all_switches():
-        return switches(mounted.process.pid), switches(mounted.worker)
+        return switches(process), switches(worker)
     before = all_switches()
     time.sleep(0.3)
     while all_switches() != before: # what the start left to do
