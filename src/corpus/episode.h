@@ -39,7 +39,7 @@ enum companion_role {
     COMPANION_INFO,    /* STEM.info.json */
     COMPANION_VARIANT, /* captions of the same stem in another language; no id */
     COMPANION_SPOKEN,  /* … in the language that was spoken, which this one is translated from */
-    COMPANION_PRIVATE, /* fewer may read it: it is not used */
+    COMPANION_PRIVATE, /* fewer may read it, or the program died of it: it is not used */
 };
 
 /* A file that belongs to an episode, beside its own. */

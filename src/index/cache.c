@@ -195,10 +195,9 @@ static int parse_source(const struct cache *cache, const struct episode *episode
         return err;
     cleanup_parse_guard struct parse_guard guard = parse_guard_begin(
         cache->content.quarantine, GUARDED_BODY, source->path, source->id);
-    if (guard.is_quarantined) {
-        parse_guard_report(&guard, diags);
-        return 0;
-    }
+    /* The next scan leaves its words out: till then nobody knows another version of it. */
+    if (guard.is_quarantined)
+        return -EAGAIN;
     err = source_read_body(form, slice_skip(decoded.text, front.body),
                            form == SOURCE_MARKDOWN ? episode->head.body_line : 1, beside->map,
                            episode->own ? episode->own->aliases : (struct slice){0}, cache->limits,
@@ -307,7 +306,9 @@ static void note_problems(struct cache *cache, const struct loader *loader,
         !reserve_notes(cache, loader->number))
         return;
     struct body_diags *body_diags = &cache->body_diags[loader->number];
-    if (body_diags->diags && body_diags->version == loader->episode->version)
+    /* One that was read long ago may be parsed later than the one that came after it. */
+    bool is_later = is_noted && loader->episode->version < body_diags->version;
+    if (is_later || (body_diags->diags && body_diags->version == loader->episode->version))
         return;
     arena_free(&body_diags->arena);
     *body_diags = (struct body_diags){.version = loader->episode->version};

@@ -145,6 +145,18 @@ void parse_guard_end(struct parse_guard *guard)
     leave_slot(guard->quarantine, guard->slot);
 }
 
+uint32_t quarantine_guilt(const struct quarantine *quarantine, enum guarded_part part,
+                          struct slice path, const struct file_id *id)
+{
+    bool is_any = false;
+    for (int i = 0; quarantine && i < QUARANTINE_SUSPECTS; i++)
+        is_any |= quarantine->known[i].weight >= WEIGHT_THAT_PROVES;
+    if (!is_any)
+        return 0;
+    const struct suspect known = look_up(quarantine, hash_of(part, path, id));
+    return known.weight >= WEIGHT_THAT_PROVES ? known.deaths : 0;
+}
+
 void parse_guard_report(const struct parse_guard *guard, struct diags *diags)
 {
     diags_add(diags, 0, 0, "only the source is served until the file changes",

@@ -62,6 +62,11 @@ void parse_guard_end(struct parse_guard *guard);
 
 #define cleanup_parse_guard __attribute__((cleanup(parse_guard_end)))
 
+/* Of how many deaths a part of the file is guilty, so that it is to be parsed no more; 0: it is
+ * not. `quarantine` may be NULL. */
+uint32_t quarantine_guilt(const struct quarantine *quarantine, enum guarded_part part,
+                          struct slice path, const struct file_id *id);
+
 /* Reports that the file is in quarantine. */
 void parse_guard_report(const struct parse_guard *guard, struct diags *diags);
 

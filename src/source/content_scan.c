@@ -79,37 +79,48 @@ static bool is_own_mount(const struct content_folder *folder, const struct stat 
     return folder->own_device && *folder->own_device && st->st_dev == *folder->own_device;
 }
 
+/* One folder that cannot be read does not end the scan. Where a disk or a server fails what was
+ * known below it stays, and where somebody may not read it any more it goes. */
+static int add_unlisted(struct scan_walk *w, struct slice path, int error)
+{
+    bool may_not = error == -EACCES || error == -EPERM;
+    cleanup_buf struct buf problem = {0};
+    if (error_passes(error) || (path.len == 0 && (may_not || !w->old)))
+        return error;
+    if (error == -ENOENT && path.len)
+        return 0; /* it was deleted meanwhile */
+    buf_printf(&problem, "the folder cannot be read: %s", strerror(-error));
+    int err = problem.failed ? -ENOMEM
+              : may_not      ? scan_note_unread(w->scan, path)
+                             : walk_keep_known(w, path, true, error);
+    if (!err && path.len)
+        err = walk_add_problem(w, path, problem.data,
+                               may_not ? "it is left out" : "what was known in it stays");
+    return err;
+}
+
 static int list_folder(struct scan_walk *w, struct slice path)
 {
+    struct stat st;
     if (w->options->enter_folder)
         w->options->enter_folder(w->options->context, path);
     cleanup_fd int fd = content_open_folder(w->folder, path.data);
-    if (fd < 0) {
-        cleanup_buf struct buf problem = {0};
-        buf_printf(&problem, "the folder cannot be read: %s", strerror(-fd));
-        if (fd == -ENOENT && path.len)
-            return 0; /* it was deleted meanwhile */
-        if (error_passes(fd))
-            return fd;
-        if (scan_note_unread(w->scan, path))
-            return -ENOMEM;
-        return path.len && !problem.failed ? walk_add_stray(w, path, problem.data) : fd;
-    }
-    if (walk_note_folder(w, path))
+    if (fd != -ENOENT && walk_note_folder(w, path))
         return -ENOMEM;
-    struct stat st;
-    int err = fstat(fd, &st) ? -errno : 0;
-    if (!err && is_own_mount(w->folder, &st))
+    if (fd < 0 || fstat(fd, &st))
+        return add_unlisted(w, path, fd < 0 ? fd : -errno);
+    if (is_own_mount(w->folder, &st))
         return walk_add_stray(w, path, "the folder is this mount itself");
-    if (!err)
-        err = walk_add_access(w, path, &st);
-    cleanup_dir DIR *dir = err ? NULL : fdopendir(fd);
+    int err = walk_add_access(w, path, &st);
+    if (err)
+        return err;
+    cleanup_dir DIR *dir = fdopendir(fd);
     if (!dir)
-        return err ? err : -errno;
+        return -errno;
     steal_fd(&fd); /* the stream has it */
     err = list_names(w, dir, path);
     if (err)
-        return err;
+        return add_unlisted(w, path, err);
     /* It was a stray before and is none any more. */
     return walk_old_stray(w, path) ? walk_add_gone(w, path) : 0;
 }
@@ -195,6 +206,8 @@ static int scan_stem(struct scan_walk *w, struct slice path, const struct stat *
     if (stem_of_file(base, &stem) == STEM_NOTHING)
         return st ? walk_add_path(w, path, base.data, st) : 0;
     int err = stem_list(w, path_parent(path), &listing);
+    if (err && !error_passes(err))
+        return walk_keep_known(w, arena_copy(&w->scan->found, path_parent(path)), false, err);
     if (err)
         return err;
     uint32_t number = listing->stems.count ? stems_find(&listing->stems, stem) : NO_STEM;

@@ -62,7 +62,8 @@ int head_find_words(const struct content_folder *folder, const struct corpus *ol
     struct diags unheard = {.arena = &arena, .count = DIAGS_MAX};
     struct scanned file = {.path = path};
     if (number != NO_INDEX && file_id_equal(&old->episodes[number]->id, id)) {
-        *has_words = old->episodes[number]->head.has_body;
+        *has_words = old->episodes[number]->head.has_body ||
+                     quarantine_guilt(folder->quarantine, GUARDED_BODY, path, id);
         return 0;
     }
     cleanup_fd int fd = content_open_file(folder, path.data, &file.id);
@@ -102,6 +103,28 @@ static int read_beside(const struct content_folder *folder, struct scanned *file
     return err == -EAGAIN ? 0 : err; /* it changed just now, which is told */
 }
 
+/* Words of which the program died are left out. */
+static void leave_guilty_out(const struct content_folder *folder, struct scanned *file,
+                             struct diags *diags)
+{
+    uint32_t deaths = quarantine_guilt(folder->quarantine, GUARDED_BODY, file->path, &file->id);
+    if (deaths && file->head.has_body)
+        diags_add(diags, 0, 0, "only the source is served until the file changes",
+                  "parsing crashed %u times", (unsigned)deaths);
+    file->head.has_body &= !deaths;
+    for (uint32_t i = 0; i < file->companions.count; i++) {
+        struct companion *companion = &file->companions.at[i];
+        struct slice name = path_base(companion->path);
+        deaths = quarantine_guilt(folder->quarantine, GUARDED_BODY, companion->path,
+                                  &companion->id);
+        if (companion->role != COMPANION_SPOKEN || !deaths)
+            continue;
+        diags_add(diags, 0, 0, "it is left out", "%.*s: parsing crashed %u times", (int)name.len,
+                  name.data, (unsigned)deaths);
+        companion->role = COMPANION_PRIVATE;
+    }
+}
+
 static int read_one(struct head_readers *r, struct scanned *file, struct arena *arena)
 {
     struct diags diags = {.arena = arena};
@@ -116,6 +139,8 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
         err = read_beside(r->folder, file, &diags, &beside);
     if (!err && (!is_too_large || scan_may_be_other(file->path)))
         err = read_front(fd, file, arena, &diags, r->folder, &beside);
+    if (!err)
+        leave_guilty_out(r->folder, file, &diags);
     for (uint32_t i = 0; i < file->companions.count; i++)
         file->head.has_originals |= file->companions.at[i].role == COMPANION_SPOKEN;
     if (error_passes(err))

@@ -30,6 +30,7 @@ struct content_scan {
      * the input of corpus_next(). */
     struct scanned *changes;
     size_t count, cap;
+    int unlisted;         /* why the content folder itself could not be listed; 0: it was */
     struct slice *unread; /* paths that could not be read, and are to be tried again */
     size_t unread_count, unread_cap;
     struct arena found;                        /* of paths and of the problems found on the way */

@@ -238,7 +238,12 @@ int stem_list(struct scan_walk *w, struct slice folder, struct listing **listing
     int err = 0;
     while (!err && (errno = 0, entry = readdir(dir)))
         err = stem_note_name(w, *listing, entry->d_name);
-    return err ? err : -errno;
+    err = err ? err : -errno;
+    if (err) {
+        stems_free(&(*listing)->stems);
+        w->listing_count--;
+    }
+    return err;
 }
 
 bool stem_is_alone(const struct listing *listing, struct slice name)

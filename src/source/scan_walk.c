@@ -31,6 +31,12 @@ const struct stray *walk_old_stray(const struct scan_walk *w, struct slice path)
 
 int walk_add_stray(struct scan_walk *w, struct slice path, const char *problem)
 {
+    return walk_add_problem(w, path, problem, "it is left out");
+}
+
+int walk_add_problem(struct scan_walk *w, struct slice path, const char *problem,
+                     const char *action)
+{
     if (scan_may_be_other(path))
         return 0;
     struct diags diags = {.arena = &w->scan->found};
@@ -43,7 +49,7 @@ int walk_add_stray(struct scan_walk *w, struct slice path, const char *problem)
         return err;
     file->is_stray = true;
     file->id.access.mode = 0444; /* its problem reveals no more than a listing */
-    diags_add(&diags, 0, 0, "it is left out", "%s", problem);
+    diags_add(&diags, 0, 0, action, "%s", problem);
     file->problems = diags.first;
     return diags.failed ? -ENOMEM : 0;
 }
@@ -80,6 +86,21 @@ static bool is_written(const struct scan_walk *w, struct slice path,
     return w->target->is_written && is_target;
 }
 
+/* Whether the program has died of it since it was read: it is another then, for whoever knows what
+ * it said before. */
+static bool is_newly_guilty(const struct scan_walk *w, const struct episode *old)
+{
+    const struct quarantine *quarantine = w->folder->quarantine;
+    bool is_guilty = old->head.has_body &&
+                     quarantine_guilt(quarantine, GUARDED_BODY, old->path, &old->id);
+    for (uint32_t i = 0; i < old->companions.count && !is_guilty; i++) {
+        const struct companion *companion = &old->companions.at[i];
+        is_guilty = companion->role == COMPANION_SPOKEN &&
+                    quarantine_guilt(quarantine, GUARDED_BODY, companion->path, &companion->id);
+    }
+    return is_guilty;
+}
+
 int walk_add_transcript(struct scan_walk *w, struct slice path, const struct file_id *id,
                         const struct companions *companions)
 {
@@ -89,7 +110,7 @@ int walk_add_transcript(struct scan_walk *w, struct slice path, const struct fil
         const struct episode *old = w->old->episodes[number];
         w->is_seen[number] = true;
         if (!is_written(w, path, companions) && !old->is_unread && file_id_equal(&old->id, id) &&
-            companions_equal(&old->companions, companions))
+            companions_equal(&old->companions, companions) && !is_newly_guilty(w, old))
             return 0;
     }
     int err = add_file(w, path, &file);
@@ -187,6 +208,39 @@ int walk_note_folder(struct scan_walk *w, struct slice path)
     if (slot)
         slot->value = 0;
     return slot || path.len == 0 ? 0 : -ENOMEM;
+}
+
+/* All folders in it count as met. */
+static int keep_folders(struct scan_walk *w, struct slice folder)
+{
+    const struct builder *builder = w->options->builder;
+    struct slice path;
+    struct access access;
+    size_t cursor = 0;
+    while (builder && builder_next_folder(builder, folder, &cursor, &path, &access)) {
+        if (walk_note_folder(w, path))
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+int walk_keep_known(struct scan_walk *w, struct slice folder, bool below, int error)
+{
+    const struct corpus *old = w->old;
+    if (below && keep_folders(w, folder))
+        return -ENOMEM;
+    for (uint32_t i = old ? corpus_first_below(old, folder) : 0; old && i < old->episode_count;
+         i++) {
+        struct slice path = old->episodes[old->by_path[i]]->path;
+        if (!path_is_below(path, folder))
+            break;
+        if (below || slice_equal(path_parent(path), folder))
+            w->is_seen[old->by_path[i]] = true;
+    }
+    if (folder.len)
+        return scan_note_unread(w->scan, folder);
+    w->scan->unlisted = error;
+    return 0;
 }
 
 int walk_add_unseen(struct scan_walk *w, struct slice path, int error)

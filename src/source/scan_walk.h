@@ -38,8 +38,11 @@ bool walk_takes(const struct scan_walk *w, struct slice path);
 /* What the corpus before says of a path that is no transcript, or NULL. */
 const struct stray *walk_old_stray(const struct scan_walk *w, struct slice path);
 
-/* Reports a file that the user may miss in the mount, because it is no readable transcript. */
+/* Reports a file that the user may miss in the mount, because it is no readable transcript; and a
+ * problem of such a path, with what is done about it. */
 int walk_add_stray(struct scan_walk *w, struct slice path, const char *problem);
+int walk_add_problem(struct scan_walk *w, struct slice path, const char *problem,
+                     const char *action);
 
 /* Reports a path that was known as gone. */
 int walk_add_gone(struct scan_walk *w, struct slice path);
@@ -68,6 +71,10 @@ int walk_note_folder(struct scan_walk *w, struct slice path);
 
 /* A folder, to be listed. */
 int walk_add_folder(struct scan_walk *w, struct slice path);
+
+/* A folder whose names cannot be listed just now, for this `error`: what was known in it, or also
+ * `below` it, stays, and it is tried again. */
+int walk_keep_known(struct scan_walk *w, struct slice folder, bool below, int error);
 
 /* A path that cannot be examined; the scan goes on. */
 int walk_add_unseen(struct scan_walk *w, struct slice path, int error);

@@ -279,6 +279,7 @@ static int scan_and_publish(struct updater *updater, const struct target *target
         updater->has_bad_config = false; /* report it with the next scan */
     for (size_t i = 0; i < scan.unread_count && !err; i++)
         unread_add(&updater->unread, scan.unread[i]);
+    err = err ? err : scan.unlisted;
     if (!err)
         updater->must_reread = false;
     content_scan_free(&scan);

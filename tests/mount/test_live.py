@@ -976,3 +976,104 @@ def test_a_folder_that_may_not_be_entered_keeps_nothing_else_away(live):
     settle(live)
     assert (live / "episodes/a/meta/title").read_text() == "Seen\n"
     os.chmod(live.content / "sub", 0o755)
+
+
+NO_LISTING = r"""
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* As where a disk or a server fails: a folder in which a file is called `broken` cannot be listed to its end. */
+struct dirent64 *readdir64(DIR *dir)
+{
+    struct dirent64 *(*real)(DIR *) = (struct dirent64 *(*)(DIR *))dlsym(RTLD_NEXT, "readdir64");
+    struct dirent64 *entry = real(dir);
+    if (entry && strcmp(entry->d_name, "broken") == 0) {
+        errno = EIO;
+        return 0;
+    }
+    return entry;
+}
+
+struct dirent *readdir(DIR *dir)
+{
+    return (struct dirent *)readdir64(dir);
+}
+"""
+
+
+@pytest.mark.parametrize("folder", ["sub", "."])
+def test_a_folder_that_cannot_be_listed_keeps_nothing_else_away(mount, with_library, folder):
+    """What was known in it stays, and it is looked at again."""
+    mounted = mount({"a.md": talk(), "sub/b.md": talk(tags=("below",)), "sub/deep/c.md": talk(tags=("below",)), "other/d.md": talk()},
+                    prefix=with_library(NO_LISTING))
+    settle(mounted)
+    broken = mounted.content / folder / "broken"
+    broken.write_text("")
+    mounted.process.send_signal(signal.SIGHUP)
+    problems = mounted / ".transcriptfs/problems.tsv"
+    if folder != ".":
+        wait_until(lambda: "sub\t0\t0\tthe folder cannot be read: Input/output error\twhat was known in it stays" in problems.read_text(), "it is not told")
+    write_by_rename(mounted.content / "other/d.md", talk(tags=("followed",)))
+    wait_until(lambda: (mounted / "by-tag/followed").exists(), "nothing is followed any more")
+    assert len(os.listdir(mounted / "by-tag/below")) == 2
+    assert read(mounted / "episodes/sub/b/source.md") == read(mounted.content / "sub/b.md")
+    broken.unlink()
+    (mounted.content / "sub/deep/c.md").unlink()
+    wait_until(lambda: len(os.listdir(mounted / "by-tag/below")) == 1, "it is not looked at again")
+    wait_until(lambda: "cannot be read" not in problems.read_text(), "it is not looked at again")
+    settle(mounted)
+    assert_same_dump(mounted)
+    if folder == ".":
+        mounted.stop_after("cannot update from the content folder: Input/output error")
+
+
+SLOW = r"""
+#include <dlfcn.h>
+#include <string.h>
+#include <unistd.h>
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+    return 0; /* what it waits for is one of the descriptors that the caller left open */
+}
+
+void cmark_parser_feed(void *parser, const char *text, size_t len)
+{
+    void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
+    char byte;
+    if (memmem(text, len, "slow body", 9))
+        while (read(9, &byte, 1) < 1)
+            ;
+    real(parser, text, len);
+}
+"""
+
+
+def test_an_old_text_that_is_parsed_last_has_no_say(mount, with_library, tmp_path):
+    """What it says of problems is of what is there no more."""
+    def with_problem(words):
+        return talk(turns=(("Ann", words + " and more" * 2000),)) + "**Bo:**\n\n"
+
+    os.mkfifo(tmp_path / "go on")
+    with open(tmp_path / "go on", "r+b", buffering=0) as go_on:
+        prefix = ("bash", "-c", 'exec 9< "$1"; shift; exec "$@"', "bash", tmp_path / "go on", *with_library(SLOW))
+        mounted = mount({"a.md": with_problem("A slow body")}, prefix=prefix)
+        old = threading.Thread(target=read, args=(mounted / "text/a.txt",))
+        old.start()
+        wait_until(lambda: status(mounted)["cache"]["parts"] > 0, "it is not asked for")
+        generation = int((mounted / ".transcriptfs/generation").read_text())
+        write_by_rename(mounted.content / "a.md", "\n\n\n" + with_problem("Another"))
+        (mounted.content / "b.md").write_text(talk())
+        wait_until(lambda: status(mounted)["episodes"] == 2, "it is not followed")
+        new = threading.Thread(target=os.listdir, args=(mounted / "by-voice",))
+        new.start()
+        wait_until(lambda: "a label without words" in (mounted / ".transcriptfs/problems.tsv").read_text(), "it is not parsed")
+        told = (mounted / ".transcriptfs/problems.tsv").read_text()
+        go_on.write(b"x")
+        for thread in (old, new):
+            thread.join()
+        wait_until(lambda: int((mounted / ".transcriptfs/generation").read_text()) > generation, "nobody is told")
+        assert (mounted / ".transcriptfs/problems.tsv").read_text() == told

@@ -555,6 +555,55 @@ def test_a_file_for_which_it_is_killed(fragile):
     finish(mounted, 4)
 
 
+DEADLY_NOW = r"""
+#include <dlfcn.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+    return 0; /* what it reads is one of the descriptors that the caller left open */
+}
+
+/* Whoever parses the word dies, once the file says so. */
+void cmark_parser_feed(void *parser, const char *text, size_t len)
+{
+    void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
+    char byte;
+    if (memmem(text, len, "deadly body", 11) && pread(9, &byte, 1, 0) == 1)
+        raise(SIGSEGV);
+    real(parser, text, len);
+}
+"""
+
+
+def test_a_file_that_turns_out_to_be_deadly_after_it_was_served(mount, with_library, tmp_path):
+    """What was known of its turns is stale, and is no empty file of the old size."""
+    (tmp_path / "deaths").write_text("")
+    prefix = ("bash", "-c", 'exec 9< "$1"; shift; exec "$@"', "bash", tmp_path / "deaths", *with_library(DEADLY_NOW))
+    mounted = mount({"t1.md": talk("T", turns=(("Ann", "A deadly body." + " and more" * 2000),)), "t2.md": talk("U")}, prefix=prefix)
+    settle(mounted)
+    turn = mounted / "episodes/t1/turns/001.txt"
+    with open(turn, "rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        assert len(file.read()) == size > 10000
+        kill_worker(mounted)  # so that nothing is remembered of what was parsed
+        (tmp_path / "deaths").write_text("x")
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        with pytest.raises(OSError) as error:
+            os.pread(file.fileno(), size, 0)
+        assert error.value.errno == errno.ESTALE
+    settle(mounted)
+    assert not turn.exists() and not os.path.exists(mounted / "text/t1.txt")
+    assert (mounted / "episodes/t1/source.md").read_text() == (mounted.content / "t1.md").read_text()
+    assert "parsing crashed 2 times" in (mounted / ".transcriptfs/problems.tsv").read_text()
+    (tmp_path / "deaths").write_text("")
+    write_by_rename(mounted.content / "t1.md", talk("Mended"))
+    wait_until(turn.exists, "it stays under suspicion")
+    finish(mounted, 3)
+
+
 def test_a_file_that_is_deadly_from_the_start(fragile):
     """A short body is read when the folder is; without it the mount stands."""
     files = {f"t{n}.md": talk(f"T {n}") for n in range(9)}
