@@ -522,7 +522,13 @@ static int open_place(struct program *program)
         .state = &program->shared->place,
         .log = report,
     };
-    return place_open(&options, &program->place);
+    int err = place_open(&options, &program->place);
+    unsigned poll = program->options.poll;
+    if (!err && !poll && updater_network(place_folder(program->place)))
+        poll = UPDATER_NETWORK_POLL;
+    if (!err)
+        place_poll(program->place, poll);
+    return err;
 }
 
 static int supervise_mount(struct program *program)

@@ -18,10 +18,10 @@
 #include "tree/tree.h"
 
 enum {
-    MOST_LINKS = 40,   /* as the kernel follows */
-    MOST_LOOKS = 4,    /* at once, while it changes */
-    SETTLE = 50,       /* milliseconds: who replaces a folder takes several steps */
-    BLIND_LOOK = 10000 /* milliseconds between looks where nothing tells of changes */
+    MOST_LINKS = 40, /* as the kernel follows */
+    MOST_LOOKS = 4,  /* at once, while it changes */
+    SETTLE = 50,     /* milliseconds: who replaces a folder takes several steps */
+    BLIND_POLL = 10  /* seconds between looks where nothing tells of changes */
 };
 
 /*
@@ -53,6 +53,7 @@ struct place {
     const char *state;  /* as it was told */
     int events;         /* of inotify; -1: there is none */
     bool is_blind;      /* not all folders are watched */
+    unsigned poll;      /* seconds; 0: only where it is blind */
     struct step *steps;
     size_t count, cap;
     bool is_due;
@@ -433,8 +434,9 @@ bool place_look(struct place *place)
     place->is_due = false;
     struct found found = look(place);
     bool is_other = found.folder >= 0 && !is_served(place, &found.st);
-    if (place->is_blind && !place->is_due)
-        make_due(place, BLIND_LOOK);
+    unsigned poll = place->poll ? place->poll : place->is_blind ? BLIND_POLL : 0;
+    if (poll && !place->is_due)
+        make_due(place, poll * 1000);
     tell(place, &found, is_other);
     place->state = found.state;
     __atomic_store_n(&told->state, found.state, __ATOMIC_RELAXED);
@@ -532,6 +534,11 @@ void place_stop_watching(struct place *place)
         return;
     forget_steps(place);
     mount_table_close(&place->mounts);
+}
+
+void place_poll(struct place *place, unsigned seconds)
+{
+    place->poll = seconds;
 }
 
 int place_folder(const struct place *place)

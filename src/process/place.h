@@ -29,6 +29,10 @@ char *place_absolute(const char *path);
 int place_open(const struct place_options *options, struct place **place);
 void place_close(struct place *place);
 
+/* Has it looked at every so many seconds as well: where others may replace it, inotify hears
+ * nothing. */
+void place_poll(struct place *place, unsigned seconds);
+
 /* The folder to be served: a descriptor for /proc/self/fd. */
 int place_folder(const struct place *place);
 

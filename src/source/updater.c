@@ -17,7 +17,6 @@
 #include "source/watch.h"
 
 enum {
-    NETWORK_POLL = 10,   /* seconds between scans of a network folder */
     RETRY = 1,           /* … after a scan that failed, whose targets are lost */
     AUDIT = 300,         /* … beside inotify, which misses writes through a mapping */
     MOST_UNNOTIFIED = 8, /* generations whose notification is due; until then changes gather */
@@ -175,7 +174,7 @@ static void enter_folder(void *updater_, struct slice path)
         return;
     updater->options.log("the system has no inotify watches left (fs.inotify.max_user_watches): "
                          "rescanning every %d seconds",
-                         NETWORK_POLL);
+                         UPDATER_NETWORK_POLL);
     updater->mode = "poll";
     updater->why = "fs.inotify.max_user_watches is too low";
     tree_set_watch(updater->options.tree, updater->mode, updater->why);
@@ -293,7 +292,7 @@ static unsigned seconds_between_scans(const struct updater *updater)
         return RETRY;
     if (updater->options.poll)
         return updater->options.poll;
-    return updater->watch && !updater->has_no_watches ? AUDIT : NETWORK_POLL;
+    return updater->watch && !updater->has_no_watches ? AUDIT : UPDATER_NETWORK_POLL;
 }
 
 /* With the lock held. */
@@ -409,7 +408,7 @@ static void *notify_changes(void *updater_)
 /* --- beginning and ending --------------------------------------------------------------------- */
 
 /* inotify does not report changes that another machine makes on a network file system. */
-static const char *network_name(int fd)
+const char *updater_network(int fd)
 {
     struct statfs fs;
     if (fstatfs(fd, &fs))
@@ -448,7 +447,7 @@ static const char *network_name(int fd)
 
 static int choose_mode(struct updater *updater)
 {
-    const char *network = network_name(updater->options.folder->fd);
+    const char *network = updater_network(updater->options.folder->fd);
     updater->mode = "poll";
     updater->why = updater->options.poll ? "-o poll" : network;
     if (updater->why)
