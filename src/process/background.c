@@ -11,6 +11,8 @@
 
 static pid_t waited_for;
 
+static const int passed_on[] = {SIGHUP, SIGINT, SIGTERM};
+
 static void pass_on(int number)
 {
     (void)number;
@@ -19,11 +21,20 @@ static void pass_on(int number)
 
 static void pass_signals_on(pid_t child)
 {
-    static const int taken[] = {SIGHUP, SIGINT, SIGTERM};
     const struct sigaction action = {.sa_handler = pass_on};
     waited_for = child;
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-        sigaction(taken[i], &action, NULL);
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
+        sigaction(passed_on[i], &action, NULL);
+}
+
+/* One that comes before there is somebody to pass it on to waits. */
+static void hold_signals(sigset_t *before)
+{
+    sigset_t held;
+    sigemptyset(&held);
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
+        sigaddset(&held, passed_on[i]);
+    sigprocmask(SIG_BLOCK, &held, before);
 }
 
 static int wait_until_ready(pid_t child, int end)
@@ -46,11 +57,16 @@ static int wait_until_ready(pid_t child, int end)
 int background_enter(int *ready_fd, int *status)
 {
     int ends[2];
+    sigset_t before;
     if (pipe2(ends, O_CLOEXEC))
         return -errno;
+    hold_signals(&before);
     pid_t child = fork();
-    if (child < 0) {
-        int err = -errno;
+    int err = child < 0 ? -errno : 0;
+    if (child > 0)
+        pass_signals_on(child);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (err) {
         close(ends[0]);
         close(ends[1]);
         return err;
@@ -61,7 +77,6 @@ int background_enter(int *ready_fd, int *status)
         return chdir("/") ? -errno : BACKGROUND_CHILD;
     }
     close(ends[1]);
-    pass_signals_on(child);
     *status = wait_until_ready(child, ends[0]);
     return BACKGROUND_PARENT;
 }

@@ -976,6 +976,31 @@ def test_a_signal_unmounts_the_background_too(fuse, content, place):
     assert not is_mounted(place)
 
 
+EARLY_SIGNAL = r"""
+#include <dlfcn.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* A signal comes when the background has just begun. */
+pid_t fork(void)
+{
+    static int calls;
+    calls++;
+    pid_t child = ((pid_t (*)(void))dlsym(RTLD_NEXT, "fork"))();
+    if (child > 0 && calls == 1)
+        raise(SIGTERM);
+    return child;
+}
+"""
+
+
+def test_a_signal_just_when_the_background_begins(fuse, content, place, with_library):
+    """It is for who goes on there too: nothing stays mounted."""
+    result = run(*with_library(EARLY_SIGNAL), TRANSCRIPTFS, "-q", content, place)
+    assert result.returncode == 1 and result.stderr == ""
+    assert not is_mounted(place)
+
+
 def test_relative_paths(fuse, tmp_path):
     write_content(tmp_path / "content", {"good.md": GOOD})
     (tmp_path / "mnt").mkdir()
