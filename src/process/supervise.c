@@ -554,6 +554,11 @@ static bool go_on(struct supervisor *s, int status, int *result)
         log_death(s, status, "");
         return false;
     }
+    /* A kernel before 6.9 cannot be made to ask again what the one before left unanswered. */
+    if (s->is_ready && s->cause == WORKER_AFTER_HAND_OVER && exited_with == WORKER_CANNOT_RESUME) {
+        mount_anew(s);
+        return true;
+    }
     *result = WORKER_FAILED;
     if (!s->is_ready && exited_with >= 0)
         return false;

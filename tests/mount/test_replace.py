@@ -310,6 +310,37 @@ def test_a_file_system_is_mounted_over_it_and_taken_away(mount, mount_there, tmp
     mounted.stop_after("another content folder stands at")
 
 
+OLD_KERNEL = r"""
+#include <dlfcn.h>
+#include <errno.h>
+#include <linux/fuse.h>
+#include <unistd.h>
+
+/* Before Linux 6.9: it does not ask again (FUSE_NOTIFY_RESEND). */
+ssize_t write(int fd, const void *bytes, size_t len)
+{
+    const struct fuse_out_header *header = bytes;
+    if (len == sizeof *header && header->error == 7 && header->unique == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return ((ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write"))(fd, bytes, len);
+}
+"""
+
+
+def test_a_kernel_that_does_not_ask_again(mount, with_library, tmp_path):
+    """What the one before read and did not answer would wait for ever: it is mounted anew, and that is no death."""
+    mounted = mount(files("word"), prefix=with_library(OLD_KERNEL))
+    settle(mounted)
+    rename_over(mounted.content, write_content(tmp_path / "other", files("other")), tmp_path / "old")
+    wait_until(lambda: os.path.isdir(mounted / "by-tag/other"), "it is not followed")
+    settle(mounted)
+    assert_same_dump(mounted)
+    assert status(mounted)["process"]["restarts"] == 0
+    mounted.stop_after("another content folder stands at", "remounting")
+
+
 # --- without events -------------------------------------------------------------------------------------
 
 DEAF = r"""
