@@ -460,7 +460,7 @@ static void abort_mount(const struct program *program)
     cleanup_fd int fd = program->mounted.id ? mountpoint_open_abort(&program->mounted) : -1;
     /* What was opened is ours where we have the connection behind that, too. */
     ssize_t told = fd >= 0 && mount_is_alive(program->mount) ? write(fd, "1", 1) : -1;
-    (void)told; /* fusectl may not be mounted: then requests wait until the thread ends */
+    (void)told; /* without fusectl root aborts it when it unmounts; nobody else can */
 }
 
 /* Unmounts ours, wherever it stands, and no other. */
@@ -482,7 +482,7 @@ static void unmount_tree(void *program_, bool by_force)
             "something is mounted on \"%s\", which is dead from now on; to clear it, unmount that, "
             "and then: fusermount3 -uz %s",
             place ? place : program->mount_path, place ? place : program->mount_path);
-    else if (place && mountpoint_unmount(place))
+    else if (place && mountpoint_unmount(place, by_force))
         report("cannot unmount \"%s\"", place);
 }
 

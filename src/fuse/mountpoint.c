@@ -255,13 +255,13 @@ int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
     return err || nonempty ? err : check_empty(*mount_path, why);
 }
 
-int mountpoint_unmount(const char *place)
+int mountpoint_unmount(const char *place, bool by_force)
 {
     char *const arguments[] = {"fusermount3", "-u", "-z", "--", (char *)(uintptr_t)place, NULL};
     pid_t child;
     int status;
 
-    if (umount2(place, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+    if (umount2(place, MNT_DETACH | UMOUNT_NOFOLLOW | (by_force ? MNT_FORCE : 0)) == 0)
         return 0;
     if (geteuid() == 0)
         return -errno;
@@ -278,7 +278,7 @@ int mountpoint_unmount(const char *place)
 int mountpoint_clear_dead(const char *mountpoint)
 {
     struct stat st;
-    return ask_folder(mountpoint, &st) == -ENOTCONN ? mountpoint_unmount(mountpoint) : 0;
+    return ask_folder(mountpoint, &st) == -ENOTCONN ? mountpoint_unmount(mountpoint, false) : 0;
 }
 
 /* --- refusals --------------------------------------------------------------------------------- */

@@ -35,8 +35,9 @@ char *mountpoint_place_of(const struct mounted *mounted, bool *is_covered);
  * then fails. It stays that of this connection. -1: we may not, or there is no fusectl. */
 int mountpoint_open_abort(const struct mounted *mounted);
 
-/* Unmounts what is topmost at this place; a mount in use is detached. 0 or a negative errno. */
-int mountpoint_unmount(const char *place);
+/* Unmounts what is topmost at this place; a mount in use is detached. By force also aborts its FUSE
+ * connection, where we are root. 0 or a negative errno. */
+int mountpoint_unmount(const char *place, bool by_force);
 
 /* Unmounts a dead FUSE mount at this path, if there is one. 0 or a negative errno. */
 int mountpoint_clear_dead(const char *mountpoint);

@@ -752,6 +752,16 @@ def connections():
 
 @pytest.mark.usefixtures("connections")
 def test_who_reads_is_let_go_when_it_ends_by_force(mount):
+    end_while_the_kernel_is_told(mount)
+
+
+def test_root_lets_readers_go_without_the_list_of_connections(mount):
+    if os.geteuid() != 0 or os.path.ismount("/sys/fs/fuse/connections"):
+        pytest.skip("only root can, and only where no fusectl is mounted this is the way")
+    end_while_the_kernel_is_told(mount)
+
+
+def end_while_the_kernel_is_told(mount):
     """A thread of the worker waits in the kernel for an answer that it was to give itself: it cannot be killed, and
     holds on to the connection. That is cut off, or readers would wait for ever."""
     mounted = mount({f"a/t{n:03}.md": talk(f"T {n}") for n in range(300)})
