@@ -1,12 +1,16 @@
 """Queries: what they find, against a slow evaluator that reads turns.jsonl; and what --query says."""
 
 import calendar
+import contextlib
 import errno
+import itertools
 import json
 import os
 import random
 import re
 import signal
+import threading
+import time
 import unicodedata
 
 import pytest
@@ -485,6 +489,44 @@ def test_bodies_are_not_read_where_the_episode_says_no(mount):
     assert "by-tag" in os.listdir(mounted / "search/tag:odd") and len(os.listdir(mounted / "search/tag:odd/episodes")) == 10
     assert misses(mounted) == before
     assert len(os.listdir(mounted / "search/tag:odd words/episodes")) == 10 and misses(mounted) == before + 10
+
+
+def test_a_query_that_finds_everything_is_a_folder_as_any_other(mount):
+    mounted = mount({f"f{number % 7}/e{number:04}.md": TALK.format(f"tide {number}") for number in range(1500)})
+    folder = mounted / "search/has:voice"
+    assert len(os.listdir(folder / "turns")) == 4500 and len(os.listdir(folder / "episodes")) == 1500
+    assert (folder / "turns.tsv").read_text().count("\n") == 4501 == len((folder / "turns.jsonl").read_text().splitlines()) + 1
+    assert sorted(os.listdir(folder / "by-voice")) == ["Ana", "Bo"]
+    assert os.listdir(mounted / "search/has:voice -voice:Ana -voice:Bo") == ["query.txt"]
+    query = " OR ".join(f"w{number}" for number in range(1000))
+    assert run(TRANSCRIPTFS, "-q", "--query", query, mounted.content).returncode == 1
+    assert "more than 1000 terms" in run(TRANSCRIPTFS, "-q", "--query", query + " OR more", mounted.content).stderr
+
+
+def test_queries_are_answered_while_everything_changes(mount):
+    mounted = mount({f"e{number:03}.md": TALK.format(f"tide {number}") for number in range(100)})
+    done = threading.Event()
+
+    def edit():
+        for number in itertools.cycle(range(100)):
+            write_content(mounted.content, {f"e{number:03}.md": TALK.format(f"tide {number}") + f"\n**Bo:** Again {time.monotonic()}.\n"})
+            if done.wait(0.002):
+                return
+    editor = threading.Thread(target=edit)
+    editor.start()
+    begin = time.monotonic()
+    try:
+        for number in range(30):
+            folder = mounted / f"search/tide OR w{number}"
+            assert len(os.listdir(folder / "episodes")) > 90
+            # A text of a version that has gone is found no more, as elsewhere.
+            with contextlib.suppress(OSError):
+                assert (folder / "turns.tsv").read_text().count("tide") > 90
+            assert (mounted / "search/w1/query.txt").read_text().startswith("query\tw1\nepisodes\t0\n")
+    finally:
+        done.set()
+        editor.join()
+    assert time.monotonic() - begin < 60
 
 
 def test_private_episodes_are_not_found(mount):
