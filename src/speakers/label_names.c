@@ -149,11 +149,12 @@ static const char *const *const roles[LETTERS] = {
     ['A'] = (const char *const[]){"Audience", "Audience member", "Audience question", "Answer", "A",
                                   "Announcer", "All", NULL},
     ['B'] = (const char *const[]){"Both", NULL},
-    ['C'] = (const char *const[]){"Co-host", "Clip", "Caller", "Commercial", NULL},
+    ['C'] = (const char *const[]){"Co-host", "Clip", "Caller", "Commercial", "Chairman", "Clerk",
+                                  NULL},
     ['E'] = (const char *const[]){"Everyone", NULL},
     ['F'] = (const char *const[]){"Follow-up Q", "Female", "Female speaker", NULL},
     ['G'] = (const char *const[]){"Guest", NULL},
-    ['H'] = (const char *const[]){"Host", NULL},
+    ['H'] = (const char *const[]){"Host", "Hon. Members", "Hon. Member", NULL},
     ['I'] = (const char *const[]){"Interviewer", "Interviewee", NULL},
     ['M'] = (const char *const[]){"Moderator", "Man", "Male", "Male speaker", "Moderador", NULL},
     ['N'] = (const char *const[]){"Narrator", NULL},
@@ -162,10 +163,13 @@ static const char *const *const roles[LETTERS] = {
     ['Q'] = (const char *const[]){"Question", "Q", "Q&A", NULL},
     ['R'] = (const char *const[]){"Reporter", "R", "Respuesta", NULL},
     ['S'] = (const char *const[]){"Speaker", "Spk", "Spkr", "Student", NULL},
+    ['T'] = (const char *const[]){"Them", "The Court", "The Clerk", "The Witness", "The Speaker",
+                                  "The Deputy Speaker", "The President", "The Chair",
+                                  "The Chairman", "The Chairperson", NULL},
     ['U'] = (const char *const[]){"Unknown", "Unknown speaker", "Unidentified",
                                   "Unidentified speaker", NULL},
     ['V'] = (const char *const[]){"Voice", "Voiceover", "Video", NULL},
-    ['W'] = (const char *const[]){"Woman", NULL},
+    ['W'] = (const char *const[]){"Woman", "Witness", NULL},
 };
 
 /* Somebody in the audience, however many words that takes. */
@@ -208,5 +212,5 @@ bool label_is_anonymous(struct slice name)
 {
     struct slice rest = without_number(name);
     return rest.len == 0 || is_listed(name, roles) || is_listed(rest, roles) ||
-           names_audience(name);
+           names_audience(name) || slice_equal(name, SLICE("Me")); /* ME may be initials */
 }
