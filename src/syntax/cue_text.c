@@ -131,6 +131,17 @@ static size_t read_style(struct slice text, const char *close)
     return close && text.data[1] == '\\' ? (size_t)(close - text.data) + 1 : 0;
 }
 
+/* Appends what \N and \h of Aegisub say, a line end and a space. Gives the bytes they had; 0: they
+ * are none. */
+static size_t add_escape(struct buf *out, struct slice text)
+{
+    bool is_line_end = slice_starts(text, SLICE("\\N"));
+    if (!is_line_end && !slice_starts(text, SLICE("\\h")))
+        return 0;
+    buf_add_byte(out, is_line_end ? '\n' : ' ');
+    return 2;
+}
+
 /* --- captions --------------------------------------------------------------------------------- */
 
 /* A caption that is being read. */
@@ -187,7 +198,8 @@ static int take_tag(struct reader *r, const struct tag *tag)
 int cue_text_read(struct cues *cues, struct cue *cue, struct slice raw, enum source_form form,
                   struct cue_voice *voice, bool *is_marked)
 {
-    static const struct byte_set special = {.has = {['<'] = true, ['&'] = true, ['{'] = true}};
+    static const struct byte_set special = {
+        .has = {['<'] = true, ['&'] = true, ['{'] = true, ['\\'] = true}};
     struct reader r = {
         .cues = cues, .cue = cue, .voice = voice, .from = cues->text.len, .is_marked = is_marked};
     struct bracket pointed = {0}, curly = {0};
@@ -207,6 +219,8 @@ int cue_text_read(struct cues *cues, struct cue *cue, struct slice raw, enum sou
             struct tag tag = read_tag(raw, find_bracket(&pointed, raw, '>'), form);
             len = tag.len;
             err = len ? take_tag(&r, &tag) : 0;
+        } else if (form == SOURCE_SUBRIP && raw.data[0] == '\\') {
+            len = add_escape(&cues->text, raw);
         } else if (form == SOURCE_SUBRIP) {
             len = read_style(raw, find_bracket(&curly, raw, '}'));
         }

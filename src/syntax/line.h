@@ -72,6 +72,7 @@ struct lines {
     struct cue *cues; /* of captions: their texts and speakers stand in `text`; owned */
     size_t cue_count;
     bool have_speakers; /* the format names somebody */
+    bool have_dashes;   /* one at the front of a line begins what somebody else says */
 };
 
 static inline struct slice line_text(const struct lines *lines, const struct line *line)

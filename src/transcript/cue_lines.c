@@ -5,24 +5,30 @@
 #include "base/array.h"
 #include "speakers/label.h"
 
-enum { FEW_CUES = 3 /* tell nothing by all having a label */ };
+enum {
+    FEW_CUES = 3,     /* tell nothing by all having a label */
+    FEW_DIALOGUES = 2 /* cues in which each line has a dash tell that dashes are speakers */
+};
 
-/* The bytes of "Ana Lima: " at the front, and of the name in it; 0 where there is none. */
-static size_t read_prefix(struct slice text, size_t *name)
+/* The bytes of "Ana Lima: " or "[Ana Lima]: " at the front, and the name in it; 0 where there is
+ * none. */
+static size_t read_prefix(struct slice text, struct slice *name)
 {
     struct slice head = slice_head(text, LABEL_MAX_BYTES);
     const char *colon = head.len ? memmem(head.data, head.len, ": ", 2) : NULL;
-    *name = 0;
+    *name = (struct slice){0};
     if (!colon || memchr(head.data, '\n', (size_t)(colon - head.data)))
         return 0;
     struct slice before = {head.data, (size_t)(colon - head.data)};
-    *name = slice_trim(before).len;
-    return *name ? before.len + 2 : 0;
+    *name = slice_trim(before);
+    if (name->len > 2 && name->data[0] == '[' && slice_ends(*name, SLICE("]")))
+        *name = slice_trim((struct slice){name->data + 1, name->len - 2});
+    return name->len ? before.len + 2 : 0;
 }
 
 static bool all_have_prefix(const struct cues *cues)
 {
-    size_t name;
+    struct slice name;
     for (size_t i = 0; i < cues->count; i++) {
         if (cues->at[i].speaker_len || !read_prefix(cue_text(cues, &cues->at[i]), &name))
             return false;
@@ -32,12 +38,12 @@ static bool all_have_prefix(const struct cues *cues)
 
 static void take_prefixes(struct cues *cues)
 {
-    size_t name;
+    struct slice name;
     for (size_t i = 0; i < cues->count; i++) {
         struct cue *cue = &cues->at[i];
         uint32_t prefix = (uint32_t)read_prefix(cue_text(cues, cue), &name);
-        cue->speaker = cue->text;
-        cue->speaker_len = (uint32_t)name;
+        cue->speaker = (uint32_t)(name.data - cues->text.data);
+        cue->speaker_len = (uint32_t)name.len;
         cue->text += prefix;
         cue->len -= prefix;
     }
@@ -50,20 +56,51 @@ static size_t find_chevrons(struct slice text)
     return at ? (size_t)(at - text.data) : text.len;
 }
 
+/* The bytes of a dash at the front of a line, with what stands between it and the words; 0 where
+ * there is none. A number may be below zero. */
+static size_t read_dash(struct slice line)
+{
+    static const struct slice dashes[] = {SLICE("-"), SLICE("–"), SLICE("—"), SLICE("‐")};
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes && !len; i++)
+        len = slice_starts(line, dashes[i]) ? dashes[i].len : 0;
+    struct slice rest = slice_skip(line, len);
+    if (!len || !rest.len || memchr("->0123456789", rest.data[0], 12))
+        return 0;
+    bool has_space = rest.data[0] == ' ';
+    return rest.len > has_space ? len + has_space : 0;
+}
+
+/* Whether dashes without a space begin what somebody else says: where lines of one cue each have
+ * one, again and again. */
+static bool dashes_are_speakers(const struct cues *cues)
+{
+    size_t dialogues = 0;
+    for (size_t i = 0; i < cues->count && dialogues < FEW_DIALOGUES; i++) {
+        struct slice text = cue_text(cues, &cues->at[i]), line;
+        size_t lines = 0, dashes = 0;
+        while (slice_take(&text, '\n', &line)) {
+            lines++;
+            dashes += read_dash(line) > 0;
+        }
+        dialogues += lines > 1 && dashes == lines;
+    }
+    return dialogues >= FEW_DIALOGUES;
+}
+
 static int add_line(struct lines *lines, const struct cue *cue, struct slice text, bool is_first)
 {
-    bool has_dash = slice_starts(text, SLICE("- ")) && text.len > 2;
+    size_t dash = lines->have_dashes || slice_starts(text, SLICE("- ")) ? read_dash(text) : 0;
     if (!array_reserve(&lines->at, lines->count, &lines->cap, sizeof *lines->at))
         return -ENOMEM;
-    if (has_dash)
-        text = slice_skip(text, 2);
+    text = slice_skip(text, dash);
     lines->at[lines->count++] = (struct line){
         .text = (size_t)(text.data - lines->text.data),
         .len = text.len,
         .number = cue->line - 1,
         .cue = (uint32_t)(cue - lines->cues) + 1,
         .before = is_first ? BREAK_PARAGRAPH : BREAK_SOFT,
-        .is_other = has_dash,
+        .is_other = dash > 0,
     };
     return 0;
 }
@@ -91,7 +128,9 @@ int cue_lines_make(struct cues *cues, size_t most, struct lines *lines)
     bool have_prefixes = all_have_prefix(cues);
     if (have_prefixes)
         take_prefixes(cues);
-    *lines = (struct lines){.text = cues->text, .cues = cues->at, .cue_count = cues->count};
+    bool have_dashes = dashes_are_speakers(cues);
+    *lines = (struct lines){
+        .text = cues->text, .cues = cues->at, .cue_count = cues->count, .have_dashes = have_dashes};
     *cues = (struct cues){0};
     for (size_t i = 0; i < lines->cue_count && !err; i++) {
         lines->have_speakers |= lines->cues[i].speaker_len > 0;

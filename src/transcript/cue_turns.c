@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "speakers/label_names.h"
+
 enum {
     PAUSE = 2000,          /* milliseconds between two cues, where a paragraph can end */
     PARAGRAPH_BYTES = 400, /* … or behind so much */
@@ -16,11 +18,45 @@ static void join_cue(struct buf *text, struct slice words)
         assembly_add_soft_break(text, words);
 }
 
+/* Whether a label is in brackets and a machine's, [SPEAKER_00]: words, which needs no evidence. */
+static bool is_of_machine(struct slice text, const struct label *label)
+{
+    return slice_starts(text, SLICE("[")) && label_is_machine(label->speaker);
+}
+
+/* Whether a time in brackets stands behind the name, `Ana (00:12): words`. */
+static bool has_time_behind(struct slice text, const struct label *label)
+{
+    struct slice behind = slice_trim(slice_skip(text, label->speaker.len));
+    return label->speaker.len && slice_starts(text, label->speaker) && behind.len &&
+           strchr("([", behind.data[0]) && memmem(behind.data, behind.len, "):", 2);
+}
+
+/* Whether that is when the cue begins, which needs no evidence. */
+static bool has_time_of(const struct cue *cue, const struct label *label)
+{
+    int64_t apart = cue->start == NO_TIME ? INT64_MAX : cue->start - label->start;
+    return label->start != NO_TIME && apart <= PAUSE && apart >= -PAUSE;
+}
+
+static bool names_speaker(struct assembly *a, const struct line *line, struct slice text,
+                          const struct label *label)
+{
+    bool is_last = line + 1 == a->lines->at + a->lines->count || line[1].cue != line->cue;
+    bool has_time = label->start != NO_TIME;
+    if ((label->form != LABEL_PLAIN && !(has_time && label->form == LABEL_TIMED)) ||
+        label->is_row || (!label->words.len && is_last))
+        return false;
+    if (has_time && !has_time_behind(text, label))
+        return false;
+    return is_of_machine(text, label) || has_time_of(line_cue(a->lines, line), label) ||
+           speaker_stats_is_speaker(&a->stats, label, line);
+}
+
 /* Who speaks on a line of a cue, and what. True where somebody is named. */
 static bool read_cue_label(struct assembly *a, const struct line *line, struct slice text,
                            struct label *label)
 {
-    bool is_last = line + 1 == a->lines->at + a->lines->count || line[1].cue != line->cue;
     struct slice given = line_speaker(a->lines, line);
     if (given.len) {
         *label = (struct label){.words = text, .speaker = given};
@@ -28,8 +64,7 @@ static bool read_cue_label(struct assembly *a, const struct line *line, struct s
     }
     *label = label_read(text, 0, 0);
     label->words = label->written;
-    if (label->form == LABEL_PLAIN && label->start == NO_TIME && !label->is_row &&
-        (label->words.len || !is_last) && speaker_stats_is_speaker(&a->stats, label, line))
+    if (names_speaker(a, line, text, label))
         return true;
     bool has_chevron = label->has_chevron;
     while (has_chevron && text.len && (text.data[0] == '>' || text.data[0] == ' '))

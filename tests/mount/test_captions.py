@@ -1,6 +1,7 @@
 """Captions, mounted: what becomes of a file of them, good or bad."""
 
 import json
+import os
 import time
 
 import pytest
@@ -148,3 +149,35 @@ def test_ten_million_cues(mount):
     assert not list((mounted.path / "episodes/a/turns").iterdir())
     assert any("memory" in problem for _, problem in problems_of(mounted, "a.srt"))
     assert words_of(mounted, "good") == [("Ana", "Yes."), ("Bo", "No.")]
+
+
+def srt(*texts):
+    """SubRip of these texts, two seconds each."""
+    return "".join(f"{i + 1}\n00:00:{2 * i:02},000 --> 00:00:{2 * i + 2:02},000\n{text}\n\n" for i, text in enumerate(texts))
+
+
+@pytest.mark.parametrize("texts, said", [
+    # WhisperX: in brackets, on each cue or on all but those nobody was found for.
+    (["[SPEAKER_00]: Is it on?", "[SPEAKER_00]: It is.", "[SPEAKER_01]: Good."],
+     [("SPEAKER_00", "Is it on? It is."), ("SPEAKER_01", "Good.")]),
+    (["[SPEAKER_00]: Is it on?", "[SPEAKER_01]: It is.", "and off."],
+     [("SPEAKER_00", "Is it on?"), ("SPEAKER_01", "It is. and off.")]),
+    # Descript.
+    (["[Ana]: Is it on?", "[Bo]: It is.", "[Ana]: Good."], [("Ana", "Is it on?"), ("Bo", "It is."), ("Ana", "Good.")]),
+    # A time behind the name.
+    (["Speaker 1 (00:00): Is it on?", "Speaker 2 (00:02): It is.", "and off.", "Speaker 1 (00:06):\nGood."],
+     [("Speaker 1", "Is it on?"), ("Speaker 2", "It is. and off."), ("Speaker 1", "Good.")]),
+    (["We meet at noon (12:00): be there.", "At 10:30: no.", "Fine."],
+     [(None, "We meet at noon (12:00): be there. At 10:30: no. Fine.")]),
+    # A dash without a space, where the file shows what it means.
+    (["-Is it on?\n-It is.", "Good.", "–And off?\n–It is."],
+     [(None, "Is it on?"), (None, "It is. Good."), (None, "And off?"), (None, "It is.")]),
+    (["It was\n-5 degrees.", "-Once.", "-A\n-B", "What a day."], [(None, "It was -5 degrees. -Once. -A -B What a day.")]),
+    # Aegisub.
+    ([r"{\i1}He said nothing.{\i0}\NNot a word.", r"And then\hhe left C:\temp."],
+     [(None, r"He said nothing. Not a word. And then he left C:\temp.")]),
+])
+def test_labels_as_tools_write_them(mount, texts, said):
+    mounted = mount({"a.srt": srt(*texts)})
+    assert words_of(mounted, "a") == said
+    assert not any("SPEAKER" in name or "[" in name for name in os.listdir(mounted.path / "by-voice"))
