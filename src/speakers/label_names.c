@@ -190,6 +190,10 @@ static struct slice without_number(struct slice name)
     struct slice rest = name;
     while (rest.len && memchr("0123456789#", rest.data[rest.len - 1], 11))
         rest.len--;
+    if (rest.len < name.len && slice_ends(rest, SLICE("-"))) { /* the channel stands before it */
+        while (rest.len && memchr("-0123456789", rest.data[rest.len - 1], 11))
+            rest.len--;
+    }
     if (rest.len == name.len && rest.len > 1 && rest.data[rest.len - 1] >= 'A' &&
         rest.data[rest.len - 1] <= 'Z' &&
         (memchr(" _-", rest.data[rest.len - 2], 3) ||
@@ -202,7 +206,7 @@ static struct slice without_number(struct slice name)
 
 bool label_is_machine(struct slice name)
 {
-    static const char *const machines[] = {"Speaker", "Spk", "Spkr", "Voice", NULL};
+    static const char *const machines[] = {"Speaker", "Spk", "Spkr", "S", "Voice", NULL};
     struct slice rest = without_number(slice_trim(name));
     bool is_letter = name.len == 1 && isalpha((unsigned char)name.data[0]);
     return rest.len == 0 || is_letter || (rest.len < name.len && slice_is_one_of(rest, machines));

@@ -8,6 +8,7 @@
 #include "values/json_scan.h"
 
 enum {
+    NO_CHANNEL = -1,
     CAPTION = 84, /* bytes of words that are joined: two lines of captions */
     PAUSE = 2000, /* milliseconds */
 };
@@ -21,8 +22,13 @@ struct form {
     const char *parts; /* the key of an array of pieces in each; the speaker stands outside of it */
     const char *text, *other_text; /* their keys; the first one counts */
     const char *start, *end;       /* or `start` alone has both */
+    const char *duration;          /* … or is this before the end */
     const char *speaker;
-    int unit; /* milliseconds in one of its times */
+    const char *alternative; /* where the texts are lists of what it may be: the key in these */
+    const char *channel;     /* its number; "*": the place in the list on the way */
+    double unit;             /* milliseconds in one of its times */
+    bool omits_zero;         /* a time that is none is 0, where the other is there */
+    bool says_again;         /* words with a speaker are those without, once more */
 };
 
 #define PIECES(path_, text_, start_, end_, speaker_, unit_)                                    \
@@ -39,15 +45,28 @@ static const struct form forms[SPEECH_DIALECTS] = {
     [SPEECH_PIPELINE_CHUNKS] = {PIECES("chunks", "text", "timestamp", NULL, NULL, 1000)},
     [SPEECH_PIPELINE_LIST] = {PIECES("", "text", "timestamp", NULL, NULL, 1000)},
     [SPEECH_DEEPGRAM_UTTERANCES] = {PIECES("results.utterances", "transcript", "start", "end",
-                                           "speaker", 1000)},
+                                           "speaker", 1000), .channel = "channel"},
     [SPEECH_DEEPGRAM_PARAGRAPHS] = {PIECES(CHANNEL "paragraphs.paragraphs", "text", "start", "end",
-                                           "speaker", 1000), .parts = "sentences"},
+                                           "speaker", 1000), .parts = "sentences",
+                                    .channel = "*"},
     [SPEECH_DEEPGRAM_WORDS] = {PIECES(CHANNEL "words", "punctuated_word", "start", "end",
-                                      "speaker", 1000), .other_text = "word"},
+                                      "speaker", 1000), .other_text = "word", .channel = "*"},
     [SPEECH_ASSEMBLYAI_UTTERANCES] = {PIECES("utterances", "text", "start", "end", "speaker", 1)},
     [SPEECH_ASSEMBLYAI_WORDS] = {PIECES("words", "text", "start", "end", "speaker", 1)},
     [SPEECH_AWS] = {PIECES("results.items", "alternatives", "start_time", "end_time",
-                           "speaker_label", 1000)},
+                           "speaker_label", 1000), .alternative = "content"},
+    [SPEECH_AZURE] = {PIECES("recognizedPhrases", "nBest", "offsetInTicks", NULL, "speaker", 1e-4),
+                      .duration = "durationInTicks", .alternative = "display",
+                      .channel = "channel"},
+    [SPEECH_GOOGLE] = {PIECES("results.*.alternatives.0.words", "word", "startTime", "endTime",
+                              "speakerTag", 1000), .omits_zero = true, .says_again = true},
+    [SPEECH_GOOGLE_2] = {PIECES("results.*.alternatives.0.words", "word", "startOffset",
+                                "endOffset", "speakerLabel", 1000), .omits_zero = true},
+    [SPEECH_REV] = {PIECES("monologues", "value", "ts", "end_ts", "speaker", 1000),
+                    .parts = "elements"},
+    [SPEECH_SPEECHMATICS] = {PIECES("results", "alternatives", "start_time", "end_time", "speaker",
+                                    1000), .alternative = "content"},
+    [SPEECH_NEMO] = {PIECES("sentences", "text", "start_time", "end_time", "speaker", 1000)},
 };
 
 /* Where AWS says who speaks when, if its items do not. */
@@ -61,6 +80,7 @@ struct piece {
     struct slice text, other_text;
     int64_t start, end;
     struct slice speaker; /* a string or a number; empty: nobody is named */
+    int channel;          /* NO_CHANNEL: not known */
     struct json_scan parts;
     bool has_parts;
 };
@@ -76,9 +96,12 @@ struct reader {
     const struct form *form;
     int (*take)(struct reader *r, const struct piece *piece);
     int err;
+    int channel; /* whose list is read */
 
     /* Of all pieces. */
-    size_t pieces, words, spaced, bytes;
+    size_t pieces, words, spaced, bytes, named;
+    int first_channel;
+    bool has_channels;  /* several */
     bool is_joined;     /* they are words */
     bool has_own_space; /* what parts two words stands in the pieces */
 
@@ -111,7 +134,7 @@ static struct slice take_scalar(struct json_scan *scan)
     return value;
 }
 
-static int64_t take_time(struct json_scan *scan, int unit)
+static int64_t take_time(struct json_scan *scan, double unit)
 {
     char digits[32], *end;
     struct slice text = take_scalar(scan);
@@ -120,6 +143,7 @@ static int64_t take_time(struct json_scan *scan, int unit)
     memcpy(digits, text.data, text.len);
     digits[text.len] = '\0';
     double time = strtod(digits, &end) * unit;
+    end += *end == 's';                                      /* "1.200s" */
     bool is_time = *end == '\0' && time >= 0 && time < 1e12; /* thirty years */
     return is_time ? (int64_t)(time + 0.5) : NO_TIME;
 }
@@ -139,11 +163,11 @@ static void take_times(struct reader *r, struct json_scan *scan, struct piece *p
     }
 }
 
-/* The words: a string, or that of the first of some alternatives. */
-static struct slice take_text(struct json_scan *scan)
+/* The words: a string, or that of the first of some alternatives, which may say who speaks. */
+static struct slice take_text(struct reader *r, struct json_scan *scan, struct piece *piece)
 {
     struct slice text = {0}, key;
-    if (!json_enter(scan, JSON_ARRAY))
+    if (!r->form->alternative || !json_enter(scan, JSON_ARRAY))
         return take_scalar(scan);
     for (int i = 0; json_next_item(scan); i++) {
         if (i || !json_enter(scan, JSON_OBJECT)) {
@@ -151,8 +175,10 @@ static struct slice take_text(struct json_scan *scan)
             continue;
         }
         while (json_next_key(scan, &key)) {
-            if (is_key(key, "content"))
+            if (is_key(key, r->form->alternative))
                 text = take_scalar(scan);
+            else if (is_key(key, r->form->speaker))
+                piece->speaker = take_scalar(scan);
             else
                 json_skip(scan);
         }
@@ -160,14 +186,49 @@ static struct slice take_text(struct json_scan *scan)
     return text;
 }
 
+static int take_channel(struct json_scan *scan)
+{
+    struct slice number = take_scalar(scan);
+    bool is_digit = number.len == 1 && number.data[0] >= '0' && number.data[0] <= '9';
+    return is_digit ? number.data[0] - '0' : NO_CHANNEL;
+}
+
 /* --- pieces ----------------------------------------------------------------------------------- */
 
 static void read_pieces(struct reader *r, struct json_scan *scan, const struct piece *around);
 
-static void read_piece(struct reader *r, struct json_scan *scan, const struct piece *around)
+/* Reads the value of a key of a piece. */
+static void read_value(struct reader *r, struct json_scan *scan, struct slice key,
+                       struct piece *piece, int64_t *duration)
 {
     const struct form *form = r->form;
-    struct piece piece = {.start = NO_TIME, .end = NO_TIME};
+    if (is_key(key, form->text)) {
+        piece->text = take_text(r, scan, piece);
+    } else if (is_key(key, form->other_text)) {
+        piece->other_text = take_text(r, scan, piece);
+    } else if (is_key(key, form->start)) {
+        take_times(r, scan, piece);
+    } else if (is_key(key, form->end)) {
+        piece->end = take_time(scan, form->unit);
+    } else if (is_key(key, form->duration)) {
+        *duration = take_time(scan, form->unit);
+    } else if (is_key(key, form->speaker)) {
+        piece->speaker = take_scalar(scan);
+    } else if (is_key(key, form->channel)) {
+        piece->channel = take_channel(scan);
+    } else {
+        if (is_key(key, form->parts)) {
+            piece->parts = *scan;
+            piece->has_parts = true;
+        }
+        json_skip(scan);
+    }
+}
+
+static void read_piece(struct reader *r, struct json_scan *scan, const struct piece *around)
+{
+    struct piece piece = {.start = NO_TIME, .end = NO_TIME, .channel = r->channel};
+    int64_t duration = NO_TIME;
     struct slice key;
 
     bool is_object = json_kind(scan) == JSON_OBJECT;
@@ -176,29 +237,16 @@ static void read_piece(struct reader *r, struct json_scan *scan, const struct pi
         json_skip(scan);
         return;
     }
-    while (json_next_key(scan, &key)) {
-        if (is_key(key, form->text)) {
-            piece.text = take_text(scan);
-        } else if (is_key(key, form->other_text)) {
-            piece.other_text = take_text(scan);
-        } else if (is_key(key, form->start)) {
-            take_times(r, scan, &piece);
-        } else if (is_key(key, form->end)) {
-            piece.end = take_time(scan, form->unit);
-        } else if (is_key(key, form->speaker)) {
-            piece.speaker = take_scalar(scan);
-        } else {
-            if (is_key(key, form->parts)) {
-                piece.parts = *scan;
-                piece.has_parts = true;
-            }
-            json_skip(scan);
-        }
-    }
+    while (json_next_key(scan, &key))
+        read_value(r, scan, key, &piece, &duration);
     if (around)
         piece.speaker = around->speaker;
     if (!piece.text.len)
         piece.text = piece.other_text;
+    if (r->form->omits_zero && piece.start == NO_TIME && piece.end != NO_TIME)
+        piece.start = 0;
+    if (duration != NO_TIME && piece.start != NO_TIME)
+        piece.end = piece.start + duration;
     piece.end_at = scan->rest.data;
     if (scan->is_broken) /* it may lack half of what it says */
         return;
@@ -230,6 +278,8 @@ static void follow(struct reader *r, const char *path)
         read_pieces(r, scan, NULL);
     } else if ((*path == '*' || *path == '0') && json_enter(scan, JSON_ARRAY)) {
         for (int i = 0; !r->err && json_next_item(scan); i++) {
+            if (*path == '*' && is_key(part, r->form->channel))
+                r->channel = i;
             if (i && *path == '0')
                 json_skip(scan);
             else
@@ -253,6 +303,7 @@ static void read_all(struct reader *r, struct slice text, const struct form *for
     r->scan = (struct json_scan){.rest = text};
     r->form = form;
     r->take = take;
+    r->channel = NO_CHANNEL;
     follow(r, form->path);
 }
 
@@ -265,6 +316,10 @@ static int count_piece(struct reader *r, const struct piece *piece)
     r->spaced += bare.len < piece->text.len;
     r->words += !bare.len || !memchr(bare.data, ' ', bare.len);
     r->bytes += bare.len;
+    r->named += piece->speaker.len > 0;
+    if (r->first_channel == NO_CHANNEL)
+        r->first_channel = piece->channel;
+    r->has_channels |= piece->channel != NO_CHANNEL && piece->channel != r->first_channel;
     return 0;
 }
 
@@ -319,8 +374,8 @@ static void say(struct buf *out, struct slice string)
 }
 
 /* The name of a speaker: of a number it is `Speaker 0`, of a machine that does not know it is none.
- */
-static void name_speaker(struct buf *out, struct slice speaker)
+ * Each channel has speakers of its own, or is one. */
+static void name_speaker(struct buf *out, struct slice speaker, int channel)
 {
     static const struct byte_set digits = {{['0'] = true,
                                             ['1'] = true,
@@ -338,7 +393,11 @@ static void name_speaker(struct buf *out, struct slice speaker)
         len++;
     if (len && len == speaker.len)
         buf_add_text(out, "Speaker ");
-    if (!slice_equal(speaker, SLICE("?")))
+    else if (channel != NO_CHANNEL && speaker.len == 0)
+        buf_printf(out, "Speaker %d", channel);
+    if (channel != NO_CHANNEL && speaker.len)
+        buf_printf(out, "%d-", channel);
+    if (!slice_equal(speaker, SLICE("?")) && !slice_equal(speaker, SLICE("UU")))
         say(out, speaker);
 }
 
@@ -424,11 +483,13 @@ static int join_piece(struct reader *r, const struct piece *piece, const struct 
 static int add_piece(struct reader *r, const struct piece *piece)
 {
     struct slice speaker = piece->speaker;
+    if (r->form->says_again && r->named && !speaker.len)
+        return 0;
     if (!speaker.len && piece->start != NO_TIME)
         speaker = speaker_at(r, piece->start);
     r->text.len = 0;
     say(&r->text, piece->text);
-    name_speaker(&r->name, speaker);
+    name_speaker(&r->name, speaker, r->has_channels ? piece->channel : NO_CHANNEL);
     if (r->text.failed || r->name.failed)
         return -ENOMEM;
     struct cue cue = {.start = piece->start, .end = piece->end, .line = line_at(r, piece->at)};
@@ -444,11 +505,23 @@ static int add_piece(struct reader *r, const struct piece *piece)
 static void judge_pieces(struct reader *r, enum speech_dialect dialect)
 {
     enum { MOST_MEAN = 12 /* bytes of a word */ };
-    bool are_words = dialect == SPEECH_DEEPGRAM_WORDS || dialect == SPEECH_ASSEMBLYAI_WORDS ||
-                     dialect == SPEECH_AWS;
+    static const bool of_words[SPEECH_DIALECTS] = {
+        [SPEECH_DEEPGRAM_WORDS] = true, [SPEECH_ASSEMBLYAI_WORDS] = true, [SPEECH_AWS] = true,
+        [SPEECH_GOOGLE] = true,         [SPEECH_GOOGLE_2] = true,         [SPEECH_REV] = true,
+        [SPEECH_SPEECHMATICS] = true,
+    };
+    bool are_words = of_words[dialect];
     r->is_joined = are_words ||
                    (r->words >= r->pieces - r->pieces / 10 && r->bytes <= r->pieces * MOST_MEAN);
-    r->has_own_space = !are_words && r->spaced > r->pieces / 5;
+    r->has_own_space = dialect == SPEECH_REV || (!are_words && r->spaced > r->pieces / 5);
+}
+
+static int compare_starts(const void *one, const void *other)
+{
+    const struct cue *a = one, *b = other;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return (a->text > b->text) - (a->text < b->text);
 }
 
 static void report_end(struct reader *r, struct diags *diags)
@@ -461,7 +534,7 @@ static void report_end(struct reader *r, struct diags *diags)
 int speech_json_read(struct slice text, enum speech_dialect dialect, struct diags *diags,
                      struct cues *cues)
 {
-    struct reader r = {.cues = cues, .counted = text.data, .line = 1};
+    struct reader r = {.cues = cues, .counted = text.data, .line = 1, .first_channel = NO_CHANNEL};
     diags_add_broken_utf8(diags, text, 1);
     read_all(&r, text, &forms[dialect], count_piece);
     judge_pieces(&r, dialect);
@@ -471,6 +544,9 @@ int speech_json_read(struct slice text, enum speech_dialect dialect, struct diag
         read_all(&r, text, &forms[dialect], add_piece);
     if (!r.err)
         r.err = end_caption(&r);
+    /* One channel stands behind the other. */
+    if (!r.err && r.has_channels)
+        qsort(cues->at, cues->count, sizeof *cues->at, compare_starts);
     if (!r.err)
         report_end(&r, diags);
     free(r.spans);

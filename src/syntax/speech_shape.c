@@ -4,45 +4,85 @@
 
 #include "values/json_scan.h"
 
-enum { MOST_PATHS = 4 };
-
 /*
  * What a dialect is told by; the first that has all of its paths is the one. A path goes by keys
  * and, "[]", to the first item of an array; its last character is the kind of value that has to
  * stand there: "#" a number, "$" a string.
  */
-static const struct rule {
+static const struct {
     enum speech_dialect dialect;
-    const char *paths[MOST_PATHS];
-} rules[] = {
-    {SPEECH_PODCAST, {"segments[]startTime#", "segments[]body$"}},
-    {SPEECH_WHISPER, {"segments[]start#", "segments[]end#", "segments[]text$"}},
-    {SPEECH_WHISPER_CPP, {"transcription[]offsets.from#", "transcription[]text$"}},
-    {SPEECH_PIPELINE_SPEAKERS, {"speakers[]text$", "speakers[]timestamp[]#", "speakers[]speaker$"}},
-    {SPEECH_PIPELINE_CHUNKS, {"chunks[]text$", "chunks[]timestamp[]#"}},
-    {SPEECH_PIPELINE_LIST, {"[]text$", "[]timestamp[]#"}},
-    {SPEECH_DEEPGRAM_UTTERANCES,
-     {"results.utterances[]start#", "results.utterances[]end#", "results.utterances[]transcript$"}},
+    const char *path;
+} keys[] = {
+    {SPEECH_PODCAST, "segments[]startTime#"},
+    {SPEECH_PODCAST, "segments[]body$"},
+    {SPEECH_WHISPER, "segments[]start#"},
+    {SPEECH_WHISPER, "segments[]end#"},
+    {SPEECH_WHISPER, "segments[]text$"},
+    {SPEECH_WHISPER_CPP, "transcription[]offsets.from#"},
+    {SPEECH_WHISPER_CPP, "transcription[]text$"},
+    {SPEECH_PIPELINE_SPEAKERS, "speakers[]text$"},
+    {SPEECH_PIPELINE_SPEAKERS, "speakers[]timestamp[]#"},
+    {SPEECH_PIPELINE_SPEAKERS, "speakers[]speaker$"},
+    {SPEECH_PIPELINE_CHUNKS, "chunks[]text$"},
+    {SPEECH_PIPELINE_CHUNKS, "chunks[]timestamp[]#"},
+    {SPEECH_PIPELINE_LIST, "[]text$"},
+    {SPEECH_PIPELINE_LIST, "[]timestamp[]#"},
+    {SPEECH_DEEPGRAM_UTTERANCES, "results.utterances[]start#"},
+    {SPEECH_DEEPGRAM_UTTERANCES, "results.utterances[]end#"},
+    {SPEECH_DEEPGRAM_UTTERANCES, "results.utterances[]transcript$"},
     {SPEECH_DEEPGRAM_PARAGRAPHS,
-     {"results.channels[]alternatives[]paragraphs.paragraphs[]sentences[]text$",
-      "results.channels[]alternatives[]paragraphs.paragraphs[]sentences[]start#"}},
-    {SPEECH_DEEPGRAM_WORDS,
-     {"results.channels[]alternatives[]transcript$", "results.channels[]alternatives[]words[]word$",
-      "results.channels[]alternatives[]words[]start#"}},
-    {SPEECH_ASSEMBLYAI_UTTERANCES,
-     {"utterances[]speaker$", "utterances[]start#", "utterances[]end#", "utterances[]text$"}},
-    {SPEECH_ASSEMBLYAI_WORDS, {"words[]text$", "words[]start#", "words[]end#", "audio_duration#"}},
-    {SPEECH_AWS, {"results.items[]type$", "results.items[]alternatives[]content$"}},
+     "results.channels[]alternatives[]paragraphs.paragraphs[]sentences[]text$"},
+    {SPEECH_DEEPGRAM_PARAGRAPHS,
+     "results.channels[]alternatives[]paragraphs.paragraphs[]sentences[]start#"},
+    {SPEECH_DEEPGRAM_WORDS, "results.channels[]alternatives[]transcript$"},
+    {SPEECH_DEEPGRAM_WORDS, "results.channels[]alternatives[]words[]word$"},
+    {SPEECH_DEEPGRAM_WORDS, "results.channels[]alternatives[]words[]start#"},
+    {SPEECH_ASSEMBLYAI_UTTERANCES, "utterances[]speaker$"},
+    {SPEECH_ASSEMBLYAI_UTTERANCES, "utterances[]start#"},
+    {SPEECH_ASSEMBLYAI_UTTERANCES, "utterances[]end#"},
+    {SPEECH_ASSEMBLYAI_UTTERANCES, "utterances[]text$"},
+    {SPEECH_ASSEMBLYAI_WORDS, "words[]text$"},
+    {SPEECH_ASSEMBLYAI_WORDS, "words[]start#"},
+    {SPEECH_ASSEMBLYAI_WORDS, "words[]end#"},
+    {SPEECH_ASSEMBLYAI_WORDS, "audio_duration#"},
+    {SPEECH_AWS, "results.items[]type$"},
+    {SPEECH_AWS, "results.items[]alternatives[]content$"},
+    {SPEECH_AZURE, "recognizedPhrases[]offsetInTicks#"},
+    {SPEECH_AZURE, "recognizedPhrases[]durationInTicks#"},
+    {SPEECH_AZURE, "recognizedPhrases[]nBest[]display$"},
+    {SPEECH_GOOGLE, "results[]alternatives[]transcript$"},
+    {SPEECH_GOOGLE, "results[]alternatives[]words[]word$"},
+    {SPEECH_GOOGLE, "results[]alternatives[]words[]endTime$"},
+    {SPEECH_GOOGLE_2, "results[]alternatives[]transcript$"},
+    {SPEECH_GOOGLE_2, "results[]alternatives[]words[]word$"},
+    {SPEECH_GOOGLE_2, "results[]alternatives[]words[]endOffset$"},
+    {SPEECH_REV, "monologues[]speaker#"},
+    {SPEECH_REV, "monologues[]elements[]type$"},
+    {SPEECH_REV, "monologues[]elements[]value$"},
+    {SPEECH_SPEECHMATICS, "format$"},
+    {SPEECH_SPEECHMATICS, "results[]type$"},
+    {SPEECH_SPEECHMATICS, "results[]start_time#"},
+    {SPEECH_SPEECHMATICS, "results[]alternatives[]content$"},
+    {SPEECH_NEMO, "sentences[]text$"},
+    {SPEECH_NEMO, "sentences[]start_time#"},
+    {SPEECH_NEMO, "sentences[]end_time#"},
+    {SPEECH_NEMO, "sentences[]speaker$"},
     /* … and where its language stands. */
-    {SPEECH_NONE, {"language$", "language_code$", "result.language$", "results.language_code$"}},
-    {SPEECH_NONE, {"results.channels[]detected_language$"}},
+    {SPEECH_NONE, "language$"},
+    {SPEECH_NONE, "language_code$"},
+    {SPEECH_NONE, "result.language$"},
+    {SPEECH_NONE, "results.language_code$"},
+    {SPEECH_NONE, "results.channels[]detected_language$"},
+    {SPEECH_NONE, "results[]languageCode$"},
+    {SPEECH_NONE, "recognizedPhrases[]locale$"},
+    {SPEECH_NONE, "metadata.transcription_config.language$"},
 };
 
-enum { RULES = sizeof rules / sizeof *rules };
+enum { KEYS = sizeof keys / sizeof *keys };
 
-/* Paths by number: bit MOST_PATHS * rule + place in it. */
+/* Keys by number. */
 typedef uint64_t path_set;
-_Static_assert(RULES *MOST_PATHS <= 64, "a bit a path");
+_Static_assert(KEYS < 64, "a bit a path");
 
 struct finder {
     struct json_scan scan;
@@ -52,7 +92,7 @@ struct finder {
 
 static const char *path_of(int number)
 {
-    return rules[number / MOST_PATHS].paths[number % MOST_PATHS];
+    return keys[number].path;
 }
 
 /* Those of `from`, which go the same way for `at` characters, that go on with the key. */
@@ -68,11 +108,12 @@ static path_set paths_on(path_set from, size_t at, struct slice key)
     return on;
 }
 
-static path_set paths_into_array(path_set from, size_t at)
+/* Those that go on with this sign. */
+static path_set paths_into(path_set from, size_t at, char sign)
 {
     path_set on = 0;
     for (path_set left = from; left; left &= left - 1) {
-        if (path_of(__builtin_ctzll(left))[at] == '[')
+        if (path_of(__builtin_ctzll(left))[at] == sign)
             on |= left & -left;
     }
     return on;
@@ -108,7 +149,7 @@ static void note(struct finder *f, path_set paths, size_t at)
         if (path_of(number)[at] != kind)
             continue;
         f->seen |= left & -left;
-        if (rules[number / MOST_PATHS].dialect == SPEECH_NONE)
+        if (keys[number].dialect == SPEECH_NONE)
             f->language = value;
     }
 }
@@ -117,11 +158,11 @@ static void note(struct finder *f, path_set paths, size_t at)
  * file no more than the first item is walked through. */
 static void look(struct finder *f, path_set paths, size_t at)
 {
-    const char *way = path_of(__builtin_ctzll(paths)) + at;
+    path_set dotted = paths_into(paths, at, '.');
     if (json_enter(&f->scan, JSON_OBJECT)) {
-        look_at_object(f, paths, at + (*way == '.'));
+        look_at_object(f, dotted ? dotted : paths, at + (dotted != 0));
     } else if (json_enter(&f->scan, JSON_ARRAY)) {
-        path_set on = paths_into_array(paths, at);
+        path_set on = paths_into(paths, at, '[');
         if (on && !json_next_item(&f->scan))
             return;
         if (on)
@@ -136,16 +177,15 @@ static void look(struct finder *f, path_set paths, size_t at)
 bool speech_shape_find(struct slice text, bool is_all, struct speech_shape *shape)
 {
     struct finder f = {.scan = {.rest = text}};
-    path_set all = 0;
-    for (int i = 0; i < RULES * MOST_PATHS; i++)
-        all |= (path_set)(path_of(i) != NULL) << i;
-    look(&f, all, 0);
+    path_set wanted[SPEECH_DIALECTS] = {0};
+    for (int i = 0; i < KEYS; i++)
+        wanted[keys[i].dialect] |= (path_set)1 << i;
+    look(&f, ((path_set)1 << KEYS) - 1, 0);
 
     *shape = (struct speech_shape){.language = f.language};
-    for (int i = 0; i < RULES && !shape->dialect; i++) {
-        path_set wanted = all >> i * MOST_PATHS & ((1 << MOST_PATHS) - 1);
-        if ((f.seen >> i * MOST_PATHS & wanted) == wanted)
-            shape->dialect = rules[i].dialect;
+    for (int i = SPEECH_NONE + 1; i < SPEECH_DIALECTS && !shape->dialect; i++) {
+        if ((f.seen & wanted[i]) == wanted[i])
+            shape->dialect = (enum speech_dialect)i;
     }
     return is_all || !f.scan.is_cut;
 }

@@ -25,6 +25,12 @@ enum speech_dialect {
     SPEECH_ASSEMBLYAI_UTTERANCES,
     SPEECH_ASSEMBLYAI_WORDS,
     SPEECH_AWS,
+    SPEECH_AZURE,    /* in batches */
+    SPEECH_GOOGLE,   /* Speech-to-Text, version 1 … */
+    SPEECH_GOOGLE_2, /* … and 2 */
+    SPEECH_REV,
+    SPEECH_SPEECHMATICS,
+    SPEECH_NEMO, /* with speakers */
     SPEECH_DIALECTS,
 };
 

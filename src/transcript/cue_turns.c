@@ -87,7 +87,7 @@ static void divide(struct assembly *a, const struct line *line, struct slice wor
     size_t len = a->text.len - assembly_last_turn(a)->text;
     bool is_long_pause = pause_before(a, cue) >= PAUSE;
     *begins_paragraph = *ends_turn = false;
-    if (line->before != BREAK_PARAGRAPH || assembly_is_wordless(a))
+    if (line->before != BREAK_PARAGRAPH)
         return;
     *begins_paragraph = cue->begins_paragraph ||
                         ((is_long_pause || a->text.len - a->paragraph >= PARAGRAPH_BYTES) &&
@@ -119,7 +119,10 @@ static int add_cue_words(struct assembly *a, const struct cue *cue, struct slice
     if (begins_paragraph)
         a->paragraph = at;
     buf_add_slice(&a->text, words);
-    turn->last_line = cue->last_line;
+    if (cue->line < turn->first_line) /* of another channel */
+        turn->first_line = cue->line;
+    if (cue->last_line > turn->last_line)
+        turn->last_line = cue->last_line;
     if (cue->end == NO_TIME || cue->end > turn->end)
         turn->end = cue->end < turn->start ? NO_TIME : cue->end;
     int err = assembly_note_cue(a, cue, at);

@@ -51,7 +51,7 @@ static int add_voices(struct body *body, const struct persons *persons, const ui
                 .name = {(uint32_t)notes->len, (uint32_t)name.len},
                 .first = i,
                 .time = NO_TIME,
-                .is_anonymous = label_is_anonymous(name),
+                .is_anonymous = label_is_anonymous(name) || label_is_machine(name),
             };
             buf_add_slice(notes, name);
         }

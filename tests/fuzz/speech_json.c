@@ -5,7 +5,8 @@
 
 #include "syntax/speech_json.h"
 
-static void check_cues(const struct cues *cues, uint32_t lines)
+/* Channels stand one behind the other, and are put in order by their times. */
+static void check_cues(const struct cues *cues, uint32_t lines, bool has_channels)
 {
     uint32_t last_line = 1, end_of_text = 0;
     for (size_t i = 0; i < cues->count; i++) {
@@ -13,8 +14,10 @@ static void check_cues(const struct cues *cues, uint32_t lines)
         struct slice text = cue_text(cues, cue), line;
         CHECK(cue->start >= NO_TIME && cue->end >= NO_TIME);
         CHECK(cue->end == NO_TIME || cue->end >= cue->start);
-        CHECK(cue->line >= last_line && cue->last_line >= cue->line && cue->last_line <= lines);
-        CHECK(cue->len && cue->text >= end_of_text && cue->text + cue->len <= cues->text.len);
+        CHECK(cue->line >= last_line || has_channels);
+        CHECK(cue->last_line >= cue->line && cue->last_line <= lines);
+        CHECK(cue->len && (cue->text >= end_of_text || has_channels) &&
+              cue->text + cue->len <= cues->text.len);
         CHECK(utf8_is_valid(text) && utf8_is_valid(cue_speaker(cues, cue)));
         CHECK(!memchr(text.data, '\0', text.len));
         while (slice_take(&text, '\n', &line))
@@ -41,7 +44,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (shape.dialect) {
         CHECK(speech_json_read(file, shape.dialect, &diags, &cues) == 0);
-        check_cues(&cues, lines);
+        bool has_channels = shape.dialect == SPEECH_AZURE ||
+                            (shape.dialect >= SPEECH_DEEPGRAM_UTTERANCES &&
+                             shape.dialect <= SPEECH_DEEPGRAM_WORDS);
+        check_cues(&cues, lines, has_channels);
         check_diags(&diags, lines);
     }
     arena_free(&arena);

@@ -246,8 +246,8 @@ static const struct row {
      "{\"paragraphs\": [{\"sentences\": [{\"text\": \"Which gap?\", \"start\": 3, \"end\": 4}], "
      "\"speaker\": 1}]}}]}]}}",
      SPEECH_DEEPGRAM_PARAGRAPHS,
-     "1000-2000 Speaker 0| Mind the gap.\n2000-3000 Speaker 0| It is wide.\n"
-     "3000-4000 Speaker 1| Which gap?\n"},
+     "1000-2000 Speaker 0-0| Mind the gap.\n2000-3000 Speaker 0-0| It is wide.\n"
+     "3000-4000 Speaker 1-1| Which gap?\n"},
     {"Deepgram's words",
      "{\"results\": {\"channels\": [{\"detected_language\": \"en\", \"alternatives\": "
      "[{\"transcript\": \"mind the gap\", \"words\": [{\"word\": \"mind\", \"start\": 1, \"end\": "
