@@ -144,6 +144,8 @@ void cues_tell_back(const struct cues *cues, struct diags *diags)
 void cues_free(struct cues *cues)
 {
     free(cues->at);
+    free(cues->chapters);
+    buf_free(&cues->titles);
     buf_free(&cues->text);
     *cues = (struct cues){0};
 }

@@ -31,10 +31,19 @@ struct cue {
     bool begins_paragraph; /* the format says so; where nobody is named that begins a turn */
 };
 
+/* A part of the recording, as the file itself divides it. */
+struct cue_chapter {
+    int64_t start;             /* later than that of the one before */
+    uint32_t title, title_len; /* in cues.titles; one line, never empty */
+};
+
 struct cues {
     struct cue *at; /* in the order of the file; owned */
     size_t count, cap;
-    struct buf text;   /* of all; owned */
+    struct buf text;              /* of all; owned */
+    struct cue_chapter *chapters; /* owned */
+    size_t chapter_count, chapter_cap;
+    struct buf titles; /* of these; owned */
     size_t most;       /* more than so many are refused; 0: as many as there is memory */
     char language[36]; /* as the file says it: en, zh-Hans; empty where it does not */
 };

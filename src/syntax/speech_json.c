@@ -74,6 +74,10 @@ static const struct form aws_spans = {PIECES("results.speaker_labels.segments", 
                                              NULL, "speaker_label", 1000)};
 /* clang-format on */
 
+/* What AssemblyAI finds that is spoken about, one after the other. */
+static const struct form assemblyai_chapters = {
+    PIECES("chapters", "headline", "start", "end", NULL, 1), .other_text = "gist"};
+
 /* One item. Texts are as they stand in the file. */
 struct piece {
     const char *at, *end_at; /* in the file */
@@ -323,6 +327,46 @@ static int count_piece(struct reader *r, const struct piece *piece)
     return 0;
 }
 
+/* What a string says, with U+FFFD for NUL. */
+static void say(struct buf *out, struct slice string)
+{
+    size_t from = out->len;
+    json_add_string(out, string);
+    if (out->failed || out->len == from || !memchr(out->data + from, '\0', out->len - from))
+        return;
+    cleanup_buf struct buf said = {0};
+    struct slice rest = {out->data + from, out->len - from}, part;
+    for (bool is_first = true; slice_take(&rest, '\0', &part); is_first = false) {
+        if (!is_first)
+            buf_add_text(&said, "\xEF\xBF\xBD");
+        buf_add_slice(&said, part);
+    }
+    out->failed = said.failed;
+    out->len = from;
+    buf_add_slice(out, buf_slice(&said));
+}
+
+static int take_chapter(struct reader *r, const struct piece *piece)
+{
+    struct cues *cues = r->cues;
+    size_t from = cues->titles.len;
+    const struct cue_chapter *last = cues->chapters + cues->chapter_count - 1;
+    if (piece->start == NO_TIME || (cues->chapter_count && piece->start <= last->start))
+        return 0;
+    say(&cues->titles, slice_trim(piece->text));
+    if (cues->titles.failed || !array_reserve(&cues->chapters, cues->chapter_count,
+                                              &cues->chapter_cap, sizeof *cues->chapters))
+        return -ENOMEM;
+    for (size_t i = from; i < cues->titles.len; i++) {
+        if (byte_is_space(cues->titles.data[i]))
+            cues->titles.data[i] = ' ';
+    }
+    if (slice_trim(slice_skip(buf_slice(&cues->titles), from)).len)
+        cues->chapters[cues->chapter_count++] = (struct cue_chapter){
+            piece->start, (uint32_t)from, (uint32_t)(cues->titles.len - from)};
+    return 0;
+}
+
 static int take_span(struct reader *r, const struct piece *piece)
 {
     if (piece->start == NO_TIME)
@@ -352,25 +396,6 @@ static uint32_t line_at(struct reader *r, const char *at)
         r->counted = end ? end + 1 : at;
     }
     return r->line;
-}
-
-/* What a string says, with U+FFFD for NUL. */
-static void say(struct buf *out, struct slice string)
-{
-    size_t from = out->len;
-    json_add_string(out, string);
-    if (out->failed || out->len == from || !memchr(out->data + from, '\0', out->len - from))
-        return;
-    cleanup_buf struct buf said = {0};
-    struct slice rest = {out->data + from, out->len - from}, part;
-    for (bool is_first = true; slice_take(&rest, '\0', &part); is_first = false) {
-        if (!is_first)
-            buf_add_text(&said, "\xEF\xBF\xBD");
-        buf_add_slice(&said, part);
-    }
-    out->failed = said.failed;
-    out->len = from;
-    buf_add_slice(out, buf_slice(&said));
 }
 
 /* The name of a speaker: of a number it is `Speaker 0`, of a machine that does not know it is none.
@@ -540,6 +565,8 @@ int speech_json_read(struct slice text, enum speech_dialect dialect, struct diag
     judge_pieces(&r, dialect);
     if (dialect == SPEECH_AWS)
         read_all(&r, text, &aws_spans, take_span);
+    if (!r.err && (dialect == SPEECH_ASSEMBLYAI_UTTERANCES || dialect == SPEECH_ASSEMBLYAI_WORDS))
+        read_all(&r, text, &assemblyai_chapters, take_chapter);
     if (!r.err)
         read_all(&r, text, &forms[dialect], add_piece);
     if (!r.err)

@@ -1,6 +1,7 @@
 #include "transcript/source.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "syntax/captions.h"
 #include "syntax/plain_text.h"
@@ -76,6 +77,23 @@ static int read_cue_body(struct cues *cues, const struct yaml *front, struct sli
     return err;
 }
 
+static int add_chapters(const struct cues *from, struct body *body)
+{
+    int err = 0;
+    struct chapter *chapters = from->chapter_count ? calloc(from->chapter_count, sizeof *chapters)
+                                                   : NULL;
+    if (from->chapter_count && !chapters)
+        return -ENOMEM;
+    for (size_t i = 0; i < from->chapter_count; i++)
+        chapters[i] = (struct chapter){
+            from->chapters[i].start,
+            {from->titles.data + from->chapters[i].title, from->chapters[i].title_len}};
+    if (chapters)
+        err = align_chapters(body, chapters, (uint32_t)from->chapter_count);
+    free(chapters);
+    return err;
+}
+
 int source_read_body(enum source_form form, struct slice text, uint32_t first_line,
                      const struct yaml *front, struct slice aliases, const struct limits *limits,
                      struct diags *diags, struct body *body)
@@ -88,8 +106,13 @@ int source_read_body(enum source_form form, struct slice text, uint32_t first_li
     *body = (struct body){0};
     int err = read_cues(form, text, limits, diags, &cues);
     if (!err) {
+        cleanup_cues struct cues divided = {
+            .chapters = cues.chapters, .chapter_count = cues.chapter_count, .titles = cues.titles};
+        cues.chapters = NULL;
+        cues.titles = (struct buf){0};
         cues_tell_back(&cues, diags);
-        return read_cue_body(&cues, front, aliases, limits, diags, body);
+        err = read_cue_body(&cues, front, aliases, limits, diags, body);
+        return err ? err : add_chapters(&divided, body);
     }
     if (err != -E2BIG)
         return err;

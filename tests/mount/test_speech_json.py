@@ -235,3 +235,12 @@ def test_a_start_that_goes_back_is_told(mount):
         os.listdir(mounted / "episodes" / name / "turns")
     told = [problem for problem in problems(mounted) if "begins 2.500 s before" in str(problem)]
     assert len(told) == 2
+
+
+def test_chapters_of_assemblyai_are_sections(mount):
+    chapters = [{"start": 0, "end": 1900, "headline": "Greetings\ncome first", "gist": "Greetings", "summary": "They greet."},
+                {"start": 1900, "end": 1900, "headline": " "}, {"start": 2000, "end": 9000, "gist": "Which", "summary": "s"}]
+    mounted = mount(written({"a.json": ASSEMBLYAI | {"chapters": chapters}}))
+    folder = mounted / "episodes/a"
+    assert [turn["section"] for turn in json_lines(folder / "turns.jsonl")] == [1, 2]
+    assert sorted(os.listdir(folder / "sections")) == ["01-Greetings come first", "02-Which"]
