@@ -141,6 +141,31 @@ static int add_no_episode(struct scan_walk *w, const struct found *file)
     return walk_add_gone(w, file->path);
 }
 
+/* Of a meeting that Zoom recorded there may be a transcript and its live captions, which say the
+ * same with more mistakes: the stem that goes before this one, or NO_STEM. */
+static uint32_t transcript_beside(const struct listing *listing, struct slice name)
+{
+    cleanup_buf struct buf other = {0};
+    struct slice cc = SLICE(".cc");
+    if (!slice_ends(name, cc))
+        return NO_STEM;
+    buf_add_slice(&other, slice_head(name, name.len - cc.len));
+    buf_add_text(&other, ".transcript");
+    return other.failed ? NO_STEM : stems_find(&listing->stems, buf_slice(&other));
+}
+
+/* … and the other way round. */
+static uint32_t captions_beside(const struct listing *listing, struct slice name)
+{
+    cleanup_buf struct buf other = {0};
+    struct slice transcript = SLICE(".transcript");
+    if (!slice_ends(name, transcript))
+        return NO_STEM;
+    buf_add_slice(&other, slice_head(name, name.len - transcript.len));
+    buf_add_text(&other, ".cc");
+    return other.failed ? NO_STEM : stems_find(&listing->stems, buf_slice(&other));
+}
+
 int stem_add_episode(struct scan_walk *w, const struct listing *listing, uint32_t number)
 {
     const struct stem *names = &listing->stems.at[number];
@@ -150,6 +175,12 @@ int stem_add_episode(struct scan_walk *w, const struct listing *listing, uint32_
     bool is_described = false, is_base_described = false;
     bool has_variants = names->base != number || names->first_variant != NO_STEM;
     int err = find_stem(w, listing, number, &stem);
+    uint32_t better = err ? NO_STEM : transcript_beside(listing, names->name);
+    if (better != NO_STEM)
+        err = find_stem(w, listing, better, &base);
+    if (base.primary != STEM_NOTHING)
+        stem.primary = STEM_NOTHING;
+    base = (struct found_stem){.primary = STEM_NOTHING};
     if (!err && names->base != number)
         err = find_stem(w, listing, names->base, &base);
     if (!err && (stem.has_captions || (has_variants && listing->stems.has_captions)))
@@ -206,7 +237,10 @@ int stem_add_episodes_of(struct scan_walk *w, const struct listing *listing, str
         return 0;
     uint32_t number = stems_find(&listing->stems, name);
     uint32_t base = stems_find(&listing->stems, file_name_of_stem(name).stem);
+    uint32_t captions = captions_beside(listing, name);
     int err = number == NO_STEM ? 0 : stem_add_episode(w, listing, number);
+    if (!err && captions != NO_STEM)
+        err = stem_add_episode(w, listing, captions);
     if (!err && number != NO_STEM)
         err = add_variants_of(w, listing, number);
     if (!err && base != NO_STEM && base != number)

@@ -249,3 +249,13 @@ def test_a_successor_knows_what_belongs_together(mount):
     (mounted.content / "talk.info.json").write_text(info(title="Day trains"))
     eventually(lambda: (mounted / "episodes/talk.de/meta/title").read_text() == "Day trains\n", "it changed")
     assert "restarting it" in mounted.signal(signal.SIGTERM)
+
+
+def test_a_meeting_that_zoom_recorded_is_one_episode(mount):
+    stem = "GMT20240124-202901_Recording"
+    mounted = mount({f"{stem}.cc.vtt": vtt(LINES["en"]), f"{stem}.transcript.vtt": vtt(LINES["en"]), "b.cc.vtt": vtt(LINES["de"])})
+    assert listing(mounted / "episodes") == [f"{stem}.transcript", "b.cc"]
+    (mounted.content / f"{stem}.transcript.vtt").unlink()
+    eventually(lambda: listing(mounted / "episodes") == [f"{stem}.cc", "b.cc"], "the captions alone")
+    (mounted.content / f"{stem}.transcript.vtt").write_text(vtt(LINES["en"]))
+    eventually(lambda: listing(mounted / "episodes") == [f"{stem}.transcript", "b.cc"], "the transcript again")
