@@ -259,3 +259,15 @@ def test_a_meeting_that_zoom_recorded_is_one_episode(mount):
     eventually(lambda: listing(mounted / "episodes") == [f"{stem}.cc", "b.cc"], "the captions alone")
     (mounted.content / f"{stem}.transcript.vtt").write_text(vtt(LINES["en"]))
     eventually(lambda: listing(mounted / "episodes") == [f"{stem}.transcript", "b.cc"], "the transcript again")
+
+
+def test_json_of_speech_recognition_stands_beside_markdown(mount):
+    segments = [{"start": 0, "end": 2.5, "text": " All aboard."}]
+    mounted = mount({"a.md": "**Ana:** All aboard.\n", "a.json": json.dumps({"segments": segments}),
+                     "b.md": "**Ana:** Mind the gap.\n", "b.json": json.dumps({"name": "site"})})
+    assert listing(mounted / "episodes") == ["a", "b"]
+    sources = {name: [file for file in listing(mounted / "episodes" / name) if file.startswith("source.")] for name in "ab"}
+    assert sources == {"a": ["source.json", "source.md"], "b": ["source.md"]}
+    (mounted.content / "b.json").write_text(json.dumps({"segments": segments}))
+    eventually(lambda: (mounted / "episodes/b/source.json").exists(), "it is a transcript now")
+    assert problems(mounted) == []
