@@ -74,20 +74,46 @@ int head_find_words(const struct content_folder *folder, const struct corpus *ol
     return error_passes(err) ? err : 0;
 }
 
+static bool is_private(const struct scanned *file, const struct companion *companion)
+{
+    const struct access_rule by_source = {.follows_source = true};
+    return access_is_less(&by_source, &companion->id.access, &file->id.access);
+}
+
+static void tell_private(const struct companion *companion, const char *done, struct diags *diags)
+{
+    struct slice name = path_base(companion->path);
+    diags_add(diags, 0, 0, done, "%.*s: fewer may read it than the transcript", (int)name.len,
+              name.data);
+}
+
 /* A companion that fewer may read than the file itself would give something away. */
 static void hide_private(struct scanned *file, struct diags *diags)
 {
-    const struct access_rule by_source = {.follows_source = true};
     for (uint32_t i = 0; i < file->companions.count; i++) {
         struct companion *companion = &file->companions.at[i];
-        struct slice name = path_base(companion->path);
-        bool is_private = access_is_less(&by_source, &companion->id.access, &file->id.access);
-        if (!is_private)
+        if (!is_private(file, companion))
             continue;
         if (companion->role != COMPANION_VARIANT)
-            diags_add(diags, 0, 0, "it is left out", "%.*s: fewer may read it than the transcript",
-                      (int)name.len, name.data);
+            tell_private(companion, "it is left out", diags);
         companion->role = COMPANION_PRIVATE;
+    }
+}
+
+/* Finds the track that was spoken; told where it would be one of `all` that fewer may read. */
+static void find_spoken(const struct content_folder *folder, struct scanned *file,
+                        struct companions *all, const struct sidecars *beside, struct diags *diags)
+{
+    bool is_found = false;
+    beside_find_spoken(file->path, beside, folder->config.original, &file->companions);
+    for (uint32_t i = 0; i < file->companions.count; i++)
+        is_found |= file->companions.at[i].role == COMPANION_SPOKEN;
+    if (is_found)
+        return;
+    beside_find_spoken(file->path, beside, folder->config.original, all);
+    for (uint32_t i = 0; i < all->count; i++) {
+        if (all->at[i].role == COMPANION_SPOKEN && is_private(file, &all->at[i]))
+            tell_private(&all->at[i], "no originals", diags);
     }
 }
 
@@ -96,10 +122,18 @@ static int read_beside(const struct content_folder *folder, struct scanned *file
                        struct diags *diags, struct sidecars *beside)
 {
     const struct content content = content_reader(folder);
+    uint32_t count = file->companions.count;
+    struct companions all = {.count = count};
+    if (count) {
+        all.at = ARENA_NEW(diags->arena, struct companion, count);
+        if (!all.at)
+            return -ENOMEM;
+        memcpy(all.at, file->companions.at, count * sizeof *all.at);
+    }
     hide_private(file, diags);
     int err = beside_describe(&content, file->path, &file->companions, folder->limits, diags,
                               beside);
-    beside_find_spoken(file->path, beside, folder->config.original, &file->companions);
+    find_spoken(folder, file, &all, beside, diags);
     return err == -EAGAIN ? 0 : err; /* it changed just now, which is told */
 }
 

@@ -192,6 +192,22 @@ def test_what_fewer_may_read_gives_away_nothing(mount, tmp_path, name):
     eventually(lambda: problems(mounted) == [], "it can be read now")
 
 
+def test_what_was_spoken_and_fewer_may_read_is_told_in_its_translation(mount, tmp_path):
+    folder = tmp_path / "content"
+    folder.mkdir()
+    for name, text in (pair() | {"talk.fr.vtt": vtt(LINES["de"], "fr")}).items():
+        (folder / name).write_text(text)
+    for secret in ("talk.en.vtt", "talk.fr.vtt"):
+        (folder / secret).chmod(0o600)
+    mounted = mount(folder)
+    told = [row for row in problems(mounted) if row[0] == "talk.de.vtt"]
+    assert [(row[3], row[4]) for row in told] == [("talk.en.vtt: fewer may read it than the transcript", "no originals")]
+    assert not (mounted / "episodes/talk.de/original").exists()
+    (folder / "talk.en.vtt").chmod(0o644)
+    eventually(lambda: (mounted / "episodes/talk.de/original/001.txt").exists(), "it can be read now")
+    eventually(lambda: not [row for row in problems(mounted) if row[0] == "talk.de.vtt"], "it can be read now")
+
+
 @pytest.mark.parametrize("files", [
     {"talk.yaml": "original: en\n"}, {"talk.info.json": info()}, {".transcriptfs.yaml": "original: en\n"}])
 def test_the_language_that_was_spoken_is_known(mount, files):
