@@ -1,6 +1,6 @@
 /*
  * An arena: it allocates memory piece by piece and frees all of it at once. Pieces are zeroed and
- * aligned for any type. Without memory a piece is NULL, and nothing else changes.
+ * aligned for any type. If memory runs out arena_alloc() returns NULL and the arena is unchanged.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -18,17 +18,16 @@ struct arena {
     size_t total;               /* bytes held in all */
 };
 
-/* NULL when memory ends or count * size overflows. */
+/* NULL if memory runs out or count * size overflows. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
 
-/* A copy that lives as long as the arena, with a NUL byte behind it; data is NULL without memory.
- */
+/* Copies `text` and adds a NUL byte; the arena owns the copy. data is NULL if memory runs out. */
 struct slice arena_copy(struct arena *arena, struct slice text);
 
-/* The same of a buffer; data is NULL too where the buffer failed. */
+/* Copies a buffer likewise; data is also NULL if the buffer failed. */
 struct slice arena_copy_buf(struct arena *arena, const struct buf *buf);
 
-/* Gives all pieces back; the arena is empty and can be used again. */
+/* Frees every piece; the arena is empty then and can be used again. */
 void arena_free(struct arena *arena);
 
 #define ARENA_NEW(arena, type, count) ((type *)arena_alloc((arena), (count), sizeof(type)))

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Makes room for one more behind `count` items of `size` bytes in *(T **)array, from malloc. False
- * without memory, and then nothing has changed. */
+/* Makes room for one more item behind `count` items of `size` bytes in *(T **)array, which malloc()
+ * allocated. False if memory runs out; the array is unchanged then. */
 static inline bool array_reserve(void *array, size_t count, size_t *cap, size_t size)
 {
     if (count < *cap)

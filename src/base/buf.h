@@ -1,6 +1,6 @@
 /*
- * A growable buffer of bytes. It owns its memory. Without memory it sets `failed` and drops every
- * byte added from then on; the caller checks once, at the end.
+ * A growable buffer of bytes. It owns its memory. If memory runs out it sets `failed` and drops
+ * every byte added from then on; the caller checks once, at the end.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -12,11 +12,11 @@
 #include "base/slice.h"
 
 struct buf {
-    char *data; /* NUL behind the last byte once anything was added; owned */
+    char *data; /* ends in NUL once anything was added; owned */
     size_t len;
     size_t cap;
     bool failed;
-    size_t limit; /* adding more than so many bytes fails too; 0: as many as there is memory */
+    size_t limit; /* adding more bytes than this fails too; 0: no limit */
 };
 
 void buf_add(struct buf *buf, const void *bytes, size_t len);
@@ -29,8 +29,7 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 /* Makes room for `len` more bytes, to be written at data + len; false without memory. */
 bool buf_reserve(struct buf *buf, size_t len);
 
-/* Takes the bytes out of it, without the room behind them; to be freed. NULL where there was none.
- */
+/* Hands the bytes over, trimmed to their length; the caller frees them. NULL if there are none. */
 char *buf_take(struct buf *buf, size_t *len);
 
 void buf_free(struct buf *buf);

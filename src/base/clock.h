@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* The time in this many milliseconds, by the clock that a condition variable uses. */
+/* The time on `clock`, `milliseconds` from now. */
 static inline struct timespec time_after(clockid_t clock, unsigned milliseconds)
 {
     struct timespec time;

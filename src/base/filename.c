@@ -5,8 +5,8 @@
 
 enum {
     HASH_BYTES = 9, /* ~01234567 */
-    MOST_CUT = 5,   /* bytes that a cut name may be short of the limit: what is left of a character,
-                       and of an escape */
+    MOST_CUT = 5,   /* bytes by which a cut name may fall short of the limit: part of a character or
+                       escape */
     ROUNDS_OF_HASH = 4
 };
 

@@ -1,12 +1,12 @@
 /*
- * Names: how what a transcript says becomes a file name that can be typed, and back.
+ * File names: turns any value of a transcript into a file name that can be typed, and back.
  *
- * A name is at most 255 bytes of UTF-8. What no name may hold is written as % and two
- * hexadecimal digits, so that it can be undone: `/` is %2F, `%` is %25, likewise control
- * characters, characters that reorder text, a leading `.`, and bytes that are not UTF-8.
- * A name that is too long is truncated where a character ends, and gets `~` and eight digits of a
- * hash of the whole. A name that looks truncated is hashed too, so a literal name never collides
- * with a truncated one.
+ * A name is at most 255 bytes of UTF-8. Bytes that a name must not hold become % and two
+ * hexadecimal digits, which can be decoded again: `/` is %2F, `%` is %25, likewise control
+ * characters, characters that reorder text, a leading `.`, and bytes that are not UTF-8. A name
+ * that is too long is truncated where a character ends, and gets `~` and eight digits of a hash of
+ * the whole. A name that looks truncated is hashed too, so a literal name never collides with a
+ * truncated one.
  */
 #ifndef BASE_FILENAME_H
 #define BASE_FILENAME_H

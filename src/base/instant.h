@@ -10,7 +10,7 @@
 
 struct instant {
     int64_t seconds;     /* since 1970, less than 0 before */
-    int64_t nanoseconds; /* from 0 to 999,999,999, later than that second */
+    int64_t nanoseconds; /* from 0 to 999,999,999, added to `seconds` */
 };
 
 /* The two times of a file or folder that say whether it changed. */
@@ -43,13 +43,13 @@ static inline struct instant instant_later(struct instant a, struct instant b)
     return instant_is_before(a, b) ? b : a;
 }
 
-/* Nanoseconds since 1970, for a hash: those of 1970 are the same again in 2554. */
+/* Nanoseconds since 1970 modulo 2^64, for a hash: they repeat after 584 years. */
 static inline uint64_t instant_bits(struct instant time)
 {
     return (uint64_t)time.seconds * 1000000000 + (uint64_t)time.nanoseconds;
 }
 
-/* Before every time that a file can have: what the newest of nothing is. */
+/* Earlier than every time that a file can have: where stamps_later() starts. */
 static inline struct stamps stamps_none(void)
 {
     return (struct stamps){{INT64_MIN, 0}, {INT64_MIN, 0}};
@@ -60,7 +60,7 @@ static inline bool stamps_equal(const struct stamps *a, const struct stamps *b)
     return instant_equal(a->mtime, b->mtime) && instant_equal(a->ctime, b->ctime);
 }
 
-/* Each the newest. */
+/* The later mtime and the later ctime. */
 static inline struct stamps stamps_later(struct stamps a, struct stamps b)
 {
     return (struct stamps){instant_later(a.mtime, b.mtime), instant_later(a.ctime, b.ctime)};

@@ -17,8 +17,7 @@ uint64_t hash_pair(uint64_t a, uint64_t b)
     return hash64((struct slice){(const char *)&a, sizeof a}, b);
 }
 
-/* Each process has a seed of its own, or values could be chosen that all fall into one run of
- * slots. */
+/* Each process draws its own seed: with a known one, an attacker could choose keys that collide. */
 static uint64_t map_seed;
 static pthread_once_t map_seed_once = PTHREAD_ONCE_INIT;
 
@@ -26,7 +25,7 @@ static void choose_seed(void)
 {
     if (getrandom(&map_seed, sizeof map_seed, GRND_NONBLOCK) != sizeof map_seed)
         map_seed =
-            (uintptr_t)&map_seed; /* of a machine that has just started: its address is random */
+            (uintptr_t)&map_seed; /* no entropy yet, early after boot: the address is random */
 }
 
 static uint32_t hash_of(struct slice key)

@@ -1,6 +1,6 @@
 /*
  * A map from strings to numbers, with open addressing. It borrows the keys, which have to outlive
- * it. The order of its slots is another in each process. Only map.c includes xxHash.
+ * it. The order of its slots differs in each process. Only map.c includes xxHash.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
@@ -22,8 +22,8 @@ struct map {
     size_t len;
 };
 
-/* The slot of `key`, a new one with the value UINT32_MAX if there was none; NULL without memory.
- * The pointer is valid until the next call. `key` is not empty. */
+/* The slot of `key`, a new one with the value UINT32_MAX if there was none; NULL if memory runs
+ * out. The pointer is valid until the next call. `key` is not empty. */
 struct map_slot *map_put(struct map *map, struct slice key);
 
 /* The value of `key`, or UINT32_MAX. */
@@ -34,7 +34,7 @@ void map_free(struct map *map);
 /* XXH3, 64 bits: the same on every machine. */
 uint64_t hash64(struct slice bytes, uint64_t seed);
 
-/* The same of two numbers. */
+/* The hash of two numbers. */
 uint64_t hash_pair(uint64_t a, uint64_t b);
 
 #endif

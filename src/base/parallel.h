@@ -13,8 +13,8 @@ unsigned parallel_threads(void);
 
 /*
  * Calls work(context, worker, i) once for every i below `count`, in no order, and returns when all
- * are done. `worker` is 0 in the calling thread and below `threads` in the others. Where a thread
- * cannot be had the others do its part.
+ * are done. `worker` is 0 in the calling thread and below `threads` in the others. If a thread
+ * cannot be created the others do its work.
  */
 void parallel_for(size_t count, unsigned threads,
                   void (*work)(void *context, unsigned worker, size_t i), void *context);

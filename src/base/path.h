@@ -1,6 +1,6 @@
 /*
- * Paths: parts with a slash between them, none at either end. "" is the folder that all paths are
- * below.
+ * Paths: parts with a slash between them, none at either end. "" is the root, and every other path
+ * is below it.
  */
 #ifndef BASE_PATH_H
 #define BASE_PATH_H
@@ -15,7 +15,7 @@
 struct slice path_base(struct slice path);
 struct slice path_parent(struct slice path);
 
-/* "a/b" and "c" make "a/b/c"; "" and "c" make "c". data is NULL without memory. */
+/* "a/b" and "c" make "a/b/c"; "" and "c" make "c". data is NULL if memory runs out. */
 struct slice path_join(struct arena *arena, struct slice folder, struct slice base);
 
 /* Whether a path is below a folder, at whatever depth. */

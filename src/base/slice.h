@@ -1,6 +1,6 @@
 /*
- * A slice: bytes that belong to somebody else. It owns nothing, may hold NUL
- * bytes, and need not end in one. {NULL, 0} and an empty string are the same.
+ * A slice: a pointer and a length. It borrows its bytes, may hold NUL bytes, and need not end in
+ * one. {NULL, 0} and an empty string are the same.
  */
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
@@ -26,12 +26,12 @@ static inline struct slice slice_of(const char *text)
 
 static inline bool slice_equal(struct slice a, struct slice b)
 {
-    /* Where there is a length there are bytes.
-     * NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
+    /* A length above 0 implies data. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
-/* Order of bytes, a prefix before what it is a prefix of: for UTF-8 the order of code points. */
+/* Compares bytes, as memcmp() does; a prefix comes first. For UTF-8 that is the order of code
+ * points. */
 static inline int slice_compare(struct slice a, struct slice b)
 {
     size_t len = a.len < b.len ? a.len : b.len;
@@ -73,7 +73,7 @@ static inline bool byte_is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Whether it is one of the words of a list that ends in NULL, whatever the case of their ASCII. */
+/* Whether the slice equals one of `words`, which end in NULL; the case of ASCII does not count. */
 static inline bool slice_is_one_of(struct slice s, const char *const *words)
 {
     for (; s.len && *words; words++) {
@@ -84,7 +84,7 @@ static inline bool slice_is_one_of(struct slice s, const char *const *words)
     return false;
 }
 
-/* Without ASCII white space at either end. */
+/* The slice without ASCII white space at either end. */
 static inline struct slice slice_trim(struct slice s)
 {
     while (s.len && byte_is_space(s.data[0]))
@@ -99,7 +99,7 @@ struct byte_set {
     bool has[256];
 };
 
-/* How many bytes stand before the first that is in the set; all where none is. */
+/* The number of bytes before the first one in the set; s.len if none is. */
 static inline size_t slice_before(struct slice s, const struct byte_set *set)
 {
     size_t at = 0;
@@ -108,14 +108,15 @@ static inline size_t slice_before(struct slice s, const struct byte_set *set)
     return at;
 }
 
-/* Where a byte stands next in a text that is read from front to end: each place is found once. */
+/* Finds the occurrences of a byte in a text that is read from front to end; it scans each byte
+ * once. */
 struct byte_finder {
     struct slice text;
     char byte;
-    size_t found; /* the place, and 1 more; 0: none was looked for */
+    size_t found; /* its offset + 1; 0: no search was made */
 };
 
-/* The place of the next one from `at` on; text.len where there is none. `at` never goes back. */
+/* The offset of the next one at or behind `at`; text.len if there is none. `at` never decreases. */
 static inline size_t byte_find(struct byte_finder *finder, size_t at)
 {
     struct slice text = finder->text;

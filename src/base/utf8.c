@@ -62,7 +62,7 @@ size_t utf8_valid_prefix(struct slice text)
         at += utf8_ascii_prefix(slice_skip(text, at));
         while (at + 3 <= text.len && is_common_triple(text.data + at))
             at += 3;
-        /* What is no ASCII seldom stands alone. */
+        /* Characters beyond ASCII seldom stand alone. */
         for (size_t end = at + sizeof(uint64_t); at < text.len && at < end; at += len) {
             len = 1;
             if ((unsigned char)text.data[at] >= 0x80 && decode_wide(slice_skip(text, at), &len) < 0)
@@ -117,7 +117,7 @@ bool utf8_is_space(int32_t code)
            code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
-/* What shows nothing by itself: a default ignorable, as Unicode has it. */
+/* Unicode's property Default_Ignorable_Code_Point. */
 static bool is_invisible(int32_t code)
 {
     return code >= 0x80 && utf8proc_get_property(code)->ignorable;
@@ -128,7 +128,7 @@ static bool is_tag(int32_t code)
     return code >= 0xE0020 && code <= 0xE007F;
 }
 
-/* What gives the character before it another shape: a variation selector, or a tag of a flag. */
+/* A character that modifies the one before it: a variation selector, or a tag of a flag. */
 static bool is_selector(int32_t code)
 {
     return (code >= 0xFE00 && code <= 0xFE0F) || (code >= 0xE0100 && code <= 0xE01EF) ||
@@ -168,8 +168,8 @@ struct slice utf8_trim(struct slice text)
 
 /* --- folding ---------------------------------------------------------------------------------- */
 
-/* The character of ASCII that another one looks like, where people and their keyboards write now
- * the one and now the other; else itself. NFKC knows of those that are full-width. */
+/* Maps a quote or hyphen to the ASCII character that people type instead, and any other character
+ * to itself. NFKC maps the full-width ones. */
 static int32_t look_alike(int32_t code)
 {
     switch (code) {
@@ -192,8 +192,8 @@ static int32_t look_alike(int32_t code)
     case 0x2033: /* ″ */
     case 0x05F4: /* ״, gershayim */
         return '"';
-    case 0x2010: /* a hyphen … */
-    case 0x2011: /* … and one where no line is broken */
+    case 0x2010: /* hyphen */
+    case 0x2011: /* non-breaking hyphen */
         return '-';
     default:
         return code;
@@ -222,8 +222,8 @@ static void fold_ascii(struct buf *out, struct slice text)
     out->len += (size_t)(to - start);
 }
 
-/* Appends what is visible, with each character that looks like another of ASCII as that one, and
- * white space as above. The tags of a flag tell it from other flags. */
+/* Appends the visible characters, look-alikes as ASCII, and white space as fold_ascii() does. The
+ * tags of a flag stay: they distinguish it from other flags. */
 static void add_visible(struct buf *out, struct slice text)
 {
     enum { FLAG = 0x1F3F4 };
@@ -278,7 +278,7 @@ static void fold_visible(struct buf *out, struct slice text)
         (const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.len, &folded,
         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
     if (len < 0)
-        out->failed = true; /* it was UTF-8: there is no memory */
+        out->failed = true; /* it was UTF-8, so memory ran out */
     else if (has_new_alikes((struct slice){(const char *)folded, (size_t)len}))
         add_visible(out, (struct slice){(const char *)folded, (size_t)len});
     else

@@ -1,6 +1,6 @@
 /*
- * UTF-8: decoding, repairing what is broken, and folding what only looks different. Folding and the
- * properties of characters come from utf8proc (utf8.c is the one file that includes it).
+ * UTF-8: decoding, repair, and folding of the spellings of one value. Folding and the properties of
+ * characters come from utf8proc (utf8.c is the one file that includes it).
  */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
@@ -12,7 +12,7 @@
 
 int32_t utf8_decode_wide(struct slice text, size_t *len);
 
-/* The code point at the front of `text` and in *len its bytes; -1 and 1 where they are not UTF-8.
+/* The code point at the front of `text`, and in *len its length; -1 and 1 if it is not UTF-8.
  * `text` is not empty. */
 static inline int32_t utf8_decode(struct slice text, size_t *len)
 {
@@ -20,15 +20,15 @@ static inline int32_t utf8_decode(struct slice text, size_t *len)
     return (unsigned char)text.data[0] < 0x80 ? text.data[0] : utf8_decode_wide(text, len);
 }
 
-/* So many bytes at the front are ASCII, or up to seven less. */
+/* The length of the prefix that is ASCII, or up to seven bytes less. */
 size_t utf8_ascii_prefix(struct slice text);
 
-/* So many bytes at the front are UTF-8: all of them, or up to the first that is not. */
+/* The length of the longest prefix that is UTF-8. */
 size_t utf8_valid_prefix(struct slice text);
 
 bool utf8_is_valid(struct slice text);
 
-/* How many code points there are in valid UTF-8. */
+/* The number of code points in valid UTF-8. */
 uint32_t utf8_count(struct slice text);
 
 /* Appends `text` with every byte that is not UTF-8 as U+FFFD. */
@@ -37,25 +37,25 @@ void utf8_repair(struct buf *out, struct slice text);
 /* White space of any script (Unicode's property White_Space). */
 bool utf8_is_space(int32_t code);
 
-/* Without what shows nothing at either end: white space of any script, and characters of no width
- * (zero-width spaces and joiners, marks of direction, soft hyphens, byte order marks). What gives
- * the last character its shape stays: an emoji's variation selector, a flag's tags. */
+/* Trims white space of any script and invisible characters (zero-width spaces and joiners,
+ * bidirectional marks, soft hyphens, byte order marks) from both ends. What modifies the last
+ * character stays: an emoji's variation selector, a flag's tags. */
 struct slice utf8_trim(struct slice text);
 
 /*
  * Appends the form that all spellings of a value share: NFKC_Casefold (Unicode 15, UAX #31 R5:
- * compatible forms, case folded, without the characters that show nothing), with quotes and hyphens
- * as ASCII has them (O’Brien, O'Brien), a run of white space as one space, and none at the ends. A
- * flag keeps the tags that tell it from others. The text itself stays as it was written: this is
- * for comparing names, keys and values.
+ * compatible forms, case folded, without the invisible characters), with quotes and hyphens as
+ * ASCII has them (O’Brien, O'Brien), a run of white space as one space, and none at the ends. A
+ * flag keeps the tags that distinguish it from others. Callers compare names, keys and values by
+ * this form, and show them as they were written.
  *
- * False, and nothing is appended, where `text` is not UTF-8, where nothing of it is visible, or
- * when memory ends, which `out` knows.
+ * False, with nothing appended, if `text` is not UTF-8, has no visible character, or memory runs
+ * out (out->failed).
  */
 bool utf8_fold(struct buf *out, struct slice text);
 
-/* Appends what is visible of valid UTF-8, without white space of any kind, and with quotes and
- * hyphens as ASCII has them: what two copies of the same words share. */
+/* Appends the visible characters of valid UTF-8, without white space, and with quotes and hyphens
+ * as ASCII has them: two copies of the same words give the same bytes. */
 void utf8_squeeze(struct buf *out, struct slice text);
 
 /* The longest prefix of at most `max` bytes that cuts neither a character nor a combining sequence.
@@ -67,8 +67,8 @@ struct slice utf8_cut(struct slice text, size_t max);
  * look like another one. */
 bool utf8_is_control(int32_t code);
 
-/* Appends `text` so that it drives no terminal and stays on its line: each byte of a control
- * character, and of what is not UTF-8, as \xNN. */
+/* Appends `text` on one line and safe for a terminal: \xNN replaces each byte of a control
+ * character and each byte that is not UTF-8. */
 void utf8_add_visible(struct buf *out, struct slice text);
 
 /* A character that takes two columns, as Chinese, Japanese and Korean ones do; such a script puts

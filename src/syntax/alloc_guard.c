@@ -8,29 +8,28 @@
 #include <string.h>
 
 /*
- * Small pieces are cut from blocks, one behind the other, and go with all else: what a parser gives
- * back before its end is little. Only the last one can be had again.
+ * Blocks hold the small pieces one behind the other, until the guard ends: a parser frees little
+ * before its end. Only the last piece can be reused.
  */
 enum {
     BLOCK = 64 * 1024, /* bytes */
 #ifdef TRANSCRIPTFS_SANITIZED
-    SMALL = 0, /* each piece is by itself, so that it is seen what is written beside it */
+    SMALL = 0, /* each piece by itself, so that the sanitizer sees a write beside it */
 #else
     SMALL = 8 * 1024, /* bytes, at most */
 #endif
     ALIGN = alignof(max_align_t),
 };
 
-/* What came from malloc: a block, or a piece that is not small. They are in a ring, the newest
- * first. */
+/* Memory from malloc(): a block, or a piece that is not small. A ring links them, the newest first.
+ */
 struct chunk {
     alignas(max_align_t) struct chunk *next;
     struct chunk *last;
     size_t all; /* its bytes, these included */
 };
 
-/* Stands before each piece, and says how many bytes are behind it. They fill up to the next piece
- * that is aligned. */
+/* The header of a piece: the size of what follows it, padding excluded. */
 struct piece {
     alignas(max_align_t) size_t size;
 };
@@ -80,7 +79,7 @@ static struct chunk *new_chunk(size_t all)
 static struct chunk *resize_chunk(struct chunk *chunk, size_t all)
 {
     count(all, chunk->all);
-    /* Where there is no memory it stays in the ring as it was, to be freed. */
+    /* If realloc() fails the chunk stays in the ring, which frees it. */
     struct chunk *moved = realloc(chunk, all);
     if (!moved)
         leave(-ENOMEM);

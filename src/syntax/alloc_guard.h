@@ -1,10 +1,10 @@
 /*
- * A guard around a library that cannot be told that memory has ended. cmark ends the process, or
- * follows a null pointer; inside a guard it gets its memory from here, and where there is none, or
- * it wants more than it may have, the work is left in the middle and all that it had is freed.
+ * A memory limit for a library that cannot handle an allocation failure: cmark aborts, or follows a
+ * null pointer. Inside a guard the library allocates here. If memory runs out or the limit is
+ * reached, the guard leaves the work with longjmp() and frees all that the library allocated.
  *
- * What is left in the middle must be the library's alone: no lock is held and no memory of ours is
- * owned by a variable of `work` or of what that calls while the library runs.
+ * The jump skips the cleanup of `work` and of all that it calls: while the library runs, these hold
+ * no lock, and their variables own no memory but the library's.
  */
 #ifndef SYNTAX_ALLOC_GUARD_H
 #define SYNTAX_ALLOC_GUARD_H
@@ -12,18 +12,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Does the work with at most `most` bytes. 0; -E2BIG where it wanted more; -ENOMEM. What it left
- * behind is freed in any case, and much faster than by the library. Fences of a thread do not nest.
- */
+/* Calls work() with a limit of `most` bytes, then frees all that the library still has, much faster
+ * than the library would. 0; -E2BIG if it asked for more; -ENOMEM. The guards of a thread do not
+ * nest. */
 int alloc_guard_run(uint64_t most, void (*work)(void *context), void *context);
 
-/* The memory to be used inside, zeroed by the first. None of them returns NULL. */
+/* The allocator for use inside a guard. None of these returns NULL. */
 void *alloc_guard_calloc(size_t count, size_t size);
 void *alloc_guard_realloc(void *memory, size_t size);
 void alloc_guard_free(void *memory);
 
-/* A place in time inside a guard; all that the library has got since then, and nothing that was
- * there before, is freed at once. */
+/* A checkpoint inside a guard. alloc_guard_forget_since() frees all that the library allocated
+ * since, and nothing older. */
 struct alloc_guard_mark {
     void *newest;
     char *at;

@@ -55,7 +55,7 @@ static bool take_strict_time(struct slice *text, int64_t *time)
     return true;
 }
 
-/* Whatever looks like a time: 0:0:0.570, 0.860, 00:00:20,5, 00:00:20. */
+/* Anything that looks like a time: 0:0:0.570, 0.860, 00:00:20,5, 00:00:20. */
 static bool take_lenient_time(struct slice *text, int64_t *time)
 {
     int64_t number;
@@ -261,7 +261,7 @@ static void tell_form(struct slice text, enum source_form form, bool is_strict,
         diags_add(diags, 0, 0, "only the source is served", "no cue in it");
 }
 
-/* Whether each cue that stands whole in the text is a place in a picture. */
+/* Whether each complete cue in the text is a region of a picture. */
 static bool are_all_places(struct slice text)
 {
     cleanup_cues struct cues cues = {0};
@@ -279,7 +279,7 @@ static bool are_all_places(struct slice text)
     return i > 0;
 }
 
-/* Reads by the specification first. */
+/* Parses by the specification first. */
 static int read_twice(struct slice text, bool is_webvtt, struct pass *pass)
 {
     struct cues *cues = pass->cues;

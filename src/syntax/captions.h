@@ -1,13 +1,13 @@
 /*
  * Files of captions as cues: WebVTT (W3C) and SubRip, which has no specification.
  *
- * A WebVTT file is read as its specification says. Where that finds no cue in it, and in SubRip,
- * whatever looks like times is: `0:0:0.570`, `0.860`, `00:00:20,5`. A cue is known by the line of
- * its times, never by its number; in WebVTT an empty line ends it, in SubRip the next times do.
+ * A WebVTT file is read as its specification says. If that finds no cue, and in SubRip, anything
+ * that looks like times counts: `0:0:0.570`, `0.860`, `00:00:20,5`. The line of its times
+ * identifies a cue, never its number; in WebVTT an empty line ends it, in SubRip the next times do.
  *
- * Captions that are built up line by line, as YouTube's are, or word by word, say all words again
- * and again: where most cues of a file do that, each is kept once. Elsewhere what is said twice was
- * said twice.
+ * Captions that are built up line by line, as YouTube's are, or word by word, repeat all words
+ * again and again: if most cues of a file do that, the reader keeps each word once. In other files
+ * a repetition was spoken.
  */
 #ifndef SYNTAX_CAPTIONS_H
 #define SYNTAX_CAPTIONS_H
@@ -17,18 +17,17 @@
 #include "syntax/source_form.h"
 
 /*
- * Appends the cues of a text of either form, SOURCE_WEBVTT or SOURCE_SUBRIP. What is not UTF-8, and
- * NUL, become U+FFFD; the former is reported, as are times that cannot be read. 0; -E2BIG where
- * there are more than cues->most; -ENOMEM. `cues` is to be freed either way.
+ * Appends the cues of a text of either form, SOURCE_WEBVTT or SOURCE_SUBRIP. Broken UTF-8 and NUL
+ * become U+FFFD; broken UTF-8 and times that cannot be parsed are reported. 0; -E2BIG if there are
+ * more than cues->most; -ENOMEM. The caller frees `cues` either way.
  */
 int captions_read(struct slice text, enum source_form form, struct diags *diags, struct cues *cues);
 
-/* What the beginning of a file says of the whole; it costs no reading of the cues. `is_all` says
- * that it is the whole. */
+/* What the beginning of a file, or where `is_all` the whole, shows without parsing its cues. */
 struct captions_head {
     bool has_cues;         /* … or may have some */
     bool is_no_transcript; /* chapters, or places in pictures: `sprite.jpg#xywh=0,0,160,90` */
-    struct slice language; /* as the header says it, in the text; empty: it does not */
+    struct slice language; /* from the header, borrowed from the text; empty: none */
 };
 struct captions_head captions_read_head(struct slice text, bool is_all, enum source_form form);
 

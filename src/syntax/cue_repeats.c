@@ -2,13 +2,12 @@
 
 enum {
     TOUCHING = 100,   /* milliseconds between two cues, at most */
-    FEW = 8,          /* cues tell nothing */
+    FEW = 8,          /* cues are no evidence */
     MOST_LINES = 8,   /* of a cue that stay on the screen */
     MOST_PERCENT = 90 /* of the cues that touch the one before begin with the end of that */
 };
 
-/* The bytes at the front of a text that are the last lines of the one before it: the longest run.
- */
+/* The length of the longest prefix of a text that is the last lines of the one before it. */
 static uint32_t repeated(struct slice before, struct slice text)
 {
     uint32_t longest = 0;

@@ -77,7 +77,7 @@ struct tag {
 
 static const char *const subrip_tags[] = {"b", "i", "u", "s", "font", "c", "v", "br", "lang", NULL};
 
-/* The next of a kind of bracket, which is looked for once however often it is asked for. */
+/* The next bracket of a kind; cached, so that each byte is scanned once. */
 struct bracket {
     const char *at;
     bool is_nowhere;

@@ -7,17 +7,17 @@
 #include "syntax/cues.h"
 #include "syntax/source_form.h"
 
-/* What goes on from caption to caption. */
+/* State that continues from caption to caption. */
 struct cue_voice {
     struct part {
         uint32_t at, len; /* in cues.text */
-    } open;               /* the voice that the last <v> began and nothing has closed */
+    } open;               /* the voice of the last <v> that is not closed */
 };
 
 /*
- * Appends what `raw`, the lines of one caption, says: nothing, a cue, or one a voice. `cue` has its
- * times and lines. *is_marked becomes true where it has times inside or a word underlined.
- * 0; -E2BIG; -ENOMEM.
+ * Appends the cues of `raw`, the lines of one caption: none, one, or one a voice. `cue` has its
+ * times and lines. *is_marked becomes true if it has times inside or a word underlined. 0; -E2BIG;
+ * -ENOMEM.
  */
 int cue_text_read(struct cues *cues, struct cue *cue, struct slice raw, enum source_form form,
                   struct cue_voice *voice, bool *is_marked);

@@ -6,8 +6,8 @@
 #include "base/array.h"
 #include "base/utf8.h"
 
-/* Puts one space for white space, and one '\n' for white space with a line end in it; none at the
- * front. In place: the result is no longer. */
+/* Replaces white space by one space, or by one '\n' if it has a line end, and drops it at the
+ * front. In place: the result is never longer. */
 static size_t tidy(char *text, size_t len)
 {
     size_t to = 0;

@@ -1,14 +1,15 @@
 /*
- * Cues: what a file of captions, or the output of speech recognition, says from one time to
- * another. Every reader of such a form fills this, and nothing behind it knows which it was.
+ * Cues: the words of a file of captions, or of the output of speech recognition, from one time to
+ * another. Every reader of such a form fills this, and later stages do not know which reader it
+ * was.
  *
  * The text of a cue is plain UTF-8: tags, entities and the labels that only the format knows are
  * resolved. Its lines have white space at neither end and one space at a time between words; none
- * is empty. A label that stands in the words (`Ana: yes`, `>> yes`, `- yes`) stays there: whether
- * it names somebody is for the whole file to say, elsewhere.
+ * is empty. A label in the words (`Ana: yes`, `>> yes`, `- yes`) stays there: the room `speakers`
+ * decides over the whole file whether it names a speaker.
  *
- * `speaker` is who the format itself says speaks: <v Ana>, "speaker": "Ana". A reader whose format
- * lets a speaker last until the next one is named fills it in for the cues between.
+ * `speaker` is the speaker that the format itself names: <v Ana>, "speaker": "Ana". A reader whose
+ * format lets a speaker last until the next one is named fills it in for the cues between.
  */
 #ifndef SYNTAX_CUES_H
 #define SYNTAX_CUES_H
@@ -24,11 +25,11 @@ struct cue {
     int64_t start, end; /* milliseconds; NO_TIME: not known. An end is never before its start */
     uint32_t text, len; /* in cues.text; lines end in '\n', the last one without it; never empty */
     uint32_t speaker;   /* in cues.text */
-    uint32_t speaker_len; /* 0: the format names nobody */
+    uint32_t speaker_len; /* 0: the format names no speaker */
     uint32_t line; /* where it begins in its file, 1-based: in captions the line of its times */
     uint32_t last_line;    /* … and where its words end */
     bool goes_on;          /* the same caption as the cue before it, where another voice begins */
-    bool begins_paragraph; /* the format says so; where nobody is named that begins a turn */
+    bool begins_paragraph; /* the format says so; without speakers that begins a turn */
 };
 
 /* A part of the recording, as the file itself divides it. */
@@ -49,30 +50,30 @@ struct cues {
 };
 
 /*
- * Appends a cue: its words are what was added to cues->text since it was `from` bytes long, in
- * whatever white space. Where these are none, nothing is appended. `cue` gives all but text and
- * len; an end before its start becomes NO_TIME.
+ * Appends a cue whose words the caller has added to cues->text from offset `from` on, with any
+ * white space. Without words it appends nothing. `cue` gives all but text and len; an end before
+ * its start becomes NO_TIME.
  *
- * 0; -E2BIG where there are too many; -ENOMEM.
+ * 0; -E2BIG if there are too many; -ENOMEM.
  */
 int cues_add_written(struct cues *cues, const struct cue *cue, size_t from);
 
-/* The same of text that stands elsewhere, and of who says it (empty: nobody is named). */
+/* Copies the text and the speaker (empty: none) into cues->text, and appends a cue of them. */
 int cues_add(struct cues *cues, const struct cue *cue, struct slice speaker, struct slice text);
 
-/* Keeps a speaker's name for a cue that is added next; the same name again takes no room. Line ends
- * in it become spaces. */
+/* Stores a speaker's name for the cue that is added next; the same name again is not copied. Line
+ * ends in it become spaces. */
 void cues_name(struct cues *cues, struct cue *cue, struct slice speaker);
 
-/* Makes a text UTF-8 without NUL, for which U+FFFD stands; then it is in `own`. What is not UTF-8
- * is reported. 0 or -ENOMEM. */
+/* Replaces broken UTF-8 and NUL by U+FFFD, in a copy that `own` holds, and reports broken UTF-8. 0
+ * or -ENOMEM. */
 int cues_repair(struct slice *text, struct buf *own, struct diags *diags);
 
-/* Whether words end with a sentence: quotes and brackets may close behind its mark. */
+/* Whether the words end a sentence: closing quotes and brackets may follow its mark. */
 bool cue_ends_sentence(struct slice words);
 
-/* Tells of starts that go back. Recordings go forward; a time that does not is a mistake of whoever
- * typed it, or a second part. */
+/* Reports starts that go back. Recordings go forward; a time that does not was mistyped, or begins
+ * a second part. */
 void cues_tell_back(const struct cues *cues, struct diags *diags);
 
 void cues_free(struct cues *cues);

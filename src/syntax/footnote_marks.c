@@ -22,7 +22,7 @@ struct cut {
     size_t at, len, before;
 };
 
-/* Where a place in the text comes to stand when the cuts, which are in order, are gone. */
+/* Maps an offset in the text to its offset without the cuts, which are in order. */
 static size_t place_after(const struct cut *cuts, size_t count, size_t place)
 {
     size_t low = 0, high = count;

@@ -6,9 +6,9 @@
 
 #include "syntax/line.h"
 
-/* Takes footnote marks out of `line`, whose text is the last of `lines`; and a colon behind one, at
- * the head of the note. The bold stretches move with the text. False without memory: some are left.
- */
+/* Removes footnote marks from `line`, whose text is the last of `lines`, and the colon behind the
+ * mark at the head of a note. The bold stretches move with the text. False if memory runs out: some
+ * marks are left. */
 bool footnote_marks_drop(struct lines *lines, struct line *line);
 
 #endif

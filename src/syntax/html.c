@@ -7,11 +7,10 @@
 enum {
     MOST_DECLARATION = 4096, /* bytes; a longer one is text, so that many are quickly read */
     MOST_NAME = 15,          /* bytes of the longest name, and of a slip of it */
-    MOST_SLIPS = 1000,       /* of a text; who makes more writes no HTML */
+    MOST_SLIPS = 1000,       /* of a text; with more it is no HTML */
 };
 
-/* Sorted. Elements that no longer are in the standard are here too, since people still write them.
- */
+/* Sorted. Obsolete elements are here too, since people still write them. */
 static const struct html_element elements[] = {
     {"a", HTML_NONE},        {"abbr", HTML_NONE},        {"acronym", HTML_NONE},
     {"address", HTML_NONE},  {"area", HTML_NONE},        {"article", HTML_BLOCK},
@@ -154,8 +153,7 @@ static bool is_flag(struct slice word)
     return false;
 }
 
-/* Whether what stands behind a name are attributes, and no words: `<b class="x">`, but not
- * `<b and c>`. */
+/* Whether attributes follow a name, and no words: `<b class="x">`, but not `<b and c>`. */
 static bool are_attributes(struct slice text)
 {
     static const struct byte_set in_word = {
@@ -203,8 +201,8 @@ bool html_read_tag(struct slice text, struct html_tag *tag)
 
 /* --- what is open ----------------------------------------------------------------------------- */
 
-/* How many letters have to be put in, left out, changed or exchanged with the next one to make one
- * name of the other (optimal string alignment); more than MOST_NAME where they are longer. */
+/* The edit distance of two names (optimal string alignment); more than MOST_NAME if one is longer.
+ */
 static unsigned distance(struct slice a, struct slice b)
 {
     unsigned rows[3][MOST_NAME + 1] = {{0}};

@@ -1,7 +1,7 @@
 /*
- * The tags of HTML in a transcript. What stands in angle brackets is a tag only where it has the
- * name of an element (WHATWG HTML, sections 4 and 16.2) and the shape of one: `<inaudible>`, `<name
- * here>`, `x<y and y>z`, `vector<int>` and `<video plays>` are words that somebody wrote.
+ * The tags of HTML in a transcript. Angle brackets make a tag only if they have the name of an
+ * element (WHATWG HTML, sections 4 and 16.2) and the syntax of a tag: `<inaudible>`, `<name here>`,
+ * `x<y and y>z`, `vector<int>` and `<video plays>` are words.
  */
 #ifndef SYNTAX_HTML_H
 #define SYNTAX_HTML_H
@@ -28,24 +28,24 @@ struct html_element {
 };
 
 struct html_tag {
-    const struct html_element *element; /* NULL: of no element that HTML has, or a comment */
+    const struct html_element *element; /* NULL: HTML has no such element, or a comment */
     struct slice name;                  /* as written; empty for a comment or declaration */
     bool is_closing;
     size_t len; /* bytes, brackets included */
 };
 
-/* Reads what has the shape of a tag, comment or declaration at the front of a text that begins with
- * '<'. One that is never closed ends where the next thing begins. False where there is none. */
+/* Parses a tag, comment or declaration at the front of a text that begins with '<'. A tag that is
+ * never closed ends at the next '<' or empty line. False if there is none. */
 bool html_read_tag(struct slice text, struct html_tag *tag);
 
 /* Which elements are open at a place in a text; zeroed at its beginning. */
 struct html_open {
     uint64_t elements[3]; /* a bit for each */
-    uint32_t slips;       /* end tags so far that none of them has */
+    uint32_t slips;       /* end tags so far that match no open element */
 };
 
-/* Whether a tag that was read is markup: of an element, or a comment. A slip of the pen for the end
- * of an element that is open (`</detais>`) becomes that. Opens or closes its element. */
+/* Whether a tag is markup: of an element, or a comment. A misspelt end tag of an open element
+ * (`</detais>`) becomes the right one. Opens or closes its element. */
 bool html_is_markup(struct html_open *open, struct html_tag *tag);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What a line of a transcript is, whatever it was read from: lines.h reads Markdown.
+ * Lines of a transcript, of whichever form the file is; lines.h reads Markdown.
  */
 #ifndef SYNTAX_LINE_H
 #define SYNTAX_LINE_H
@@ -18,23 +18,22 @@ enum line_break {
 };
 
 enum {
-    LINE_MOST_LEAD = 24 /* bytes before bold text that a line is said to have near its front */
+    LINE_MOST_LEAD = 24 /* bytes before bold text that counts as near the front */
 };
 
 struct line {
-    size_t text; /* offset into lines.text */
-    size_t len;  /* no white space at either end */
-    size_t
-        bold; /* where the bold text ends that began at bold_at; 0: there is none near the front */
+    size_t text;         /* offset into lines.text */
+    size_t len;          /* no white space at either end */
+    size_t bold;         /* where the bold text at bold_at ends; 0: none is near the front */
     uint32_t number;     /* line of the body, from 0 */
     uint32_t details;    /* which <details> it stands in, from 1; 0 outside */
     uint32_t cue;        /* which cue it is a line of, from 1; 0 in Markdown */
-    uint8_t indent;      /* how many lists stand around its own */
-    uint8_t heading;     /* level 1 to 6; 0 where it is none */
+    uint8_t indent;      /* the number of lists around its own */
+    uint8_t heading;     /* level 1 to 6; 0: it is none */
     uint8_t bold_at;     /* at most LINE_MOST_LEAD: a time may stand before a bold name */
     uint8_t before;      /* enum line_break */
     bool is_behind_rule; /* a line across the page stands before it */
-    bool is_other;       /* of a cue: a dash stood before it, so somebody else begins */
+    bool is_other;       /* of a cue: a dash stood before it, so another speaker begins */
 };
 
 /* One <details>: the original of a turn. */
@@ -86,7 +85,7 @@ static inline const struct cue *line_cue(const struct lines *lines, const struct
     return line->cue ? &lines->cues[line->cue - 1] : NULL;
 }
 
-/* Who the format itself says speaks; empty where it names nobody. */
+/* The speaker that the format itself names; empty if it names none. */
 static inline struct slice line_speaker(const struct lines *lines, const struct line *line)
 {
     const struct cue *cue = line_cue(lines, line);

@@ -18,11 +18,11 @@
 #include "syntax/markdown_cost.h"
 
 enum {
-    LINES_SHARE = 2,    /* of cmark's memory: so much the lines may have */
+    LINES_SHARE = 2,    /* of cmark's memory: the limit of the lines' own */
     MOST_ADDRESS = 2048 /* bytes of one that is kept */
 };
 
-/* The walk over cmark's tree, and what of HTML is open at the place it has reached. */
+/* The walk over cmark's tree, and the HTML elements that are open at its place. */
 struct walk {
     cmark_mem memory; /* of cmark */
     size_t most_lines;
@@ -70,7 +70,7 @@ static bool is_table_rule(struct slice text)
     return has_bar && has_dash;
 }
 
-/* Where there may be no more of them, or memory ends, it is dropped. */
+/* Drops the line if the limit is reached or memory runs out. */
 static void keep_line(struct walk *w, const struct line *line)
 {
     struct lines *lines = w->lines;
@@ -243,7 +243,7 @@ static cmark_node *parse(struct walk *w, struct slice text)
     return cmark_parser_finish(parser); /* the parser goes with the guard */
 }
 
-/* Markdown knows every entity of HTML; so its parser is asked, one entity at a time. */
+/* cmark knows every entity of HTML, so it parses each one. */
 static size_t add_entity(struct walk *w, struct slice html)
 {
     enum { LONGEST = 33 }; /* &CounterClockwiseContourIntegral; */
@@ -347,7 +347,7 @@ static void on_tag(struct walk *w, const struct html_tag *tag)
 {
     switch (tag->element ? tag->element->effect : HTML_NONE) {
     case HTML_HIDDEN:
-        /* In the middle of words a tag is a slip, and what follows it is said. */
+        /* In the middle of words the tag is a slip, and speech follows it. */
         w->is_hidden = !tag->is_closing && w->in_html_block;
         break;
     case HTML_DETAILS:
@@ -493,7 +493,7 @@ static void enter_block(struct walk *w, cmark_node *node, cmark_node_type type)
     /* A list is one block of lines; its blocks break the line and start no new paragraph. */
     bool is_continued = is_in_list(node) || type == CMARK_NODE_ITEM;
     break_line(w, is_continued ? BREAK_HARD : BREAK_PARAGRAPH);
-    /* What a tag opened and never closed ends with its block. */
+    /* An element that is never closed ends with its block. */
     w->is_hidden = false;
     if (type != CMARK_NODE_HTML_BLOCK)
         end_summary(w);
@@ -548,7 +548,7 @@ static bool is_block(cmark_node_type type)
     return type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
 }
 
-/* A heading that says nothing is a section all the same. */
+/* An empty heading is a section all the same. */
 static void add_empty_heading(struct walk *w)
 {
     const struct line line = {
@@ -645,7 +645,7 @@ static void on_event(struct walk *w, cmark_event_type event, cmark_node *node)
     }
 }
 
-/* Inside the guard: cmark has the memory of that, and what is ours belongs to the walk. */
+/* Inside the guard: cmark allocates from it, and the walk owns our memory. */
 static void walk_document(void *walk)
 {
     struct walk *w = walk;
@@ -685,7 +685,7 @@ int lines_read(struct slice body, uint32_t first_line, const struct limits *limi
     *lines = (struct lines){0};
     if (markdown_fixup(body, &fixed))
         return -ENOMEM;
-    (void)buf_reserve(&lines->text, body.len); /* about as much as there will be */
+    (void)buf_reserve(&lines->text, body.len); /* about the size of the result */
     enum limit exceeded = markdown_cost_check(buf_slice(&fixed.text), limits, &number);
     if (exceeded != LIMIT_COUNT)
         return refuse(&w, number, limits, exceeded);

@@ -55,8 +55,8 @@ static void find_marker(struct cursor *c, cmark_node *item)
         cmark_node_set_user_data(item, (void *)(at + 1));
 }
 
-/* What was written is what the numbers are: 1999. and 2005. are years, and 10., 9., 8. count down.
- * But whoever writes 1., 1., 1. (or 0.) leaves the counting to Markdown. */
+/* Numbers stay as they were written: 1999. and 2005. are years, and 10., 9., 8. count down. But a
+ * list of 1., 1., 1. (or 0.) leaves the counting to Markdown. */
 static void count_items(const struct cursor *c, cmark_node *list)
 {
     cmark_node *item = cmark_node_first_child(list), *each;

@@ -100,7 +100,7 @@ static enum limit add_line(struct markdown_cost *shape, size_t start, size_t end
 {
     struct slice line = slice_range(shape->image.text, start, end - start);
     struct prefix prefix = read_prefix(line);
-    /* Words at the edge, and not right below others: they end all that was open. */
+    /* Unindented words behind an empty line end all open blocks. */
     if (shape->was_blank && line.len && !is_blank(line.data[0]) && line.data[0] != '>')
         shape->depth = 0;
     uint64_t depth = shape->depth + prefix.markers;

@@ -47,10 +47,10 @@ static int32_t code_before(struct slice line, size_t at)
 
 /* --- insertions ------------------------------------------------------------------------------- */
 
-/* A copy of a text, in which something is put in here and there. */
+/* A copy of a text with insertions. */
 struct insertion {
     struct slice text;
-    size_t done; /* up to there it is copied */
+    size_t done; /* the offset up to which it is copied */
     struct buf *out;
 };
 
@@ -68,8 +68,7 @@ static void insert_mark(struct insertion *copy, size_t at)
 
 /* --- bold text -------------------------------------------------------------------------------- */
 
-/* The bytes that bold text is a matter of; and the end of the paragraph, which it does not go
- * beyond. */
+/* The bytes that matter for bold text, and the end of the paragraph, which it never crosses. */
 struct stars {
     struct insertion copy;
     struct byte_finder star, backslash, backtick;
@@ -175,7 +174,7 @@ static const char *find_last(struct slice text, struct slice bytes)
     return NULL;
 }
 
-/* Whether a line ends a piece of HTML behind which somebody may go on in Markdown. */
+/* Whether a line ends a piece of HTML that Markdown may follow. */
 static bool ends_html(struct slice line)
 {
     line = slice_trim(line);
@@ -191,8 +190,7 @@ static bool is_markdown(struct slice text)
     return text.len && text.data[0] != '\n' && text.data[0] != '<';
 }
 
-/* Whether the line at the front begins something of its own, and does not go on with the one before
- * it. */
+/* Whether the line at the front begins a block, and does not continue the one before it. */
 static bool begins_block(struct slice text)
 {
     while (text.len && text.data[0] != '\n' && byte_is_space(text.data[0]))
@@ -251,7 +249,7 @@ static bool is_autolink(struct slice text)
 }
 
 /* Whether a '<' at the front of a text begins words that CommonMark or HTML would take for a tag.
- * An address is its own business. */
+ * An address is none. */
 static bool is_false_tag(struct slice text, struct html_open *open)
 {
     struct html_tag tag;
@@ -277,7 +275,7 @@ static bool is_product(struct slice line, size_t at, size_t run)
            !(has_letter && run > 1);
 }
 
-/* What takes no more than a look at a line and the next, or at the tags that begin on it. */
+/* The fix-ups that need no more than a line and the next, or the tags that begin on it. */
 struct fixup {
     struct insertion copy;
     struct byte_finder tag, star;
@@ -285,7 +283,7 @@ struct fixup {
     const char *last_end; /* of a comment in the text; NULL where there is none */
 };
 
-/* Puts marks in what looks like a tag or emphasis and is none, from `at` to `end`. */
+/* Marks what looks like a tag or emphasis and is none, from `at` to `end`. */
 static void fixup_words(struct fixup *f, size_t at, size_t end)
 {
     struct slice text = f->copy.text, line = slice_head(text, end);
@@ -315,7 +313,7 @@ static bool hides_label(struct slice line)
     return is_bracketed_label(line) || slice_starts(line, SLICE(">>"));
 }
 
-/* A line from `start` to `end`. Whether an empty line was put behind it. */
+/* A line from `start` to `end`. True if it inserted an empty line behind it. */
 static bool fixup_line(struct fixup *f, size_t start, size_t end)
 {
     struct slice text = f->copy.text, line = slice_head(slice_skip(text, start), end - start);
@@ -329,7 +327,7 @@ static bool fixup_line(struct fixup *f, size_t start, size_t end)
     bool has_tag = byte_find(&f->tag, start) < end;
     bool may_hide = byte_is_space(line.data[0]) || memchr("=[>", line.data[0], 3);
     if (may_hide && slice_equal(slice_trim(line), SLICE("=")))
-        insert_mark(&f->copy, start); /* one = below a line is no rule that somebody drew */
+        insert_mark(&f->copy, start); /* one = below a line is no underline of a heading */
     size_t escaped = may_hide && hides_label(line) ? start
                      : has_tag                     ? start + unclosed_comment(line, f->last_end)
                                                    : end;

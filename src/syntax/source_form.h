@@ -1,5 +1,5 @@
 /*
- * The forms of content files, and the endings that tell them.
+ * The forms of content files, and their file name extensions.
  */
 #ifndef SYNTAX_SOURCE_FORM_H
 #define SYNTAX_SOURCE_FORM_H
@@ -25,7 +25,7 @@ enum source_form source_form_of(struct slice path);
 /* Its name in tables: "markdown", "webvtt". */
 const char *source_form_name(enum source_form form);
 
-/* Whether files of a form are transcripts without being asked for. */
+/* Whether files of a form are transcripts without a line in the configuration. */
 static inline bool source_form_is_default(enum source_form form)
 {
     return form != SOURCE_NONE && form < SOURCE_TSV;
@@ -37,10 +37,10 @@ static inline uint32_t source_form_bit(enum source_form form)
     return UINT32_C(1) << form;
 }
 
-/* All endings of these, for people: "*.md, *.markdown, *.vtt, *.srt, *.json". */
+/* The extensions of these as messages name them: "*.md, *.markdown, *.vtt, *.srt, *.json". */
 const char *source_form_endings(void);
 
-/* How a folder without any has others read. */
+/* Advice for a folder that has no files of these forms. */
 #define SOURCE_FORM_ADVICE                                                                   \
     "plain text (*.txt) and Whisper's tables (*.tsv) are read where .transcriptfs.yaml has " \
     "inputs: [\"*.txt\"]"

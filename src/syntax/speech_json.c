@@ -14,8 +14,8 @@ enum {
 };
 
 /*
- * Where the pieces of a dialect stand, of which each has words and times: a path by keys to their
- * array; "*" is every item of an array on the way, "0" its first.
+ * Where a dialect keeps its pieces, each with words and times: a path by keys to their array; "*"
+ * is every item of an array on the way, "0" its first.
  */
 struct form {
     const char *path;
@@ -89,7 +89,7 @@ struct piece {
     bool has_parts;
 };
 
-/* From when on somebody speaks. */
+/* From when on a speaker speaks. */
 struct span {
     int64_t start;
     struct slice speaker;
@@ -107,7 +107,7 @@ struct reader {
     int first_channel;
     bool has_channels;  /* several */
     bool is_joined;     /* they are words */
-    bool has_own_space; /* what parts two words stands in the pieces */
+    bool has_own_space; /* the pieces contain the space between words */
 
     struct span *spans; /* owned */
     size_t span_count, span_cap;
@@ -252,7 +252,7 @@ static void read_piece(struct reader *r, struct json_scan *scan, const struct pi
     if (duration != NO_TIME && piece.start != NO_TIME)
         piece.end = piece.start + duration;
     piece.end_at = scan->rest.data;
-    if (scan->is_broken) /* it may lack half of what it says */
+    if (scan->is_broken) /* the piece may be incomplete */
         return;
     if (piece.has_parts && !around)
         read_pieces(r, &piece.parts, &piece);
@@ -270,7 +270,7 @@ static void read_pieces(struct reader *r, struct json_scan *scan, const struct p
         read_piece(r, scan, around);
 }
 
-/* Goes the path from a value, and reads what stands at its end. */
+/* Follows the path from a value, and reads the pieces at its end. */
 static void follow(struct reader *r, const char *path)
 {
     struct json_scan *scan = &r->scan;
@@ -377,7 +377,7 @@ static int take_span(struct reader *r, const struct piece *piece)
     return 0;
 }
 
-/* Who speaks at a time; times only go on. */
+/* The speaker at a time; times never decrease. */
 static struct slice speaker_at(struct reader *r, int64_t time)
 {
     while (r->span + 1 < r->span_count && r->spans[r->span + 1].start <= time)
@@ -387,7 +387,7 @@ static struct slice speaker_at(struct reader *r, int64_t time)
 
 /* --- cues ------------------------------------------------------------------------------------- */
 
-/* The line of a place; places only go on. */
+/* The line of a place; places never decrease. */
 static uint32_t line_at(struct reader *r, const char *at)
 {
     while (r->counted < at) {

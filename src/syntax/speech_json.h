@@ -3,7 +3,7 @@
  * joined to captions: up to the end of a sentence, a pause, another speaker, or what two lines
  * hold.
  *
- * A speaker who is a number is `Speaker 0`; all others are named as the file names them.
+ * A speaker that is a number becomes `Speaker 0`; others keep the name in the file.
  */
 #ifndef SYNTAX_SPEECH_JSON_H
 #define SYNTAX_SPEECH_JSON_H
@@ -13,10 +13,9 @@
 #include "values/diag.h"
 
 /*
- * Appends the cues of a text of this dialect, which is none but SPEECH_NONE. What is not UTF-8, and
- * NUL, become U+FFFD; the former is reported, and where the JSON breaks off: what stands before
- * that is read. 0; -E2BIG where there are more than cues->most; -ENOMEM. `cues` is to be freed
- * either way.
+ * Appends the cues of a text of this dialect, which is not SPEECH_NONE. Broken UTF-8 and NUL become
+ * U+FFFD; broken UTF-8 and broken JSON are reported, and the JSON is read up to the break. 0;
+ * -E2BIG if there are more than cues->most; -ENOMEM. The caller frees `cues` either way.
  */
 int speech_json_read(struct slice text, enum speech_dialect dialect, struct diags *diags,
                      struct cues *cues);

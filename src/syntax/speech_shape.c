@@ -5,9 +5,9 @@
 #include "values/json_scan.h"
 
 /*
- * What a dialect is told by; the first that has all of its paths is the one. A path goes by keys
- * and, "[]", to the first item of an array; its last character is the kind of value that has to
- * stand there: "#" a number, "$" a string.
+ * The paths that identify a dialect; the first dialect with all of its paths wins. A path goes by
+ * keys and, "[]", to the first item of an array; its last character is the kind of value required
+ * there: "#" a number, "$" a string.
  */
 static const struct {
     enum speech_dialect dialect;

@@ -1,9 +1,9 @@
 /*
- * Whether a JSON file is a transcript, and in which dialect of speech recognition: by the keys that
- * it has, never by its name and never by how large its numbers are. A walk from the front to the
- * end keeps the keys of objects, and of an array those of its first item; it takes no memory.
+ * Whether a JSON file is a transcript, and in which dialect of speech recognition: its keys decide,
+ * never its name and never the size of its numbers. One pass looks at the keys of objects, and in
+ * an array at its first item; it allocates no memory.
  *
- * Dialects that differ in seconds or milliseconds alone are told apart by their other keys.
+ * Other keys distinguish dialects that differ in seconds or milliseconds alone.
  */
 #ifndef SYNTAX_SPEECH_SHAPE_H
 #define SYNTAX_SPEECH_SHAPE_H
@@ -36,13 +36,13 @@ enum speech_dialect {
 
 struct speech_shape {
     enum speech_dialect dialect;
-    struct slice language; /* as the file has it, escapes and all; empty where it does not say */
+    struct slice language; /* as the file has it, escapes included; empty: none */
 };
 
 /*
  * Finds the shape of a file, of which these are the first bytes or, where `is_all`, the whole.
- * Broken JSON has the shape of what stands before the break. False where more of the file could say
- * something else: the shape is then what is known so far.
+ * Broken JSON has the shape of what precedes the break. False if more of the file could change the
+ * answer; the shape is provisional then.
  */
 bool speech_shape_find(struct slice text, bool is_all, struct speech_shape *shape);
 
