@@ -5,7 +5,7 @@
 #include "speakers/label_names.h"
 
 enum {
-    MOST_CELLS = 8,  /* of a row, that are looked at */
+    MOST_CELLS = 8,  /* of a row that are read */
     MOST_PARTS = 6,  /* of an item */
     MOST_NAME = 60,  /* bytes */
     MOST_CODE = 16,  /* bytes */
@@ -25,7 +25,7 @@ static struct slice without_marks(struct slice text)
     return text;
 }
 
-/* Whether it has the form of a name, and is no word for nobody or for more people. */
+/* Whether it has the form of a name, and is no word such as "none" or "all". */
 static bool is_person(struct slice name)
 {
     static const char *const none[] = {"none", "tbd",    "tba",  "tbc", "n/a",  "na",
@@ -87,7 +87,7 @@ static int add(struct attendees *a, struct slice name, struct slice code)
 
 /* --- items and fields ------------------------------------------------------------------------- */
 
-/* The bytes of what parts a name from what stands behind it; 0 where none is there. */
+/* The length of the separator behind a name; 0 if there is none. */
 static size_t separator_at(struct slice text)
 {
     static const char *const dashes[] = {" - ", " – ", " — ", "–",  "—",
@@ -95,7 +95,7 @@ static size_t separator_at(struct slice text)
     if (memchr("()[],;:|/\t", text.data[0], 10))
         return 1;
     if (text.data[0] != ' ' && (unsigned char)text.data[0] < 0x80)
-        return 0; /* as at most places */
+        return 0; /* the common case */
     for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
         if (slice_starts(text, slice_of(dashes[i])))
             return strlen(dashes[i]);
@@ -127,7 +127,7 @@ static int add_item(struct attendees *a, struct slice text)
     while (at < count && !is_whole_name(parts[at]))
         at++;
     if (at > 1)
-        at = count; /* what is whole stands behind other things: no name of who it begins with */
+        at = count; /* the full name does not come first: the first part is no name */
     if (at < count)
         name = parts[at];
     else if (count && is_person(parts[0]))
@@ -164,8 +164,8 @@ static bool take_name(struct slice *rest, struct slice *name)
     return true;
 }
 
-/* Names behind a field: all have to be names, or it is something else. Whoever has a role there has
- * a whole name: `Host: Welcome` is a turn. */
+/* Names behind a field: all have to be names, or it is no such field. A role needs a full name:
+ * `Host: Welcome` is a turn. */
 static int add_names(struct attendees *a, struct slice text)
 {
     static const char *const others[] = {"others", "and others", "more", "et al", "et al.", NULL};

@@ -1,7 +1,7 @@
 /*
- * Who took part, as the text itself says it: in a list or a table below a heading (`Attendees`,
+ * Attendees that the text itself names: in a list or a table below a heading (`Attendees`,
  * `Present`), or in a field (`Participants: Ana Lima, Bob Smith`, `Moderator: Ana Lima`). A table
- * needs a column for names: below such a heading the first, elsewhere one that is called so, beside
+ * needs a column for names: below such a heading the first, elsewhere one with that heading, beside
  * one for abbreviations or organisations.
  *
  *     | Name       | Abbreviation | Organization |        - Ana Lima (AL)
@@ -17,16 +17,17 @@
 
 struct attendee {
     struct slice name;
-    struct slice code; /* what else stands for it: an abbreviation, a nick; empty: nothing does */
-    bool is_role;      /* from a field of somebody's role, which may be the label of a turn too */
+    struct slice code; /* an abbreviation or nick of the name; empty: none */
+    bool is_role;      /* from a field for a role, which may be the label of a turn too */
 };
 
-/* Where the lines have come to. The caller sets `add` and `context`. */
+/* The state of the reader. The caller sets `add` and `context`. */
 struct attendees {
-    /* Is given each of them, borrowed from the line. 0, or an error that ends the reading. */
+    /* The callback for each attendee, borrowed from the line. 0, or an error that ends the reading.
+     */
     int (*add)(void *context, const struct attendee *attendee);
     void *context;
-    bool is_listed; /* a list of them goes on */
+    bool is_listed; /* within a list of them */
     bool is_role;
     bool in_table;
     int name_column, code_column; /* of the table; -1: it has none */
@@ -35,7 +36,7 @@ struct attendees {
 /* Reads the next line, of a text or of its Markdown. 0 or an error of `add`. */
 int attendees_read_line(struct attendees *attendees, struct slice line, bool is_heading);
 
-/* Whether a line is a field with names, and nothing that somebody says: `Moderator: Ana Lima`. */
+/* Whether a line is a field with names, and no speech: `Moderator: Ana Lima`. */
 bool attendees_is_field(struct slice line);
 
 /* Whether a word is made of letters of a name, in their order and from its first on: KG, AvW. */

@@ -11,7 +11,7 @@ bool label_is_numbered(struct slice name)
     size_t number = 0;
 
     if (name.len && (unsigned char)name.data[0] < 0x80 && name.data[0] > '9')
-        return false; /* as are most names */
+        return false; /* the common case */
     while (number < name.len && name.data[number] >= '0' && name.data[number] <= '9')
         number++;
     struct slice rest = slice_skip(name, number);
@@ -68,8 +68,8 @@ bool label_is_name(struct slice name)
     return words <= 5;
 }
 
-/* What is announced, without its number and what stands in brackets behind it: ACTION 20.1, 1 New
- * Topic, UPDATE (2-Nov). */
+/* The label of a note, without its number and brackets: ACTION 20.1, 1 New Topic, UPDATE (2-Nov).
+ */
 static struct slice note_stem(struct slice name)
 {
     size_t number = 0;
@@ -87,8 +87,8 @@ static struct slice note_stem(struct slice name)
 
 enum { LETTERS = 'Z' + 1 };
 
-/* What announces a note, the head of a document, a sound, something that is played, or a point of
- * the minutes; by the first letter, 0 for those of another script. */
+/* Labels that announce a note, the head of a document, a sound, a recording, or a point of the
+ * minutes; by the first letter, 0 for those of another script. */
 static const char *const *const notes[LETTERS] = {
     [0] = (const char *const[]){"结论",   "总结", "注",       "注意", "备注", "补充", "说明",
                                 "编者按", "来源", "例如",     "比如", "原文", "译文", "标题",
@@ -172,7 +172,7 @@ static const char *const *const roles[LETTERS] = {
     ['W'] = (const char *const[]){"Woman", "Witness", NULL},
 };
 
-/* Somebody in the audience, however many words that takes. */
+/* A member of the audience, in any number of words. */
 static bool names_audience(struct slice name)
 {
     static const char *const words[] = {"audience", "Audience", "audiencia", "público"};

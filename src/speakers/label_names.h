@@ -1,5 +1,5 @@
 /*
- * The names in labels: which have the form of a person's, and which are nobody's.
+ * The names in labels: which have the form of a person's, and which identify no person.
  */
 #ifndef SPEAKERS_LABEL_NAMES_H
 #define SPEAKERS_LABEL_NAMES_H
@@ -15,13 +15,13 @@ bool label_is_numbered(struct slice name);
  * script that has no capitals and none of those that make a clause. */
 bool label_is_name(struct slice name);
 
-/* Whether a plain label is one that announces a note or a field: Note, Source, 结论. */
+/* Whether a plain label announces a note or a field: Note, Source, 结论. */
 bool label_is_note(struct slice name);
 
-/* Whether a name tells nobody from another episode's: Host, Speaker 1, 主持人, Audience, Q. */
+/* Whether a name identifies no person across episodes: Host, Speaker 1, 主持人, Audience, Q. */
 bool label_is_anonymous(struct slice name);
 
-/* Whether it is what a machine calls whoever it heard: SPEAKER_00, spk_0, Speaker A, A. */
+/* Whether it is a label that speaker diarization makes: SPEAKER_00, spk_0, Speaker A, A. */
 bool label_is_machine(struct slice name);
 
 #endif

@@ -11,11 +11,11 @@
 
 #define SEVERAL (UINT32_MAX - 1)
 
-enum { MOST_WORDS = 6 /* of a name of which parts are looked for */ };
+enum { MOST_WORDS = 6 /* of a full name that has parts */ };
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-/* The slot of a name, which is not empty, as all its spellings are; NULL without memory. */
+/* The slot of a name, folded, which is not empty; NULL if memory runs out. */
 static struct map_slot *put_folded(struct persons *p, struct map *map, struct slice name)
 {
     cleanup_buf struct buf folded = {0};
@@ -40,7 +40,7 @@ static uint32_t get_folded(struct persons *p, const struct map *map, struct slic
     return folded.failed || !folded.len ? UINT32_MAX : map_get(map, buf_slice(&folded));
 }
 
-/* Notes that a name, if it is any, leads to a number; to several where it led to another. */
+/* Maps a name, unless it is empty, to a number; to SEVERAL if it has another number already. */
 static void note(struct persons *p, struct map *map, struct slice name, uint32_t number)
 {
     struct map_slot *slot = name.len ? put_folded(p, map, name) : NULL;
@@ -112,7 +112,7 @@ uint32_t persons_hear(struct persons *p, struct slice label)
 
 /* --- what stands behind a name ---------------------------------------------------------------- */
 
-/* Takes a bracket from the end of a label that has a name before it. */
+/* Takes the bracket from the end of a label, if a name precedes it. */
 static bool take_bracket(struct slice *label, struct slice *inside)
 {
     static const char *const brackets[][2] = {{"(", ")"}, {"[", "]"}, {"（", "）"}, {"【", "】"}};
@@ -192,7 +192,7 @@ static bool is_pronouns(struct slice text)
     return slice_is_one_of(word, words);
 }
 
-/* Whether what stands in a bracket may tell two of one name apart. */
+/* Whether the text in a bracket may distinguish two persons of one name. */
 static bool tells_apart(struct slice inside, struct slice name)
 {
     return inside.len && !is_pronouns(inside) && !attendees_is_initials(inside, name);
@@ -221,7 +221,7 @@ static void take_front(struct persons *p, const struct yaml *front)
         p->err = -ENOMEM;
 }
 
-/* Those of the configuration, for labels that the file itself says nothing of. */
+/* The aliases of the configuration, for labels that the file itself does not define. */
 static void take_aliases(struct persons *p, struct slice aliases)
 {
     while (aliases.len) {
@@ -289,7 +289,7 @@ static void take_bare_names(struct persons *p)
     }
 }
 
-/* What a label is by itself. */
+/* The person of a label without the other labels. */
 static void name_label(struct persons *p, struct heard_label *label)
 {
     struct slice inside, name = bare_name(label->text, &inside);
@@ -333,7 +333,7 @@ static void note_parts(struct persons *p, struct slice name, uint32_t person)
     note(p, &p->parts, slice_skip(name, (size_t)(last - name.data) + 1), person);
 }
 
-/* The longest first, so that a part which is a whole name itself is known to be another's. */
+/* The longest first, so that a part which is a full name itself already has its person. */
 static void take_parts(struct persons *p)
 {
     for (size_t i = 0; i < p->label_count; i++)
@@ -358,7 +358,7 @@ static void take_parts(struct persons *p)
     }
 }
 
-/* Two labels that answer each other, A, B, A, are of two people, whatever they are called. */
+/* Two labels that answer each other, A, B, A, are of two persons, even if the names fit. */
 static void part_answers(struct persons *p, const uint32_t *turns, size_t count)
 {
     for (size_t i = 2; i < count; i++) {

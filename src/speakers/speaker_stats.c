@@ -10,10 +10,10 @@
 
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
-    CUES_A_PARAGRAPH = 8,  /* captions are about so much shorter */
+    CUES_A_PARAGRAPH = 8,  /* captions are about this much shorter */
     LEAST_OPENED = 3,      /* sections that whoever leads a meeting begins */
     HEADER_LINES = 4,      /* where fields stand that look like labels: "Slides: …" */
-    HEAD_LINES = 24,       /* … and where it may be said who takes part: "Moderator: Ana Lima" */
+    HEAD_LINES = 24,       /* … and where fields may name attendees: "Moderator: Ana Lima" */
 };
 
 static int count_kind(struct label_kind *kind, struct slice label)
@@ -26,7 +26,7 @@ static int count_kind(struct label_kind *kind, struct slice label)
     return err;
 }
 
-/* Whether a label of a kind names who speaks: it recurs, or it has the form of a name, in a file in
+/* Whether a label of a kind names a speaker: it recurs, or it has the form of a name, in a file in
  * which most of that kind recur. */
 static bool is_of_speakers(const struct label_kind *kind, struct slice label)
 {
@@ -59,8 +59,8 @@ static bool is_wide(struct slice words)
     return words.len && utf8_is_wide(utf8_decode(words, &len));
 }
 
-/* What two or three lines in a row say together: the same label before words in two scripts is a
- * turn and its original, and A, B, A is an exchange. */
+/* Counts the evidence of two or three lines in a row: the same label before words in two scripts is
+ * a turn and its original, and A, B, A is an exchange. */
 static int count_neighbours(struct speaker_stats *stats, const struct label *label,
                             struct tally *tally)
 {
@@ -255,7 +255,8 @@ static void add_recurring(const struct map *map, size_t *labelled, size_t *names
 }
 
 /* Two labels that recur, and head a good part of the paragraphs; or one that heads a third. Bold
- * labels count too: who is heard once in a dialogue of bold labels may have a plain one. */
+ * labels count too: a speaker who has one turn in a dialogue of bold labels may have a plain one.
+ */
 static bool is_dialogue(const struct speaker_stats *stats, size_t paragraphs)
 {
     size_t labelled = 0, names = 0;
@@ -277,7 +278,7 @@ bool speaker_stats_is_aside(struct slice text)
     return slice_starts(text, SLICE("|")) || slice_starts(text, SLICE("- "));
 }
 
-/* A line of the head, before anybody speaks: `Slides: https://…`. */
+/* A field of the head, before the first speaker: `Slides: https://…`. */
 static bool is_field(struct slice text, const struct label *label)
 {
     return (text.len && memmem(text.data, text.len, "://", 3)) || label_is_note(label->speaker);
@@ -420,7 +421,7 @@ static bool opens_quote(struct slice words)
            slice_starts(words, SLICE("『")) || slice_starts(words, SLICE("\""));
 }
 
-/* In a dialogue: a label that recurs, or one that is heard once and has the form of a name. */
+/* In a dialogue: a label that recurs, or one that is used once and has the form of a name. */
 static bool is_in_dialogue(const struct speaker_stats *stats, const struct label *label,
                            const struct line *line)
 {
@@ -529,7 +530,7 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
                               const struct line *line)
 {
     if (label->speaker.len == 0)
-        return false; /* as on most lines */
+        return false; /* the common case */
     if (is_head_field(stats, label, line))
         return false;
     if (label_is_numbered(label->speaker) || evidence_uses(&stats->keys, label->speaker) ||

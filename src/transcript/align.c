@@ -13,7 +13,7 @@ enum {
 
 /* --- chapters --------------------------------------------------------------------------------- */
 
-/* Appends to the notes of a body; len 0 without memory. */
+/* Appends to the notes of a body; len 0 if memory runs out. */
 static struct part_of add_note(struct body *body, struct slice text)
 {
     char *more = realloc(body->notes, body->notes_len + text.len);
@@ -98,7 +98,7 @@ static void add_words(struct buf *out, size_t from, struct slice words)
     buf_add_slice(out, words);
 }
 
-/* From cues to originals. */
+/* The state of align_originals(). */
 struct alignment {
     const struct body *spoken;
     struct buf text;

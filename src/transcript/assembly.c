@@ -18,8 +18,6 @@ int32_t assembly_last_code(const struct buf *text)
     return text->len ? utf8_decode((struct slice){text->data + at, text->len - at}, &len) : -1;
 }
 
-/* What a wrapped line becomes: a space, but nothing between two characters of a script that has no
- * spaces. */
 void assembly_add_soft_break(struct buf *text, struct slice next)
 {
     size_t len;
@@ -55,8 +53,6 @@ void assembly_end_original(struct assembly *a)
     turn->original.len = (uint32_t)(a->originals.len - turn->original.at);
 }
 
-/* Where the original has no label of its own it has the turn's. `speaker` is how many bytes at the
- * front of what comes name somebody. */
 void assembly_begin_original(struct assembly *a, const struct line *line, bool has_label,
                              uint32_t speaker)
 {
@@ -139,8 +135,8 @@ int assembly_begin_turn(struct assembly *a, const struct line *line, const struc
     return 0;
 }
 
-/* A label without words names nobody: what would it have said? Its line stays as it was written; it
- * may be no label: `Curfew 23:00`. */
+/* A label without words is no evidence of a speaker. Its line stays as it was written, since it may
+ * be no label: `Curfew 23:00`. */
 static void drop_speaker(struct assembly *a, struct turn *turn)
 {
     turn->speaker = 0;
@@ -227,7 +223,7 @@ void assembly_end_turn(struct assembly *a)
         return;
     a->in_turn = false;
     if (assembly_has_failed(a))
-        return; /* what has a place in the text may not stand there */
+        return; /* offsets may lie beyond the text */
     a->failed |= add_terms(a) != 0;
 
     struct turn *turn = assembly_last_turn(a);
@@ -238,13 +234,13 @@ void assembly_end_turn(struct assembly *a)
             a->failed |= assembly_note_cue(a, a->label_cue, turn->text) != 0;
         }
     } else if (assembly_is_lone_time(a)) {
-        /* Nothing begins then: it is what was written. */
+        /* No turn begins then: the time is text. */
         buf_add_slice(&a->text, a->lone_time);
         turn->start = NO_TIME;
         a->body->time_count = turn->times;
     }
     if (a->text.len == turn->text) {
-        /* A chevron and nothing else: an original behind it is nobody's. */
+        /* A chevron and nothing else: the original behind it has no turn. */
         if (turn->original.len) {
             diags_add(a->diags, turn->original_first_line, 0, "it is in the source alone",
                       "an original, and no turn that it belongs to");

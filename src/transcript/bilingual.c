@@ -12,10 +12,10 @@
 
 enum {
     LEAST_PAIRS = 12,
-    SAMPLE = 300,  /* bytes of a line that tell its script */
-    FITS_WELL = 7, /* quarters of the median of how long the ones are for the others */
+    SAMPLE = 300,  /* bytes of a line that decide its script */
+    FITS_WELL = 7, /* quarters of the median ratio of lengths */
     FITS = 10,
-    SHORT = 30, /* bytes: "Yes." may be as long as it likes in the other language */
+    SHORT = 30, /* bytes: "Yes." may have any length in the other language */
 };
 
 enum script { SCRIPT_NONE, SCRIPT_NARROW, SCRIPT_WIDE };
@@ -70,7 +70,7 @@ static enum script script_of(struct slice line)
         if (narrow && !is_mixed)
             return SCRIPT_NARROW;
     }
-    /* A name or a term may be left in its own script: a word is as long as a few characters. */
+    /* A name or a term may stay in its own script: a word counts as a few characters. */
     if (wide * 4 > narrow)
         return SCRIPT_WIDE;
     return narrow ? SCRIPT_NARROW : SCRIPT_NONE;
@@ -148,7 +148,7 @@ static int compare_ratios(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-/* Whether two are as long for each other as `median` says, within a factor in quarters. */
+/* Whether the ratio of a pair is `median`, within a factor in quarters. */
 static bool fits(const struct stretch *pair, uint64_t median, unsigned quarters)
 {
     uint64_t ratio = ratio_of(pair);
@@ -172,7 +172,7 @@ static void add_pair(struct sums *sums, const struct stretch *pair)
     sums->xy += x * y;
 }
 
-/* Pearson's r, against a bound on its square: no root is drawn. */
+/* Compares the square of Pearson's r with a bound, which needs no root. */
 static bool do_lengths_correlate(const struct sums *s)
 {
     double both = s->n * s->xy - s->x * s->y;
@@ -274,8 +274,8 @@ static void add_label(struct buf *out, struct slice speaker)
     buf_add_text(out, speaker.len ? ": " : "");
 }
 
-/* Times of a turn whose words come to stand at `start`; nowhere: nobody can tell which of the words
- * they stand before, since it was taken apart or is the original. They are behind all of them. */
+/* Moves the times of a turn whose words now begin at `start`. If the turn was split or is the
+ * original, the words behind each time are unknown, and the times go behind all of them. */
 static void add_times(struct joining *j, const struct turn *from, size_t start)
 {
     const struct time_mark *marks = body_times(j->body, from);
@@ -286,7 +286,7 @@ static void add_times(struct joining *j, const struct turn *from, size_t start)
     }
 }
 
-/* Terms belong to the turn that their own has become. */
+/* Moves the terms to the turn that theirs became part of. */
 static void move_terms(struct joining *j, uint32_t turn)
 {
     for (; j->next_term < j->body->term_count && j->body->terms[j->next_term].turn <= turn;
@@ -314,7 +314,7 @@ static void join_turns(struct joining *j, const struct turn *one, const struct t
     enum script wanted = j->all->text;
     const struct turn *text = are_apart && at->script != wanted ? last : one;
     const struct turn *original = are_apart && text == one ? last : one;
-    /* Where the original has no label of its own it has the turn's. */
+    /* Without a label of its own the original takes the turn's. */
     const struct turn *label = original->speaker ? original : text;
     struct turn *turn = &j->made.turns[j->made.count++];
 
@@ -373,8 +373,8 @@ static uint32_t join_turn(struct joining *j, uint32_t i, size_t at)
     return are_pairs ? last - i + 1 : 1;
 }
 
-/* The language of the originals, in a text that has both. English is told by its commonest word; of
- * other languages in Latin letters nothing is said. */
+/* The language of the originals, in a text that has both. The commonest word of English identifies
+ * it; other languages in Latin letters stay unnamed. */
 static void name_language(const struct stretches *all, struct slice rest, char language[4])
 {
     size_t kana = 0, hangul = 0, len, pairs = all->count / 2;

@@ -1,5 +1,5 @@
 /*
- * Bodies in two languages, in which each turn is followed by itself in another script:
+ * Bodies in two languages, in which each turn is followed by its translation in another script:
  *
  *     **Ana:** What is it about?        or, within one turn,   **Ana:** What is it about?
  *     **Ana:** 它讲的是什么？                                  它讲的是什么？
@@ -12,14 +12,13 @@
 #include "values/yaml.h"
 
 /*
- * Where a body is such a one, each pair becomes one turn with its original. What is in the language
- * of the front matter is the text; without one the first of each pair is the original.
+ * If a body is bilingual, each pair becomes one turn with its original. The half in the language of
+ * the front matter is the text; if that names none, the first half is the original.
  *
- * The whole body has to be so: at least 12 pairs of different scripts, in the same order, in which
- * four fifths of the text's stretches stand; nine in ten of them as long for each other as the
- * others are, within a factor of 1.75; and the lengths of these correlate (r > 0.63). A pair that
- * is off by more than 2.5 stays two turns; so does all of a body that has originals of its own. 0
- * or -ENOMEM.
+ * The whole body counts: at least 12 pairs of different scripts, in the same order, in which four
+ * fifths of the text's stretches stand; nine in ten of them with a ratio of lengths within a factor
+ * of 1.75 of the median; and the lengths of these correlate (r > 0.63). A pair off by a factor of
+ * more than 2.5 stays two turns; a body that has originals of its own stays as it is. 0 or -ENOMEM.
  */
 int bilingual_join(struct body *body, const struct yaml *front);
 
@@ -31,8 +30,7 @@ int bilingual_join(struct body *body, const struct yaml *front);
 int bilingual_split_cues(struct cues *cues, const struct yaml *front, struct cues *originals,
                          char language[4]);
 
-/* Whether what stands at the beginning of a body looks like one: a hint that is cheap, and can be
- * wrong either way. */
+/* Whether the beginning of a body looks bilingual: a cheap hint, which can be wrong either way. */
 bool bilingual_may_be(struct slice head);
 
 #endif

@@ -31,7 +31,7 @@ static int add_line(struct assembly *a, const struct line *line, struct slice te
     bool is_original = line->details && line->details != a->abandoned;
     int err = 0;
     if (line->is_behind_rule)
-        a->speaker.len = 0; /* another part, whoever speaks in it */
+        a->speaker.len = 0; /* the speaker does not continue into another section */
 
     if (is_original && original_is_over(a, line, text)) {
         a->abandoned = line->details;
@@ -40,7 +40,7 @@ static int add_line(struct assembly *a, const struct line *line, struct slice te
     if (!is_original)
         err = is_section(a, line, text) ? text_line_add_heading(a, line, text)
                                         : text_line_add(a, line, text);
-    else if (text.len) /* a heading may say nothing */
+    else if (text.len) /* a heading may be empty */
         original_add_line(a, line, text);
     a->details = line->details;
     return err;
@@ -83,7 +83,7 @@ static struct assembly assembly_of(struct body *body, const struct lines *lines,
                              .pending = NO_TIME};
 }
 
-/* Makes turns of the lines, where these could be read. */
+/* Makes turns of the lines, unless `err` is set. */
 static int read_turns(struct assembly *a, int err, const struct yaml *front, struct slice aliases)
 {
     struct body *body = a->body;

@@ -1,5 +1,5 @@
 /*
- * Reading the body of a transcript: what turns.h describes is made here of the lines of a file.
+ * Reads the body of a transcript: turns the lines of a file into a struct body (turns.h).
  */
 #ifndef TRANSCRIPT_BODY_H
 #define TRANSCRIPT_BODY_H
@@ -10,32 +10,31 @@
 #include "values/yaml.h"
 
 /*
- * Reads a body, of a file within the limits, that begins on `first_line` of its file. `front`, or
- * NULL, is the front matter: names in it are evidence of who speaks. `aliases` are those of the
- * configuration (config.h).
+ * Reads a body that begins on `first_line` of its file. `front`, or NULL, is the front matter: its
+ * names are evidence for speakers. `aliases` are those of the configuration (config.h).
  *
- * 0 or -ENOMEM. `body` is to be freed either way. Parts that cannot be understood stay as words
- * without a speaker; a body over a limit has no turns at all. Both are reported in `diags`.
+ * 0 or -ENOMEM. The caller frees `body` either way. Parts that cannot be parsed stay as words
+ * without a speaker; a body over a limit has no turns at all. `diags` gets both.
  */
 int body_read(struct slice text, uint32_t first_line, const struct yaml *front,
               struct slice aliases, const struct limits *limits, struct diags *diags,
               struct body *body);
 
-/* The same of cues, whose memory is taken over whatever comes back. */
+/* Reads cues likewise, and takes ownership of them even on an error. */
 int body_of_cues(struct cues *cues, const struct yaml *front, struct slice aliases,
                  const struct limits *limits, struct diags *diags, struct body *body);
 
-/* The same of plain text, in which nothing is Markdown. */
+/* Reads plain text likewise, without Markdown. */
 int body_of_text(struct slice text, const struct yaml *front, struct slice aliases,
                  const struct limits *limits, struct diags *diags, struct body *body);
 
-/* Whether what stands at the beginning of a file has the mark of an original, <details>. A hint
- * that costs no reading: it can be wrong either way. */
+/* Whether the beginning of a file has the mark of an original, <details>: a cheap hint, which can
+ * be wrong either way. */
 bool body_may_have_originals(struct slice head);
 
 void body_free(struct body *body);
 
-/* Bytes of memory that a body holds. */
+/* The memory that a body holds, in bytes. */
 size_t body_size(const struct body *body);
 
 /* Whether every turn has a start, none before the one it follows: then captions can be made. */

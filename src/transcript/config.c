@@ -8,8 +8,8 @@
 #include "syntax/source_form.h"
 #include "values/key.h"
 
-/* Which keys are views without being asked, and under which name; folded, as all keys here are. A
- * list under any other key is one too, as by-<key>. */
+/* The keys that make views by default, and the names of the views; folded, as all keys here. A list
+ * under any other key makes one too, by-<key>. */
 static const struct {
     const char *key;
     const char *view;
@@ -139,12 +139,12 @@ static int mistake(struct diags *diags, const struct yaml *at, const char *what)
     return -EINVAL;
 }
 
-/* A view is a folder in the root: it may not hide what else stands there. */
+/* A view is a folder in the root: it must not hide another node there. */
 static bool is_view_name(struct slice name)
 {
     struct slice prefix = SLICE("by-");
     if (!slice_starts(name, prefix) || name.len == prefix.len || name.len > 100 ||
-        slice_equal(name, SLICE("by-voice"))) /* who is heard, whatever the front matter says */
+        slice_equal(name, SLICE("by-voice"))) /* of the voices, not of the front matter */
         return false;
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.data[i];
@@ -154,7 +154,7 @@ static bool is_view_name(struct slice name)
     return true;
 }
 
-/* A key as all its spellings are, for as long as the arena; data is NULL without memory. */
+/* Folds a key; `arena` owns the result. data is NULL if memory runs out. */
 static struct slice folded_key(struct arena *arena, struct slice key)
 {
     cleanup_buf struct buf folded = {0};

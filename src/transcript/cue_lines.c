@@ -49,7 +49,7 @@ static void take_prefixes(struct cues *cues)
     }
 }
 
-/* Where somebody else goes on within a line: " >> no". All of it where nobody does. */
+/* The offset of " >> ", where another speaker begins within a line; text.len if there is none. */
 static size_t find_chevrons(struct slice text)
 {
     const char *at = text.len ? memmem(text.data, text.len, " >>", 3) : NULL;

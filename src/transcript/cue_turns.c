@@ -8,7 +8,7 @@ enum {
     PAUSE = 2000,          /* milliseconds between two cues, where a paragraph can end */
     PARAGRAPH_BYTES = 400, /* … or behind so much */
     MOST_CUE_TURN = 4000,  /* bytes behind which a turn ends with its paragraph */
-    MOST_NAMELESS = 1500,  /* bytes of a turn of nobody */
+    MOST_NAMELESS = 1500,  /* bytes of a turn without a speaker */
 };
 
 /* What stands between the words of two cues: recognised word by word, a mark follows its word. */

@@ -16,10 +16,10 @@ struct reading {
     struct fact *last;
     struct head *head;
     struct fact **facts;
-    struct buf folded;        /* the key that is read, as all its spellings are */
-    const struct yaml *key;   /* it as it was written, with its value */
+    struct buf folded;        /* the key that is read, folded */
+    const struct yaml *key;   /* the key as written, with its value */
     struct slice view;        /* where its values go */
-    const struct yaml *title; /* the first that is one; NULL: none so far */
+    const struct yaml *title; /* the first valid one; NULL: none so far */
     const struct yaml *date;
     size_t date_place; /* of its key among those for dates */
 };
@@ -33,7 +33,7 @@ static void tell(void *reading, const struct yaml *at, const char *problem, cons
               r->key->key.data, problem);
 }
 
-/* Whether a value is longer than values may be, which is told. */
+/* Whether a value exceeds the limit; reports it. */
 static bool is_too_long(struct reading *r, const struct yaml *at, struct slice value,
                         const char *action)
 {
@@ -44,7 +44,7 @@ static bool is_too_long(struct reading *r, const struct yaml *at, struct slice v
     return true;
 }
 
-/* Whether another spelling of the key has said it, which is told. */
+/* Whether another spelling of the key came first; reports it. */
 static bool is_repeated(struct reading *r, const struct yaml *first)
 {
     cleanup_buf struct buf problem = {0};
@@ -81,7 +81,7 @@ static bool says_nothing(struct slice text)
            slice_equal(text, SLICE("{}"));
 }
 
-/* A string in place of a list is told. Whether there is something in it. */
+/* Reports a string in place of a list. False if it is an empty list in quotes. */
 static bool check_list(const struct reading *r, const struct yaml *item)
 {
     struct slice value = utf8_trim(item->text);
@@ -135,7 +135,7 @@ static void tell_no_date(const struct reading *r, const struct yaml *item)
               item->key.data, (int)cited.len, cited.len ? cited.data : "");
 }
 
-/* Keys that say when something was said or came out, folded; the first that has a date counts. */
+/* Keys for dates of recording or publication, folded; the first with a date counts. */
 static const char *const date_keys[] = {
     "date",         "recorded",  "recorded_at",  "recording_date", "date_recorded",
     "publish_date", "published", "published_at", "date_published", "publishdate",
@@ -150,7 +150,8 @@ bool facts_is_date(struct slice key)
     return date_keys[key_place(buf_slice(&folded), date_keys)];
 }
 
-/* The place of a key among those for dates, one's own first; *is_sure: it is for nothing else. */
+/* The precedence of a key among those for dates, the configuration's first; *is_sure: the key has
+ * no other use. */
 static size_t find_date_key(const struct config *config, struct slice key, bool *is_sure)
 {
     struct slice own = config->own.date_keys;

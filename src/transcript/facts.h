@@ -1,5 +1,5 @@
 /*
- * What the front matter of a file says of its episode: title, date, and the values that make views.
+ * The facts in the front matter of an episode: title, date, and the values that make views.
  */
 #ifndef TRANSCRIPT_FACTS_H
 #define TRANSCRIPT_FACTS_H
@@ -7,12 +7,12 @@
 #include "transcript/config.h"
 #include "transcript/head.h"
 
-/* Collects what front matter says: title and date in `head`, and the facts, in the order in which
- * they are written. They live in `arena`, problems go to `diags`. 0 or -ENOMEM. */
+/* Collects title and date in `head`, and the values in `facts`, in the order of the file. `arena`
+ * owns them; problems go to `diags`. 0 or -ENOMEM. */
 int facts_read(struct arena *arena, const struct config *config, const struct limits *limits,
                const struct yaml *map, struct diags *diags, struct head *head, struct fact **facts);
 
-/* Whether a key says when something was said or came out. */
+/* Whether a key is for a date of recording or publication. */
 bool facts_is_date(struct slice key);
 
 #endif

@@ -85,8 +85,8 @@ static bool skip_comment(struct slice *rest, uint32_t *line)
  * Looks for the line that opens front matter: the first, or one behind empty lines and comments. A
  * line with # is one for YAML, and a heading for Markdown: it has to stand right above.
  *
- * 0, with no text behind the opening where there is none; -EAGAIN where more of the text, which
- * `is_cut`, would tell.
+ * 0, with no text behind the opening if there is none; -EAGAIN if the text `is_cut` before the
+ * answer.
  */
 static int find_opening(struct slice text, bool is_cut, struct opening *opening)
 {
@@ -124,7 +124,7 @@ static int find_opening(struct slice text, bool is_cut, struct opening *opening)
 
 /* --- what is front matter, where it need not be ----------------------------------------------- */
 
-/* Keys that tell front matter from people who speak between two rules. */
+/* Keys that distinguish front matter from speech between two rules. */
 static bool is_known_key(struct slice key)
 {
     static const char *const known[] = {
@@ -156,7 +156,7 @@ static struct slice key_of(struct slice line)
     return key;
 }
 
-/* What a line of YAML says of the block it stands in. */
+/* The evidence that a line gives on whether its block is YAML. */
 enum look {
     LOOK_NOTHING, /* an empty line, a comment */
     LOOK_MORE,    /* more of a value, an item of a list, the end of one in brackets */
@@ -177,9 +177,9 @@ static enum look look_at(struct slice line)
 }
 
 /*
- * Looks for the closing line. What stands behind other lines has to look like a mapping all
- * through, with a key that is known; most of them known, or all in small letters as nobody's name
- * is. 0, with no values where there is none; -EAGAIN.
+ * Looks for the closing line. A block that does not open the file must look like a mapping
+ * throughout, with a known key, and with most keys known or all in small letters, as no name is. 0,
+ * with no values where there is none; -EAGAIN.
  */
 static int find_close(const struct opening *opening, bool is_cut, struct extent *extent)
 {
@@ -239,7 +239,7 @@ static void report_opening(const struct opening *opening, struct diags *diags)
                   "front matter opens with %zu dashes in place of three", opening->dashes);
 }
 
-/* Reads the values. 0; 1 where they are none, which is reported; -ENOMEM. */
+/* Parses the values. 0; 1 if they are no mapping, which it reports; -ENOMEM. */
 static int read_values(struct arena *arena, struct slice values, const struct opening *opening,
                        const struct limits *limits, struct diags *diags, struct yaml **root)
 {

@@ -1,5 +1,5 @@
 /*
- * What a glossary says of a term: "（Original: definition）" behind it.
+ * The gloss of a term: "（Original: definition）" behind it.
  */
 #ifndef TRANSCRIPT_GLOSS_H
 #define TRANSCRIPT_GLOSS_H
@@ -12,8 +12,7 @@
  * has none behind it. */
 bool gloss_may_begin(struct slice behind);
 
-/* Reads the gloss at the head of `behind`, which is what stands behind a term. False: there is
- * none. */
+/* Reads the gloss at the head of `behind`, the text behind a term. False if there is none. */
 bool gloss_read(struct slice behind, struct slice *original, struct slice *definition);
 
 #endif

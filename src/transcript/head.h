@@ -1,5 +1,5 @@
 /*
- * What the beginning of a content file says, before anybody has read its body.
+ * The facts that the beginning of a content file gives, before its body is read.
  */
 #ifndef TRANSCRIPT_HEAD_H
 #define TRANSCRIPT_HEAD_H
@@ -16,7 +16,7 @@ struct head {
     bool has_front;        /* front matter with at least one key */
     bool has_values;       /* … and with a value in one */
     bool has_body;         /* something but white space behind the front matter */
-    bool is_no_transcript; /* it is something else, and no episode */
+    bool is_no_transcript; /* the file is no episode */
     bool has_originals;    /* its beginning has the mark of one */
 };
 

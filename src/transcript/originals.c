@@ -42,7 +42,7 @@ void original_add_line(struct assembly *a, const struct line *line, struct slice
             assembly_begin_original(a, line, has_label, speaker);
         }
     } else if (slice_starts(text, SLICE(">>"))) {
-        buf_add_text(to, "\n\n"); /* somebody else, who has no label */
+        buf_add_text(to, "\n\n"); /* another speaker, without a label */
     } else {
         assembly_add_break(to, line->before, text);
     }

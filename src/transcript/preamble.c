@@ -9,7 +9,7 @@
 #include "syntax/lines.h"
 
 enum {
-    MOST_LINES = 24, /* that say something: more is no head */
+    MOST_LINES = 24, /* with words: more is no head */
     MOST_FIELD = 40, /* bytes of the name of a field */
 };
 
@@ -22,8 +22,8 @@ static struct slice without_signs(struct slice line)
     return line;
 }
 
-/* Whether the name of a field means the day of what is transcribed: `Date`, `Meeting Date/Time`;
- * but not `Next meeting date`, nor `When I was young`. */
+/* Whether a field is for the date of the recording: `Date`, `Meeting Date/Time`; but not `Next
+ * meeting date`, nor `When I was young`. */
 static bool is_date_name(struct slice name)
 {
     static const char *const dates[] = {"date", "dates",     "when",     "recorded", "published",
@@ -128,7 +128,7 @@ struct people {
     uint32_t line;
 };
 
-/* `Host: Ana Lima` is a label where the field stands at another line too. */
+/* `Host: Ana Lima` is a label if `Host:` begins another line too. */
 static bool is_label(const struct people *people)
 {
     return people->field.len && people->behind.len &&

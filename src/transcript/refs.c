@@ -179,7 +179,7 @@ static int find_map(const struct yaml *front, const struct yaml **map)
     return key.failed ? -ENOMEM : 0;
 }
 
-/* What was corrected may be corrected again, in whatever order that is written. */
+/* A corrected turn may be corrected again; the order in the file does not matter. */
 static int note_corrected(struct body *body, const struct yaml *map)
 {
     enum { MOST_STEPS = 16, MOST_ITEMS = 1000 /* each is looked for among all turns */ };

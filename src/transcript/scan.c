@@ -14,8 +14,7 @@
 
 enum { SHORT_BODY = 4 * 1024 };
 
-/* Whether there are words in a body. A short one is read to know it; a long one is taken to have
- * some, so that this costs no reading. */
+/* Whether a body has words. It reads a short one to find out, and assumes it of a long one. */
 static int find_words(struct slice text, const struct limits *limits, struct diags *diags,
                       struct head *head)
 {
@@ -25,7 +24,7 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
 
     int err = body_read(text, head->body_line, NULL, (struct slice){0}, limits, &heard, &body);
     head->has_body = body.count > 0;
-    /* What else is wrong is told when it is read for its words. */
+    /* The reader of the body reports the other mistakes. */
     if (body.is_refused && heard.last)
         diags_add(diags, heard.last->line, 0, heard.last->action.data, "%s",
                   heard.last->problem.data);
@@ -34,8 +33,8 @@ static int find_words(struct slice text, const struct limits *limits, struct dia
     return err;
 }
 
-/* Captions tell what they have without being read; JSON and tables, whether they are transcripts,
- * by their keys; Markdown has what may be words behind its front matter. */
+/* The head of captions shows their contents; the keys of JSON and tables show whether they are
+ * transcripts; Markdown may have words behind its front matter. */
 static int look_at_body(enum source_form form, const struct front *front, struct slice text,
                         bool is_all, const struct limits *limits, struct diags *diags,
                         struct head *head)

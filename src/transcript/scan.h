@@ -1,6 +1,6 @@
 /*
- * What the beginning of a content file says about it, for the corpus. No more of a file is read
- * than that takes, and whoever calls this reads it.
+ * Scans the beginning of a content file for the corpus. The caller reads the file, and no more of
+ * it than this needs.
  */
 #ifndef TRANSCRIPT_SCAN_H
 #define TRANSCRIPT_SCAN_H
@@ -10,9 +10,9 @@
 #include "transcript/sidecar.h"
 
 /*
- * Reads the first bytes of a file, perhaps all of it; what they do not say of it, what stands
- * `beside` it may, to which its front matter is added, and its path.
- * Texts and facts live in `arena`, problems go to `diags`. `head` and `facts` are zeroed before.
+ * Scans the first bytes of a file, or all of it. The sidecars `beside` it, to which its front
+ * matter is added, and its path give what these bytes lack. `arena` owns texts and facts; problems
+ * go to `diags`. The caller zeroes `head` and `facts`.
  *
  * 0; -EAGAIN when the front matter does not end in these bytes (call again with more); -ENOMEM.
  */

@@ -48,7 +48,7 @@ static bool has_date(const struct yaml *map)
     return false;
 }
 
-/* Adds what nobody has said yet; a date has several names. The items of `more` move. */
+/* Adds the keys that are missing; a date has several. The items of `more` move. */
 static void merge(struct sidecars *all, struct yaml *more)
 {
     bool is_dated = has_date(all->map);
@@ -94,7 +94,7 @@ static int add_text(struct sidecars *all, const char *key, struct slice text)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-/* Tells what is wrong in a sidecar, on the line of the captions that it describes: none. */
+/* Reports the mistakes of a sidecar as its captions', without a line. */
 static void tell_all(struct diags *diags, struct slice name, const struct diags *of)
 {
     for (const struct diag *diag = of->first; diag; diag = diag->next) {
@@ -174,7 +174,7 @@ int sidecars_add_name(struct sidecars *all, struct slice path)
     int err = language.data ? 0 : -ENOMEM;
 
     if (!err && language.len) {
-        /* What info.json says is of the recording, and this of these captions. */
+        /* info.json has the language of the recording; the name has that of these captions. */
         struct yaml *said = find(all->map, SLICE("language"));
         if (said && slice_equal(said->text, all->spoken))
             said->text = language;
@@ -182,7 +182,7 @@ int sidecars_add_name(struct sidecars *all, struct slice path)
     }
     if (!err && !find(all->map, SLICE("title"))) {
         struct slice title = file_name_title(all->arena, name.stem);
-        /* No more than the name of the file tells nothing. */
+        /* A title that is just the file name adds nothing. */
         bool tells = !slice_equal(title, path_base(name.stem));
         err = !title.data ? -ENOMEM : tells ? add_text(all, "title", title) : 0;
     }

@@ -11,7 +11,7 @@
 #include "values/file_name.h"
 
 enum {
-    CUES_SHARE = 4 /* of the memory for a body: so much its cues may have, before they are lines */
+    CUES_SHARE = 4 /* of the memory for a body: the limit of its cues, before they are lines */
 };
 
 int source_read_front(enum source_form form, struct arena *arena, struct slice text, bool is_all,

@@ -1,5 +1,5 @@
 /*
- * Reading a content file of whatever form: what each reader takes, in one place.
+ * Reads a content file of any form: calls the reader of that form.
  */
 #ifndef TRANSCRIPT_SOURCE_H
 #define TRANSCRIPT_SOURCE_H
@@ -8,12 +8,11 @@
 #include "transcript/body.h"
 #include "transcript/front.h"
 
-/* The front matter at the front of a text, as front_read() gives it; none, and 0, where the form
- * has none. */
+/* Reads the front matter of a text, as front_read() does; none, and 0, if the form has none. */
 int source_read_front(enum source_form form, struct arena *arena, struct slice text, bool is_all,
                       const struct limits *limits, struct diags *diags, struct front *front);
 
-/* The turns of a text, which begins behind its front matter, on `first_line`: as body_read(). */
+/* Reads the turns of a text without its front matter, as body_read() does. */
 int source_read_body(enum source_form form, struct slice text, uint32_t first_line,
                      const struct yaml *front, struct slice aliases, const struct limits *limits,
                      struct diags *diags, struct body *body);

@@ -9,7 +9,7 @@
 
 enum { LEAST_LED = 60 }; /* bytes of what somebody goes on with; less is a note */
 
-/* What somebody said may stand below the name as items of a list: these are paragraphs. */
+/* Speech may stand below the name as items of a list: these are paragraphs. */
 static bool take_bullet(struct assembly *a, const struct line *line, struct slice *words)
 {
     bool has_bullet = slice_starts(*words, SLICE("- ")) && !line->indent;
@@ -130,7 +130,7 @@ static int add_words(struct assembly *a, const struct line *line, struct slice w
     return add_pieces(a, line, words, is_paragraph ? BREAK_PARAGRAPH : line->before);
 }
 
-/* Whether a section has this heading that stands behind what was said. */
+/* Whether a heading begins a section behind the end of the speech. */
 static bool is_appendix(struct slice heading)
 {
     static const char *const names[] = {"References", "Resources",       "Links",     "Show notes",
@@ -186,8 +186,8 @@ static bool is_continued_speech(struct assembly *a, const struct line *line, str
                               : !has_form && is_led_on(a, line, text);
 }
 
-/* Takes the time from `(00:00:48): words`, at the head of a paragraph of somebody who goes on: what
- * was said from then on is a turn of its own. */
+/* Takes the time from `(00:00:48): words`, at the head of a paragraph whose speaker continues: a
+ * new turn of the same speaker begins. */
 static bool take_resumption(const struct assembly *a, const struct line *line, struct label *label)
 {
     struct slice rest = label->words;
@@ -288,7 +288,7 @@ int text_line_add(struct assembly *a, const struct line *line, struct slice text
         a->is_behind_heading &= slice_starts(text, SLICE("|"));
     }
     if (!err && a->pending != NO_TIME) {
-        err = note_time(a, a->pending); /* who speaks goes on */
+        err = note_time(a, a->pending); /* the speaker continues */
         a->pending = NO_TIME;
     }
     return err ? err : add_words(a, line, label.words);

@@ -1,6 +1,5 @@
 /*
- * Lines of Markdown and of plain text as parts of turns: who speaks on them, from when on, and
- * what.
+ * Adds lines of Markdown and of plain text to turns: reads their speaker, time and words.
  */
 #ifndef TRANSCRIPT_TEXT_LINES_H
 #define TRANSCRIPT_TEXT_LINES_H

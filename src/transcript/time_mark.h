@@ -1,5 +1,5 @@
 /*
- * Times that stand in brackets among what somebody says: `and then [12:07] we left`.
+ * Times in brackets within speech: `and then [12:07] we left`.
  */
 #ifndef TRANSCRIPT_TIME_MARK_H
 #define TRANSCRIPT_TIME_MARK_H
@@ -8,9 +8,9 @@
 
 /*
  * Takes the words up to the first such time into *before, and that time, with the brackets and
- * white space around it, from *words. False where there is none: then the words are all that is
- * left. `reached` is the last time before them, or NO_TIME: one in parentheses without hours,
- * (12:07), may be anything, and counts only where it comes after another.
+ * white space around it, from *words. False if there is none; *words is unchanged then. `reached`
+ * is the last time before them, or NO_TIME: a time in parentheses without hours, (12:07), is
+ * ambiguous, and counts only if it is later than that.
  *
  * From one time to another ([05:16] to [06:36]), in quotation marks, or as all there is behind a
  * colon (`Video: [12:07]`), a time is a word.

@@ -1,10 +1,9 @@
 /*
- * What a body is: its turns, with their originals, sections, times, voices and terms.
+ * The types of a body: its turns, with their originals, sections, times, voices and terms.
  *
- * A turn is what one speaker says until someone else, or the same speaker's next label, begins. The
- * text of all turns is one run of bytes, and each turn's part of it is just what its file holds:
- * "Speaker: words\n", paragraphs an empty line apart; only the words where nobody is named. The
- * originals are another such run.
+ * A turn holds the words of one speaker up to the next label. The text of all turns is one run of
+ * bytes, and each turn's part of it is exactly its file: "Speaker: words\n", paragraphs an empty
+ * line apart; without a speaker only the words. The originals are another such run.
  */
 #ifndef TRANSCRIPT_TURNS_H
 #define TRANSCRIPT_TURNS_H
@@ -24,27 +23,27 @@ struct part_of {
 struct turn {
     uint32_t text;       /* offset of its file in body.text */
     uint32_t len;        /* bytes of its file, the newline at the end included */
-    uint32_t speaker;    /* so many bytes at the front name the speaker; 0: nobody is named */
+    uint32_t speaker;    /* length of the name at the front; 0: no speaker */
     uint32_t first_line; /* its lines in the content file, 1-based */
     uint32_t last_line;
     uint32_t section; /* 0 before the first heading, then the n-th heading */
-    uint32_t voice;   /* index into body.voices; NO_VOICE where nobody is named */
+    uint32_t voice;   /* index into body.voices; NO_VOICE: no speaker */
     uint32_t times;   /* of body.times: the first that stands in it, if any does */
     int64_t start;    /* milliseconds from the beginning of the recording; NO_TIME: not known */
-    int64_t end;      /* where the source says it, as captions do; else NO_TIME */
+    int64_t end;      /* as captions give it; else NO_TIME */
     int64_t reached;  /* the last time in the file up to its first word; NO_TIME: there is none */
     struct part_of address;    /* of body.notes: the link that stands at its time; len 0: none */
     struct part_of original;   /* of body.originals; len 0: there is none */
     uint32_t original_speaker; /* as `speaker`, of the original */
     uint32_t original_first_line;
     uint32_t original_last_line;
-    char language[4]; /* of the original, ISO 639-1; empty where the source does not say */
-    uint64_t ref;     /* what it is cited by (refs.h) */
+    char language[4]; /* of the original, ISO 639-1; empty: not known */
+    uint64_t ref;     /* its reference (refs.h) */
 };
 
 #define NO_VOICE UINT32_MAX
 
-/* A time among the words, in brackets: it is none of them. */
+/* A time in brackets among the words, which are without it. */
 struct time_mark {
     uint32_t at; /* offset in body.text of what it stands before */
     int64_t time;
@@ -56,7 +55,7 @@ struct section {
     uint8_t level; /* 1 to 6 */
 };
 
-/* Somebody who is heard: a person, whatever the labels are (persons.h). */
+/* The voice of one person, who may have several labels (persons.h). */
 struct voice {
     struct part_of name; /* of body.notes */
     uint32_t turns;
@@ -64,7 +63,7 @@ struct voice {
     uint32_t first, last; /* turns, from 0 */
     uint32_t timed;       /* turns whose start and end are known */
     int64_t time;         /* milliseconds of these; NO_TIME: there are none */
-    bool is_anonymous;    /* Host, Speaker 1: nobody from another episode */
+    bool is_anonymous;    /* Host, Speaker 1: identifies nobody across episodes */
 };
 
 /* The name of a voice's folder, to find it by; of many, as a file may have. */
@@ -115,10 +114,10 @@ struct body {
     uint32_t cue_count;
     struct old_ref *old_refs; /* as front matter has them; none is that of a turn */
     uint32_t old_ref_count;
-    bool is_refused; /* it is over a limit, which was reported last; nothing of it is here */
+    bool is_refused; /* it exceeds a limit, which was reported last; all else is empty */
 };
 
-/* When a turn is over: as the source says, or when the next one begins, unless that is earlier.
+/* The end of a turn: as the source gives it, or the start of the next one, unless that is earlier.
  * NO_TIME: not known. */
 static inline int64_t turn_end(const struct body *body, const struct turn *turn)
 {
@@ -200,7 +199,7 @@ static inline struct slice body_note(const struct body *body, struct part_of par
     return run_part(body->notes, part);
 }
 
-/* What the person is called who says a turn; empty where nobody is named. */
+/* The name of the person who speaks in a turn; empty: no speaker. */
 static inline struct slice turn_voice(const struct body *body, const struct turn *turn)
 {
     if (turn->voice == NO_VOICE)

@@ -1,5 +1,5 @@
 /*
- * The voices of a body: who is heard in its turns, how much and for how long.
+ * The voices of a body: the persons who speak, how much and for how long.
  */
 #ifndef TRANSCRIPT_VOICES_H
 #define TRANSCRIPT_VOICES_H
@@ -11,8 +11,8 @@
 
 /*
  * Fills body->voices, and the voice of each turn, from the speakers of the turns: one voice a
- * person (persons.h has what `lines`, `front` and `aliases` are asked for). Names are added to
- * `notes`, which become the body's. 0 or -ENOMEM.
+ * person (persons.h explains `lines`, `front` and `aliases`). Names go to `notes`, which becomes
+ * the body's. 0 or -ENOMEM.
  */
 int voices_gather(struct body *body, const struct lines *lines, const struct yaml *front,
                   struct slice aliases, struct buf *notes);
