@@ -13,10 +13,10 @@
 enum { NOTIFY_RESEND = 7 };
 
 /*
- * The kernel copies from and to memory of ours. Where a page of it is not there and the process is
- * being killed, the kernel can't bring it: the copy fails, and what was asked ends with EIO, for
- * good (fs/fuse/dev.c, fuse_dev_do_read() and fuse_dev_do_write(); only a request that was copied
- * whole is asked again of whoever serves next). So each page is there before.
+ * The kernel copies requests and replies from and to our memory. If a page is not resident while
+ * the process is being killed, the kernel cannot fault it in: the copy fails, and the request ends
+ * with EIO (fs/fuse/dev.c, fuse_dev_do_read() and fuse_dev_do_write(); the kernel resends only a
+ * request that it copied whole). So touch each page first.
  */
 enum { PAGE = 4096, LONGEST_ASKED = 2 * PAGE /* a header, a name or two */ };
 
@@ -37,9 +37,9 @@ static void bring_for_reading(const struct iovec *part)
 }
 
 /*
- * A connection that is cut off says so by ENODEV, and by ECONNABORTED to a thread that was about to
- * take a request (fs/fuse/dev.c, fuse_dev_do_read()) or asked for that error. libfuse 3.14 ends on
- * the first and takes the second for a failure.
+ * An aborted connection returns ENODEV, and ECONNABORTED to a thread that was about to take a
+ * request (fs/fuse/dev.c, fuse_dev_do_read()) or asked for that error. libfuse 3.14 ends on the
+ * first and takes the second for a failure.
  */
 static ssize_t read_device(int fd, void *buffer, size_t size)
 {

@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 
 struct mount {
-    struct fuse_session *session; /* that mounts, and serves nothing */
+    struct fuse_session *session; /* it mounts only; the worker serves */
 };
 
 /* --- messages --------------------------------------------------------------------------------- */

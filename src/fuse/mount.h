@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct fuse_args;
-struct mount; /* owned by who made it */
+struct mount; /* owned by its creator */
 
 struct mount_options {
     const char *mountpoint;
@@ -22,7 +22,7 @@ struct mount_options {
  * -ENOMEM. */
 int mount_arguments(const struct mount_options *options, struct fuse_args *args);
 
-/* Mounts. The kernel queues requests until somebody reads the descriptor. 0; -ENOMEM; -EIO if
+/* Mounts. The kernel queues requests until a worker reads the descriptor. 0; -ENOMEM; -EIO if
  * libfuse could not mount (see mount_last_message()). */
 int mount_new(const struct mount_options *options, struct mount **mount);
 

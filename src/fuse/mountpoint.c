@@ -230,7 +230,8 @@ int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
     err = check_folder("mount point", mountpoint, mount_path, why);
     if (err)
         return err;
-    /* It thinks that errno may be 0. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
+    /* The analyzer assumes that errno may be 0.
+     * NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
     if (strcmp(*content_path, *mount_path) == 0) {
         buf_printf(why, "the content folder and the mount point are the same: \"%s\"", content);
         return -EINVAL;

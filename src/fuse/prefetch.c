@@ -10,17 +10,17 @@
 #include "base/cleanup.h"
 
 enum {
-    QUEUE = 16,          /* folders that wait; more are not stored ahead */
-    RECENT = 256,        /* folders that are known to be read */
+    QUEUE = 16,          /* folders that wait; the rest is not prefetched */
+    RECENT = 256,        /* folders with recent reads */
     LARGEST = 64 * 1024, /* bytes of a file: the kernel reads ahead in larger ones itself */
-    MOST_PRESSURE = 5,   /* percent of time that something waits for memory */
+    MOST_PRESSURE = 5,   /* percent of time in which a task waits for memory */
     CHECK_EVERY = 1      /* seconds */
 };
 
-/* A folder of which files are read. */
+/* A folder whose files are being read. */
 struct recent {
     uint64_t folder;
-    bool is_stored; /* it is done, or it waits */
+    bool is_stored; /* done or queued */
 };
 
 struct prefetch {
@@ -62,7 +62,7 @@ void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
 
 /* --- storing ---------------------------------------------------------------------------------- */
 
-/* Pressure stall information, where the kernel has it (Documentation/accounting/psi.rst). */
+/* Pressure stall information, if the kernel has it (Documentation/accounting/psi.rst). */
 int prefetch_open_pressure(void)
 {
     return open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC);

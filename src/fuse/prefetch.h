@@ -13,14 +13,14 @@
 
 #include "tree/tree.h"
 
-struct prefetch; /* owned by who made it; borrows the tree */
+struct prefetch; /* owned by its creator; borrows the tree */
 
 /* Stores all bytes of a file in the page cache. 0, or a negative errno: -ENOENT if the kernel does
  * not know the file. serve.c implements it, since it owns the session with the kernel. */
 typedef int store_fn(void *context, uint64_t id, struct slice bytes);
 
-/* Opens what tells how short memory is, for prefetch_new(): a confined worker cannot. -1 where the
- * kernel does not tell. */
+/* Opens the kernel's memory pressure file for prefetch_new(), which a confined worker cannot do. -1
+ * if the kernel has none. */
 int prefetch_open_pressure(void);
 
 /* Starts the thread. `pressure_fd`, or -1, is borrowed. 0 or a negative errno. */

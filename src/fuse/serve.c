@@ -14,8 +14,8 @@
 #include "base/clock.h"
 #include "fuse/prefetch.h"
 
-/* The timeout of what may be cached until it is invalidated, in seconds: the kernel computes with
- * it, so it is no infinity. */
+/* The timeout, in seconds, of replies that the kernel may cache until their invalidation: it
+ * computes with the value, so infinity is not allowed. */
 static const double no_timeout = 1e9;
 
 /* The timeout of a negative dentry, in seconds, for Linux 6.19 and newer, which do not drop one on
@@ -26,7 +26,7 @@ enum {
     MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
     WAITING_THREADS = 12,      /* more threads, which start when all others wait */
     LONGEST_WAIT = 1000,       /* milliseconds, for the next generation */
-    LONGEST_WAITS = 2000, /* … and for all that follow, while a file is written again and again */
+    LONGEST_WAITS = 2000, /* … and for all together, while a process keeps writing to a file */
 };
 
 /* The kinds of requests that are counted. */
@@ -42,7 +42,7 @@ enum request {
     REQUEST_STATFS,
     REQUEST_GETXATTR,
     REQUEST_LISTXATTR,
-    STORED_AHEAD, /* no request: a file that was stored ahead */
+    STORED_AHEAD, /* no request: a prefetched file */
     REQUESTS
 };
 
@@ -60,10 +60,10 @@ struct server {
     struct tree *tree;
     const struct serve_options *options;
     struct fuse_session *session;
-    pthread_t serving; /* the thread that waits for the end */
+    pthread_t serving; /* the thread in serve() */
     pthread_mutex_t lock;
     pthread_cond_t end_announced;
-    struct prefetch *prefetch; /* NULL: nothing is stored ahead */
+    struct prefetch *prefetch; /* NULL: no prefetching */
     struct request_count counts[REQUESTS + 1];
     bool has_ended;
     bool no_open;
@@ -166,9 +166,9 @@ static int look_up(struct tree *tree, uint64_t parent, const char *name, struct 
 }
 
 /* After -EAGAIN, when a file changed and was not rescanned, the next generation has the answer and
- * is about to be published. Holds that one instead and returns true; false where the request has to
- * report its error: also where each generation that came was late, so that nobody waits behind a
- * file for as long as somebody writes to it. */
+ * is about to be published. Holds that one instead and returns true. Returns false if the request
+ * must report its error: also after LONGEST_WAITS, so that no client waits for as long as a process
+ * keeps writing to a file. */
 static bool get_next_generation(struct held_generation *held, int err)
 {
     uint64_t generation = held->generation->corpus->generation;
@@ -241,8 +241,8 @@ static void on_readlink(fuse_req_t req, fuse_ino_t ino)
         fuse_reply_readlink(req, target.data);
 }
 
-/* A read does not wait after -EAGAIN: the id names the version that the file had before, and in the
- * next generation only the cache could have that, which has just missed. */
+/* A read does not wait after -EAGAIN: the id names the version that the file had before, and only
+ * the cache, which has just missed, could have that in the next generation. */
 static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                     struct fuse_file_info *fi)
 {
@@ -308,7 +308,7 @@ static bool add_name(struct listing *list, const char *name, const struct tree_a
 
     if (list->with_attr) {
         if (!has_attr)
-            entry.ino = 0; /* the kernel asks when it wants to know */
+            entry.ino = 0; /* the kernel sends FUSE_GETATTR when it needs the attributes */
         len = fuse_add_direntry_plus(list->req, at, room, name, &entry, (off_t)next);
     } else {
         len = fuse_add_direntry(list->req, at, room, name, &entry.attr, (off_t)next);
@@ -377,7 +377,7 @@ static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offse
     }
     /* Reply the entries before the error; the next call reports the error. */
     if (err && list.used == 0)
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it knows of no cleanup attribute */
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyzer ignores cleanup attributes */
         fuse_reply_err(req, final_error(err));
     else
         fuse_reply_buf(req, list.data, list.used);
@@ -399,7 +399,7 @@ static void on_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t of
     list_folder(req, ino, size, offset, true);
 }
 
-/* A size of 0 asks how many bytes there are. */
+/* A size of 0 asks for the size of the value. */
 static void reply_xattr(fuse_req_t req, int err, const struct buf *bytes, size_t size)
 {
     if (err)
@@ -428,8 +428,9 @@ static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t
     reply_xattr(req, err, &value, size);
 }
 
-/* Whether the kernel would let who asks read this node. It asks the mode for each operation but
- * listxattr. Groups other than the process's own are not known here: then nothing is listed. */
+/* Whether the kernel would let the caller read this node: it checks the mode for each operation but
+ * listxattr. A caller who has access by a supplementary group alone gets an empty list, since those
+ * groups are unknown here. */
 static bool may_read(fuse_req_t req, const struct tree_attr *attr)
 {
     const struct fuse_ctx *who = fuse_req_ctx(req);
@@ -507,7 +508,7 @@ static const struct fuse_lowlevel_ops operations = {
     .listxattr = on_listxattr,
 };
 
-/* --- what the kernel has to forget ------------------------------------------------------------ */
+/* --- invalidation ----------------------------------------------------------------------------- */
 
 void serve_notify(void *server_, enum invalidate_kind what, uint64_t id, const char *name)
 {
@@ -518,7 +519,7 @@ void serve_notify(void *server_, enum invalidate_kind what, uint64_t id, const c
         fuse_lowlevel_notify_inval_entry(server->session, id, name, strlen(name));
         break;
     case INVALIDATE_FOLDER:
-        /* To invalidate a name that no child has waits for a listing under way, which the kernel
+        /* Invalidating a name that no child has waits for a listing under way, which the kernel
          * would cache otherwise. */
         fuse_lowlevel_notify_inval_entry(server->session, id, ".", 1);
         fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
@@ -610,7 +611,7 @@ static int serve_requests(struct server *server)
     const struct serve_options *options = server->options;
     int err = init_replay_handshake(&server->init_state, server->session, options->fd);
     if (err)
-        return err == -ENODEV ? 0 : err; /* somebody unmounted it at once */
+        return err == -ENODEV ? 0 : err; /* it was unmounted at once */
     /* Prefetching is optional: ignore the error. */
     if (!options->no_prefetch)
         (void)prefetch_new(server->tree, store_file, server, options->pressure_fd,

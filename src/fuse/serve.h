@@ -29,8 +29,8 @@ struct serve_options {
      * the kernel through the server, and this room does not know `source`. */
     /* Called once, after FUSE_INIT. */
     void (*ready)(void *context, struct server *server);
-    /* Called once, when serving has ended and before the session is destroyed: after it returns
-     * nobody may call serve_notify() any more. */
+    /* Called once, when serving has ended and before the session is destroyed: after it returns no
+     * thread may call serve_notify() any more. */
     void (*ended)(void *context);
     void *context;
 };
@@ -44,8 +44,8 @@ void serve_notify(void *server, enum invalidate_kind what, uint64_t id, const ch
 void serve_stop(void *server);
 
 /*
- * Serves a mount until somebody unmounts it or calls serve_stop(). If another worker served it
- * before (`init` holds its FUSE_INIT), the kernel sends again what that one did not answer. Uses
+ * Serves a mount until a user unmounts it or a thread calls serve_stop(). If another worker served
+ * it before (`init` holds its FUSE_INIT), the kernel sends again what that one did not answer. Uses
  * SIGUSR1. 0; -EIO when libfuse lost the kernel; -EINVAL if the kernel, older than 6.9, does not
  * resend.
  */

@@ -47,18 +47,18 @@ static void choose(void *choice_, struct slice text)
         choice->chosen = text;
 }
 
-/* Of several keys, those of one's own before those of a table that ends in NULL, the first that
- * says something. */
+/* A search for the first key with a value: the configuration's keys, then those of a
+ * NULL-terminated table. */
 struct wanted {
     const char *const *keys;
     bool (*passes)(struct slice text);
     struct slice own;         /* keys of the configuration (config.h) */
-    size_t place;             /* of the key among all of them */
-    const struct yaml *value; /* NULL: none says it */
+    size_t place;             /* the precedence of the key of `value` */
+    const struct yaml *value; /* NULL: none so far */
     struct slice text;
 };
 
-/* Whether `item`, whose folded key this is, says it better. */
+/* Takes `item`, whose folded key this is, if its key has a higher precedence. */
 static int consider(struct wanted *wanted, struct slice key, const struct yaml *item)
 {
     struct choice choice = {wanted->passes, {0}};
@@ -122,7 +122,7 @@ static bool is_video(struct slice text)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* The recording before a page about it. */
+/* The recording takes precedence over a page about it. */
 static const char *const url_keys[] = {
     "media",     "source",      "url",     "link",  "youtube_url", "video_url", "webpage_url",
     "audio_url", "episode_url", "youtube", "video", "audio",       "permalink", NULL,
@@ -156,7 +156,7 @@ static void set_video(struct episode_metadata *metadata, struct slice video)
     metadata->url = (struct slice){metadata->url_text, (size_t)len};
 }
 
-/* The id of a video as yt-dlp has it at the end of a name: `A title [dQw4w9WgXcQ]`. */
+/* The id of a video that yt-dlp writes at the end of a name: `A title [dQw4w9WgXcQ]`. */
 static struct slice video_of_name(struct slice name)
 {
     if (name.len < VIDEO_BYTES + 3 || !slice_ends(name, SLICE("]")) ||
@@ -233,7 +233,7 @@ static bool is_time(struct slice parameter)
            slice_starts(parameter, SLICE("time_continue="));
 }
 
-/* With the time in place of one that it has already. */
+/* Replaces the time that the link already has. */
 static void add_youtube_link(struct slice url, int64_t start, struct buf *out)
 {
     const char *mark = memchr(url.data, '?', url.len);

@@ -14,16 +14,16 @@ struct episode_metadata {
     struct slice language;       /* a BCP 47 tag; empty: unknown, or not such a tag */
     const struct yaml *creators; /* a value or a list; NULL: unknown */
     char date_text[16];
-    char url_text[48]; /* of a video that only its id names */
+    char url_text[48]; /* of a video that is known by its id only */
 };
 
 /* Reads it from the front matter, if there is any; texts live as long as the material. 0 or
  * -ENOMEM. `about` must not be copied: its date points into itself. */
 int episode_metadata_read(const struct material *material, struct episode_metadata *metadata);
 
-/* Appends the link to a time in the recording, in milliseconds; NO_TIME: to the whole. The second
- * stands in it as YouTube has it, elsewhere as a media fragment (W3C Media Fragments, 4.2.1). A
- * link that has a fragment already stays as it is. `url` is not empty. */
+/* Appends the link to a time in the recording, in milliseconds; NO_TIME: to the whole. A link to
+ * YouTube gets its parameter for seconds, any other a media fragment (W3C Media Fragments, 4.2.1).
+ * A link that already has a fragment stays as it is. `url` is not empty. */
 void episode_metadata_add_link(const struct episode_metadata *metadata, int64_t start,
                                struct buf *out);
 

@@ -28,7 +28,7 @@ static const char *reference(char c)
     }
 }
 
-/* So many bytes at the front are letters that stand for themselves, most of them in most texts. */
+/* The length of the prefix that needs no escape. */
 static size_t plain_run(struct slice text)
 {
     size_t len = 0;

@@ -1,5 +1,5 @@
 /*
- * Text inside markup: what HTML and WebVTT have in common.
+ * Text inside markup, escaped for HTML and WebVTT.
  */
 #ifndef RENDER_ESCAPE_H
 #define RENDER_ESCAPE_H
@@ -9,9 +9,9 @@
 #include "base/buf.h"
 
 /*
- * Appends valid UTF-8 so that it is text wherever it stands in HTML (between tags, in a quoted
- * attribute) or in a cue of WebVTT: &, <, >, " and ' as references. Code points that HTML forbids
- * (control characters but tab and newline, noncharacters) become U+FFFD.
+ * Appends valid UTF-8 so that it is text anywhere in HTML (between tags, in a quoted attribute) or
+ * in a cue of WebVTT: &, <, >, " and ' as references. Code points that HTML forbids (control
+ * characters but tab and newline, noncharacters) become U+FFFD.
  */
 void escape_add(struct buf *out, struct slice text);
 

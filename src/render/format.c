@@ -4,7 +4,7 @@
 
 #include "transcript/body.h"
 
-/* --- which of them an episode has ------------------------------------------------------------- */
+/* --- when an episode has a format ------------------------------------------------------------- */
 
 #define BY_EPISODE(name, condition)                   \
     static bool name(const struct material *material) \
@@ -16,7 +16,7 @@ BY_EPISODE(if_body, has_body)
 BY_EPISODE(if_values, has_values)
 BY_EPISODE(if_front, has_front)
 
-/* What only the body can say. */
+/* A condition that needs the body. */
 #define BY_BODY(name, condition)                      \
     static bool name(const struct material *material) \
     {                                                 \

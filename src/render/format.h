@@ -9,7 +9,7 @@
 
 #include "render/renderers.h"
 
-/* The type of a format: a file, or one of the folders, whose nodes the tree has. */
+/* The type of a format: a file, or one of the folders, whose nodes the room `nodes` has. */
 enum format_type {
     FORMAT_FILE,
     FORMAT_TURNS,
@@ -37,12 +37,12 @@ struct format {
     int (*render)(const struct material *material, struct buf *out);
     void (*read)(const struct material *material, uint64_t offset, size_t len, struct buf *out);
     uint64_t (*size)(const struct material *material);
-    bool is_unlisted;       /* it is found by name */
+    bool is_unlisted;       /* lookup finds it, listings omit it */
     bool size_needs_render; /* a listing omits its attributes */
     enum format_link link;
 
-    /* Of a file of the content folder, which is served as it is: its ending, and what an episode
-     * has it by. */
+    /* Of a file of the content folder, which is served as it is: its extension, and the condition
+     * for it. */
     const char *source;
 };
 
@@ -58,7 +58,7 @@ static inline bool format_is_chosen(uint64_t chosen, uint64_t i)
     return !chosen || chosen >> i & 1;
 }
 
-/* The same by its name. */
+/* Likewise, by its name. */
 bool format_is_chosen_name(uint64_t chosen, const char *name);
 
 #endif

@@ -1,12 +1,11 @@
 /*
  * Captions: transcript.vtt (WebVTT), transcript.srt (SubRip) and transcript.json (Podcasting 2.0).
- * They stand only where every turn has its time.
+ * They exist only if every turn has a time.
  *
- * What was read from captions comes out cue by cue; anything else is a cue a turn, and so is the
- * JSON. A cue ends where its source says; else where the next one begins; of turns that begin at
- * once the first ones end with the last. How long the last turn takes may be unknown: WebVTT and
- * SubRip need an end, so it stays for as long as it takes to read, and the WebVTT says so; the JSON
- * leaves the end out.
+ * A body that was read from captions is written cue by cue; any other, and the JSON, has a cue a
+ * turn. A cue ends where its source has its end, or else where the next one begins; turns with the
+ * same start end together. The end of the last turn may be unknown: WebVTT and SubRip need one, so
+ * they estimate the time it takes to read, and the WebVTT notes that; the JSON omits the end.
  */
 #include "base/utf8.h"
 #include "render/escape.h"
@@ -26,8 +25,8 @@ struct cues {
     uint32_t number; /* of the next one, from 0 */
     uint32_t next;   /* the first that begins later than this one */
     struct slice speaker, words;
-    int64_t start, end;        /* milliseconds; an end of NO_TIME: nobody says */
-    int64_t reading, last_end; /* of those whose end nobody says; 0: not known yet */
+    int64_t start, end;        /* milliseconds; an end of NO_TIME: unknown */
+    int64_t reading, last_end; /* of those with an unknown end; 0: not computed yet */
 };
 
 static uint32_t count_cues(const struct cues *cues)
@@ -67,17 +66,19 @@ static bool next_cue(struct cues *cues)
     return true;
 }
 
-/* The same of what players read: the end of the source where it has one. */
+/* Likewise for players: takes the end from the source if it has one. */
 static struct cues first_cue(const struct body *body)
 {
     return (struct cues){.body = body, .by_cue = body->cue_count > 0};
 }
 
-/* When a cue goes that has to go some time: the last ones together, when each has been read. */
+/* The end of a cue, estimated if it is unknown: the last ones end together, when all can have been
+ * read. */
 static int64_t gone_at(struct cues *cues)
 {
     if (cues->end != NO_TIME)
-        return cues->end > cues->start ? cues->end : cues->start + 1; /* else it is never seen */
+        return cues->end > cues->start ? cues->end
+                                       : cues->start + 1; /* a cue of no length is never shown */
     for (uint32_t i = cues->number - 1; cues->last_end == 0 && i < count_cues(cues); i++) {
         int64_t reading = (int64_t)words_of(cues, i).len * READING;
         cues->reading = reading > cues->reading ? reading : cues->reading;
@@ -105,7 +106,7 @@ static void add_times(struct buf *out, struct cues *cues, char point)
     buf_add_byte(out, '\n');
 }
 
-/* The next line of words that has something on it: an empty one would end the cue. */
+/* Takes the next line that is not empty: an empty one would end the cue. */
 static bool take_line(struct slice *words, struct slice *line)
 {
     while (slice_take(words, '\n', line)) {
@@ -134,7 +135,7 @@ static void add_vtt_cue(struct buf *out, struct cues *cues)
     buf_add_byte(out, '\n');
 }
 
-/* Whether the source says when the last cue ends. */
+/* Whether the source has the end of the last cue. */
 static bool has_last_end(const struct body *body)
 {
     return body->cue_count ? body->cues[body->cue_count - 1].end != NO_TIME
@@ -156,7 +157,7 @@ int vtt_render(const struct material *material, struct buf *out)
 
 /* --- SubRip ----------------------------------------------------------------------------------- */
 
-/* SubRip has no escapes. What would be read as the times of a cue must not stand in one. */
+/* SubRip has no escapes. Text that looks like the times of a cue must not appear in one. */
 static void add_srt_text(struct buf *out, struct slice line)
 {
     static const char arrow[] = "-->";

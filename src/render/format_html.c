@@ -1,6 +1,7 @@
 /*
- * transcript.html: a page to read. It holds no script, says so in its Content-Security-Policy, and
- * loads nothing: its one style sheet stands in it, and is allowed by its hash.
+ * transcript.html: a page to read. It has no script and loads nothing, and its
+ * Content-Security-Policy enforces that: the policy allows only the inline style sheet, by its
+ * hash.
  */
 #include "render/episode_metadata.h"
 #include "render/escape.h"
@@ -8,7 +9,7 @@
 #include "transcript/refs.h"
 #include "values/timestamp.h"
 
-/* The SHA-256 of all between <style> and </style>, in base64. A test compares them. */
+/* The SHA-256 of the text between <style> and </style>, in base64. A test compares them. */
 #define STYLE_HASH "sha256-D5sZv3TzlqwNEXK3KSBX148ZYBccr2G7z+wzIPCZXVo="
 
 static const char style[] =
@@ -55,7 +56,7 @@ static const char style[] =
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-/* An attribute, with the space before it; nothing where the value is empty. */
+/* Appends a space and an attribute; nothing if the value is empty. */
 static void add_attribute(struct buf *out, const char *name, struct slice value)
 {
     if (value.len == 0)
@@ -73,7 +74,7 @@ static void add_link(struct buf *out, struct slice url, const char *class)
     buf_add_byte(out, '>');
 }
 
-/* Words as paragraphs: an empty line parts them, and a line break is one. */
+/* Appends words as paragraphs: an empty line separates them, and a line end is a <br>. */
 static void add_words(struct buf *out, struct slice words)
 {
     struct slice line;
@@ -163,14 +164,14 @@ static void add_header(struct buf *out, const struct episode_metadata *metadata)
 
 /* --- sections --------------------------------------------------------------------------------- */
 
-/* The headings on the way to the one that is looked at. Sources leave levels out; here each stands
- * one below the next higher one. */
+/* The headings around the current one. Sources skip levels; the page nests each one level below its
+ * parent. */
 struct outline {
     uint8_t levels[6]; /* as in the source */
     unsigned depth;
 };
 
-/* The level at which the next heading stands, from 1. */
+/* The level of the next heading on the page, from 1. */
 static unsigned next_level(struct outline *outline, uint8_t level)
 {
     while (outline->depth && outline->levels[outline->depth - 1] >= level)
@@ -195,7 +196,7 @@ static void add_contents(struct buf *out, const struct body *body)
     buf_add_text(out, "</ol>\n</nav>\n");
 }
 
-/* The title is the one heading of the first level. */
+/* Level 1 is for the title alone. */
 static void add_heading(struct buf *out, const struct body *body, struct outline *outline,
                         uint32_t number)
 {

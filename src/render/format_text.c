@@ -6,8 +6,8 @@
 /* --- transcript.txt: line N is turn N --------------------------------------------------------- */
 
 /*
- * The same bytes as the turns one behind the other, with a space in place of each newline inside a
- * turn: so a range of it is found without rendering the rest, and two spaces are a new paragraph.
+ * The bytes of the turns one behind the other, with a space in place of each newline inside a turn.
+ * So a range can be read without rendering the rest; two spaces are a new paragraph.
  */
 void transcript_read(const struct material *material, uint64_t offset, size_t len, struct buf *out)
 {
@@ -40,7 +40,7 @@ uint64_t transcript_size(const struct material *material)
     return material->body->len;
 }
 
-/* Text on one line: the line ends in it become spaces, so two of them are a new paragraph. */
+/* Appends text on one line: its line ends become spaces, so two spaces are a new paragraph. */
 static void add_line(struct buf *out, struct slice text)
 {
     size_t at = out->len;

@@ -9,7 +9,7 @@
 
 enum { MOST_HEADING = 1000 /* bytes */ };
 
-/* A turn, and what its fields are made of. */
+/* A turn, and the sources of its fields. */
 struct turn_row {
     const struct episode *episode;
     const struct episode_metadata *metadata;
@@ -64,7 +64,7 @@ static struct value get_heading(const void *row, struct buf *scratch)
     const struct turn_row *r = row;
     uint32_t section = r->turn->section;
     (void)scratch;
-    /* It stands in each of its turns: one that is no heading but a mistake is cut. */
+    /* Each turn repeats it, so a heading that is a mistake must be cut. */
     return value_text(
         section ? utf8_cut(body_note(r->body, r->body->sections[section - 1].heading), MOST_HEADING)
                 : SLICE(""));
@@ -118,7 +118,7 @@ static struct value get_source(const void *row, struct buf *scratch)
     return value_text(buf_slice(scratch));
 }
 
-/* [[characters before it, seconds], …] */
+/* [[offset in characters, seconds], …] */
 static struct value get_times(const void *row, struct buf *scratch)
 {
     const struct turn_row *r = row;
@@ -128,7 +128,7 @@ static struct value get_times(const void *row, struct buf *scratch)
     size_t counted = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        /* One before all words stands before the space behind the label. */
+        /* A time before all words precedes the space behind the label. */
         size_t first = (size_t)(words.data - r->body->text);
         size_t before = marks[i].at > first ? marks[i].at - first : 0;
         characters += utf8_count(slice_head(slice_skip(words, counted), before - counted));
@@ -159,7 +159,7 @@ static struct value get_date(const void *row, struct buf *scratch)
     return value_text(((const struct turn_row *)row)->metadata->date);
 }
 
-/* What the folder of an episode says already, the tables over all have too. */
+/* The tables over all episodes add the fields that the folder of an episode implies. */
 static const struct field fields[] = {
     {"id", get_id},
     {"episode", get_episode},

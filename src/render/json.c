@@ -17,7 +17,7 @@ static json_t *json_of_scalar(const struct yaml *value)
     case YAML_INT:
         return json_integer(strtoll(value->text.data, NULL, 10));
     case YAML_FLOAT: {
-        /* What is no number to JSON, such as 1e999, stays as it was written. */
+        /* A value that is no number in JSON, such as 1e999, stays as it was written. */
         double real = strtod(value->text.data, NULL);
         return isfinite(real) ? json_real(real) : json_text(value->text);
     }
@@ -38,7 +38,7 @@ static json_t *json_of_list(const struct yaml *list)
     return array;
 }
 
-/* JSON keys end at a NUL byte in Jansson: one that has such a byte in it is left out. */
+/* Jansson ends keys at a NUL byte: a key that contains one is omitted. */
 static json_t *json_of_map(const struct yaml *map)
 {
     json_t *object = json_object();
@@ -84,7 +84,7 @@ static int add_bytes(const char *bytes, size_t len, void *out)
     return 0;
 }
 
-/* Digits that tell a number from every other: 15 where they do, so that 1.1 is 1.1. */
+/* The number of digits that identify a double: 15 if they do, so that 1.1 stays 1.1. */
 static int digits_of(double value)
 {
     char text[40];
@@ -109,8 +109,8 @@ static size_t real_precision(json_t *json)
     return JSON_REAL_PRECISION(most_digits(json));
 }
 
-/* The bytes of a line or paragraph separator or of a next line (C1), which some readers take for
- * the end of a record, at the front; 0: there is none. */
+/* The length of a line or paragraph separator or next line (C1) at the front, which some readers
+ * take for the end of a record; 0: there is none. */
 static size_t separator_at(struct slice text)
 {
     static const struct slice separators[] = {
@@ -129,7 +129,7 @@ static bool has_separator(struct slice text)
            memmem(text.data, text.len, "\xC2\x85", 2);
 }
 
-/* Escapes them in what was added from `start` on: they stand in strings only. */
+/* Escapes them from offset `start` on: they occur in strings only. */
 static void escape_separators(struct buf *out, size_t start)
 {
     struct slice added = slice_skip(buf_slice(out), start);
@@ -204,7 +204,8 @@ void json_add_text(struct buf *out, struct slice text)
 
 void json_add_seconds(struct buf *out, int64_t milliseconds)
 {
-    const int64_t most = INT64_C(100000000000000); /* of 15 digits, which a double tells apart */
+    const int64_t most = INT64_C(
+        100000000000000); /* of 15 digits, which a double represents exactly */
     unsigned rest = (unsigned)(milliseconds % 1000);
     if (milliseconds < 0 || milliseconds >= most) {
         json_add(out, json_seconds(milliseconds), JSON_ENCODE_ANY);

@@ -91,8 +91,8 @@ static void find_parts(const struct corpus *corpus, struct parts *parts)
     }
 }
 
-/* An episode to show, for the i-th of so many examples: each comes from another part. One with
- * words, as far as that is known without reading it, and with front matter where that is wanted. */
+/* An episode for the i-th of `of` examples: each comes from another part. It has words, as far as
+ * the scan knows, and front matter if the example needs that. */
 static const struct episode *pick(const struct corpus *corpus, const struct parts *parts,
                                   uint32_t i, uint32_t of, bool wants_front)
 {
@@ -280,7 +280,7 @@ static void add_command(struct buf *out, const char *command, const char *folder
     buf_add_byte(out, '\n');
 }
 
-/* What is done with one episode, where its format stands in the folder. */
+/* Example commands for one episode, if its folder has the format. */
 static const struct {
     const char *format;
     const char *command;

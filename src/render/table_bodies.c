@@ -13,7 +13,7 @@ static bool is_wide_mark(int32_t code)
     return (code >= 0x3000 && code < 0x3040) || (code >= 0xFF00 && code < 0xFFF0);
 }
 
-/* What stands between white space; of a script that has none between words, each character. */
+/* Counts the words between white space; in a script without spaces each character counts. */
 static uint32_t count_words(struct slice text)
 {
     uint32_t words = 0;
@@ -28,7 +28,7 @@ static uint32_t count_words(struct slice text)
     return words;
 }
 
-/* Turns, and what is in them. */
+/* Counts over turns. */
 struct said {
     uint32_t turns;
     uint64_t words;

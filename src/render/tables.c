@@ -200,7 +200,7 @@ static int by_day_count(const void *a, const void *b)
     return (x->code > y->code) - (x->code < y->code);
 }
 
-/* The days of a selection have no folders of years and months around them. */
+/* The days of a selection are not nested in folders of years and months. */
 static void add_day(const struct corpus *corpus, const struct day *day, bool is_flat,
                     struct buf *out)
 {

@@ -18,7 +18,7 @@ static const char *escape_of(int32_t code)
     }
 }
 
-/* What some readers take for the end of a line, or a terminal for a command. */
+/* Characters that some readers take for a line end, or a terminal for a command. */
 static bool is_unsafe(int32_t code)
 {
     return (code >= 0 && code < 0x20) || (code >= 0x7F && code < 0xA0) || code == 0x2028 ||

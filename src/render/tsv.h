@@ -14,14 +14,14 @@
 /* Appends a field. */
 void tsv_add_text(struct buf *out, struct slice field);
 
-/* Seconds, of milliseconds: "754.000". */
+/* Appends milliseconds as seconds: "754.000". */
 void tsv_add_seconds(struct buf *out, int64_t milliseconds);
 
-/* Appends a field and what ends it: a tab, or a newline for the last of a line. */
+/* Appends a field and its end: a tab, or a newline behind the last one. */
 void tsv_add(struct buf *out, struct slice field, char end);
 
-/* The same so that it cannot look like another text: characters that reorder the text around them
- * are \uNNNN too, and bytes that are not UTF-8, which have no number, \xNN. */
+/* Likewise, safe against look-alikes: \uNNNN also replaces characters that reorder the text around
+ * them, and \xNN replaces bytes that are not UTF-8. */
 void tsv_add_visible(struct buf *out, struct slice field, char end);
 void tsv_add_number(struct buf *out, uint64_t number, char end);
 
