@@ -38,7 +38,7 @@ bool query_is_probe(struct slice name)
     return name.len && name.data[0] == '.';
 }
 
-/* Whether a value, which is folded, would be read as something else without quotes. */
+/* Whether the parser would read a folded value as something else without quotes. */
 static bool needs_quotes(struct slice text, bool is_word)
 {
     size_t len;
@@ -54,7 +54,7 @@ static bool needs_quotes(struct slice text, bool is_word)
     return false;
 }
 
-/* What would end a quotation, a name or a code of a byte is written as such a code. */
+/* Escapes what would end a quotation or a name, and the escape character itself. */
 static void add_escaped(struct buf *out, struct slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -150,7 +150,7 @@ static void spell(struct canonical *c, struct query_node *node)
 
 /* --- operands --------------------------------------------------------------------------------- */
 
-/* An operand of the same kind gives its operands in place of itself. They are canonical. */
+/* Replaces an operand of the same kind by its operands. They are canonical. */
 static void flatten(struct query_node *node)
 {
     for (struct query_node **place = &node->first; *place;) {

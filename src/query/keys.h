@@ -1,6 +1,6 @@
 /*
- * Which keys of a query are views: each view that there is, by its name without `by-`, and each key
- * of front matter that makes one, by the configuration of the corpus.
+ * The keys of a query that stand for views: the name of each view without `by-`, and each key of
+ * front matter that makes a view by the configuration of the corpus.
  */
 #ifndef QUERY_KEYS_H
 #define QUERY_KEYS_H

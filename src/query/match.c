@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-/* --- what a query means in a generation ------------------------------------------------------- */
+/* --- binding ---------------------------------------------------------------------------------- */
 
 static uint32_t find_view(const struct corpus *corpus, struct slice name)
 {
@@ -71,12 +71,12 @@ void query_bound_free(struct query_bound *bound)
 
 /* --- an episode ------------------------------------------------------------------------------- */
 
-/* What is asked of one episode. Texts are folded when they are first sought in. */
+/* The match of one episode. It folds a text on the first search in it. */
 struct matching {
     const struct query_bound *bound;
     const struct episode *episode;
     const struct body *body;
-    uint32_t count;    /* of turns; 1 where only the episode is asked about */
+    uint32_t count;    /* of turns; 1 if the match is on the episode alone */
     struct buf *words; /* by turn; NULL: not folded yet */
     struct buf scratch;
     struct arena arena;
@@ -165,7 +165,7 @@ static bool episode_has(const struct matching *m, const struct query_value *valu
     }
 }
 
-/* Whether a value of a term that speaks of the episode fits it. */
+/* Whether a value of a term on the episode matches. */
 static bool fits_episode(struct matching *m, const struct query_node *term,
                          const struct query_value *value)
 {
@@ -263,7 +263,7 @@ static void match_term(struct matching *m, const struct query_node *term, bool *
 
 /* --- operators -------------------------------------------------------------------------------- */
 
-/* One for each turn, all false; NULL without memory. */
+/* One for each turn, all false; NULL if memory runs out. */
 static bool *new_turns(struct matching *m)
 {
     bool *turns = ARENA_NEW(&m->arena, bool, m->count + 1);
@@ -348,7 +348,7 @@ static void match_node(struct matching *m, const struct query_node *node, bool *
     }
 }
 
-/* The index of words learns of an episode when all its turns were folded. */
+/* Adds an episode to the index of words if all its turns were folded. */
 static void learn(const struct matching *m, uint32_t number)
 {
     bool is_whole = m->bound->words && m->words;

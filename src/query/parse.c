@@ -22,7 +22,7 @@ struct parser {
     int err; /* the first one */
 };
 
-/* A part of the text that stands for a word or a value. */
+/* The text of a word or a value. */
 struct token {
     struct slice raw; /* without quotes and without the star */
     size_t at;        /* where it begins */
@@ -33,7 +33,7 @@ static struct query_node *parse_any(struct parser *p);
 
 /* --- mistakes --------------------------------------------------------------------------------- */
 
-/* NULL, for whoever returns a node. */
+/* Returns NULL, so that a function that returns a node can return the call. */
 __attribute__((format(printf, 3, 4))) static void *mistake(struct parser *p, size_t at,
                                                            const char *format, ...)
 {
@@ -92,7 +92,7 @@ static void skip_space(struct parser *p)
         p->at += len;
 }
 
-/* What closes a quotation that this character opens; 0: it opens none. */
+/* The characters that close a quotation which `open` begins; NULL: it begins none. */
 static const int32_t *closing(int32_t open)
 {
     static const int32_t pairs[][3] = {
@@ -185,7 +185,7 @@ static void add_decoded(struct buf *out, struct slice raw)
     }
 }
 
-/* What a token says, in `decoded`. */
+/* Decodes a token. */
 static bool decode_token(struct parser *p, const struct token *token, struct buf *decoded)
 {
     add_decoded(decoded, token->raw);
@@ -266,7 +266,7 @@ static bool find_key(const struct parser *p, struct slice written, enum query_ke
     return name.len && p->keys->find_view(p->keys->context, name, view);
 }
 
-/* What has: and no: ask for. */
+/* Finds the key that a value of has: or no: names. */
 static bool find_what_is_had(struct parser *p, const struct token *token, struct query_value *value)
 {
     enum query_key key = QUERY_START;
@@ -319,7 +319,8 @@ static bool add_value(struct parser *p, struct query_node *node, const struct qu
     return !p->err;
 }
 
-/* The token may be glued to nothing but the end of a term, or a comma of a list. */
+/* Behind a token only the end of the term may follow without white space, or the comma of a list.
+ */
 static bool check_end(struct parser *p, const struct token *token, bool is_value)
 {
     if (ends_token(p, p->at) || (is_value && p->text.data[p->at] == ','))

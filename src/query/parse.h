@@ -1,5 +1,5 @@
 /*
- * Reads a query. The grammar, with white space between tokens:
+ * The parser of queries. The grammar, with white space between tokens:
  *
  *     any  = all { "OR" all }
  *     all  = not { [ "AND" ] not }
@@ -8,8 +8,8 @@
  *     word, value = quoted [ "*" ] | bare
  *
  * A bare word ends at white space, ")" or a quote, a bare value at a comma too; a "*" at its end
- * says that it is the beginning of a value. Nothing in quotes ("…", “…”, „…“, ＂…＂) is an
- * operator. %XX is that byte anywhere.
+ * makes it a prefix. Nothing in quotes ("…", “…”, „…“, ＂…＂) is an operator. %XX is that byte
+ * anywhere.
  */
 #ifndef QUERY_PARSE_H
 #define QUERY_PARSE_H
@@ -23,20 +23,21 @@ enum {
     QUERY_MAX_TEXT = 65536, /* bytes */
 };
 
-/* Which keys there are beside those that every folder has. */
+/* The keys beside those that every folder has. */
 struct query_keys {
     /* The view of a key, folded by key_fold(): "tags" and "tag" are of by-tag. False: none. */
     bool (*find_view)(const void *context, struct slice key, struct slice *view);
     const void *context;
 };
 
-/* What is wrong with a query. */
+/* A mistake in a query. */
 struct query_mistake {
-    uint32_t column;      /* in characters, from 1 */
-    struct slice problem; /* a sentence without a full stop, and what to write instead */
+    uint32_t column; /* in characters, from 1 */
+    struct slice
+        problem; /* a sentence without a full stop, which also says what to write instead */
 };
 
-/* Reads a query, which is valid UTF-8 or a mistake; all of it lives in `arena`. 0; -EINVAL after a
+/* Parses a query; text that is not UTF-8 is a mistake. `arena` owns the result. 0; -EINVAL after a
  * mistake; -ENOMEM. */
 int query_parse(struct arena *arena, struct slice text, const struct query_keys *keys,
                 struct query *query, struct query_mistake *mistake);

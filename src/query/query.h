@@ -35,12 +35,12 @@ enum query_key {
     QUERY_HAS,
 };
 
-/* One of the values of a term, of which one has to fit. */
+/* One of the alternative values of a term. */
 struct query_value {
-    struct slice folded; /* utf8_fold(); as it was written of a date */
-    bool is_prefix;      /* what begins with it fits */
+    struct slice folded; /* utf8_fold(); of a date: as written */
+    bool is_prefix;      /* it matches by prefix */
     uint32_t from, to;   /* of a date: the first and the last day, date_code() */
-    enum query_key has;  /* of has: what */
+    enum query_key has;  /* of has: the key */
     struct slice view;   /* … if that is QUERY_VIEW */
     uint32_t number;     /* among all values of the query, from 0 */
 };
@@ -60,7 +60,7 @@ struct query {
     struct query_node *root;
     struct slice canonical;
     uint32_t value_count; /* of all terms */
-    bool speaks_of_turns; /* so that bodies are read */
+    bool speaks_of_turns; /* a match needs bodies */
 };
 
 #endif

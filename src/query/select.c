@@ -6,7 +6,7 @@
 
 #include "base/parallel.h"
 
-/* Whether an error in one episode ends it all. */
+/* Whether an error in one episode ends the search. */
 static bool ends_all(int err)
 {
     return err == -ENOMEM || error_passes(err);
@@ -19,7 +19,7 @@ struct selecting {
     struct cache *cache;
     struct selected *found; /* by path */
     bool *is_found;         /* … */
-    int err;                /* the first that ends it all */
+    int err;                /* the first that ends the search */
 };
 
 static int keep_turns(struct selected *selected, const bool *chosen)
@@ -81,7 +81,7 @@ static void select_episode(void *selecting_, unsigned worker, size_t i)
         __atomic_store_n(&s->err, err, __ATOMIC_RELAXED);
 }
 
-/* The episodes that are found, one behind the other. */
+/* Removes the gaps between the episodes that are found. */
 static void close_up(struct selecting *s, struct selection *selection)
 {
     for (uint32_t i = 0; i < s->bound->corpus->episode_count; i++) {
@@ -151,7 +151,8 @@ void selection_free(struct selection *selection)
     *selection = (struct selection){0};
 }
 
-/* --- what only bodies say --------------------------------------------------------------------- */
+/* --- counts that need bodies ---------------------------------------------------------------------
+ */
 
 /* Bodies of the episodes of a selection. */
 struct reading {
@@ -197,7 +198,7 @@ int selection_count_turns(const struct corpus *corpus, struct cache *cache,
     return r.err;
 }
 
-/* Marks the voices of the turns that are found, as they are numbered in the body. */
+/* Marks the voices of the found turns, by their number in the body. */
 static int mark_voices(struct reading *r, const struct selected *selected, bool *is_heard,
                        uint32_t heard_count)
 {
@@ -209,7 +210,7 @@ static int mark_voices(struct reading *r, const struct selected *selected, bool 
     uint32_t named = 0;
     if (body && !numbers)
         err = -ENOMEM;
-    /* Whoever names nobody has no folder. */
+    /* An anonymous voice has no folder. */
     for (uint32_t i = 0; numbers && i < body->voice_count; i++)
         numbers[i] = body->voices[i].is_anonymous ? UINT32_MAX : named++;
     for (uint32_t i = 0; numbers && i < selected->count && selected->turns[i] < body->count; i++) {

@@ -1,6 +1,6 @@
 /*
- * A selection: what a query finds in one generation of the corpus. Private episodes, which no view
- * shows, are not asked.
+ * A selection: the result of a query in one generation of the corpus. It skips private episodes,
+ * which no view shows.
  */
 #ifndef QUERY_SELECT_H
 #define QUERY_SELECT_H
@@ -12,53 +12,55 @@
 struct selection {
     struct selected *found; /* in the order of paths; owned */
     uint32_t count;
-    bool *has;          /* by number of the episode: it is found; owned */
+    bool *has;          /* by number of the episode: whether it is found; owned */
     uint32_t *entries;  /* the numbers of the episodes, in the order of their entries; owned */
     uint32_t *by_entry; /* … and their indexes in `found`; owned */
-    bool has_turns;     /* selection_count_turns() was called: what follows is there */
-    uint64_t *first;    /* of each entry, how many turns the ones before it have; owned */
+    bool has_turns;     /* selection_count_turns() filled in what follows */
+    uint64_t *first;    /* of each entry, the number of turns before it; owned */
     uint64_t turns;
     uint32_t *voices; /* selection_count_voices(): by facet of by-voice; owned */
     uint32_t voice_cap;
 };
 
-/* Asks every episode, on every core. One that is another by now, or cannot be read, is not found.
- * Bodies are read where the query speaks of turns. 0, -ENOMEM, or an error of reading that passes;
- * to be freed either way. */
+/* Matches every episode, on every core. It skips an episode whose file changed since the scan or
+ * cannot be read. It reads bodies if the query speaks of turns. 0, -ENOMEM, or an error that passes
+ * (error_passes()); the caller frees the selection either way. */
 int selection_find(const struct query_bound *bound, struct cache *cache,
                    struct selection *selection);
 void selection_free(struct selection *selection);
 
-/* Counts the turns, which takes the bodies of whole episodes. 0 or an error as above. */
+/* Counts the turns, for which it reads the bodies of episodes that are found whole. 0 or an error
+ * as above. */
 int selection_count_turns(const struct corpus *corpus, struct cache *cache,
                           struct selection *selection);
 
-/* Counts by facet of by-voice in how many episodes somebody says a turn that is found; the voice
- * index is that of the corpus. 0 or an error as above. */
+/* Counts, by facet of by-voice, the episodes with a found turn of this voice; the voice index is
+ * that of the corpus. 0 or an error as above. */
 int selection_count_voices(const struct corpus *corpus, struct cache *cache,
                            const struct voice_index *voice_index, struct selection *selection);
 
-/* Asks one episode; where the query speaks of turns, with its body, if nothing else says no: then
- * `entry` has it, to be put back. False: it is not found. *err is 0 or an error of reading. */
+/* Matches one episode. If the query speaks of turns, and nothing else excludes the episode, it
+ * loads the body into `entry`, which the caller puts back. False: it is not found. *err is 0 or an
+ * error of reading. */
 bool selection_ask(const struct query_bound *bound, struct cache *cache, uint32_t number,
                    struct cache_entry **entry, struct selected *selected, int *err);
 
-/* How many of the episodes of a facet are found; whether one is; whether one is of any facet of a
- * view. */
+/* The number of found episodes of a facet; whether there is one; whether there is one of any facet
+ * of a view. */
 uint32_t selection_count_in(const struct selection *selection, const struct facet *facet);
 bool selection_has_facet(const struct selection *selection, const struct facet *facet);
 bool selection_has_view(const struct selection *selection, const struct views *views,
                         uint32_t view);
 
-/* What a term finds alone. */
+/* The result of a single term. */
 struct term_found {
     const struct query_node *term;
     uint32_t episodes;
-    uint64_t turns; /* 0 where it does not speak of them */
+    uint64_t turns; /* 0 if it does not speak of turns */
 };
 
-/* The same of each term of a query, in one pass over all episodes. The terms, of which there are
- * *count, live in `arena`. 0 or an error as above. */
+/* Finds the result of each term of a query in one pass over all episodes. `arena` owns the *count
+ * results. 0 or an error as above. */
 int selection_find_terms(const struct query_bound *bound, struct cache *cache, struct arena *arena,
                          struct term_found **terms, uint32_t *count);
 

@@ -89,7 +89,7 @@ int selections_parse(const struct corpus *corpus, struct arena *arena, struct sl
 
 /* --- what they find --------------------------------------------------------------------------- */
 
-/* A view that is gone since makes a mistake of a query: it finds nothing. */
+/* A query whose view has disappeared is a mistake, and finds nothing. */
 static int find(struct word_index *words, struct slice text, const struct corpus *corpus,
                 struct cache *cache, struct selection *selection)
 {
@@ -107,8 +107,8 @@ static int find(struct word_index *words, struct slice text, const struct corpus
     return err == -EINVAL ? 0 : err;
 }
 
-/* With the lock held. The one of this query, or the one that was asked for longest ago and is not
- * in use; NULL: all are. */
+/* With the lock held. The slot of this query, or the least recently used one that nobody holds;
+ * NULL: all are held. */
 static struct held_selection *choose(struct selections *selections, uint32_t number,
                                      uint64_t generation)
 {
@@ -130,7 +130,7 @@ static bool has(const struct held_selection *held, enum selection_part part)
            (part != SELECTION_VOICES || selection->voices);
 }
 
-/* With the lock held, which it gives up meanwhile. */
+/* With the lock held; releases it meanwhile. */
 static void make(struct selections *selections, struct held_selection *held,
                  const struct selection_source *source, enum selection_part part)
 {

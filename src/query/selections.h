@@ -1,6 +1,6 @@
 /*
- * The selections of a tree: every query that somebody asked has a number, which is given to no
- * other one, and the latest of what they found are kept.
+ * The selections of a tree: every query that a client looked up gets a number, which is never
+ * reused, and a cache keeps the latest results.
  */
 #ifndef QUERY_SELECTIONS_H
 #define QUERY_SELECTIONS_H
@@ -13,15 +13,15 @@
 
 enum {
     SELECTIONS_KEPT = 16,
-    SELECTIONS_MOST = 1 << 14 /* what a node id can tell apart */
+    SELECTIONS_MOST = 1 << 14 /* as many as fit into a node id */
 };
 
-/* What a query found in a generation; whoever holds it may read it. */
+/* The result of a query in a generation; holders may read it. */
 struct held_selection {
     struct selection selection;
     uint32_t number;
     uint64_t generation;
-    uint64_t used; /* when it was last asked for; 0: there is nothing here */
+    uint64_t used; /* the clock of its last use; 0: the slot is free */
     uint32_t users;
     bool is_being_made; /* one thread finds or counts, and the others wait */
     bool is_found;
@@ -48,7 +48,7 @@ struct selections {
 void selections_init(struct selections *selections, size_t index_size);
 void selections_free(struct selections *selections);
 
-/* Gives a query a number. -ENOSPC: too many were asked. */
+/* Gives a query a number. -ENOSPC: there are too many queries. */
 int selections_enter(struct selections *selections, struct slice canonical, uint32_t *number);
 
 /* Notes that a client gets to see the folder of a query in a generation that is held. */
@@ -60,30 +60,30 @@ struct selection_shown selections_take_shown(struct selections *selections, uint
 /* How many were given. */
 uint32_t selections_count(struct selections *selections);
 
-/* The canonical spelling of a number, which lives as long as the selections; empty: it was never
- * given. */
+/* The canonical spelling of a number, which lives as long as the selections; empty: no query has
+ * the number. */
 struct slice selections_query(struct selections *selections, uint32_t number);
 
-/* Reads a query by the views of a corpus; see query_parse(). */
+/* Parses a query with the views of a corpus as keys; see query_parse(). */
 int selections_parse(const struct corpus *corpus, struct arena *arena, struct slice text,
                      struct query *query);
 
-/* What is to be known of a selection. */
+/* The parts of a selection. */
 enum selection_part {
     SELECTION_EPISODES, /* what selection_find() finds */
     SELECTION_TURNS,    /* … and selection_count_turns() */
     SELECTION_VOICES,   /* … or selection_count_voices() */
 };
 
-/* Of what a selection is made: a generation. */
+/* The input of a selection: a generation. */
 struct selection_source {
     const struct corpus *corpus;
     struct cache *cache;
     const struct voice_index *voice_index; /* for SELECTION_VOICES */
 };
 
-/* What the query of a number finds: made where it is not kept, by one thread, for which others
- * wait. To be given back. 0 or an error. */
+/* Holds the result of the query with this number. If the cache lacks it one thread makes it, and
+ * others wait. The caller gives it back. 0 or an error. */
 int selections_get(struct selections *selections, uint32_t number,
                    const struct selection_source *source, enum selection_part part,
                    struct held_selection **held);

@@ -76,7 +76,7 @@ static bool has_runs(const struct word_signature *signature, struct slice words,
     return has;
 }
 
-/* Two halves become one: a bit is set where it is in either. */
+/* Halves a signature: ORs the two halves. */
 static struct word_signature *coarsen(struct word_signature *signature, unsigned bits)
 {
     while (signature->bits > bits) {
@@ -88,7 +88,7 @@ static struct word_signature *coarsen(struct word_signature *signature, unsigned
     return smaller ? smaller : signature;
 }
 
-/* One or two bits for each byte of text: a third of them is set then, since runs recur. */
+/* One or two bits for each byte of text: a third of them is set then, since n-grams recur. */
 static unsigned bits_for(const struct buf *turns, uint32_t count, unsigned most)
 {
     size_t bytes = 0;
@@ -146,7 +146,8 @@ static void drop(struct word_index *index, uint32_t episode)
     index->at[episode] = NULL;
 }
 
-/* Makes room for a signature, and makes that one as coarse as the others. False: there is none. */
+/* Makes room for a signature, and makes that one as coarse as the others. False if the budget is
+ * too small. */
 static bool make_room(struct word_index *index, struct word_signature **signature)
 {
     while (index->bytes + size_of((*signature)->bits) > index->budget) {

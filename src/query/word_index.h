@@ -1,9 +1,9 @@
 /*
- * Which episodes cannot say a word: what a query with words leaves out. It has a signature of each
- * episode whose words were sought in, a Bloom filter with a bit for each run of three and of five
- * bytes. Over 983 real files it takes a word that an episode lacks for possible in 5 of 100, a
- * phrase in 11; runs of three alone in 21 and 35, of four in 7 and 20. It lives in memory, and
- * within a budget: when that is full every signature gets coarser, and none goes. Any thread.
+ * The word index: excludes episodes that cannot contain a word from a query. It keeps a signature
+ * of each episode that was searched: a Bloom filter over its byte trigrams and 5-grams. Over 983
+ * real files its false positives are 5 % for a word and 11 % for a phrase; trigrams alone have 21
+ * and 35 %, 4-grams 7 and 20 %. It lives in memory, within a budget: when that is full it halves
+ * every signature, and evicts none. Any thread.
  */
 #ifndef QUERY_WORD_INDEX_H
 #define QUERY_WORD_INDEX_H
@@ -28,15 +28,15 @@ struct word_index {
 void word_index_init(struct word_index *index, size_t budget);
 void word_index_free(struct word_index *index);
 
-/* Learns the folded words of an episode's turns, where it does not know them of this version. */
+/* Adds the folded words of an episode's turns, unless it has this version. */
 void word_index_learn(struct word_index *index, uint32_t episode, uint64_t version,
                       const struct buf *turns, uint32_t count);
 
-/* False: none of its turns, in this version, has these folded words. */
+/* False: no turn of this version has these folded words. */
 bool word_index_may_have(struct word_index *index, uint32_t episode, uint64_t version,
                          struct slice words);
 
-/* Bytes that it takes. */
+/* The memory that it uses, in bytes. */
 size_t word_index_size(struct word_index *index);
 
 #endif

@@ -13,7 +13,7 @@ static int search_child(struct scope *scope, uint64_t index, struct child *child
                             SLICE("README.md"));
 }
 
-/* Any other spelling than the canonical one is a link to that, unless it is too long for a name. */
+/* Every other spelling is a link to the canonical one, unless that is too long for a name. */
 static int search_find(struct scope *scope, struct slice name, struct child *child)
 {
     struct arena arena = {0};

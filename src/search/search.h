@@ -28,8 +28,9 @@ extern const struct node_ops selection_turns_ops, selection_turn_ops, selection_
 extern const struct node_ops selection_view_ops, selection_value_ops, combined_ops;
 
 /*
- * Typing on: by-<view> behind a value of another view, or behind the episodes of a selection, is a
- * link to the view of the selection of both. The scope is of the folder. 0, -ENOENT, or an error.
+ * Combines views: by-<view> in the folder of a value of another view, or of the episodes of a
+ * selection, is a link to that view of the combined selection. The scope is of the folder. 0,
+ * -ENOENT, or an error.
  */
 int search_find_combined(struct scope *scope, struct slice name, struct child *child);
 

@@ -1,4 +1,4 @@
-/* search/<query>: what a query finds, as the root has it of all episodes. */
+/* search/<query>: the results of a query, laid out as the root is for all episodes. */
 #include <errno.h>
 
 #include "base/cleanup.h"
@@ -65,7 +65,7 @@ static const struct {
     const char *name;
     int (*render)(struct scope *scope, struct buf *out);
 } files[] = {
-    {"query.txt", query_txt_render}, /* first: it stands alone where nothing is found */
+    {"query.txt", query_txt_render}, /* first: without results it is the only file */
     {"quotes.txt", quotes_txt_render},
     {"turns.jsonl", turns_json_render},
     {"turns.tsv", turns_table_render},
@@ -135,7 +135,7 @@ static int add_what_terms_find(struct scope *scope, struct buf *out)
     return err == -EINVAL ? 0 : err;
 }
 
-/* The turns are counted where the query speaks of them: then the bodies were read. */
+/* Turns are counted if the query speaks of them: the bodies were read then. */
 struct found {
     uint32_t episodes;
     uint64_t turns;
@@ -169,7 +169,7 @@ static int query_txt_render(struct scope *scope, struct buf *out)
     return found.episodes ? 0 : add_what_terms_find(scope, out);
 }
 
-/* --- what is in it ---------------------------------------------------------------------------- */
+/* --- its children ---------------------------------------------------------------------------- */
 
 static bool has_words(const struct scope *scope)
 {
@@ -184,7 +184,7 @@ static bool has_dates_found(const struct scope *scope, const struct selection *s
     return has;
 }
 
-/* What stands behind the files, and before the views. */
+/* The children between the files and the views. */
 static const struct {
     const char *name; /* NULL: that of the date view */
     enum kind kind;
@@ -262,7 +262,7 @@ const struct node_ops selection_ops = {
     .parent = search_folder,
     .child = selection_child,
     .seek = selection_seek,
-    .links = scope_links_uncounted, /* to count its folders would cost its bodies */
+    .links = scope_links_uncounted, /* counting its folders would read bodies */
 };
 
 const struct node_ops selection_file_ops = {

@@ -1,4 +1,4 @@
-/* What a selection has links to: its turns and its episodes. */
+/* The links of a selection: to its turns and its episodes. */
 #include <errno.h>
 #include <string.h>
 
@@ -44,7 +44,7 @@ static int turns_child(struct scope *scope, uint64_t index, struct child *child)
     return err ? err : turn_child(scope, hold.selection, index, child);
 }
 
-/* The turn of an episode by its name, which a cut entry has in another way. */
+/* Finds the turn of an episode by the name of its link, which differs for a cut entry. */
 static int find_in_episode(const struct scope *scope, const struct selection *selection,
                            uint32_t entry, uint64_t turn, struct slice name, struct child *child)
 {
@@ -56,7 +56,7 @@ static int find_in_episode(const struct scope *scope, const struct selection *se
     return err ? err : slice_equal(child->name, name) ? 0 : -ENOENT;
 }
 
-/* By the entry before the last two dashes; where that is none, it may be a cut one. */
+/* Finds the entry before the last two dashes; if there is none, the entry may be a cut one. */
 static int turns_find(struct scope *scope, struct slice name, struct child *child)
 {
     cleanup_(end_hold) struct hold hold = {0};

@@ -1,7 +1,7 @@
 /*
  * Views of a selection, by-tag/ai-safety: each value is a link to the episodes of the selection
- * with that value added to the query. And by-person behind a value of a view outside of search/,
- * which is a link to the selection of that value.
+ * with that value added to the query. Also by-person in the folder of a value outside of search/, a
+ * link to the selection of that value.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ static struct slice key_of(struct slice view)
 }
 
 /* The facets that a view of the selection may show: those of the front matter, or for by-voice
- * those of who is heard. */
+ * those of the voice index. */
 static int views_of(struct scope *scope, const struct views **views, const struct view **view)
 {
     const struct voice_index *voice_index = NULL;
@@ -235,7 +235,8 @@ static uint64_t value_identity(const struct scope *scope)
     return selection_part(scope, scope->node.j);
 }
 
-/* The values of a facet as a query has them: of by-voice all names that are joined in it. */
+/* Appends the values of a facet as a query has them: for by-voice all names that are joined in it.
+ */
 static int add_values(struct scope *scope, bool by_voice, uint32_t number, struct slice *key,
                       struct buf *values)
 {
@@ -279,7 +280,8 @@ static int value_target(struct scope *scope, struct buf *target)
     return err;
 }
 
-/* --- typing on -------------------------------------------------------------------------------- */
+/* --- combining views
+ * -------------------------------------------------------------------------------- */
 
 enum { DEPTH_SHIFT = 10 }; /* j of KIND_COMBINED: how many folders up, and the view */
 
@@ -295,7 +297,7 @@ static uint32_t find_view(const struct scope *scope, struct slice name)
     return is_view ? views->order[behind - 1] : NO_INDEX;
 }
 
-/* What the query of a folder outside of search/ is, and how many folders it is below the root. */
+/* The query that a folder outside of search/ stands for, and its depth below the root. */
 static int query_of_folder(struct scope *scope, struct buf *query, unsigned *depth)
 {
     cleanup_buf struct buf values = {0};
@@ -304,7 +306,7 @@ static int query_of_folder(struct scope *scope, struct buf *query, unsigned *dep
     struct slice key = date_key;
     int err = 0;
     *depth = kind == KIND_MONTH ? 3 : kind == KIND_DAY ? 4 : 2;
-    /* Nobody can ask for the episodes of a month whose day is not known. */
+    /* No query matches only the episodes of a month whose day is unknown. */
     if (kind == KIND_DAY && !date_of_code(scope->node.i).day)
         return -ENOENT;
     if (is_facet)
