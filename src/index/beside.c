@@ -72,8 +72,8 @@ static bool is_language(struct slice tag, struct slice wanted)
     return tag.len == wanted.len && strncasecmp(tag.data, wanted.data, tag.len) == 0;
 }
 
-/* How well captions are those of a language: 0, not at all. What was taken from the recording
- * itself is first, then just this tag. */
+/* How well captions fit a language; 0: not at all. A transcription of the recording itself fits
+ * best, then the same tag. */
 static int fit(struct slice path, struct slice spoken)
 {
     struct file_name name = file_name_read(path);
@@ -82,7 +82,7 @@ static int fit(struct slice path, struct slice spoken)
     return is_language(name.spoken, name.language) ? 3 : 1 + is_language(name.language, spoken);
 }
 
-/* The language that the names say was spoken: `en-orig` of any, `de-en` of the file itself. */
+/* The spoken language according to the file names: `en-orig` of any, `de-en` of the file itself. */
 static struct slice spoken_by_names(struct slice path, const struct companions *companions)
 {
     struct file_name own = file_name_read(path);

@@ -16,14 +16,14 @@ enum {
     BUCKETS = 4096,
     KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
     KEY_OF_BODY = 0xFE,
-    CAPTIONS_HEAD = 4 * 1024, /* bytes in which captions say their language */
+    CAPTIONS_HEAD = 4 * 1024, /* bytes that contain the language of captions */
 };
 
 /* The problems of the body of an episode when it was last parsed. */
 struct body_diags {
     uint32_t version;
     struct diag *diags;
-    struct arena arena; /* of these */
+    struct arena arena; /* owns them */
 };
 
 struct cache {
@@ -33,7 +33,7 @@ struct cache {
     pthread_mutex_t lock;
     pthread_cond_t entry_ready; /* a part became ready */
     struct cache_entry *buckets[BUCKETS];
-    struct cache_entry *oldest, *newest; /* those that nobody uses */
+    struct cache_entry *oldest, *newest; /* those not in use */
     struct cache_stats stats;
     struct body_diags *body_diags; /* by number of the episode */
     size_t body_diags_cap;
@@ -79,7 +79,7 @@ void cache_free(struct cache *cache)
     free(cache);
 }
 
-/* --- the list of those that nobody uses, oldest first ----------------------------------------- */
+/* --- the list of entries not in use, oldest first --------------------------------------------- */
 
 static void list_remove(struct cache *cache, struct cache_entry *entry)
 {
@@ -134,7 +134,8 @@ struct loader {
     void *context;
 };
 
-/* The text of the first `len` bytes of a file, which are to be kept as long, in `bytes`. */
+/* Decodes the first `len` bytes of a file; `bytes` holds them, and must live as long as the text.
+ */
 static int read_text(const struct cache *cache, const struct source *source, uint64_t len,
                      struct buf *bytes, struct decoded *decoded)
 {
@@ -142,8 +143,8 @@ static int read_text(const struct cache *cache, const struct source *source, uin
     return err ? err : decode(buf_slice(bytes), true, decoded);
 }
 
-/* What its front matter says and what stands beside it, for as long as the arena. Their mistakes
- * were reported when the folder was scanned. */
+/* Reads the front matter and the sidecars of an episode into the arena. The scan has reported their
+ * mistakes already. */
 static int describe(const struct cache *cache, const struct episode *episode, struct slice text,
                     struct arena *arena, struct front *front, struct sidecars *beside)
 {
@@ -178,7 +179,7 @@ static int parse_front(struct cache *cache, const struct loader *loader, struct 
     return err;
 }
 
-/* The turns of one of the files of an episode. `beside` comes back. */
+/* Parses the turns of one of the files of an episode, and returns its sidecars in `beside`. */
 static int parse_source(const struct cache *cache, const struct episode *episode,
                         const struct source *source, struct arena *arena, struct diags *diags,
                         struct sidecars *beside, struct body *body)
@@ -206,7 +207,8 @@ static int parse_source(const struct cache *cache, const struct episode *episode
     return err;
 }
 
-/* Adds what was said where this is a translation of it. Its mistakes are its own episode's. */
+/* Adds the originals if the captions are a translation. The mistakes of that file belong to its own
+ * episode. */
 static int parse_originals(const struct cache *cache, const struct episode *episode,
                            struct arena *arena, struct diags *diags, struct body *body)
 {
@@ -230,7 +232,7 @@ static int parse_originals(const struct cache *cache, const struct episode *epis
     return err;
 }
 
-/* Reads the front matter too, which says who may be speaking. */
+/* Parses the front matter too: its names are evidence for speakers. */
 static int parse_body(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
     const struct episode *episode = loader->episode;
@@ -296,7 +298,7 @@ static bool reserve_notes(struct cache *cache, uint32_t number)
     return true;
 }
 
-/* With the lock held. Where memory ends a note is lost, and no reader is hindered. */
+/* With the lock held. If memory runs out the note is lost, and no reader fails. */
 static void note_problems(struct cache *cache, const struct loader *loader,
                           const struct cache_entry *entry)
 {
@@ -324,7 +326,7 @@ static void note_problems(struct cache *cache, const struct loader *loader,
     }
 }
 
-/* With the lock held, which is given up while the part is made. */
+/* With the lock held; releases it while it makes the part. */
 static struct cache_entry *load_entry(struct cache *cache, uint64_t key,
                                       const struct loader *loader)
 {
@@ -353,7 +355,7 @@ static struct cache_entry *load_entry(struct cache *cache, uint64_t key,
     return entry;
 }
 
-/* With the lock held. What failed is not kept: the next reader tries again. */
+/* With the lock held. A failed entry is freed: the next reader tries again. */
 static void put(struct cache *cache, struct cache_entry *entry)
 {
     if (--entry->users)

@@ -16,8 +16,8 @@
 #include "index/content_reader.h"
 #include "transcript/body.h"
 
-/* The longest text that is rendered: a line repeated in every turn could make it thousands of times
- * as long as its source. */
+/* The longest text that is rendered: a title repeated in every turn could make it thousands of
+ * times as long as its source. */
 enum { CACHE_MAX_TEXT = 256 * 1024 * 1024 };
 
 enum cache_kind { CACHE_FRONT, CACHE_BODY, CACHE_TEXT, CACHE_KINDS };
@@ -32,13 +32,13 @@ struct cache_entry {
     /* The cache's own. */
     struct arena arena;
     struct diags diags; /* of the body; in `arena` */
-    uint64_t key;       /* of a text its node id; the low byte of the others is no kind */
+    uint64_t key;       /* of a text its node id; other keys have a low byte that is no kind */
     size_t size;        /* bytes */
     uint32_t users;
     bool is_ready;
     int err;
     struct cache_entry *next_in_bucket;
-    struct cache_entry *older, *newer; /* while nobody uses it */
+    struct cache_entry *older, *newer; /* while it is not in use */
 };
 
 struct cache_stats {
@@ -49,30 +49,30 @@ struct cache_stats {
 
 struct cache;
 
-/* NULL without memory. Copies `content`, borrows `limits`. */
+/* NULL if memory runs out. Copies `content`, borrows `limits`. */
 struct cache *cache_new(const struct content *content, uint64_t limit, const struct limits *limits);
 void cache_free(struct cache *cache);
 
 /*
- * The front matter or the body of an episode of this number, to be given back with cache_put(). 0;
- * -EAGAIN if its file is not the one that was scanned; -EIO and the like; -ENOMEM.
+ * Gets the front matter or the body of the episode of this number; the caller releases it with
+ * cache_put(). 0; -EAGAIN if its file changed since the scan; -EIO and the like; -ENOMEM.
  */
 int cache_get(struct cache *cache, uint32_t number, const struct episode *episode,
               enum cache_kind kind, struct cache_entry **entry);
 
-/* The entry of a version of an episode, or of a text, if the cache has it, else NULL. To be given
- * back with cache_put(). */
+/* The entry of a version of an episode, or of a text, if the cache has it, else NULL. The caller
+ * releases it with cache_put(). */
 struct cache_entry *cache_find(struct cache *cache, uint32_t number, uint32_t version,
                                enum cache_kind kind);
 struct cache_entry *cache_find_text(struct cache *cache, uint64_t id);
 
-/* Drops the entries of a version of an episode, or of a text, if nobody uses them. */
+/* Drops the entries of a version of an episode, or of a text, if they are not in use. */
 void cache_forget(struct cache *cache, uint32_t number, uint32_t version);
 void cache_forget_text(struct cache *cache, uint64_t id);
 
-/* The text of a node, made by `render` where it is not there; likewise, and -EFBIG where it is
- * longer than CACHE_MAX_TEXT or memory ended. What `render` does may ask the cache for front matter
- * and bodies, not for texts. */
+/* Gets the text of a node likewise, and calls `render` if the cache lacks it. Also -EFBIG if the
+ * text exceeds CACHE_MAX_TEXT or memory runs out. `render` may get front matter and bodies from the
+ * cache, but no texts. */
 int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
                    void *context, struct cache_entry **entry);
 void cache_put(struct cache *cache, struct cache_entry *entry);

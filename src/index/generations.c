@@ -203,7 +203,7 @@ void generations_note_notified(struct generations *g, struct generation *generat
 
 /* --- the voice index -------------------------------------------------------------------------- */
 
-/* With voice_index_lock held, which is given up meanwhile. */
+/* With voice_index_lock held; releases it meanwhile. */
 static int build_voice_index(struct generations *g, struct generation *generation)
 {
     const struct generation *before = g->newest_voice_index;
@@ -228,7 +228,7 @@ static int build_voice_index(struct generations *g, struct generation *generatio
         pthread_mutex_lock(&g->lock);
         generation->voice_index = made;
         g->newest_voice_index = generation;
-        /* Nobody knew by-voice before the first one. */
+        /* No client knew by-voice before the first one. */
         if (!g->notified_voice_index) {
             g->notified_voice_index = generation;
             journal_add(g->journal, HISTORY_VOICE_INDEX, 0, SLICE(""));
@@ -263,7 +263,7 @@ int generations_voice_index(struct generations *g, struct generation *generation
     *voice_index = generation->voice_index;
     pthread_mutex_unlock(&g->voice_index_lock);
     if (is_first && !err)
-        malloc_trim(0); /* give back what parsing all bodies took */
+        malloc_trim(0); /* return the memory of parsing all bodies to the system */
     return err;
 }
 
@@ -304,7 +304,7 @@ void generations_note_voice_index_notified(struct generations *g, struct generat
 
 struct spelling **generations_voice_spellings(struct generations *g, size_t *count)
 {
-    /* Others may add voices later: that moves the list, but not the spellings. */
+    /* Other threads may add voices later, which moves the list, but not the spellings. */
     pthread_mutex_lock(&g->voice_index_lock);
     wait_for_voice_index(g);
     *count = g->by_voice.spellings.count;

@@ -1,6 +1,6 @@
 /*
- * Generations: the list of corpora from the oldest that somebody still reads to the newest, and the
- * last one that clients were notified of. A generation gets a voice index when somebody first asks
+ * Generations: the list of corpora from the oldest that a request still holds to the newest, and
+ * the last one that clients were notified of. A generation gets a voice index on the first request
  * for one.
  *
  * A request holds the generation that was the newest when it began. A generation is freed when
@@ -17,7 +17,7 @@
 
 struct generation {
     struct corpus *corpus;           /* owned */
-    struct voice_index *voice_index; /* owned; NULL: nobody asked for it */
+    struct voice_index *voice_index; /* owned; NULL: not requested yet */
     uint32_t users;
     struct generation *next;
 };
@@ -53,16 +53,17 @@ struct generations {
 };
 
 /* Takes ownership of the first corpus, also on error. 0 or -ENOMEM. The caller frees the
- * generations either way, when nobody holds one any more. */
+ * generations either way, when no holder is left. */
 int generations_init(struct generations *generations, struct corpus *first,
                      const struct generations_options *options);
 void generations_free(struct generations *generations);
 
-/* Restores a record of a previous worker: a spelling in by-voice, or that somebody asked for
+/* Restores a record of a previous worker: a spelling in by-voice, or the first request for
  * by-voice. 0 or a negative errno. */
 int generations_restore(struct generations *generations, const struct journal_record *record);
 
-/* Logs to this journal from now on, first the generation that clients know. NULL is none. */
+/* Logs to this journal from now on, first the last one that clients were notified of. NULL is none.
+ */
 void generations_set_journal(struct generations *generations, struct journal *journal);
 
 /* Holds the newest generation, until generations_put(). */
@@ -119,8 +120,8 @@ struct generation *generations_notified_voice_index(struct generations *generati
 void generations_note_voice_index_notified(struct generations *generations,
                                            struct generation *generation);
 
-/* Every spelling that was ever in by-voice: a copy of the list, which the caller frees. NULL
- * without memory. */
+/* Every spelling that was ever in by-voice: a copy of the list, which the caller frees. NULL if
+ * memory runs out. */
 struct spelling **generations_voice_spellings(struct generations *generations, size_t *count);
 
 #endif

@@ -109,7 +109,7 @@ static bool is_wide(struct slice name)
     return wide > 0;
 }
 
-/* Two names in one script are of two people, one of whom was taken for the other. */
+/* Two names in one script are two persons, of whom the file mistook one for the other. */
 static int take_voice(struct joining *j, const struct heard_voice *voice)
 {
     uint32_t name, other = 0;
@@ -126,8 +126,7 @@ static int take_voice(struct joining *j, const struct heard_voice *voice)
     return 0;
 }
 
-/* The name that has the folder, whatever else is heard: that of the text, before that of originals.
- */
+/* Whether `one` names the folder: the name in the text comes before the name in originals. */
 static bool is_better(const struct name *one, const struct name *other)
 {
     return one->is_voice != other->is_voice ? one->is_voice

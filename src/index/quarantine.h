@@ -1,10 +1,9 @@
 /*
  * Quarantine: keeps a file that crashes the parser from ending the mount for good. Each thread
  * notes the file it parses in memory that outlives the process. When a worker dies, its successor
- * suspects the files that were noted then, and parses each of them while no other file is parsed,
- * so the next death names the culprit. After two crashes that file is in quarantine until it
- * changes: nobody parses it. SIGKILL may come from the OOM killer, so a kill counts half as much
- * as a crash.
+ * suspects the files that were noted then, and parses each of them alone, so the next death names
+ * the culprit. After two crashes that file is in quarantine and is not parsed until it changes.
+ * SIGKILL may come from the OOM killer, so a kill counts half as much as a crash.
  */
 #ifndef INDEX_QUARANTINE_H
 #define INDEX_QUARANTINE_H

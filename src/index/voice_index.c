@@ -7,7 +7,7 @@
 #include "base/filename.h"
 #include "base/parallel.h"
 
-/* What a thread read of an episode; one thread adds it to the index afterwards. */
+/* The result of a thread that read an episode; one thread adds it to the index afterwards. */
 struct episode_voices {
     uint32_t episode;
     bool has_original;
@@ -61,7 +61,7 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
     if (err == -EAGAIN)
         __atomic_store_n(&s->next->has_changed, true, __ATOMIC_RELAXED);
     if (err && !error_passes(err)) {
-        err = 0; /* of this file alone; the index has the others */
+        err = 0; /* this file alone fails; the index has the others */
     } else if (!err) {
         found->has_original = entry->body.originals_len > 0;
         err = heard_voices_read(&s->arenas[worker], &entry->body, &found->heard);
@@ -91,7 +91,7 @@ static struct slice pack_text(char **at, struct slice text)
     return (struct slice){pack(at, text.data, text.len), text.len};
 }
 
-/* One block with all that is kept of who is heard. NULL without memory. */
+/* One block with the voices of an episode. NULL if memory runs out. */
 static const struct heard_voices *keep_heard(struct voice_index_build *s,
                                              const struct heard_voices *from)
 {
@@ -180,7 +180,7 @@ static const struct body_summary *make_summary(struct voice_index_build *s,
     return summary;
 }
 
-/* What by-voice has of an episode: nothing of a private one. */
+/* The facets of an episode in by-voice; none if it is private. */
 static const struct facet_refs *shown_facet_refs(const struct corpus *corpus, uint32_t number,
                                                  const struct body_summary *summary)
 {
@@ -188,7 +188,7 @@ static const struct facet_refs *shown_facet_refs(const struct corpus *corpus, ui
     return is_shown ? summary->facet_refs : NULL;
 }
 
-/* Joins what everybody who may be seen says. */
+/* Joins the voices of all episodes that are not private. */
 static int join(struct voice_index_build *s)
 {
     uint32_t cap = s->next->summary_cap;
@@ -213,7 +213,7 @@ static int join(struct voice_index_build *s)
     return err;
 }
 
-/* Whether somebody in an episode that did not change has another folder now. */
+/* Whether a voice of an unchanged episode has another folder now. */
 static bool has_other_folder(struct voice_index_build *s, const struct body_summary *was, int *err)
 {
     for (uint32_t i = 0; was && i < was->heard->count && !*err; i++) {
@@ -225,7 +225,7 @@ static bool has_other_folder(struct voice_index_build *s, const struct body_summ
     return false;
 }
 
-/* Enters an episode that changed, or in which somebody has another folder; adds to the changes. */
+/* Enters an episode that changed, or with a voice that has another folder; adds to the changes. */
 static int enter_episode(struct voice_index_build *s, uint32_t number, bool has_original,
                          struct views_change *changes, size_t *count)
 {

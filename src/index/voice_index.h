@@ -1,8 +1,7 @@
 /*
- * The voice index: who speaks in each episode, which episodes have originals, and what the turns of
- * each are cited by. Only bodies say
- * so: the first voice index reads all of them, on every core, when somebody asks. Each later one
- * shares what did not change and reads only the bodies that did.
+ * The voice index: the voices of each episode, which episodes have originals, and the references of
+ * turns. It needs bodies: the first voice index reads all of them, on every core, on request. Each
+ * later one shares what did not change and reads only the bodies that did.
  */
 #ifndef INDEX_VOICE_INDEX_H
 #define INDEX_VOICE_INDEX_H
@@ -20,7 +19,7 @@ struct body_summary {
 
 /* The voice index of one generation. */
 struct voice_index {
-    bool has_changed;      /* a file had changed meanwhile, and its voices are missing */
+    bool has_changed;      /* a file changed meanwhile, and its voices are missing */
     struct views by_voice; /* its one view is by-voice */
     struct joined_voices joined;
     const struct body_summary *
@@ -51,7 +50,7 @@ int voice_index_next(const struct voice_index_step *step, struct voice_index **v
 /* The facet of a name, as a file name, that is joined with another; NO_INDEX where it is not. */
 uint32_t voice_index_find_joined(const struct voice_index *voice_index, struct slice name);
 
-/* What the turns of an episode are cited by; NULL: nobody may see it, or it could not be read. */
+/* The references of the turns of an episode; NULL: it is private, or could not be read. */
 const struct body_refs *voice_index_refs(const struct voice_index *voice_index,
                                          const struct corpus *corpus, uint32_t episode);
 
