@@ -148,13 +148,13 @@ static int read_text(const struct cache *cache, const struct source *source, uin
 static int describe(const struct cache *cache, const struct episode *episode, struct slice text,
                     struct arena *arena, struct front *front, struct sidecars *beside)
 {
-    struct diags unheard = {.arena = arena, .count = DIAGS_MAX};
+    struct diags discarded = {.arena = arena, .count = DIAGS_MAX};
     *beside = sidecars_begin(arena);
     int err = beside_describe(&cache->content, episode->path, &episode->companions, cache->limits,
-                              &unheard, beside);
+                              &discarded, beside);
     if (!err)
         err = source_read_front(source_form_of(episode->path), arena, text, true, cache->limits,
-                                &unheard, front);
+                                &discarded, front);
     if (!err)
         sidecars_put_front(beside, front->map);
     return err;
@@ -212,7 +212,7 @@ static int parse_source(const struct cache *cache, const struct episode *episode
 static int parse_originals(const struct cache *cache, const struct episode *episode,
                            struct arena *arena, struct diags *diags, struct body *body)
 {
-    struct diags unheard = {.arena = arena, .count = DIAGS_MAX};
+    struct diags discarded = {.arena = arena, .count = DIAGS_MAX};
     struct body spoken = {0};
     struct sidecars beside;
     int err = 0;
@@ -223,7 +223,7 @@ static int parse_originals(const struct cache *cache, const struct episode *epis
             continue;
         err = (uint64_t)companion->id.size > cache->limits->at[LIMIT_FILE]
                   ? 0
-                  : parse_source(cache, episode, &source, arena, &unheard, &beside, &spoken);
+                  : parse_source(cache, episode, &source, arena, &discarded, &beside, &spoken);
         if (!err)
             err = align_originals(body, &spoken, file_name_read(companion->path).language,
                                   path_base(companion->path), path_base(episode->path), diags);

@@ -267,7 +267,7 @@ static bool find_key(const struct parser *p, struct slice written, enum query_ke
 }
 
 /* Finds the key that a value of has: or no: names. */
-static bool find_what_is_had(struct parser *p, const struct token *token, struct query_value *value)
+static bool find_key_of_has(struct parser *p, const struct token *token, struct query_value *value)
 {
     enum query_key key = QUERY_START;
     bool is_known = slice_equal(value->folded, slice_of(query_key_name(QUERY_START))) ||
@@ -289,7 +289,7 @@ static bool read_value(struct parser *p, const struct query_node *node, const st
     if (!fold_token(p, token, &value->folded))
         return false;
     if (node->key == QUERY_HAS)
-        return find_what_is_had(p, token, value);
+        return find_key_of_has(p, token, value);
     bool is_sought = node->key == QUERY_TITLE || node->key == QUERY_HEADING ||
                      node->key == QUERY_ORIGINAL;
     if (is_sought && value->folded.len == 0)

@@ -74,7 +74,7 @@ static struct cues first_cue(const struct body *body)
 
 /* The end of a cue, estimated if it is unknown: the last ones end together, when all can have been
  * read. */
-static int64_t gone_at(struct cues *cues)
+static int64_t shown_until(struct cues *cues)
 {
     if (cues->end != NO_TIME)
         return cues->end > cues->start ? cues->end
@@ -102,7 +102,7 @@ static void add_times(struct buf *out, struct cues *cues, char point)
     buf_printf(out, "%u\n", (unsigned)cues->number);
     add_time(out, cues->start, point);
     buf_add_text(out, " --> ");
-    add_time(out, gone_at(cues), point);
+    add_time(out, shown_until(cues), point);
     buf_add_byte(out, '\n');
 }
 

@@ -85,7 +85,7 @@ static uint32_t enter(struct persons *p, struct slice name)
     return slot->value;
 }
 
-uint32_t persons_hear(struct persons *p, struct slice label)
+uint32_t persons_add_label(struct persons *p, struct slice label)
 {
     struct map_slot *slot = map_put(&p->spellings, label);
     if (!slot) {
@@ -193,7 +193,7 @@ static bool is_pronouns(struct slice text)
 }
 
 /* Whether the text in a bracket may distinguish two persons of one name. */
-static bool tells_apart(struct slice inside, struct slice name)
+static bool distinguishes(struct slice inside, struct slice name)
 {
     return inside.len && !is_pronouns(inside) && !attendees_is_initials(inside, name);
 }
@@ -284,7 +284,7 @@ static void take_bare_names(struct persons *p)
 {
     for (size_t i = 0; i < p->label_count; i++) {
         struct slice inside, name = bare_name(p->labels[i].text, &inside);
-        if (tells_apart(inside, name))
+        if (distinguishes(inside, name))
             note(p, &p->bare, name, (uint32_t)i);
     }
 }
@@ -294,7 +294,7 @@ static void name_label(struct persons *p, struct heard_label *label)
 {
     struct slice inside, name = bare_name(label->text, &inside);
     uint32_t person = get_folded(p, &p->aliases, label->text);
-    if (person == UINT32_MAX && tells_apart(inside, name) &&
+    if (person == UINT32_MAX && distinguishes(inside, name) &&
         get_folded(p, &p->bare, name) == SEVERAL)
         name = label->text;
     if (person == UINT32_MAX && name.len < label->text.len)

@@ -52,7 +52,7 @@ struct persons {
 
 /* The index of a label, which is not empty and outlives `persons`; adds it if it is new. 0 if
  * memory runs out; persons.err is set then. */
-uint32_t persons_hear(struct persons *persons, struct slice label);
+uint32_t persons_add_label(struct persons *persons, struct slice label);
 
 /*
  * Finds the person of each label. `front`, or NULL, is the front matter; `aliases` are those of the

@@ -8,9 +8,9 @@
 #include "syntax/cue_text.h"
 
 enum {
-    MOST_TIMES_TOLD = 20, /* that cannot be read; the others are counted */
-    MOST_DIGITS = 9,      /* of a number in a time */
-    LONGEST_NUMBER = 12,  /* digits of a cue's */
+    MOST_TIMES_REPORTED = 20, /* that cannot be read; the others are counted */
+    MOST_DIGITS = 9,          /* of a number in a time */
+    LONGEST_NUMBER = 12,      /* digits of a cue's */
 };
 
 static const char arrow[] = "-->";
@@ -107,8 +107,8 @@ struct pass {
     struct slice text;    /* of the cue so far */
     uint32_t line_before; /* the last but one that has words */
     bool in_cue;
-    bool is_lost;                               /* … whose times cannot be read */
-    uint32_t lost_count, lost[MOST_TIMES_TOLD]; /* how many these are, and their lines */
+    bool is_lost;                                   /* … whose times cannot be read */
+    uint32_t lost_count, lost[MOST_TIMES_REPORTED]; /* how many these are, and their lines */
     struct cue_repeats repeats;
 };
 
@@ -148,15 +148,15 @@ static void drop_number(struct pass *pass, struct slice before)
 
 static void note_lost(struct pass *pass, uint32_t number)
 {
-    if (pass->lost_count < MOST_TIMES_TOLD)
+    if (pass->lost_count < MOST_TIMES_REPORTED)
         pass->lost[pass->lost_count] = number;
     pass->lost_count++;
 }
 
-static void tell_lost(const struct pass *pass, struct diags *diags)
+static void report_lost(const struct pass *pass, struct diags *diags)
 {
     uint32_t told = 0;
-    for (; told < pass->lost_count && told < MOST_TIMES_TOLD; told++)
+    for (; told < pass->lost_count && told < MOST_TIMES_REPORTED; told++)
         diags_add(diags, pass->lost[told], 0, "it is in the source alone",
                   "a cue whose times cannot be read");
     if (pass->lost_count > told)
@@ -249,8 +249,8 @@ static struct slice header_field(struct slice text, struct slice name)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-static void tell_form(struct slice text, enum source_form form, bool is_strict,
-                      const struct cues *cues, struct diags *diags)
+static void report_form(struct slice text, enum source_form form, bool is_strict,
+                        const struct cues *cues, struct diags *diags)
 {
     if (form == SOURCE_WEBVTT && cues->count && !has_signature(text))
         diags_add(diags, 1, 0, "it is read by its lines of times", "no WEBVTT at its head");
@@ -308,8 +308,8 @@ int captions_read(struct slice text, enum source_form form, struct diags *diags,
         err = read_twice(text, form == SOURCE_WEBVTT && has_signature(text), &pass);
     if (err)
         return err;
-    tell_lost(&pass, diags);
-    tell_form(text, form, pass.is_strict, cues, diags);
+    report_lost(&pass, diags);
+    report_form(text, form, pass.is_strict, cues, diags);
     cue_repeats_drop(&pass.repeats, cues);
     return 0;
 }

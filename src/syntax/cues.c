@@ -123,7 +123,7 @@ bool cue_ends_sentence(struct slice words)
     return false;
 }
 
-void cues_tell_back(const struct cues *cues, struct diags *diags)
+void cues_report_backward(const struct cues *cues, struct diags *diags)
 {
     enum { MOST_TOLD = 20 };
     int64_t before = NO_TIME;

@@ -74,7 +74,7 @@ bool cue_ends_sentence(struct slice words);
 
 /* Reports starts that go back. Recordings go forward; a time that does not was mistyped, or begins
  * a second part. */
-void cues_tell_back(const struct cues *cues, struct diags *diags);
+void cues_report_backward(const struct cues *cues, struct diags *diags);
 
 void cues_free(struct cues *cues);
 

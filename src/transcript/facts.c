@@ -75,7 +75,7 @@ static int add_fact(void *reading, const struct yaml *at, struct slice value)
 }
 
 /* A list that was quoted by mistake: people: '[]' */
-static bool says_nothing(struct slice text)
+static bool is_quoted_empty_list(struct slice text)
 {
     return slice_equal(text, SLICE("[]")) || slice_equal(text, SLICE("null")) ||
            slice_equal(text, SLICE("{}"));
@@ -88,7 +88,7 @@ static bool check_list(const struct reading *r, const struct yaml *item)
     if (item->kind != YAML_STRING || value.len == 0 || values_are_links(value))
         return true;
     struct slice cited = utf8_cut(value, MOST_CITED);
-    bool empty = says_nothing(value);
+    bool empty = is_quoted_empty_list(value);
     diags_add(r->diags, item->line, item->column,
               empty ? "it is read as an empty list" : "it is taken as one value",
               "%.*s: a list is expected, and this is the string \"%.*s\"", (int)item->key.len,
@@ -127,7 +127,7 @@ static int read_values(struct reading *r, const struct yaml *item, const struct 
 
 /* --- date and title --------------------------------------------------------------------------- */
 
-static void tell_no_date(const struct reading *r, const struct yaml *item)
+static void report_no_date(const struct reading *r, const struct yaml *item)
 {
     struct slice cited = utf8_cut(item->text, MOST_CITED);
     diags_add(r->diags, item->line, item->column, "the episode stands under no date",
@@ -169,7 +169,7 @@ static void read_date(struct reading *r, const struct yaml *item, size_t place, 
     if ((is_text && text.len == 0) || (!is_sure && item->kind == YAML_BOOL))
         return; /* `published: true` */
     if (!is_text || (!date_read(text, &date) && !date_find(text, &date))) {
-        tell_no_date(r, item);
+        report_no_date(r, item);
     } else if (!r->date || place < r->date_place ||
                (place == r->date_place && !is_repeated(r, r->date))) {
         r->head->date = date;

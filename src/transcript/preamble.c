@@ -105,8 +105,8 @@ static int read_title(struct arena *arena, struct slice line, const struct limit
                       struct head *head)
 {
     cleanup_(lines_free) struct lines lines = {0};
-    struct diags unheard = {.arena = arena, .count = DIAGS_MAX};
-    int err = lines_read(line, 1, limits, &unheard, &lines);
+    struct diags discarded = {.arena = arena, .count = DIAGS_MAX};
+    int err = lines_read(line, 1, limits, &discarded, &lines);
     if (err)
         return err == -ENOMEM ? err : 0;
     struct slice text = lines.count == 1 ? utf8_trim(line_text(&lines, &lines.at[0]))

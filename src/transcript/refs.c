@@ -133,7 +133,7 @@ static uint64_t place_of(const struct alike *alike, const uint64_t *before)
     return hash64((struct slice){text, (size_t)len}, 0);
 }
 
-static void tell_apart(const struct alikes *alikes, struct body *body)
+static void distinguish(const struct alikes *alikes, struct body *body)
 {
     uint32_t single = 0; /* the last turn that does not recur, from 1; 0: none yet */
     for (uint32_t i = 0; i < body->count; i++) {
@@ -159,7 +159,7 @@ static int note_turns(struct body *body)
     if (is_noted)
         count(&alikes, body);
     if (alikes.recurring)
-        tell_apart(&alikes, body);
+        distinguish(&alikes, body);
     free(alikes.at);
     return is_noted ? 0 : -ENOMEM;
 }

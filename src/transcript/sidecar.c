@@ -52,7 +52,7 @@ static bool has_date(const struct yaml *map)
 static void merge(struct sidecars *all, struct yaml *more)
 {
     bool is_dated = has_date(all->map);
-    struct diags unheard = {.count = DIAGS_MAX};
+    struct diags discarded = {.count = DIAGS_MAX};
     if (!all->map) {
         all->map = more;
         return;
@@ -66,7 +66,7 @@ static void merge(struct sidecars *all, struct yaml *more)
             *said = *item;
             said->next = behind;
         } else if (!said && !(is_dated && facts_is_date(item->key))) {
-            yaml_append(all->map, item, &unheard);
+            yaml_append(all->map, item, &discarded);
         }
     }
 }
@@ -95,7 +95,7 @@ static int add_text(struct sidecars *all, const char *key, struct slice text)
 /* --- files ------------------------------------------------------------------------------------ */
 
 /* Reports the mistakes of a sidecar as its captions', without a line. */
-static void tell_all(struct diags *diags, struct slice name, const struct diags *of)
+static void report_all(struct diags *diags, struct slice name, const struct diags *of)
 {
     for (const struct diag *diag = of->first; diag; diag = diag->next) {
         cleanup_buf struct buf at = {0};
@@ -153,7 +153,7 @@ int sidecars_read(struct sidecars *all, enum sidecar_form form, struct slice nam
     int err = decode(bytes, true, &decoded);
     if (!err)
         err = read_values(all, form, decoded.text, limits, &heard, &map);
-    tell_all(diags, name, &heard);
+    report_all(diags, name, &heard);
     if (err || !map || map->kind != YAML_MAP)
         return err;
     const struct yaml *original = form == SIDECAR_INFO ? NULL : find(map, SLICE("original"));

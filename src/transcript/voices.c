@@ -10,12 +10,12 @@
 #include "speakers/label_names.h"
 #include "speakers/persons.h"
 
-/* Hears the label of each turn; `labels` has their indexes. */
-static void hear_labels(const struct body *body, struct persons *persons, uint32_t *labels)
+/* Adds the label of each turn; `labels` gets their indexes. */
+static void add_labels(const struct body *body, struct persons *persons, uint32_t *labels)
 {
     for (uint32_t i = 0; i < body->count && !persons->err; i++) {
         const struct turn *turn = &body->turns[i];
-        labels[i] = turn->speaker ? persons_hear(persons, turn_speaker(body, turn)) : NO_VOICE;
+        labels[i] = turn->speaker ? persons_add_label(persons, turn_speaker(body, turn)) : NO_VOICE;
     }
 }
 
@@ -107,7 +107,7 @@ int voices_gather(struct body *body, const struct lines *lines, const struct yam
     uint32_t *labels = calloc(body->count + (size_t)1, sizeof *labels), *voices = NULL;
     int err = labels ? 0 : -ENOMEM;
     if (!err) {
-        hear_labels(body, &persons, labels);
+        add_labels(body, &persons, labels);
         err = persons.err ? persons.err
                           : persons_find(&persons, lines, front, aliases, labels, body->count);
     }
