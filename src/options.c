@@ -36,7 +36,7 @@ static const char usage[] =
     "  -V, --version         print the version\n"
     "  -o OPTION[,OPTION…]   mount options:\n"
     "      cache_size=SIZE   cache at most this much parsed text (default 64M; K, M, G)\n"
-    "      index_size=SIZE   remember in so much which episodes lack a word (default 64M)\n"
+    "      index_size=SIZE   limit the word index, which speeds queries up (default 64M)\n"
     "      entries=title     name entries of the by-* views by date, title and name (default)\n"
     "      entries=name      … or by the name of the episode alone\n"
     "      formats=NAME:…    show only these files in an episode's folder (default: all)\n"
@@ -46,13 +46,13 @@ static const char usage[] =
     "      xattr             serve extended attributes of episodes and their files\n"
     "      poll=SECONDS      scan CONTENT at this interval; the default is inotify, and every\n"
     "                        10 seconds for a network folder\n"
-    "      no_ahead          do not store turns in the page cache before somebody reads them\n"
+    "      no_ahead          do not prefetch turns into the page cache\n"
     "      threads=N         serve with N threads (default 4)\n"
-    "      allow_other       let other users in; each sees what he may read in CONTENT\n"
+    "      allow_other       allow other users; file permissions in CONTENT apply to each\n"
     "                        (root needs this too)\n"
-    "      allow_root        let root in, and nobody else\n"
-    "      umask=M           let everybody read everything, without the bits of M (octal)\n"
-    "      uid=N, gid=N      give everything to this user or group\n"
+    "      allow_root        allow root, and no other user\n"
+    "      umask=M           let all users read everything, except the bits of M (octal)\n"
+    "      uid=N, gid=N      make this user or group the owner of everything\n"
     "      replace           unmount a dead mount at MOUNTPOINT first\n"
     "      sandbox=off       do not confine the process that reads CONTENT, for debugging\n"
     "      nonempty          mount over a folder that is not empty\n"
@@ -80,8 +80,8 @@ static void print_help(void)
     fputs("   formats are:", stdout);
     for (unsigned i = 0; format_name(i); i++)
         printf("%s %s", i == 0 ? "" : i % 8 ? "," : ",\n   ", format_name(i));
-    puts("\n   and limits of a file; one that exceeds them has only its source, and a problem says "
-         "so:");
+    puts("\n   and limits of a file; one that exceeds a limit shows only its source, and "
+         "problems.tsv lists it:");
     print_limits();
     fputs(last_words, stdout);
 }

@@ -42,7 +42,7 @@ static int check_folder(const char *what, const char *path, char **resolved, str
     int err = ask_folder(path, &st);
     if (err == -ENOTCONN) {
         buf_printf(why,
-                   "%s \"%s\" is a dead mount: what served it is gone\n"
+                   "%s \"%s\" is a dead mount: its process has ended\n"
                    "To clear it: fusermount3 -uz ",
                    what, path);
         add_quoted(why, path);
@@ -83,7 +83,7 @@ static int check_empty(const char *path, struct buf *why)
             continue;
         buf_printf(why,
                    "mount point \"%s\" is not empty (\"%s\" is in it)\n"
-                   "Choose an empty folder, or hide what is there with -o nonempty",
+                   "Choose an empty folder, or hide its files with -o nonempty",
                    path, entry->d_name);
         return -ENOTEMPTY;
     }
@@ -319,7 +319,7 @@ void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, str
                           "/etc/fuse.conf");
     else if (is_user && may_be_apparmor(mountpoint))
         buf_printf(why,
-                   "AppArmor may have to do with it: it lets fusermount3 mount below /home, /mnt, "
+                   "AppArmor may be the reason: it lets fusermount3 mount below /home, /mnt, "
                    "/media and /tmp only\nChoose such a folder, or allow this one: put the lines\n"
                    "  mount fstype=@{fuse_types} options=(nosuid,nodev,ro,noexec) -> %s/,\n"
                    "  umount %s/,\n"

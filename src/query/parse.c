@@ -193,7 +193,7 @@ static bool decode_token(struct parser *p, const struct token *token, struct buf
     if (decoded->failed)
         p->err = -ENOMEM;
     else if (text.len && (!utf8_is_valid(text) || memchr(text.data, '\0', text.len)))
-        mistake(p, token->at, "this is no text: a %% with two digits behind it stands for a byte");
+        mistake(p, token->at, "these bytes are no text: %% and two hexadecimal digits are a byte");
     return !p->err;
 }
 
@@ -299,7 +299,7 @@ static bool read_value(struct parser *p, const struct query_node *node, const st
         return !p->err;
     if (value->is_prefix || !read_dates(value->folded, value))
         mistake(p, token->at,
-                "a date is 2024, 2024-05 or 2024-05-03, and from one to another 2024-05..2025-01");
+                "a date is 2024, 2024-05 or 2024-05-03, and a range is 2024-05..2025-01");
     return !p->err;
 }
 
@@ -326,9 +326,9 @@ static bool check_end(struct parser *p, const struct token *token, bool is_value
     if (ends_token(p, p->at) || (is_value && p->text.data[p->at] == ','))
         return true;
     if (p->text.data[p->at] == '(' && is_value)
-        mistake(p, p->at, "parentheses cannot stand in a value: a list is written a,b");
+        mistake(p, p->at, "a value cannot contain parentheses: write a list as a,b");
     else if (token->is_quoted)
-        mistake(p, p->at, "a space has to stand behind a quotation");
+        mistake(p, p->at, "a space must follow a quotation");
     else
         mistake(p, p->at, "a word with a quote or a parenthesis in it stands in quotes: \"%.*s…\"",
                 (int)token->raw.len, token->raw.data);
@@ -377,7 +377,7 @@ static struct query_node *parse_group(struct parser *p)
 {
     size_t open = p->at++;
     if (++p->depth > QUERY_MAX_DEPTH)
-        return mistake(p, open, "parentheses stand deeper than %d in each other", QUERY_MAX_DEPTH);
+        return mistake(p, open, "parentheses are nested deeper than %d", QUERY_MAX_DEPTH);
     struct query_node *node = parse_any(p);
     p->depth--;
     skip_space(p);
@@ -448,7 +448,7 @@ static struct query_node *parse_bare(struct parser *p)
         if (find_key(p, written, &key, &view))
             return parse_values(p, key, view, false);
         if (is_letters(written))
-            return mistake(p, token.at, "there is no key %.*s; in quotes it is sought as words",
+            return mistake(p, token.at, "there is no key %.*s; quote it to search for the words",
                            (int)written.len, written.data);
         p->at = token.at;
         take_bare(p, false, &token);
@@ -508,15 +508,15 @@ static struct query_node *parse_not(struct parser *p)
     }
     if (is_operator(p, "AND") || is_operator(p, "OR"))
         return mistake(p, begin,
-                       "something has to stand before and behind AND and OR; as a word "
-                       "it stands in quotes");
+                       "AND and OR need a term on both sides; quote them to search for "
+                       "the words");
     if (p->at >= p->text.len || p->text.data[p->at] != '-')
         return parse_term(p);
     p->at++;
     if (ends_token(p, p->at))
         return mistake(p, begin,
-                       "- stands right before what it negates; as a word it stands in "
-                       "quotes");
+                       "- must directly precede the term that it negates; quote it to "
+                       "search for it");
     return wrap(p, QUERY_NOT, parse_term(p));
 }
 
@@ -564,7 +564,7 @@ int query_parse(struct arena *arena, struct slice text, const struct query_keys 
     if (text.len > QUERY_MAX_TEXT)
         mistake(&p, 0, "a query has at most %d bytes", QUERY_MAX_TEXT);
     else if (!utf8_is_valid(text) || (text.len && memchr(text.data, '\0', text.len)))
-        mistake(&p, 0, "a query is text in UTF-8");
+        mistake(&p, 0, "a query must be UTF-8");
     struct query_node *root = p.err ? NULL : parse_any(&p);
     if (!p.err && p.at < text.len)
         mistake(&p, p.at, "this parenthesis was never opened");
