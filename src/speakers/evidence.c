@@ -94,7 +94,7 @@ int evidence_take_front(struct speaker_stats *stats, const struct yaml *front)
     return key.failed ? -ENOMEM : err;
 }
 
-/* Where a label stands in a file again and again it is folded once, which takes long. */
+/* Caches the answer, since folding takes long and labels recur. */
 static bool is_known_name(struct speaker_stats *stats, struct slice label, bool recurs)
 {
     struct map_slot *slot = recurs ? map_put(&stats->asked, label) : NULL;

@@ -1,6 +1,6 @@
 /*
- * Evidence beside how often a label is used: names that the front matter has or that the text lists
- * as those of who took part, a list in which every item has a label, a name above a time.
+ * Evidence other than the counts of labels: names in the front matter or in the text's list of
+ * attendees, a list in which every item has a label, a name above a time.
  */
 #ifndef SPEAKERS_EVIDENCE_H
 #define SPEAKERS_EVIDENCE_H
@@ -11,17 +11,17 @@
 /* Counts one more use. 0 or -ENOMEM. */
 int evidence_count(struct map *map, struct slice label);
 
-/* How often a label is used. */
+/* The uses of a label. */
 uint32_t evidence_uses(const struct map *map, struct slice label);
 
 /* Takes the names of the front matter, which may be NULL. 0 or -ENOMEM. */
 int evidence_take_front(struct speaker_stats *stats, const struct yaml *front);
 
-/* Whether the front matter has a name: by the whole of it, or by what stands before a bracket: Ana
- * Lima (AL). A part of a name, or its initials, is half of that: then the label has to recur. */
+/* Whether the front matter has the name in a label, whole or up to a bracket: Ana Lima (AL). A part
+ * of a name, or its initials, is weaker evidence: then the label has to recur. */
 bool evidence_is_known(struct speaker_stats *stats, struct slice label);
 
-/* Whether the text lists somebody of this name, or with this first name, as one who took part. */
+/* Whether the text lists an attendee with this name or first name. */
 bool evidence_is_listed(struct speaker_stats *stats, struct slice label);
 
 /*

@@ -21,7 +21,7 @@ bool label_is_played(const struct label *label);
 /* Whether a line is nothing but a time or a range of times; *time is the first. */
 bool label_take_time_line(struct slice line, int64_t *time);
 
-/* Whether a line is what whoever writes down a trial says of it: in capitals, or in brackets. */
+/* Whether a line is a remark of the court reporter: in capitals, or in brackets. */
 bool label_is_direction(struct slice line);
 
 /* Whether a plain label or the text behind it shows that it is no speaker: a verb of saying, an

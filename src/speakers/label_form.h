@@ -1,5 +1,5 @@
 /*
- * What a label is, whatever reads it.
+ * The types of labels.
  */
 #ifndef SPEAKERS_LABEL_FORM_H
 #define SPEAKERS_LABEL_FORM_H
@@ -8,7 +8,7 @@
 
 enum {
     LABEL_MAX_BYTES = 120,      /* of a bold one */
-    LABEL_MAX_PLAIN_BYTES = 60, /* of one that nothing but its colon marks */
+    LABEL_MAX_PLAIN_BYTES = 60, /* of one with only a colon */
 };
 
 enum label_form {
@@ -17,14 +17,14 @@ enum label_form {
     LABEL_ALONE, /* **Name** alone on its line; [0:23] Name */
     LABEL_TIMED, /* Name: 00:12:34 alone on its line */
     LABEL_PLAIN, /* Name: words, [Name]: words, Q - words, <Name> words, | Name | 0:23 | words | */
-    LABEL_CHEVRON,  /* >> words: somebody else, and nobody says who */
+    LABEL_CHEVRON,  /* >> words: another speaker, without a name */
     LABEL_BARE,     /* **Name** words, with nothing between the two */
     LABEL_CAPITALS, /* NAME alone on its line */
 };
 
-/* What stands at the head of a line, in this order, each but the name there or not: chevrons; the
- * bullet of an item; a time and a dash; the name, bold or not, with a time in it or behind it, in
- * brackets or not; a colon or a dash. A time makes a label of what otherwise would need a colon. */
+/* The parts at the head of a line, in this order, all optional but the name: chevrons; the bullet
+ * of an item; a time and a dash; the name, bold or not, with a time in it or behind it, in brackets
+ * or not; a colon or a dash. A label with a time needs no colon. */
 struct label {
     enum label_form form;
     struct slice
@@ -38,7 +38,7 @@ struct label {
     bool is_item;         /* the bullet of a list stood before it */
     bool is_row;          /* it is the first cell of a row of a table */
     bool is_behind_time;  /* a time stood before it */
-    bool has_no_colon;    /* nothing but a time, or pointed brackets, say that it is one */
+    bool has_no_colon;    /* only a time, or pointed brackets, mark it */
     bool is_dotted;       /* `Q. words`, as in a court */
     bool is_of_chat;      /* `From Name to Everyone: words`: nothing else has this form */
 };

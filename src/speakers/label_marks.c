@@ -16,7 +16,7 @@ static bool is_only_time(struct slice words)
     return words.len == 0 || memchr(words.data, ':', words.len);
 }
 
-/* "[05:16] to [06:36]": how long something was played. */
+/* "[05:16] to [06:36]": a sound that was played. */
 static bool is_range(struct slice words)
 {
     int64_t time;

@@ -10,8 +10,8 @@
 static const struct slice en_dash = {"\xE2\x80\x93", 3};
 static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
 
-/* What no name has in it: the punctuation of sentences and addresses. A full stop may end an
- * abbreviation (Dr. Who, J. P. Smith). */
+/* False for what no name contains: the punctuation of sentences and addresses. A full stop may end
+ * an abbreviation (Dr. Who, J. P. Smith). */
 static bool is_name_character(int32_t code, struct slice behind)
 {
     static const struct byte_set in_no_name = {{
@@ -136,7 +136,7 @@ static bool read_dashed(struct slice line, struct label *label)
     return true;
 }
 
-/* Takes whom a chat was written to from its front, and whether to some alone. */
+/* Takes the addressee from the front of a line of a chat. True if that is everyone. */
 static bool take_addressee(struct slice *text)
 {
     static const struct slice all[] = {{"everyone", 8},
@@ -183,8 +183,8 @@ static bool read_plain(struct slice line, struct label *label)
     return label_may_be_name(label->speaker);
 }
 
-/* Whether a time behind it in the same line makes a label of a name, and is no time of day in what
- * somebody says: `Ana: It rained at 9:30 - we left`. */
+/* Whether a time behind a name in the same line makes it a label, and is no time of day within
+ * speech: `Ana: It rained at 9:30 - we left`. */
 static bool may_have_time(struct slice name)
 {
     const char *bracket = memmem(name.data, name.len, " (", 2);
@@ -304,7 +304,7 @@ static bool is_in_capitals(struct slice line)
     enum { MOST_WORDS = 4, LEAST_LETTERS = 2, MOST_LINE = 40 };
     size_t letters = 0, words = 1;
     if (line.len > MOST_LINE || line.len < LEAST_LETTERS || !isupper((unsigned char)line.data[0]))
-        return false; /* as most lines */
+        return false; /* the common case */
     for (size_t i = 0; i < line.len; i++) {
         char c = line.data[i];
         letters += isupper((unsigned char)c) != 0;

@@ -6,10 +6,10 @@
 
 #include "speakers/label_form.h"
 
-/* Whether a name has nothing in it that no name has, and is short. */
+/* Whether a name is short and has only characters that names have. */
 bool label_may_be_name(struct slice name);
 
-/* Reads a line without bold text at its front, behind what stands before a name. */
+/* Parses a line without bold text at its front, from the name on. */
 enum label_form label_read_unmarked(struct slice line, struct label *label);
 
 /* Whether a line is nothing but a name, or a nick, as it may stand above a time and words: `Ana

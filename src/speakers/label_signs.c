@@ -104,7 +104,7 @@ struct slice label_without_dash(struct slice name)
     return slice_ends(name, SLICE(",")) ? slice_head(name, name.len - 1) : name;
 }
 
-/* Takes `[00:01 - 00:04]` or `00:00:01 --> 00:00:04`: from when to when. The first counts. */
+/* Takes a range, `[00:01 - 00:04]` or `00:00:01 --> 00:00:04`. The first time counts. */
 static bool take_range(struct slice *text, int64_t *time)
 {
     static const char *const signs[] = {"-->", "-", "–", "—"};
@@ -141,7 +141,7 @@ bool label_take_time(struct slice *text, int64_t *time)
     int64_t taken;
     if (!rest.len ||
         !(isdigit((unsigned char)rest.data[0]) || rest.data[0] == '[' || rest.data[0] == '('))
-        return false; /* as at the head of most lines */
+        return false; /* the common case */
     if (take_range(text, time))
         return true;
     bool in_brackets = timestamp_take_bracketed(&rest, &taken);

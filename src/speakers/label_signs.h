@@ -26,8 +26,8 @@ struct slice label_without_dash(struct slice name);
 /* Takes a colon, or a dash or bar that has a space or the end behind it, and white space. */
 bool label_take_sign(struct slice *text);
 
-/* Takes a time, in brackets or not, or from when to when, and white space. One that goes on is
- * another thing: 12:30pm. */
+/* Takes a time, in brackets or not, or from when to when, and white space. A time with more behind
+ * it is something else: 12:30pm. */
 bool label_take_time(struct slice *text, int64_t *time);
 
 #endif

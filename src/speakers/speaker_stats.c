@@ -11,7 +11,7 @@
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
     CUES_A_PARAGRAPH = 8,  /* captions are about this much shorter */
-    LEAST_OPENED = 3,      /* sections that whoever leads a meeting begins */
+    LEAST_OPENED = 3,      /* sections that the chair of a meeting begins */
     HEADER_LINES = 4,      /* where fields stand that look like labels: "Slides: …" */
     HEAD_LINES = 24,       /* … and where fields may name attendees: "Moderator: Ana Lima" */
 };
@@ -80,7 +80,7 @@ static int count_neighbours(struct speaker_stats *stats, const struct label *lab
     return err;
 }
 
-/* `Ana Lima (Skerry)`, as a parliament has it where somebody speaks first. */
+/* `Ana Lima (Skerry)`, as a parliament writes it at a speaker's first turn. */
 static struct slice without_aside(struct slice label)
 {
     const char *bracket = memmem(label.data, label.len, " (", 2);
@@ -503,7 +503,7 @@ static bool has_paragraph(const struct speaker_stats *stats, const struct line *
            !speaker_stats_is_aside(line_text(lines, next));
 }
 
-/* `**Name** words`: of somebody who has other labels in the file, or where most turns are so. */
+/* `**Name** words`, if the speaker has other labels in the file, or most turns have this form. */
 static bool is_bare_speaker(const struct speaker_stats *stats, const struct label *label,
                             const struct line *line)
 {

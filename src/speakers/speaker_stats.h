@@ -10,16 +10,16 @@
  * most of them, they are speakers.
  *
  * Bold names alone (`**Ana**`), labels that only a time or pointed brackets make (`[0:23] Ana:`,
- * `<ana> words`), items of a list (`- Ana: words`) and headings with a time (`#### Ana [0:23]`) are
- * counted each by itself. Where three or more are in a file, and half of them are of labels that
+ * `<ana> words`), items of a list (`- Ana: words`) and headings with a time (`#### Ana [0:23]`)
+ * have a count each. If a file has three or more of a kind, and half of them are of labels that
  * recur, a label counts that recurs or has the form of a name; so does a name alone above a time.
- * Items count only where they are most of the text, and no other label is in the file: elsewhere
- * they are categories.
+ * Items count only if they are most of the text, and the file has no other label: otherwise they
+ * are categories.
  *
  * Bold names before words without a colon (`**Ana** words`) count at the head of a paragraph: where
  * the name is a label of another kind twice, or these are a third of the paragraphs, and two recur.
  * Rows of a table of two columns (`| Ana | words |`) count where they are two thirds of all lines.
- * A bold name on a line of its own counts, too, where the file lists who took part, and has it.
+ * A bold name on a line of its own counts too, if the file lists its attendees and the name is one.
  *
  * Plain labels (`Ana: words`) look like any text with a colon. One of these has to hold:
  *   - a time stands beside it somewhere in the file (`Ana: 00:12:34`);
@@ -76,11 +76,11 @@ bool speaker_stats_is_heading_speaker(struct speaker_stats *stats, const struct 
                                       struct slice text);
 bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct label *label);
 
-/* Whether a line is the label of a turn as it stands above a time: a name that recurs so. */
+/* Whether a line is the label of a turn because it is above a time: a name that recurs there. */
 bool speaker_stats_is_name_above(const struct speaker_stats *stats, const struct line *line);
 
-/* Whether whoever spoke last before a heading leads the meeting, and goes on in the section whose
- * first words are on `line`, and have no label. */
+/* Whether the last speaker before a heading chairs the meeting, and continues in the section whose
+ * first words, on `line`, have no label. */
 bool speaker_stats_goes_on(struct speaker_stats *stats, struct slice speaker,
                            const struct line *line);
 

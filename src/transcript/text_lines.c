@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "transcript/time_mark.h"
 
-enum { LEAST_LED = 60 }; /* bytes of what somebody goes on with; less is a note */
+enum { LEAST_LED = 60 }; /* bytes with which a speaker continues; less is a note */
 
 /* Speech may stand below the name as items of a list: these are paragraphs. */
 static bool take_bullet(struct assembly *a, const struct line *line, struct slice *words)
@@ -175,8 +175,8 @@ static bool is_led_on(struct assembly *a, const struct line *line, struct slice 
            speaker_stats_goes_on(&a->stats, a->speaker, line);
 }
 
-/* Whether somebody goes on behind a heading, `text` being the first words there, which have the
- * form of a label or not. */
+/* Whether the speaker continues behind a heading, with `text` as the first words, which may have
+ * the form of a label. */
 static bool is_continued_speech(struct assembly *a, const struct line *line, struct slice text,
                                 bool has_form)
 {
@@ -233,8 +233,8 @@ static bool take_time_line(struct assembly *a, const struct line *line, struct s
     return true;
 }
 
-/* Reads who speaks on a line. False: nobody is named, and *label has the words, whatever they look
- * like; behind a chevron they are of somebody else. */
+/* Reads the speaker of a line. False if it names none; *label has the words then, even if they look
+ * like a label. Behind a chevron they are another speaker's. */
 static bool read_label(struct assembly *a, const struct line *line, struct slice text,
                        struct label *label)
 {
