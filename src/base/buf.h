@@ -26,7 +26,8 @@ void buf_add_byte(struct buf *buf, char byte);
 void buf_add_number(struct buf *buf, uint64_t number); /* in decimal digits */
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Makes room for `len` more bytes, to be written at data + len; false without memory. */
+/* Makes room for `len` more bytes, which the caller writes at data + len; false if memory runs out.
+ */
 bool buf_reserve(struct buf *buf, size_t len);
 
 /* Hands the bytes over, trimmed to their length; the caller frees them. NULL if there are none. */

@@ -20,7 +20,7 @@ enum { FILENAME_MAX_BYTES = 255 };
 /* Appends the file name of a value. */
 void filename_of_value(struct buf *out, struct slice value);
 
-/* Appends a value with its escapes, however long it is. */
+/* Appends a value with its escapes, without a limit of length. */
 void filename_escape(struct buf *out, struct slice value);
 
 /* Appends the value of a file name: undoes the escapes. False where the name has a broken one. */

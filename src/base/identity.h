@@ -1,8 +1,9 @@
 /*
- * Identities: what inode numbers are made of. Whoever chooses a name or a value must not choose its
- * number with it, or his file passes for another's. So an identity is SHA-256, cut to 64 bits, of
- * all that tells a thing from others, taken together: of parts that were hashed one by one he could
- * choose two that meet. The same on every machine. Only this file and identity.c include Nettle.
+ * Identities, the source of inode numbers. An author who chooses a name or a value must not be able
+ * to choose its number with it, or his file could pass for another's. So an identity is SHA-256,
+ * truncated to 64 bits, of all that identifies a thing in one input: with a hash of each part, an
+ * attacker could choose parts that collide. The same on every machine. Only this file and
+ * identity.c include Nettle.
  */
 #ifndef BASE_IDENTITY_H
 #define BASE_IDENTITY_H
@@ -11,10 +12,10 @@
 
 #include "base/slice.h"
 
-/* What has an identity: the same bytes give each of them another. */
+/* The kinds of things with an identity: the same bytes give each kind a different one. */
 enum identity_kind {
     IDENTITY_PATH,    /* of an episode */
-    IDENTITY_VERSION, /* … and what is in its file */
+    IDENTITY_VERSION, /* … and the contents of its file */
     IDENTITY_FILES,   /* … and in those beside it */
     IDENTITY_FOLDER,  /* of the content */
     IDENTITY_VIEW,
@@ -33,7 +34,7 @@ void identity_add(struct identity *identity, struct slice bytes);
 void identity_add_number(struct identity *identity, uint64_t number);
 uint64_t identity_end(struct identity *identity);
 
-/* That of one text. */
+/* The identity of one text. */
 uint64_t identity_of(enum identity_kind kind, struct slice text);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* Where a number belongs: by its high bits, so that there may be any number of slots. */
+/* The home slot of a number, by its high bits, so that any number of slots will do. */
 static size_t home_of(const struct number_set *set, uint64_t number)
 {
     return (size_t)((number >> 32) * set->cap >> 32);
@@ -57,7 +57,7 @@ void number_set_add(struct number_set *set, uint64_t number)
     put(set, number);
 }
 
-/* Closes the gap: what stands behind it moves up, but not before where it belongs. */
+/* Closes a gap: moves the numbers behind it up, but none before its home slot. */
 static void close_gap(struct number_set *set, size_t gap)
 {
     for (size_t slot = next_slot(set, gap); set->slots[slot]; slot = next_slot(set, slot)) {

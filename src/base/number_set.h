@@ -1,5 +1,5 @@
 /*
- * A set of numbers, in which one may be several times. Numbers are spread as hashes are; 0 is none.
+ * A multiset of numbers that are hashes already. 0 is no member.
  */
 #ifndef BASE_NUMBER_SET_H
 #define BASE_NUMBER_SET_H
@@ -15,16 +15,16 @@ struct number_set {
     size_t pairs; /* of the same number */
 };
 
-/* Makes room for so many in all; false without memory. */
+/* Makes room for `count` numbers in all; false if memory runs out. */
 bool number_set_reserve(struct number_set *set, size_t count);
 
-/* There is room for it. */
+/* The caller has reserved room. */
 void number_set_add(struct number_set *set, uint64_t number);
 
-/* One of them goes; it is there. */
+/* Removes one occurrence, which must exist. */
 void number_set_remove(struct number_set *set, uint64_t number);
 
-/* How many times it is there. */
+/* The number of occurrences. */
 size_t number_set_count(const struct number_set *set, uint64_t number);
 
 void number_set_free(struct number_set *set);

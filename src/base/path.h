@@ -11,14 +11,14 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-/* The last part of a path, and what stands before it: of "a/b" "b" and "a", of "b" "b" and "". */
+/* The last part of a path, and the part before it: of "a/b" "b" and "a", of "b" "b" and "". */
 struct slice path_base(struct slice path);
 struct slice path_parent(struct slice path);
 
 /* "a/b" and "c" make "a/b/c"; "" and "c" make "c". data is NULL if memory runs out. */
 struct slice path_join(struct arena *arena, struct slice folder, struct slice base);
 
-/* Whether a path is below a folder, at whatever depth. */
+/* Whether a path is below a folder, at any depth. */
 bool path_is_below(struct slice path, struct slice folder);
 
 /* Appends a path in single quotes, as one word of a shell command. */

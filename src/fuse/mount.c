@@ -102,8 +102,8 @@ bool mount_is_alive(const struct mount *mount)
     return poll(&fd, 1, 0) == 0;
 }
 
-/* libfuse unmounts whatever is topmost at the path, which may be another's by now; but nothing
- * where its descriptor has an error, as has a pipe that nobody reads. */
+/* libfuse unmounts the topmost mount at the path, which may be another process's by now, but
+ * nothing if its descriptor has an error, such as that of a pipe without a reader. */
 static void cut_session_off(struct fuse_session *session)
 {
     int ends[2];

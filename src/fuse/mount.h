@@ -29,10 +29,10 @@ int mount_new(const struct mount_options *options, struct mount **mount);
 /* Owned by the mount. */
 int mount_fd(const struct mount *mount);
 
-/* Whether the kernel still has the connection: then its numbers are those of no other mount. */
+/* Whether the kernel still has the connection: no other mount has its numbers then. */
 bool mount_is_alive(const struct mount *mount);
 
-/* Closes it, which unmounts nothing. NULL is none. */
+/* Closes it, and unmounts nothing. NULL is none. */
 void mount_free(struct mount *mount);
 
 /* Keeps the messages of libfuse instead of printing them, except debug messages. */

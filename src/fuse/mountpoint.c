@@ -210,8 +210,8 @@ static int check_unmounted(const char *path, struct buf *why)
     return -EBUSY;
 }
 
-/* Until we have mounted, nobody else begins to: by a lock on the folder that stands there. Where it
- * cannot be locked, nothing is claimed. */
+/* Locks the folder at the path, so that no other transcriptfs begins to mount there before we have.
+ * If the folder cannot be locked, it claims nothing. */
 static int claim_folder(const char *path, int *claim, struct buf *why)
 {
     *claim = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -9,13 +9,13 @@
 /*
  * Checks the content folder, and the mount point unless it is NULL. 0, and both resolved in
  * content_path and mount_path (owned by the caller); or a negative errno, and in `why` the reason
- * and what to do. *claim is a descriptor that holds others off until it is closed, here and in all
- * children; -1: there is none.
+ * and what to do. *claim is a lock against other processes, until this process and all children
+ * close it; -1: there is none.
  */
 int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
                      char **content_path, char **mount_path, int *claim, struct buf *why);
 
-/* A mount in the mount table. Its numbers are another's when it is gone. */
+/* A mount in the mount table. Another mount may get its numbers once it is gone. */
 struct mounted {
     unsigned id; /* 0: not known */
     unsigned major,

@@ -76,7 +76,7 @@ static void read_one(void *surveying_, unsigned worker, size_t i)
 
 /* --- adding to the index ---------------------------------------------------------------------- */
 
-/* Bytes behind what is packed already; *at goes on behind them. */
+/* Appends bytes to the packed block, and advances *at. */
 static void *pack(char **at, const void *bytes, size_t len)
 {
     void *copy = *at;

@@ -9,7 +9,7 @@
 
 struct canonical {
     struct arena *arena;
-    bool failed; /* memory ended */
+    bool failed; /* memory ran out */
 };
 
 static void canonicalise(struct canonical *c, struct query_node **place);

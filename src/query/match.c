@@ -80,7 +80,7 @@ struct matching {
     struct buf *words; /* by turn; NULL: not folded yet */
     struct buf scratch;
     struct arena arena;
-    bool failed; /* memory ended */
+    bool failed; /* memory ran out */
 };
 
 static bool fits(struct matching *m, struct slice text, const struct query_value *value)

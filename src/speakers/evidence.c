@@ -122,7 +122,7 @@ bool evidence_is_known(struct speaker_stats *stats, struct slice label)
     return stats->known.len && label.len && is_known_name(stats, label, recurs);
 }
 
-/* --- who took part ---------------------------------------------------------------------------- */
+/* --- attendees ---------------------------------------------------------------------------- */
 
 static int list_name(void *context, const struct attendee *attendee)
 {
@@ -162,7 +162,7 @@ static bool is_item(const struct lines *lines, const struct line *line)
            slice_starts(line_text(lines, line), SLICE("- "));
 }
 
-/* Whether a line belongs to the list that goes on around it. */
+/* Whether a line belongs to the list around it. */
 static bool is_of_list(const struct lines *lines, const struct line *line)
 {
     return is_item(lines, line) || (line->before != BREAK_PARAGRAPH && !line->heading) ||

@@ -67,7 +67,7 @@ static bool read_bold(struct slice line, size_t bold, struct label *label)
     size_t aside_len = has_colon ? 0 : take_aside(&after);
     if (aside_len) {
         bool in_brackets = slice_starts(name, SLICE("["));
-        if (in_brackets) /* these go, and what stands behind them is said */
+        if (in_brackets) /* drops the brackets; the words follow them */
             after = label_skip_space(slice_skip(line, (size_t)(aside - line.data)));
         else
             name.len = (size_t)(aside - name.data) + aside_len;
@@ -103,7 +103,7 @@ static bool take_chevrons(struct slice *line)
     return any;
 }
 
-/* `**Name** Words`, `**nick** words`: a name that goes on in a small letter begins a sentence. */
+/* `**Name** Words`, `**nick** words`: a small letter behind a name continues a sentence. */
 static bool may_be_bare(struct slice name, struct slice words)
 {
     return words.len && !ispunct((unsigned char)words.data[0]) &&

@@ -1,5 +1,5 @@
 /*
- * Labels that nobody speaks under, by what stands behind them.
+ * Labels without a speaker, by the text behind them.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ bool label_is_played(const struct label *label)
     return label->form == LABEL_BOLD && is_range(label->written);
 }
 
-/* Whether a verb of saying or the like stands behind something else. */
+/* Whether a verb of saying or the like ends a longer name. */
 static bool ends_in_saying(struct slice name)
 {
     static const struct slice verbs[] = {

@@ -29,7 +29,7 @@ static bool is_name_character(int32_t code, struct slice behind)
            code != 0x300D && code != 0x2026 && code != 0x300A;
 }
 
-/* At most so many words, or characters of a script that has no spaces between words. */
+/* Whether a name has few enough words, or characters of a script without spaces. */
 static bool is_short(struct slice name)
 {
     size_t words = 1, wide = 0, len;
@@ -92,7 +92,7 @@ static bool read_timed(struct slice line, struct label *label)
     return true;
 }
 
-/* The first colon in the line, where it can end a label; line.len where there is none. */
+/* The first colon in the line, where it can end a label; line.len if there is none. */
 static size_t find_colon(struct slice line)
 {
     struct slice head = slice_head(line, LABEL_MAX_PLAIN_BYTES + 6);

@@ -8,7 +8,7 @@
 #include "values/timestamp.h"
 
 static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
-/* What may stand between a name, a time and words in place of a colon. */
+/* The signs that may replace a colon between a name, a time and words. */
 static const struct slice dashes[] = {{"-", 1}, {"–", 3}, {"—", 3}, {"|", 1}, {"·", 2}, {"•", 3}};
 enum { DASHES = sizeof dashes / sizeof *dashes };
 
@@ -96,7 +96,7 @@ struct slice label_without_dash(struct slice name)
 {
     name = slice_trim(name);
     if (name.len && isalnum((unsigned char)name.data[name.len - 1]))
-        return name; /* as nearly all */
+        return name; /* the common case */
     for (size_t i = 0; i < DASHES; i++) {
         if (slice_ends(name, dashes[i]))
             return slice_trim(slice_head(name, name.len - dashes[i].len));

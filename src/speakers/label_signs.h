@@ -1,5 +1,5 @@
 /*
- * What stands around the names of labels: colons, dashes, brackets and times.
+ * The signs around the names of labels: colons, dashes, brackets and times.
  */
 #ifndef SPEAKERS_LABEL_SIGNS_H
 #define SPEAKERS_LABEL_SIGNS_H
@@ -9,7 +9,7 @@
 
 #include "base/slice.h"
 
-/* The bytes of the colon at the front, or at the end; 0 where there is none. */
+/* The length of the colon at the front, or at the end; 0: there is none. */
 size_t label_colon_at_front(struct slice text);
 size_t label_colon_at_end(struct slice text);
 
@@ -26,7 +26,7 @@ struct slice label_without_dash(struct slice name);
 /* Takes a colon, or a dash or bar that has a space or the end behind it, and white space. */
 bool label_take_sign(struct slice *text);
 
-/* Takes a time, in brackets or not, or from when to when, and white space. A time with more behind
+/* Takes a time, in brackets or not, or a range of times, and white space. A time with more behind
  * it is something else: 12:30pm. */
 bool label_take_time(struct slice *text, int64_t *time);
 

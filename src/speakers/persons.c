@@ -110,7 +110,7 @@ uint32_t persons_add_label(struct persons *p, struct slice label)
     return slot->value = folded->value;
 }
 
-/* --- what stands behind a name ---------------------------------------------------------------- */
+/* --- suffixes of a name ---------------------------------------------------------------- */
 
 /* Takes the bracket from the end of a label, if a name precedes it. */
 static bool take_bracket(struct slice *label, struct slice *inside)

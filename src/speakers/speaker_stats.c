@@ -36,7 +36,7 @@ static bool is_of_speakers(const struct label_kind *kind, struct slice label)
             (evidence_uses(&kind->uses, label) == 2 && !memchr(label.data, ' ', label.len)));
 }
 
-/* The same of a kind that agendas and tables have too: two labels have to recur. */
+/* Likewise for a kind that agendas and tables have too: two labels have to recur. */
 static bool is_of_dialogue(const struct label_kind *kind, struct slice label)
 {
     return kind->recurring >= 2 && is_of_speakers(kind, label);
@@ -494,7 +494,7 @@ static bool is_lead_in(struct speaker_stats *stats, const struct label *label,
     return slice_starts(next, SLICE("- ")) || slice_starts(next, SLICE("1. "));
 }
 
-/* Whether an item of a list goes on with a paragraph of its own. */
+/* Whether an item of a list continues with a paragraph of its own. */
 static bool has_paragraph(const struct speaker_stats *stats, const struct line *line)
 {
     const struct lines *lines = stats->lines;

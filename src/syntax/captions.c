@@ -17,7 +17,7 @@ static const char arrow[] = "-->";
 
 /* --- times ------------------------------------------------------------------------------------ */
 
-/* Takes a number from the front; its digits, or 0 where there is none. */
+/* Takes a number from the front; returns its length, or 0 if there is none. */
 static size_t take_number(struct slice *text, int64_t *number)
 {
     size_t digits = 0;
@@ -80,7 +80,7 @@ static bool take_lenient_time(struct slice *text, int64_t *time)
     return true;
 }
 
-/* The times of a line that has an arrow; what stands behind them places the cue on a screen. */
+/* The times of a line that has an arrow; the settings behind them place the cue on a screen. */
 static bool read_times(struct slice line, bool is_strict, struct cue *cue)
 {
     bool (*take)(struct slice *, int64_t *) = is_strict ? take_strict_time : take_lenient_time;

@@ -23,7 +23,7 @@ static uint32_t repeated(struct slice before, struct slice text)
     return longest;
 }
 
-/* What stands before the last number of "guid/12-1"; empty where there is none. */
+/* The part before the last number of "guid/12-1"; empty if there is none. */
 static struct slice id_base(struct slice id)
 {
     size_t len = id.len;

@@ -8,7 +8,7 @@
 
 /* --- entities --------------------------------------------------------------------------------- */
 
-/* The bytes of a number as an entity has it, &#237; or &#xED;, at the front; 0: it is none. */
+/* The length of a numeric entity, &#237; or &#xED;, at the front; 0: there is none. */
 static size_t read_number(struct slice text, uint32_t *code)
 {
     bool is_hex = text.len > 2 && (text.data[2] | 0x20) == 'x';
@@ -125,7 +125,7 @@ static struct tag read_tag(struct slice text, const char *close, enum source_for
     return tag;
 }
 
-/* The bytes of {\an8} at the front; 0: it is none. */
+/* The length of {\an8} at the front; 0: there is none. */
 static size_t read_style(struct slice text, const char *close)
 {
     return close && text.data[1] == '\\' ? (size_t)(close - text.data) + 1 : 0;

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 
-/* The bytes of a `[^1]` at the front; 0 where there is none. */
+/* The length of a `[^1]` at the front; 0: there is none. */
 static size_t footnote_mark(struct slice text)
 {
     size_t end = 2;

@@ -86,7 +86,7 @@ static const struct html_element *find_element(struct slice name)
 
 /* --- tags ------------------------------------------------------------------------------------- */
 
-/* A comment, or what stands at the head of a page: <!DOCTYPE html>, <?xml …?>. */
+/* A comment, or a declaration at the head of a page: <!DOCTYPE html>, <?xml …?>. */
 static size_t declaration_length(struct slice text)
 {
     static const char *const heads[] = {"<!doctype ", "<?xml ", "<?php"};

@@ -43,7 +43,7 @@ struct walk {
     bool is_behind_rule;     /* one was drawn since the last line */
     bool is_code;            /* spaces count */
     size_t lines_before;     /* the heading */
-    enum line_break pending; /* what stands before the next line */
+    enum line_break pending; /* the break before the next line */
     uint32_t number;         /* line of the source */
     uint32_t details;        /* the <details> around the place, or 0 */
     uint32_t details_line;   /* where it opened */

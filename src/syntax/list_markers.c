@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The bytes of the digits and the sign at the front of an item; 0 where there is none. */
+/* The length of the number and its sign at the front of an item; 0: there is none. */
 static size_t marker_length(struct slice text)
 {
     size_t len = 0;

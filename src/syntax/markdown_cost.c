@@ -5,7 +5,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* The length of the list marker at the front of a line; 0 where there is none. White space or the
+/* The length of the list marker at the front of a line; 0 if there is none. White space or the
  * end of the line has to stand behind it. */
 static size_t list_marker(struct slice line)
 {
@@ -88,7 +88,7 @@ enum { LOOKS = 5000000 /* at each level that there may be; at 32 levels all take
 /* The text up to a place in it. */
 struct markdown_cost {
     struct byte_finder image; /* the sign that may begin one */
-    uint64_t depth;           /* at most so many blocks are open */
+    uint64_t depth;           /* upper bound of the open blocks */
     uint64_t looks;           /* of lines at blocks */
     uint64_t images;          /* of the paragraph */
     bool was_blank;           /* the line before */

@@ -81,7 +81,7 @@ static size_t least(size_t a, size_t b)
 }
 
 /* The next `**` from `at` on that stands alone, is not escaped, and not in a code span; the end of
- * the paragraph where there is none. */
+ * the paragraph if there is none. */
 static size_t next_stars(struct stars *s, size_t at)
 {
     struct slice text = slice_head(s->copy.text, s->end);
@@ -161,7 +161,7 @@ static size_t unclosed_comment(struct slice line, const char *last_end)
     return !open || (last_end && last_end > open) ? line.len : (size_t)(open - line.data);
 }
 
-/* The last of these bytes in the text; NULL where there are none. */
+/* The last of these bytes in the text; NULL if there are none. */
 static const char *find_last(struct slice text, struct slice bytes)
 {
     const char *last;
@@ -280,7 +280,7 @@ struct fixup {
     struct insertion copy;
     struct byte_finder tag, star;
     struct html_open open;
-    const char *last_end; /* of a comment in the text; NULL where there is none */
+    const char *last_end; /* of a comment in the text; NULL if there is none */
 };
 
 /* Marks what looks like a tag or emphasis and is none, from `at` to `end`. */

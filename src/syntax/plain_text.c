@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 
 enum {
-    TIMED_SHARE = 3,    /* one line of so many begins with a time */
+    TIMED_SHARE = 3,    /* at least one line in this many begins with a time */
     LONGEST_NAME = 100, /* bytes, in asterisks */
 };
 
@@ -83,7 +83,7 @@ bool plain_text_is_timed(struct slice text)
 
 /* --- cues ------------------------------------------------------------------------------------- */
 
-/* Takes `**Name**`, and what stands between it and the words, from the front of a line. */
+/* Takes `**Name**`, and the signs between it and the words, from the front of a line. */
 static bool take_name(struct slice *line, struct slice *name)
 {
     if (!slice_starts(*line, SLICE("**")))
@@ -188,7 +188,7 @@ int plain_text_read_lines(struct slice text, size_t most, struct diags *diags, s
 
 enum column { COLUMN_START, COLUMN_END, COLUMN_TEXT, COLUMN_SPEAKER, COLUMNS };
 
-/* The column of a name; COLUMNS where there is none. */
+/* The column of a name; COLUMNS if there is none. */
 static enum column column_of(struct slice name)
 {
     static const struct slice names[COLUMNS] = {SLICE("start"), SLICE("end"), SLICE("text"),

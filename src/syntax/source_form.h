@@ -19,7 +19,7 @@ enum source_form {
     SOURCE_FORMS,
 };
 
-/* The form of the file of this name or path, by its ending in whatever case. */
+/* The form of the file of this name or path, by its extension in any case. */
 enum source_form source_form_of(struct slice path);
 
 /* Its name in tables: "markdown", "webvtt". */

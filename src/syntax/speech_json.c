@@ -129,7 +129,7 @@ static bool is_key(struct slice key, const char *name)
     return name && slice_equal(key, slice_of(name));
 }
 
-/* A string or a number; whatever else stands there is skipped. */
+/* Takes a string or a number, and skips any other value. */
 static struct slice take_scalar(struct json_scan *scan)
 {
     struct slice value = {0};
@@ -464,7 +464,7 @@ static bool begins_word(const struct reader *r, struct slice said, struct slice 
            (utf8_is_wide(first_code(piece)) && utf8_is_wide(last_code(said)));
 }
 
-/* Whether a piece goes on with the caption, of which this was said so far. */
+/* Whether a piece continues the caption, whose words so far are `said`. */
 static bool goes_on(const struct reader *r, const struct piece *piece, struct slice said)
 {
     const struct cue *caption = &r->caption;

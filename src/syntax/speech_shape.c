@@ -95,7 +95,7 @@ static const char *path_of(int number)
     return keys[number].path;
 }
 
-/* Those of `from`, which go the same way for `at` characters, that go on with the key. */
+/* The paths of `from`, which share their first `at` characters, that continue with the key. */
 static path_set paths_on(path_set from, size_t at, struct slice key)
 {
     path_set on = 0;
@@ -154,7 +154,7 @@ static void note(struct finder *f, path_set paths, size_t at)
     }
 }
 
-/* A value to which these paths lead, each of which goes on at `at`. Of an array that is the whole
+/* Reads the value that these paths lead to; each continues at `at`. Of an array that is the whole
  * file no more than the first item is walked through. */
 static void look(struct finder *f, path_set paths, size_t at)
 {

@@ -23,9 +23,9 @@
 int bilingual_join(struct body *body, const struct yaml *front);
 
 /*
- * The same of captions that have each line twice, in two scripts: those of the text stay in `cues`,
- * and the others become `originals`, with the same times. Nothing where it is no such file, or its
- * times go back. `language` is that of the originals where it is known. 0, -E2BIG or -ENOMEM.
+ * Splits captions that have each line twice, in two scripts: the lines of the text stay in `cues`,
+ * and the others become `originals`, with the same times. Does nothing for any other file, or if
+ * times go back. `language` becomes that of the originals if it is known. 0, -E2BIG or -ENOMEM.
  */
 int bilingual_split_cues(struct cues *cues, const struct yaml *front, struct cues *originals,
                          char language[4]);

@@ -79,7 +79,7 @@ static int64_t pause_before(const struct assembly *a, const struct cue *cue)
     return is_known ? cue->start - a->cue->end : 0;
 }
 
-/* Whether a cue that goes on with the last turn begins a paragraph of it, or ends it. */
+/* Whether a cue that continues the last turn begins a paragraph, or ends the turn. */
 static void divide(struct assembly *a, const struct line *line, struct slice words,
                    bool *begins_paragraph, bool *ends_turn)
 {

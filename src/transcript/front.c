@@ -39,7 +39,7 @@ struct opening {
     bool is_toml;
     bool is_behind;     /* other lines stand before it */
     uint32_t line;      /* of the file */
-    struct slice after; /* data is NULL where there is none */
+    struct slice after; /* data is NULL if there is none */
 };
 
 /* Where its values end and the body begins. */
@@ -142,7 +142,7 @@ static bool is_known_key(struct slice key)
     return false;
 }
 
-/* The key of a line that is `key:` or `key: value`; its length 0 where there is none. */
+/* The key of a line that is `key:` or `key: value`; its length 0 if there is none. */
 static struct slice key_of(struct slice line)
 {
     const char *colon = line.len ? memchr(line.data, ':', line.len) : NULL;
@@ -179,7 +179,7 @@ static enum look look_at(struct slice line)
 /*
  * Looks for the closing line. A block that does not open the file must look like a mapping
  * throughout, with a known key, and with most keys known or all in small letters, as no name is. 0,
- * with no values where there is none; -EAGAIN.
+ * with no values if there is none; -EAGAIN.
  */
 static int find_close(const struct opening *opening, bool is_cut, struct extent *extent)
 {

@@ -46,7 +46,8 @@ static bool is_date_name(struct slice name)
     return has_date;
 }
 
-/* `Date: …`, `Meeting Date/Time: …`, `日期：…`; what stands behind the colon, up to a bracket. */
+/* `Date: …`, `Meeting Date/Time: …`, `日期：…`; the value is the text behind the colon, up to a
+ * bracket. */
 static bool read_date_field(struct slice line, struct slice *value)
 {
     struct slice text = without_signs(line), head = slice_head(text, MOST_FIELD);

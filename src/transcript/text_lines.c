@@ -164,7 +164,7 @@ int text_line_add_heading(struct assembly *a, const struct line *line, struct sl
     return 0;
 }
 
-/* Whether who leads a meeting goes on; the words may be items of a list. */
+/* Whether the chair of a meeting continues; the words may be items of a list. */
 static bool is_led_on(struct assembly *a, const struct line *line, struct slice text)
 {
     bool is_note = text.len < LEAST_LED || text.data[0] == '(' || text.data[0] == '[' ||

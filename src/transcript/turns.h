@@ -28,11 +28,11 @@ struct turn {
     uint32_t last_line;
     uint32_t section; /* 0 before the first heading, then the n-th heading */
     uint32_t voice;   /* index into body.voices; NO_VOICE: no speaker */
-    uint32_t times;   /* of body.times: the first that stands in it, if any does */
+    uint32_t times;   /* of body.times: the first one in it, if it has any */
     int64_t start;    /* milliseconds from the beginning of the recording; NO_TIME: not known */
     int64_t end;      /* as captions give it; else NO_TIME */
     int64_t reached;  /* the last time in the file up to its first word; NO_TIME: there is none */
-    struct part_of address;    /* of body.notes: the link that stands at its time; len 0: none */
+    struct part_of address;    /* of body.notes: the link at its time; len 0: none */
     struct part_of original;   /* of body.originals; len 0: there is none */
     uint32_t original_speaker; /* as `speaker`, of the original */
     uint32_t original_first_line;
@@ -45,7 +45,7 @@ struct turn {
 
 /* A time in brackets among the words, which are without it. */
 struct time_mark {
-    uint32_t at; /* offset in body.text of what it stands before */
+    uint32_t at; /* offset in body.text of the words behind it */
     int64_t time;
 };
 
@@ -160,7 +160,7 @@ static inline struct slice turn_original_speaker(const struct body *body, const 
     return run_part(body->originals, (struct part_of){turn->original.at, turn->original_speaker});
 }
 
-/* The words of the original; empty where there is none. */
+/* The words of the original; empty if there is none. */
 static inline struct slice turn_original_words(const struct body *body, const struct turn *turn)
 {
     if (turn->original.len == 0)
@@ -170,20 +170,20 @@ static inline struct slice turn_original_words(const struct body *body, const st
                           turn->original.len - label - 1};
 }
 
-/* How many times stand in a turn. */
+/* The number of times in a turn. */
 static inline uint32_t body_count_times(const struct body *body, const struct turn *turn)
 {
     bool is_last = turn == &body->turns[body->count - 1];
     return (is_last ? body->time_count : turn[1].times) - turn->times;
 }
 
-/* The link that stands at the time of a turn; empty: there is none. */
+/* The link at the time of a turn; empty: there is none. */
 static inline struct slice turn_address(const struct body *body, const struct turn *turn)
 {
     return run_part(body->notes, turn->address);
 }
 
-/* The first of them; NULL where there are none. */
+/* The first of them; NULL if there are none. */
 static inline const struct time_mark *body_times(const struct body *body, const struct turn *turn)
 {
     return body_count_times(body, turn) ? body->times + turn->times : NULL;

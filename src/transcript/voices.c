@@ -68,7 +68,8 @@ static int by_identity(const void *a, const void *b)
                                       : (x->voice > y->voice) - (x->voice < y->voice);
 }
 
-/* By a number that nobody can choose, or many names of one number would be walked. */
+/* Sorts by identities, which an author cannot choose: with many equal ones look-ups would be slow.
+ */
 static int index_names(struct body *body, const struct buf *notes)
 {
     body->voice_names = calloc(body->voice_count + (size_t)1, sizeof *body->voice_names);
