@@ -198,7 +198,7 @@ static bool distinguishes(struct slice inside, struct slice name)
     return inside.len && !is_pronouns(inside) && !attendees_is_initials(inside, name);
 }
 
-/* --- who is whose ----------------------------------------------------------------------------- */
+/* --- the rules ----------------------------------------------------------------------------- */
 
 static void take_front(struct persons *p, const struct yaml *front)
 {

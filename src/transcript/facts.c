@@ -26,7 +26,7 @@ struct reading {
 
 /* --- problems --------------------------------------------------------------------------------- */
 
-static void tell(void *reading, const struct yaml *at, const char *problem, const char *action)
+static void report(void *reading, const struct yaml *at, const char *problem, const char *action)
 {
     const struct reading *r = reading;
     diags_add(r->diags, at->line, at->column, action, "%.*s: %s", (int)r->key->key.len,
@@ -40,7 +40,7 @@ static bool is_too_long(struct reading *r, const struct yaml *at, struct slice v
     char text[LIMIT_TEXT];
     if (value.len <= r->limits->at[LIMIT_VALUE])
         return false;
-    tell(r, at, limit_message(r->limits, LIMIT_VALUE, text), action);
+    report(r, at, limit_message(r->limits, LIMIT_VALUE, text), action);
     return true;
 }
 
@@ -54,7 +54,7 @@ static bool is_repeated(struct reading *r, const struct yaml *first)
                (int)first->key.len, first->key.data);
     r->diags->failed |= problem.failed;
     if (!problem.failed)
-        tell(r, r->key, problem.data, "the first one counts");
+        report(r, r->key, problem.data, "the first one counts");
     return true;
 }
 
@@ -112,7 +112,7 @@ static int view_of_key(struct reading *r)
 static int read_values(struct reading *r, const struct yaml *item, const struct view_rule *rule)
 {
     const struct values_reader reader = {
-        .context = r, .add = add_fact, .tell = tell, .skips_data = !rule};
+        .context = r, .add = add_fact, .report = report, .skips_data = !rule};
     if (rule && rule->is_list && !check_list(r, item))
         return 0;
     if (rule) {

@@ -1,6 +1,6 @@
 /*
- * Diagnostics of single characters: characters that a value should not have, and invalid escapes.
- * A reader of values reports one here and goes on.
+ * Diagnostics of single characters: characters that a value should not have, and invalid escapes. A
+ * reader of values reports one here and continues.
  */
 #ifndef VALUES_CHAR_DIAG_H
 #define VALUES_CHAR_DIAG_H
@@ -9,8 +9,8 @@
 
 enum char_problem {
     CHAR_CONTROL,        /* a control character or noncharacter in a value; it is kept */
-    CHAR_STRAY,          /* the same between values; it is left out */
-    CHAR_LINE_SEPARATOR, /* what ends a line in YAML 1.1; it is kept */
+    CHAR_STRAY,          /* one between values; it is dropped */
+    CHAR_LINE_SEPARATOR, /* a line end in YAML 1.1 only; it is kept */
     CHAR_BAD_ESCAPE,     /* a backslash that begins no escape; `code` is the character after it */
     CHAR_SURROGATE_PAIR, /* a character that is written as a surrogate pair */
     CHAR_LONE_SURROGATE, /* one half of such a pair */
@@ -30,7 +30,7 @@ void char_diags_add(struct char_diags *char_diags, enum char_problem what, uint3
 /* A control character other than tab and line end, a byte order mark, or a noncharacter. */
 bool code_is_disallowed(uint32_t code);
 
-/* What ends a line in YAML 1.1 and in no other text: U+0085, U+2028, U+2029. */
+/* The line ends of YAML 1.1 that no other text has: U+0085, U+2028, U+2029. */
 bool code_is_line_separator(uint32_t code);
 
 /*

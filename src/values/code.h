@@ -33,7 +33,7 @@ static inline uint32_t code_of_pair(uint32_t high, uint32_t low)
     return 0x10000 + ((high - CODE_HIGH) << 10) + (low - CODE_LOW);
 }
 
-/* Writes a code point as UTF-8, and gives its bytes. */
+/* Writes a code point as UTF-8, and returns its length. */
 static inline size_t code_put(char *to, uint32_t code)
 {
     size_t more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;

@@ -1,6 +1,6 @@
 /*
- * Dates: as front matter, prose, file names and paths have them. A date has a year and a month;
- * what may be another one (03/04/2021) is none.
+ * Dates: as front matter, prose, file names and paths have them. A date has a year and a month; an
+ * ambiguous one (03/04/2021) is none.
  */
 #ifndef VALUES_DATE_H
 #define VALUES_DATE_H
@@ -12,10 +12,10 @@
 struct date {
     uint16_t year;
     uint8_t month;
-    uint8_t day; /* 0 where only the month is known */
+    uint8_t day; /* 0: only the month is known */
 };
 
-/* Where the date of an episode stands, in the order in which they are asked. */
+/* The sources of the date of an episode, in order of precedence. */
 enum date_source {
     DATE_NOWHERE,
     DATE_IN_FRONT, /* front matter */
@@ -25,23 +25,23 @@ enum date_source {
 };
 
 /* Reads YYYY-MM-DD, YYYY-MM, or a time stamp that begins with a date (RFC 3339); also with slashes.
- * False for anything else, a day that is in no calendar included. */
+ * False for anything else, and for a day that does not exist. */
 bool date_read(struct slice text, struct date *date);
 
 /* Takes a date from the front of a text: 2025-10-23, 2025/10/23, 20251023, October 23rd, 2025, 23
  * Oct 2025, 2025 October 23, October 2025, 23.10.2025, 2025年10月23日; of several days, 23-25, the
- * first. False, and nothing is taken, where there is none. */
+ * first. False, with *text unchanged, if there is none. */
 bool date_take(struct slice *text, struct date *date);
 
 /* The last day of a month. */
 unsigned date_last_day(unsigned year, unsigned month);
 
-/* Finds the first of these in a line of text. False where there is none. */
+/* Finds the first of these in a line of text. False if there is none. */
 bool date_find(struct slice text, struct date *date);
 
-/* The date that a path of a file says: `2021-09-30-a-title.md` and
- * `GMT20210930-180000_Recording.vtt` by their names alone, and together with its folders
- * `2019/telcons/11-05-minutes.md`, `2025-11/november-18.md`, `2025/11/18.md`. */
+/* The date in the path of a file: `2021-09-30-a-title.md` and `GMT20210930-180000_Recording.vtt` by
+ * their names alone, and together with its folders `2019/telcons/11-05-minutes.md`,
+ * `2025-11/november-18.md`, `2025/11/18.md`. */
 enum date_source date_of_path(struct slice path, struct date *date);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Diagnostics: what is wrong in an input, where, and what was done about it. A
- * parser reports and goes on; nothing here prints.
+ * Diagnostics: a mistake in an input, its position, and how the parser treated it. A parser reports
+ * and continues; nothing here prints.
  */
 #ifndef VALUES_DIAG_H
 #define VALUES_DIAG_H
@@ -12,27 +12,27 @@
 
 struct diag {
     struct diag *next;
-    uint32_t line;   /* 1-based; 0 when the whole file is meant */
-    uint32_t column; /* 1-based, in bytes; 0 when the whole line is meant */
+    uint32_t line;   /* 1-based; 0: the whole file */
+    uint32_t column; /* 1-based, in bytes; 0: the whole line */
     struct slice problem;
-    struct slice action; /* what was done: "the first value is kept" */
+    struct slice action; /* the treatment: "the first value is kept" */
 };
 
 struct diags {
-    struct arena *arena; /* where the texts are kept; borrowed */
+    struct arena *arena; /* owns the texts; borrowed */
     struct diag *first;
     struct diag *last;
     uint32_t count;
-    bool failed; /* one was lost because memory ended */
+    bool failed; /* one was lost because memory ran out */
 };
 
-/* Appends one; the texts are copied. Lost past DIAGS_MAX, or when memory ends, which
- * `failed` says. */
+/* Appends one, and copies the texts. Drops it if there are DIAGS_MAX already, or if memory runs
+ * out, which sets `failed`. */
 void diags_add(struct diags *diags, uint32_t line, uint32_t column, const char *action,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Reports the first place in `text` that is not UTF-8, if there is one: then it is true. `text`
- * begins on `first_line`. What was broken in UTF-16 is DECODE_BROKEN in it. */
+/* Reports the first byte in `text` that is not UTF-8; false if there is none. `text` begins on
+ * `first_line`. DECODE_BROKEN in it was broken UTF-16. */
 bool diags_add_broken_utf8(struct diags *diags, struct slice text, uint32_t first_line);
 
 /* One file reports at most this many: a broken file must not fill the report of all. */

@@ -1,7 +1,6 @@
 /*
- * STEM.info.json, as yt-dlp writes it beside what it downloads: what it says of a video, under the
- * keys that front matter has. It has some hundred keys, most of them of files and addresses; these
- * are read, in one pass:
+ * STEM.info.json, as yt-dlp writes it beside a download, as values under the keys of front matter.
+ * It has some hundred keys, most of them of files and addresses. One pass reads these:
  *
  *     title  description  series  tags  categories  language  duration     themselves
  *     release_date, else upload_date (20241104)     date: 2024-11-04
@@ -22,13 +21,13 @@ struct chapter {
 
 struct info_json {
     struct yaml *map;         /* of YAML_MAP; perhaps without a key */
-    struct slice language;    /* of what is said in the video; empty: it does not say */
+    struct slice language;    /* of the speech in the video; empty: none */
     struct chapter *chapters; /* in the order of their starts */
     uint32_t chapter_count;
 };
 
-/* Reads one. All lives in `arena`. 0; -EINVAL, and why in *problem, where it is none: broken, or of
- * a playlist; -ENOMEM. */
+/* Parses one; `arena` owns the result. 0; -EINVAL, with the reason in *problem, if it is broken or
+ * of a playlist; -ENOMEM. */
 int info_json_read(struct arena *arena, struct slice text, struct info_json *info,
                    const char **problem);
 

@@ -12,11 +12,11 @@
 
 enum { NO_TIME = -1 };
 
-/* Takes a time from the front of *text, in milliseconds. False, and nothing is taken, where there
- * is none. */
+/* Takes a time from the front of *text, in milliseconds. False, with *text unchanged, if there is
+ * none. */
 bool timestamp_take(struct slice *text, int64_t *time);
 
-/* The same for one in brackets: "[12:07] words". White space behind it is taken too. */
+/* Takes one in brackets: "[12:07] words", and the white space behind it. */
 bool timestamp_take_bracketed(struct slice *text, int64_t *time);
 
 /* Takes one from the end of *text, bare or in brackets, with a colon and white space around it. */

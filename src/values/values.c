@@ -7,11 +7,11 @@
 
 static const char only_whole[] = "it is in meta.json only";
 
-static void tell(const struct values_reader *reader, const struct yaml *at, const char *problem,
-                 const char *action)
+static void report(const struct values_reader *reader, const struct yaml *at, const char *problem,
+                   const char *action)
 {
-    if (reader->tell)
-        reader->tell(reader->context, at, problem, action);
+    if (reader->report)
+        reader->report(reader->context, at, problem, action);
 }
 
 static int add(const struct values_reader *reader, const struct yaml *at, struct slice text)
@@ -147,7 +147,7 @@ static int each_mapping(const struct values_reader *reader, const struct yaml *m
         return yaml_is_scalar(chosen) ? each_text(reader, chosen)
                                       : add_page(reader, inside_link(chosen));
     if (!yaml_is_empty(map))
-        tell(reader, map, "a mapping without a name, a title or a label", only_whole);
+        report(reader, map, "a mapping without a name, a title or a label", only_whole);
     return 0;
 }
 
@@ -158,12 +158,13 @@ static int each_inner(const struct values_reader *reader, const struct yaml *lis
     int err = 0;
     if (yaml_is_empty(list))
         return 0;
-    tell(reader, list, "a list in a list", "its values are taken one by one");
+    report(reader, list, "a list in a list", "its values are taken one by one");
     for (const struct yaml *item = (inner ? inner : list)->first; item && !err; item = item->next) {
         if (yaml_is_scalar(item))
             err = each_text(reader, item);
         else if (!yaml_is_empty(item))
-            tell(reader, item, "a list or a mapping that stands too deep for a value", only_whole);
+            report(reader, item, "a list or a mapping that stands too deep for a value",
+                   only_whole);
     }
     return err;
 }

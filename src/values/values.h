@@ -1,5 +1,5 @@
 /*
- * The values that a key of front matter holds, in the forms that people write them in:
+ * The values of a key of front matter, in all forms that people write:
  *
  *     guest: Ana Maria                    itself; numbers and dates likewise
  *     guests: [Ana Maria, Bob Smith]      each item
@@ -8,22 +8,23 @@
  *     guests: [[Ana Maria]]               the same without quotes: to YAML a list in a list
  *     speakers: [{name: Dora, role: host}]   the name of a mapping, else its title, else its label
  *
- * A list in a list that is no link is taken apart one level down; what stands deeper, or is a
- * mapping that has no name, is a problem and no value. What is empty is neither.
+ * A list in a list that is no link is flattened one level; deeper lists, and mappings without a
+ * name, are problems and no values. Empty values are neither.
  */
 #ifndef VALUES_VALUES_H
 #define VALUES_VALUES_H
 
 #include "values/yaml.h"
 
-/* Who wants to know. */
+/* The callbacks of the caller. */
 struct values_reader {
     void *context;
-    /* Is called for each value, which is not empty and has nothing invisible at its ends; `at` is
-     * where it stands. 0, or an error that ends the reading. */
+    /* Called for each value, which is not empty and has nothing invisible at its ends; `at` is its
+     * node. 0, or an error that ends the reading. */
     int (*add)(void *context, const struct yaml *at, struct slice text);
-    /* Is told what is not taken as it was written, and what was done. NULL: nobody is. */
-    void (*tell)(void *context, const struct yaml *at, const char *problem, const char *action);
+    /* Called for each value that was not taken as written, with the problem and its treatment. May
+     * be NULL. */
+    void (*report)(void *context, const struct yaml *at, const char *problem, const char *action);
     /* Mappings, and lists in lists that are no links, are data and hold no values. */
     bool skips_data;
 };
@@ -32,11 +33,11 @@ struct values_reader {
  * from `value`. */
 int values_each(const struct yaml *value, const struct values_reader *reader);
 
-/* Whether all of a string is links of a vault. */
+/* Whether a string consists of links of a vault. */
 bool values_are_links(struct slice text);
 
-/* The one value of a key that takes one (a title, a date): a text or a link to one page. False
- * where it is anything else; *text is empty where nothing is said. */
+/* The one value of a key that takes one (a title, a date): a text or a link to one page. False if
+ * it is anything else; *text is empty if the key has no value. */
 bool values_single(const struct yaml *value, struct slice *text);
 
 #endif
