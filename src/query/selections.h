@@ -57,7 +57,7 @@ void selections_note_shown(struct selections *selections, uint32_t number, uint6
 /* Where clients were shown it; its name is called back then. */
 struct selection_shown selections_take_shown(struct selections *selections, uint32_t number);
 
-/* How many were given. */
+/* The number of queries. */
 uint32_t selections_count(struct selections *selections);
 
 /* The canonical spelling of a number, which lives as long as the selections; empty: no query has

@@ -69,8 +69,8 @@ void speaker_stats_free(struct speaker_stats *stats);
 bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *label,
                               const struct line *line);
 
-/* Whether a heading, whose text this is, is the label of a turn: it has a time, and so have others,
- * of the same names; without brackets around the times two names have to recur. Or it is nothing
+/* Whether a heading with this text is the label of a turn: it has a time, as other headings with
+ * the same names have; without brackets around the times two names have to recur. Or it is nothing
  * but a name that the front matter or a list of attendees has, and such headings recur. */
 bool speaker_stats_is_heading_speaker(struct speaker_stats *stats, const struct label *label,
                                       struct slice text);
