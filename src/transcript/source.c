@@ -110,7 +110,7 @@ int source_read_body(enum source_form form, struct slice text, uint32_t first_li
             .chapters = cues.chapters, .chapter_count = cues.chapter_count, .titles = cues.titles};
         cues.chapters = NULL;
         cues.titles = (struct buf){0};
-        cues_tell_back(&cues, diags);
+        cues_report_backward(&cues, diags);
         err = read_cue_body(&cues, front, aliases, limits, diags, body);
         return err ? err : add_chapters(&divided, body);
     }
