@@ -350,8 +350,8 @@ static int take_chapter(struct reader *r, const struct piece *piece)
 {
     struct cues *cues = r->cues;
     size_t from = cues->titles.len;
-    const struct cue_chapter *last = cues->chapters + cues->chapter_count - 1;
-    if (piece->start == NO_TIME || (cues->chapter_count && piece->start <= last->start))
+    int64_t last = cues->chapter_count ? cues->chapters[cues->chapter_count - 1].start : NO_TIME;
+    if (piece->start == NO_TIME || piece->start <= last)
         return 0;
     say(&cues->titles, slice_trim(piece->text));
     if (cues->titles.failed || !array_reserve(&cues->chapters, cues->chapter_count,
