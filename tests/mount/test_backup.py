@@ -154,7 +154,9 @@ class Tar:
     def names(self, select):
         archive = self.place / "part.tar"
         run_ok("tar", "-c", "-f", archive, "-g", self.place / "snapshot", "-C", self.folder, ".")
-        run_ok("tar", "-x", "-f", archive, "-g", "/dev/null", "--no-same-permissions", "--mode=u+rwX", "-C", self.restored)
+        # Folders of a mount are read-only: who is not root could replace nothing in what he restored.
+        run_ok("chmod", "-R", "u+w", self.restored)
+        run_ok("tar", "-x", "-f", archive, "-g", "/dev/null", "-C", self.restored)
         return select(name.removeprefix("./") for name in run_ok("tar", "-t", "-f", archive).splitlines())
 
     def check(self):

@@ -26,7 +26,7 @@ static void read_captions(struct reading *r, const char *text, struct body *body
                      0);
 }
 
-static void end(struct reading *r)
+static void free_reading(struct reading *r)
 {
     body_free(&r->body);
     body_free(&r->spoken);
@@ -54,7 +54,7 @@ static void a_turn_is_of_the_chapter_in_which_it_begins(void **state)
     /* Sections that there are stay. */
     assert_int_equal(align_chapters(&r.body, chapters, 1), 0);
     assert_int_equal(r.body.section_count, 4);
-    end(&r);
+    free_reading(&r);
 }
 
 static void turns_before_the_first_chapter_are_of_none(void **state)
@@ -66,7 +66,7 @@ static void turns_before_the_first_chapter_are_of_none(void **state)
     assert_int_equal(align_chapters(&r.body, late, 1), 0);
     assert_int_equal(r.body.turns[0].section, 0);
     assert_int_equal(r.body.turns[1].section, 1);
-    end(&r);
+    free_reading(&r);
 }
 
 static int align(struct reading *r)
@@ -93,7 +93,7 @@ static void a_cue_is_of_the_turn_in_which_its_middle_lies(void **state)
     assert_slice(turn_original(&r.body, &r.body.turns[2]), "");
     assert_string_equal(r.body.turns[0].language, "en");
     assert_int_equal(r.diags.count, 0);
-    end(&r);
+    free_reading(&r);
 }
 
 static void tracks_out_of_step_give_no_originals(void **state)
@@ -109,7 +109,7 @@ static void tracks_out_of_step_give_no_originals(void **state)
     }
     assert_int_equal(r.diags.count, 1);
     assert_slice(r.diags.first->problem, "t.en.vtt and t.de.vtt do not run in step");
-    end(&r);
+    free_reading(&r);
 }
 
 int main(void)
