@@ -95,6 +95,10 @@ def assert_same_dump(mounted):
 
 
 def status(mounted):
+    """Opened anew where the worker died between the open and the read: the next one does not know what it said."""
+    for _ in range(3):
+        with contextlib.suppress(OSError):
+            return json.loads((mounted / ".transcriptfs/status.json").read_text())
     return json.loads((mounted / ".transcriptfs/status.json").read_text())
 
 
@@ -1026,8 +1030,9 @@ def test_a_folder_that_cannot_be_listed_keeps_nothing_else_away(mount, with_libr
     wait_until(lambda: "cannot be read" not in problems.read_text(), "it is not looked at again")
     settle(mounted)
     assert_same_dump(mounted)
-    if folder == ".":
-        mounted.stop_after("cannot update from the content folder: Input/output error")
+    if folder == ".":  # it is said where the scan for the signal came before the file was whole again
+        assert run("fusermount3", "-u", mounted.path).returncode == 0
+        assert all("cannot update from the content folder: Input/output error" in line for line in mounted.end().splitlines())
 
 
 SLOW = r"""
