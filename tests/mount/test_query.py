@@ -472,7 +472,8 @@ def test_later_queries_leave_out_what_cannot_have_the_words(mount, size):
     assert os.listdir(mounted / "search/xylophone") == ["query.txt"]
     assert len(os.listdir(mounted / "search/mooring OR gull/episodes")) == 16
     read = misses(mounted) - before
-    assert read > 100 if size == "0" else read < 64, "bodies that cannot have the words are not read"
+    # Each of the two passes may meet the last body of the one before it, which the cache keeps whatever its limit.
+    assert read >= 2 * 64 - 2 if size == "0" else read < 64, f"{read} bodies were read"
     assert len(os.listdir(mounted / "search/-mooring/episodes")) == 64
     write_content(mounted.content, {"e00.md": TALK.format("xylophone")})
     wait_until(lambda: os.path.exists(mounted / "search/xylophone/episodes"), "what was written is found")
