@@ -167,14 +167,11 @@ static int format_read(struct scope *scope, uint64_t offset, size_t len, struct 
 {
     uint64_t number;
     const struct format *format = format_of(scope, &number);
-    struct slice all;
     if (format->read)
         return read_range(scope, format, offset, len, text);
     if (format->source)
         return source_read(scope, format->source, offset, len, text);
-    int err = scope_text(scope, render, &all);
-    text->bytes = slice_range(all, offset, len);
-    return err;
+    return scope_read_text(scope, render, offset, len, text);
 }
 
 static int format_size(struct scope *scope, uint64_t *size)
@@ -182,7 +179,6 @@ static int format_size(struct scope *scope, uint64_t *size)
     struct material material;
     uint64_t number;
     const struct format *format = format_of(scope, &number);
-    struct slice all;
     int err;
     if (format->size) {
         err = scope_material(scope, format->needs, &material);
@@ -192,8 +188,7 @@ static int format_size(struct scope *scope, uint64_t *size)
         err = episode_source(scope_episode(scope), format->source, &source) ? 0 : -ESTALE;
         *size = err ? 0 : (uint64_t)source.id->size;
     } else {
-        err = scope_text(scope, render, &all);
-        *size = all.len;
+        err = scope_size_text(scope, render, size);
     }
     return err;
 }

@@ -170,11 +170,6 @@ static int dates_render(struct scope *scope, struct buf *out)
 
 /* --- which tables there are ------------------------------------------------------------------- */
 
-static bool has_words(const struct scope *scope)
-{
-    return corpus_has(scope->corpus, "by-voice");
-}
-
 /* Whether there are terms or voices only the bodies say: their tables stand where there are words.
  */
 static const struct {
@@ -185,11 +180,11 @@ static const struct {
 } tables[] = {
     {"episodes.tsv", root_has_episodes, episodes_tsv_render, false},
     {"episodes.jsonl", root_has_episodes, episodes_jsonl_render, false},
-    {"glossary.tsv", has_words, glossary_render, false},
+    {"glossary.tsv", root_has_words, glossary_render, false},
     {"by-voice.tsv", root_has_voices, voices_render, false},
     {NULL, root_has_dates, dates_render, false},
-    {"counts.tsv", has_words, counts_render, true},
-    {"voices.tsv", has_words, all_voices_render, true},
+    {"counts.tsv", root_has_words, counts_render, true},
+    {"voices.tsv", root_has_words, all_voices_render, true},
     {"README.md", root_has_episodes, readme_render, false},
 };
 
@@ -274,7 +269,7 @@ static int table_child(const struct scope *scope, uint64_t index, struct child *
     /* A selection has these beside its index/. */
     if (index >= listed + (is_of_selection(scope) ? 0 : WHOLE_TABLES))
         return -ENOENT;
-    if (index >= listed && !has_words(scope))
+    if (index >= listed && !root_has_words(scope))
         return CHILD_GAP;
     if (index >= listed)
         return child_is(child, KIND_WHOLE_TABLE, (uint32_t)(index - listed),
@@ -297,21 +292,27 @@ static int table_child(const struct scope *scope, uint64_t index, struct child *
     return name_table(child, index < TABLES ? corpus->date_view : corpus->views.views[view]->name);
 }
 
-/* In a selection there is no table of a view without a value. */
-static int index_child(struct scope *scope, uint64_t index, struct child *child)
+/* CHILD_GAP for the table of a view that has no value in a selection; 0, or an error. */
+static int is_empty_table(struct scope *scope, uint64_t index)
 {
     cleanup_(end_hold) struct hold hold = {0};
     const struct views *views = &scope->corpus->views;
-    if (index >= (uint64_t)TABLES + views->view_count)
+    if (index < TABLES || index - TABLES >= views->view_count)
+        return 0;
+    int err = hold_found(scope, SELECTION_EPISODES, &hold);
+    if (err || !hold.selection)
+        return err;
+    return selection_has_view(hold.selection, views, views->order[index - TABLES]) ? 0 : CHILD_GAP;
+}
+
+static int index_child(struct scope *scope, uint64_t index, struct child *child)
+{
+    if (index >= (uint64_t)TABLES + scope->corpus->views.view_count)
         return -ENOENT;
     if (index < TABLES && tables[index].is_unlisted)
         return CHILD_GAP;
-    int err = hold_found(scope, SELECTION_EPISODES, &hold);
-    if (err)
-        return err;
-    bool is_empty = index >= TABLES && hold.selection &&
-                    !selection_has_view(hold.selection, views, views->order[index - TABLES]);
-    return is_empty ? CHILD_GAP : table_child(scope, index, child);
+    int err = is_empty_table(scope, index);
+    return err ? err : table_child(scope, index, child);
 }
 
 static int index_find(struct scope *scope, struct slice name, struct child *child)
@@ -319,8 +320,10 @@ static int index_find(struct scope *scope, struct slice name, struct child *chil
     int err = 0;
     for (uint64_t index = 0; err >= 0; index++) {
         err = table_child(scope, index, child);
-        if (err == 0 && slice_equal(child->name, name))
-            return 0;
+        if (err || !slice_equal(child->name, name))
+            continue;
+        err = is_empty_table(scope, index);
+        return err == CHILD_GAP ? -ENOENT : err;
     }
     return err;
 }
@@ -347,27 +350,21 @@ void index_each_name(struct tree *tree, const struct corpus *corpus,
     }
 }
 
-static int table_text(struct scope *scope, struct slice *text)
+static int (*renderer_of(const struct scope *scope))(struct scope *scope, struct buf *out)
 {
     uint32_t table = table_of(scope);
-    return scope_text(scope, table < TABLES ? tables[table].render : view_render, text);
+    return table < TABLES ? tables[table].render : view_render;
 }
 
 static int index_table_read(struct scope *scope, uint64_t offset, size_t len,
                             struct tree_text *text)
 {
-    struct slice all;
-    int err = table_text(scope, &all);
-    text->bytes = slice_range(all, offset, len);
-    return err;
+    return scope_read_text(scope, renderer_of(scope), offset, len, text);
 }
 
 static int index_table_size(struct scope *scope, uint64_t *size)
 {
-    struct slice all;
-    int err = table_text(scope, &all);
-    *size = all.len;
-    return err;
+    return scope_size_text(scope, renderer_of(scope), size);
 }
 
 /* --- what the tree calls ---------------------------------------------------------------------- */

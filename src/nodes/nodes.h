@@ -46,6 +46,7 @@ extern const struct node_ops root_ops, readme_ops, ignore_ops;
 /* Whether there is a by-voice: its entries lead to the folders of voices in the episodes. Whether
  * there are an index/ and a by-date. */
 bool root_has_voices(const struct scope *scope);
+bool root_has_words(const struct scope *scope); /* whether an episode has a body */
 bool root_has_episodes(const struct scope *scope);
 bool root_has_dates(const struct scope *scope);
 

@@ -22,10 +22,14 @@ static bool has_originals(const struct scope *scope)
     return corpus_has(scope->corpus, "original");
 }
 
+bool root_has_words(const struct scope *scope)
+{
+    return corpus_has(scope->corpus, "by-voice");
+}
+
 bool root_has_voices(const struct scope *scope)
 {
-    return corpus_has(scope->corpus, "by-voice") &&
-           format_is_chosen_name(scope->tree->options.formats, "voices");
+    return root_has_words(scope) && format_is_chosen_name(scope->tree->options.formats, "voices");
 }
 
 bool root_has_dates(const struct scope *scope)

@@ -86,6 +86,24 @@ int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct b
     return err;
 }
 
+int scope_read_text(struct scope *scope, int (*render_)(struct scope *scope, struct buf *out),
+                    uint64_t offset, size_t len, struct tree_text *text)
+{
+    struct slice all;
+    int err = scope_text(scope, render_, &all);
+    text->bytes = slice_range(all, offset, len);
+    return err;
+}
+
+int scope_size_text(struct scope *scope, int (*render_)(struct scope *scope, struct buf *out),
+                    uint64_t *size)
+{
+    struct slice all;
+    int err = scope_text(scope, render_, &all);
+    *size = all.len;
+    return err;
+}
+
 bool scope_has_text(struct scope *scope)
 {
     if (!scope->entries[CACHE_TEXT])

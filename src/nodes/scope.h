@@ -55,6 +55,12 @@ int scope_body(struct scope *scope, const struct body **body);
 int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
                struct slice *text);
 
+/* A range of that text, and its size: .read and .size of a file whose text the cache keeps. */
+int scope_read_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
+                    uint64_t offset, size_t len, struct tree_text *text);
+int scope_size_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
+                    uint64_t *size);
+
 /* What a renderer needs of the node's episode; where that fails, what could be read is there. */
 int scope_material(struct scope *scope, unsigned needs, struct material *material);
 

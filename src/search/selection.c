@@ -75,31 +75,17 @@ enum { FILES = sizeof files / sizeof *files };
 
 static int file_check(struct scope *scope)
 {
-    int err = selection_check(scope);
-    if (!err && (scope->node.j >= FILES))
-        err = -ESTALE;
-    return err ? err : scope_check_generation(scope);
-}
-
-static int file_text(struct scope *scope, struct slice *text)
-{
-    return scope_text(scope, files[scope->node.j].render, text);
+    return scope->node.j < FILES ? selection_check(scope) : -ESTALE;
 }
 
 static int file_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
-    struct slice all;
-    int err = file_text(scope, &all);
-    text->bytes = slice_range(all, offset, len);
-    return err;
+    return scope_read_text(scope, files[scope->node.j].render, offset, len, text);
 }
 
 static int file_size(struct scope *scope, uint64_t *size)
 {
-    struct slice all;
-    int err = file_text(scope, &all);
-    *size = all.len;
-    return err;
+    return scope_size_text(scope, files[scope->node.j].render, size);
 }
 
 static int add_terms(struct scope *scope, const struct query_bound *bound, struct arena *arena,
@@ -171,11 +157,6 @@ static int query_txt_render(struct scope *scope, struct buf *out)
 
 /* --- its children ---------------------------------------------------------------------------- */
 
-static bool has_words(const struct scope *scope)
-{
-    return corpus_has(scope->corpus, "by-voice");
-}
-
 static bool has_dates_found(const struct scope *scope, const struct selection *selection)
 {
     bool has = false;
@@ -190,7 +171,7 @@ static const struct {
     enum kind kind;
     bool (*exists)(const struct scope *scope); /* NULL: always */
 } folders[] = {
-    {"turns", KIND_SELECTION_TURNS, has_words},
+    {"turns", KIND_SELECTION_TURNS, root_has_words},
     {"episodes", KIND_SELECTION_EPISODES, NULL},
     {"index", KIND_SELECTION_INDEX, root_has_episodes},
     {"by-voice", KIND_SELECTION_VIEW, root_has_voices},
@@ -221,7 +202,7 @@ static int selection_child(struct scope *scope, uint64_t index, struct child *ch
     int err = hold_selection(scope, SELECTION_EPISODES, &hold);
     if (err)
         return err;
-    if (index && (!hold.selection->count || (index < FILES && !has_words(scope))))
+    if (index && (!hold.selection->count || (index < FILES && !root_has_words(scope))))
         return CHILD_GAP;
     if (index < FILES) {
         child_is(child, KIND_SELECTION_FILE, scope->node.i, selection_version(scope),

@@ -300,6 +300,7 @@ def test_views_are_those_of_what_is_found_and_lead_to_less(made, mounted, seed):
             if key != "date" and shown:
                 counted = {row["value"]: int(row["count"]) for row in rows(folder / f"index/by-{key}.tsv")}
                 assert counted == {value: len(values[value]) for value in shown}
+        assert ("by-tag.tsv" in os.listdir(folder / "index")) == any(expected["tag"].values())
         counts = {row["episode"]: int(row["turns"]) for row in rows(folder / "index/counts.tsv")}
         assert counts == {name: sum(turn["episode"] == name for turn in turns) for name in found}
         assert [row["episode"] for row in rows(folder / "index/episodes.tsv")] == found
@@ -317,6 +318,8 @@ def test_views_are_combined_by_typing_on(made, mounted):
                         ("search/tide/by-tag/sea/by-date/2024", "tide tag:sea date:2024")):
         found = ask(content, query, "episodes")
         assert found and linked_episodes(mounted, mounted / path) == found, path
+    # A table of no value is neither listed nor found.
+    assert os.listdir(mounted / "search/no:tag/episodes") and not os.path.lexists(mounted / "search/no:tag/index/by-tag.tsv")
     # Found, and not listed; and there is no such view.
     assert not any(name.startswith("by-") for name in os.listdir(mounted / "by-tag/sea"))
     assert not os.path.lexists(mounted / "by-tag/sea/by-colour") and not os.path.lexists(mounted / "by-date/2024/01/XX/by-tag")
