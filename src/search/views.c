@@ -55,6 +55,7 @@ static int value_is(const struct scope *scope, uint32_t facet, struct slice name
              scope->node.i, selection_version(scope), name);
     child->node.j = facet;
     child->list = 1;
+    child->size_needs_render = true; /* its target is a query to be read and spelt */
     return 0;
 }
 

@@ -8,7 +8,6 @@
 #include "speakers/label_signs.h"
 
 static const struct slice en_dash = {"\xE2\x80\x93", 3};
-static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
 
 /* False for what no name contains: the punctuation of sentences and addresses. A full stop may end
  * an abbreviation (Dr. Who, J. P. Smith). */
@@ -49,7 +48,7 @@ static bool is_balanced(struct slice name)
         char c = name.data[0];
         round += (c == '(') - (c == ')');
         square += (c == '[') - (c == ']');
-        if (c == wide_colon.data[0])
+        if (c == label_wide_colon.data[0])
             wide += slice_starts(name, SLICE("（")) - slice_starts(name, SLICE("）"));
     }
     return !round && !square && !wide;
@@ -98,7 +97,7 @@ static size_t find_colon(struct slice line)
     struct slice head = slice_head(line, LABEL_MAX_PLAIN_BYTES + 6);
     const char *narrow = head.len ? memchr(head.data, ':', head.len) : NULL, *wide;
     struct slice rest = narrow ? slice_head(head, (size_t)(narrow - head.data)) : head;
-    while (rest.len && (wide = memchr(rest.data, wide_colon.data[0], rest.len))) {
+    while (rest.len && (wide = memchr(rest.data, label_wide_colon.data[0], rest.len))) {
         size_t at = (size_t)(wide - line.data);
         if (label_colon_at_front(slice_skip(line, at)))
             return at;

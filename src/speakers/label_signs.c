@@ -7,7 +7,7 @@
 #include "speakers/label_names.h"
 #include "values/timestamp.h"
 
-static const struct slice wide_colon = {"\xEF\xBC\x9A", 3}; /* ： */
+const struct slice label_wide_colon = {"\xEF\xBC\x9A", 3};
 /* The signs that may replace a colon between a name, a time and words. */
 static const struct slice dashes[] = {{"-", 1}, {"–", 3}, {"—", 3}, {"|", 1}, {"·", 2}, {"•", 3}};
 enum { DASHES = sizeof dashes / sizeof *dashes };
@@ -16,20 +16,20 @@ size_t label_colon_at_front(struct slice text)
 {
     if (text.len && text.data[0] == ':')
         return 1;
-    return slice_starts(text, wide_colon) ? wide_colon.len : 0;
+    return slice_starts(text, label_wide_colon) ? label_wide_colon.len : 0;
 }
 
 size_t label_colon_at_end(struct slice text)
 {
     if (text.len && text.data[text.len - 1] == ':')
         return 1;
-    return slice_ends(text, wide_colon) ? wide_colon.len : 0;
+    return slice_ends(text, label_wide_colon) ? label_wide_colon.len : 0;
 }
 
 bool label_has_colon(struct slice text)
 {
     return memchr(text.data, ':', text.len) ||
-           memmem(text.data, text.len, wide_colon.data, wide_colon.len);
+           memmem(text.data, text.len, label_wide_colon.data, label_wide_colon.len);
 }
 
 struct slice label_skip_space(struct slice text)

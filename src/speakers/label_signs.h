@@ -9,6 +9,8 @@
 
 #include "base/slice.h"
 
+extern const struct slice label_wide_colon; /* ： */
+
 /* The length of the colon at the front, or at the end; 0: there is none. */
 size_t label_colon_at_front(struct slice text);
 size_t label_colon_at_end(struct slice text);
