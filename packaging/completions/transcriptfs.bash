@@ -8,7 +8,7 @@ _transcriptfs() {
         max_images= max_markdown= max_turns= max_sections="
     local formats="turns original sections voices meta meta.json transcript.txt original.txt quotes.txt turns.jsonl
         turns.tsv sections.tsv voices.tsv glossary.tsv transcript.html transcript.vtt transcript.srt transcript.json
-        source.md source.vtt source.srt source.json source.tsv source.txt source.info.json source.yaml ref"
+        source.md source.vtt source.srt source.json source.tsv source.txt source.info.json source.yaml ref source.sbv"
     local line=${COMP_LINE:0:COMP_POINT} word part words
     word=${line##*[[:space:]]}
     COMPREPLY=()
@@ -24,7 +24,7 @@ _transcriptfs() {
     word=${word#-o}
     case ${word##*,} in
     formats=*) words=$formats part=${word##*[,=:]} ;;
-    inputs=*) words="md vtt srt json txt tsv" part=${word##*[,=:]} ;;
+    inputs=*) words="md vtt srt sbv json txt tsv" part=${word##*[,=:]} ;;
     *) words=$options part=${word##*,} ;;
     esac
     # bash has parted the line at = and :, and wants no more than what stands behind the last of them.

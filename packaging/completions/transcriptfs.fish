@@ -13,7 +13,7 @@ complete -c transcriptfs -s V -l version -d 'print the version'
 
 set -l formats turns original sections voices meta meta.json transcript.txt original.txt quotes.txt turns.jsonl \
     turns.tsv sections.tsv voices.tsv glossary.tsv transcript.html transcript.vtt transcript.srt transcript.json \
-    source.md source.vtt source.srt source.json source.tsv source.txt source.info.json source.yaml ref
+    source.md source.vtt source.srt source.json source.tsv source.txt source.info.json source.yaml ref source.sbv
 set -l options cache_size= index_size= entries=title entries=name inputs= xattr poll= no_ahead threads= allow_other allow_root \
     umask= uid= gid= replace sandbox=off nonempty foreground debug single_thread quiet verbose max_file= max_front= \
     max_yaml_depth= max_yaml_events= max_yaml_keys= max_value= max_views= max_nesting= max_images= max_markdown= \

@@ -5,7 +5,7 @@
 /* Whether a path has this ending, or one that means the same. */
 static bool has_ending(struct slice path, const char *ending)
 {
-    static const char *const same[][2] = {{"md", "markdown"}, {"yaml", "yml"}};
+    static const char *const same[][2] = {{"md", "markdown"}, {"yaml", "yml"}, {"json", "json3"}};
     size_t len = strlen(ending);
     if (path.len > len + 1 && path.data[path.len - len - 1] == '.' &&
         strncasecmp(path.data + path.len - len, ending, len) == 0)

@@ -72,6 +72,7 @@ static const struct format formats[] = {
     {"source.info.json", SOURCE("info.json")},
     {"source.yaml", SOURCE("yaml")},
     {"ref", OF_TYPE(FORMAT_REFS), IF_BODY(if_turns), .is_unlisted = true},
+    {"source.sbv", SOURCE("sbv")},
 };
 /* clang-format on */
 

@@ -66,7 +66,8 @@ static int find_stem(struct scan_walk *w, const struct listing *listing, uint32_
     /* What else stands beside Markdown is often no captions, nor is any JSON. */
     const struct found *json = &stem->files[STEM_JSON];
     if (stem->primary == STEM_MARKDOWN) {
-        stem->has_captions = stem->files[STEM_WEBVTT].is_there || stem->files[STEM_SUBRIP].is_there;
+        stem->has_captions = stem->files[STEM_WEBVTT].is_there ||
+                             stem->files[STEM_SUBRIP].is_there || stem->files[STEM_SBV].is_there;
         if (!err && !stem->has_captions && json->is_there && walk_takes(w, json->path))
             err = head_find_words(w->folder, w->old, json->path, &json->id, &stem->has_captions);
     }

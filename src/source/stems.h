@@ -13,6 +13,7 @@ enum stem_kind {
     STEM_MARKDOWN, /* kinds of sources stand in the order in which they are preferred */
     STEM_WEBVTT,
     STEM_SUBRIP,
+    STEM_SBV,
     STEM_JSON,
     STEM_TSV,
     STEM_TEXT,
@@ -52,7 +53,7 @@ void stems_free(struct stems *stems);
 
 static inline bool stem_kind_is_captions(enum stem_kind kind)
 {
-    return kind == STEM_WEBVTT || kind == STEM_SUBRIP || kind == STEM_JSON;
+    return kind >= STEM_WEBVTT && kind <= STEM_JSON;
 }
 
 #endif

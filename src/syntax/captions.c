@@ -94,6 +94,23 @@ static bool read_times(struct slice line, bool is_strict, struct cue *cue)
     return take(&line, &cue->end);
 }
 
+/* A line of SBV that is nothing but times: 0:00:00.570,0:00:03.000. */
+static bool read_sbv_times(struct slice line, struct cue *cue)
+{
+    line = slice_trim(line);
+    if (!take_strict_time(&line, &cue->start) || !slice_starts(line, SLICE(",")))
+        return false;
+    line = slice_skip(line, 1);
+    return take_strict_time(&line, &cue->end) && line.len == 0;
+}
+
+static bool may_be_times(enum source_form form, struct slice line)
+{
+    if (form == SOURCE_SBV)
+        return line.len && isdigit((unsigned char)line.data[0]);
+    return line.len >= sizeof arrow - 1 && memmem(line.data, line.len, arrow, sizeof arrow - 1);
+}
+
 /* --- cues ------------------------------------------------------------------------------------- */
 
 /* One pass over the lines of a text. */
@@ -164,15 +181,17 @@ static void report_lost(const struct pass *pass, struct diags *diags)
                   "%u more cues whose times cannot be read", (unsigned)(pass->lost_count - told));
 }
 
-/* A line with an arrow. In SubRip it may be words; in WebVTT it never is. */
+/* A line that may be times. In WebVTT it never is words, and in SBV it is if it is nothing else. */
 static int take_times(struct pass *pass, struct slice line, uint32_t number, struct slice before,
                       bool *are_words)
 {
     struct cue cue = {.line = number, .last_line = number};
     struct slice front = slice_trim(line);
-    bool are_read = read_times(line, pass->is_strict, &cue);
-    *are_words = !are_read && pass->form == SOURCE_SUBRIP && front.len &&
-                 !isdigit((unsigned char)front.data[0]);
+    bool are_read = pass->form == SOURCE_SBV ? read_sbv_times(line, &cue)
+                                             : read_times(line, pass->is_strict, &cue);
+    bool begins_with_digit = front.len && isdigit((unsigned char)front.data[0]);
+    *are_words = !are_read && (pass->form == SOURCE_SBV ||
+                               (pass->form == SOURCE_SUBRIP && front.len && !begins_with_digit));
     if (*are_words)
         return 0;
     drop_number(pass, before);
@@ -209,7 +228,7 @@ static int read_lines(struct pass *pass, struct slice text)
         number++;
         if (line.len && line.data[line.len - 1] == '\r')
             line.len--;
-        if (line.len >= sizeof arrow - 1 && memmem(line.data, line.len, arrow, sizeof arrow - 1))
+        if (may_be_times(pass->form, line))
             err = take_times(pass, line, number, before, &are_words);
         before = line;
         if (!are_words || err)
@@ -279,18 +298,18 @@ static bool are_all_places(struct slice text)
     return i > 0;
 }
 
-/* Parses by the specification first. */
-static int read_twice(struct slice text, bool is_webvtt, struct pass *pass)
+/* Parses WebVTT by its specification first. */
+static int read_twice(struct slice text, enum source_form form, struct pass *pass)
 {
     struct cues *cues = pass->cues;
     int err = 0;
-    pass->is_strict = is_webvtt;
-    pass->form = is_webvtt ? SOURCE_WEBVTT : SOURCE_SUBRIP;
-    if (is_webvtt)
+    pass->is_strict = form == SOURCE_WEBVTT;
+    pass->form = form;
+    if (pass->is_strict)
         err = read_lines(pass, text);
     if (err || cues->count)
         return err;
-    *pass = (struct pass){.form = pass->form, .cues = cues};
+    *pass = (struct pass){.form = form, .cues = cues};
     return read_lines(pass, text);
 }
 
@@ -305,7 +324,8 @@ int captions_read(struct slice text, enum source_form form, struct diags *diags,
         memcpy(cues->language, language.data, language.len);
     (void)buf_reserve(&cues->text, text.len);
     if (!err)
-        err = read_twice(text, form == SOURCE_WEBVTT && has_signature(text), &pass);
+        err = read_twice(text, form == SOURCE_WEBVTT && !has_signature(text) ? SOURCE_SUBRIP : form,
+                         &pass);
     if (err)
         return err;
     report_lost(&pass, diags);
@@ -314,13 +334,27 @@ int captions_read(struct slice text, enum source_form form, struct diags *diags,
     return 0;
 }
 
+/* Whether a text has times, which may be unreadable. */
+static bool has_times(struct slice text, enum source_form form)
+{
+    struct slice line;
+    struct cue cue;
+    if (form != SOURCE_SBV)
+        return text.len && memmem(text.data, text.len, arrow, sizeof arrow - 1);
+    while (slice_take(&text, '\n', &line)) {
+        if (read_sbv_times(line, &cue))
+            return true;
+    }
+    return false;
+}
+
 struct captions_head captions_read_head(struct slice text, bool is_all, enum source_form form)
 {
     struct captions_head head = {0};
     struct slice kind = header_field(text, SLICE("kind:"));
     struct slice places = SLICE("#xywh=");
     head.language = header_field(text, SLICE("language:"));
-    head.has_cues = !is_all || (text.len && memmem(text.data, text.len, arrow, sizeof arrow - 1));
+    head.has_cues = !is_all || has_times(text, form);
     head.is_no_transcript = slice_equal(kind, SLICE("chapters")) ||
                             slice_equal(kind, SLICE("metadata"));
     if (form == SOURCE_WEBVTT && text.len && memmem(text.data, text.len, places.data, places.len))

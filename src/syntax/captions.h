@@ -1,9 +1,11 @@
 /*
- * Files of captions as cues: WebVTT (W3C) and SubRip, which has no specification.
+ * Files of captions as cues: WebVTT (W3C), and two forms without a specification: SubRip, and SBV,
+ * which YouTube writes and whose times are a line such as `0:00:00.570,0:00:03.000`.
  *
  * A WebVTT file is read as its specification says. If that finds no cue, and in SubRip, anything
  * that looks like times counts: `0:0:0.570`, `0.860`, `00:00:20,5`. The line of its times
- * identifies a cue, never its number; in WebVTT an empty line ends it, in SubRip the next times do.
+ * identifies a cue, never its number; in WebVTT an empty line ends it, in the others the next times
+ * do.
  *
  * Captions that are built up line by line, as YouTube's are, or word by word, repeat all words
  * again and again: if most cues of a file do that, the reader keeps each word once. In other files
@@ -17,7 +19,7 @@
 #include "syntax/source_form.h"
 
 /*
- * Appends the cues of a text of either form, SOURCE_WEBVTT or SOURCE_SUBRIP. Broken UTF-8 and NUL
+ * Appends the cues of a text of one of these forms. Broken UTF-8 and NUL
  * become U+FFFD; broken UTF-8 and times that cannot be parsed are reported. 0; -E2BIG if there are
  * more than cues->most; -ENOMEM. The caller frees `cues` either way.
  */

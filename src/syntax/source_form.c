@@ -6,7 +6,8 @@ static const struct {
 } endings[] = {
     {SLICE(".md"), SOURCE_MARKDOWN}, {SLICE(".markdown"), SOURCE_MARKDOWN},
     {SLICE(".vtt"), SOURCE_WEBVTT},  {SLICE(".srt"), SOURCE_SUBRIP},
-    {SLICE(".json"), SOURCE_JSON},   {SLICE(".tsv"), SOURCE_TSV},
+    {SLICE(".sbv"), SOURCE_SBV},     {SLICE(".json"), SOURCE_JSON},
+    {SLICE(".json3"), SOURCE_JSON},  {SLICE(".tsv"), SOURCE_TSV},
     {SLICE(".txt"), SOURCE_TEXT},
 };
 
@@ -28,11 +29,11 @@ enum source_form source_form_of(struct slice path)
 const char *source_form_name(enum source_form form)
 {
     static const char *const names[SOURCE_FORMS] = {"none", "markdown", "webvtt", "subrip",
-                                                    "json", "tsv",      "text"};
+                                                    "sbv",  "json",     "tsv",    "text"};
     return names[form];
 }
 
 const char *source_form_endings(void)
 {
-    return "*.md, *.markdown, *.vtt, *.srt, *.json";
+    return "*.md, *.markdown, *.vtt, *.srt, *.sbv, *.json, *.json3";
 }

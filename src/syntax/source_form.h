@@ -13,6 +13,7 @@ enum source_form {
     SOURCE_MARKDOWN,
     SOURCE_WEBVTT,
     SOURCE_SUBRIP,
+    SOURCE_SBV,
     SOURCE_JSON, /* of speech recognition, where it has the shape of that: speech_shape.h */
     SOURCE_TSV,  /* Whisper's table, where the configuration asks for it */
     SOURCE_TEXT, /* likewise */
@@ -37,7 +38,7 @@ static inline uint32_t source_form_bit(enum source_form form)
     return UINT32_C(1) << form;
 }
 
-/* The extensions of these as messages name them: "*.md, *.markdown, *.vtt, *.srt, *.json". */
+/* The extensions of these as messages name them: "*.md, *.markdown, *.vtt, *.srt …". */
 const char *source_form_endings(void);
 
 /* Advice for a folder that has no files of these forms. */

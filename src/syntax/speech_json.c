@@ -29,6 +29,8 @@ struct form {
     double unit;             /* milliseconds in one of its times */
     bool omits_zero;         /* a time that is none is 0, where the other is there */
     bool says_again;         /* words with a speaker are those without, once more */
+    bool rolls;              /* `alternative` are the parts of a text, one behind the other, and a
+                                text stays on the screen below the next */
 };
 
 #define PIECES(path_, text_, start_, end_, speaker_, unit_)                                    \
@@ -67,6 +69,8 @@ static const struct form forms[SPEECH_DIALECTS] = {
     [SPEECH_SPEECHMATICS] = {PIECES("results", "alternatives", "start_time", "end_time", "speaker",
                                     1000), .alternative = "content"},
     [SPEECH_NEMO] = {PIECES("sentences", "text", "start_time", "end_time", "speaker", 1000)},
+    [SPEECH_YOUTUBE] = {PIECES("events", "segs", "tStartMs", NULL, NULL, 1),
+                        .duration = "dDurationMs", .alternative = "utf8", .rolls = true},
 };
 
 /* Where AWS says who speaks when, if its items do not. */
@@ -114,8 +118,8 @@ struct reader {
     size_t span; /* in which the time is */
 
     struct cues *cues;
-    struct buf name, text; /* of one piece; owned */
-    struct cue caption;    /* what is joined so far; its words begin at `from` in cues->text */
+    struct buf name, text, parts; /* of one piece; owned */
+    struct cue caption; /* what is joined so far; its words begin at `from` in cues->text */
     size_t from;
     bool has_caption;
     const char *counted; /* up to here … */
@@ -167,27 +171,29 @@ static void take_times(struct reader *r, struct json_scan *scan, struct piece *p
     }
 }
 
-/* The words: a string, or that of the first of some alternatives, which may say who speaks. */
+/* The words: a string, or that of the first of some alternatives, which may say who speaks; or all
+ * of these where they are its parts. */
 static struct slice take_text(struct reader *r, struct json_scan *scan, struct piece *piece)
 {
     struct slice text = {0}, key;
     if (!r->form->alternative || !json_enter(scan, JSON_ARRAY))
         return take_scalar(scan);
+    r->parts.len = 0;
     for (int i = 0; json_next_item(scan); i++) {
-        if (i || !json_enter(scan, JSON_OBJECT)) {
+        if ((i && !r->form->rolls) || !json_enter(scan, JSON_OBJECT)) {
             json_skip(scan);
             continue;
         }
         while (json_next_key(scan, &key)) {
             if (is_key(key, r->form->alternative))
-                text = take_scalar(scan);
+                buf_add_slice(&r->parts, text = take_scalar(scan));
             else if (is_key(key, r->form->speaker))
                 piece->speaker = take_scalar(scan);
             else
                 json_skip(scan);
         }
     }
-    return text;
+    return r->form->rolls ? buf_slice(&r->parts) : text;
 }
 
 static int take_channel(struct json_scan *scan)
@@ -505,6 +511,14 @@ static int join_piece(struct reader *r, const struct piece *piece, const struct 
     return out->failed ? -ENOMEM : 0;
 }
 
+/* A text that rolls is spoken until the next one begins. */
+static void end_before(struct cues *cues, int64_t start)
+{
+    struct cue *last = cues->count ? &cues->at[cues->count - 1] : NULL;
+    if (last && start > last->start && start < last->end)
+        last->end = start;
+}
+
 static int add_piece(struct reader *r, const struct piece *piece)
 {
     struct slice speaker = piece->speaker;
@@ -515,12 +529,14 @@ static int add_piece(struct reader *r, const struct piece *piece)
     r->text.len = 0;
     say(&r->text, piece->text);
     name_speaker(&r->name, speaker, r->has_channels ? piece->channel : NO_CHANNEL);
-    if (r->text.failed || r->name.failed)
+    if (r->text.failed || r->name.failed || r->parts.failed)
         return -ENOMEM;
     struct cue cue = {.start = piece->start, .end = piece->end, .line = line_at(r, piece->at)};
     cue.last_line = line_at(r, piece->end_at);
     if (!r->text.len)
         return 0;
+    if (r->form->rolls && slice_trim(buf_slice(&r->text)).len)
+        end_before(r->cues, piece->start);
     if (r->is_joined)
         return join_piece(r, piece, &cue);
     return cues_add(r->cues, &cue, buf_slice(&r->name), buf_slice(&r->text));
@@ -579,5 +595,6 @@ int speech_json_read(struct slice text, enum speech_dialect dialect, struct diag
     free(r.spans);
     buf_free(&r.name);
     buf_free(&r.text);
+    buf_free(&r.parts);
     return r.err;
 }

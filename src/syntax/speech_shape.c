@@ -67,6 +67,7 @@ static const struct {
     {SPEECH_NEMO, "sentences[]start_time#"},
     {SPEECH_NEMO, "sentences[]end_time#"},
     {SPEECH_NEMO, "sentences[]speaker$"},
+    {SPEECH_YOUTUBE, "events[]tStartMs#"},
     /* … and where its language stands. */
     {SPEECH_NONE, "language$"},
     {SPEECH_NONE, "language_code$"},

@@ -30,7 +30,8 @@ enum speech_dialect {
     SPEECH_GOOGLE_2, /* … and 2 */
     SPEECH_REV,
     SPEECH_SPEECHMATICS,
-    SPEECH_NEMO, /* with speakers */
+    SPEECH_NEMO,    /* with speakers */
+    SPEECH_YOUTUBE, /* json3 */
     SPEECH_DIALECTS,
 };
 

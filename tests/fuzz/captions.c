@@ -1,5 +1,5 @@
 /*
- * Captions: the same bytes as WebVTT and as SubRip. Whatever they are, each word of the turns
+ * Captions: the same bytes as WebVTT, SubRip and SBV. Whatever they are, each word of the turns
  * stands in one cue, and no cue is of more than one turn.
  */
 #include "check_body.h"
@@ -81,6 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t lines = count_lines(decoded.text);
     check_form(decoded.text, SOURCE_WEBVTT, lines);
     check_form(decoded.text, SOURCE_SUBRIP, lines);
+    check_form(decoded.text, SOURCE_SBV, lines);
     free((void *)(uintptr_t)file.data);
     return 0;
 }

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from test_live import settle
 from tools import TIMEOUT, run_ok
 
 VIDEO = "dQw4w9WgXcQ"
@@ -101,6 +102,25 @@ def test_the_five_forms_of_one_run_are_one_episode(mount):
         assert (episode / name.replace("audio", "source")).read_text() == text
     assert (episode / "meta/title").read_text() == "night-trains\n"
     assert len(listing(mounted / "by-date/2026/05/20")) == 1
+
+
+def test_the_forms_of_youtube_are_content(mount):
+    sbv = "0:00:00.570,0:00:03.000\nMind the gap,\nplease.\n\n1:00:03.000,1:00:06.200\n1 or 2?\n"
+    json3 = '{"wireMagic": "pb3", "events": [{"tStartMs": 570, "dDurationMs": 900, "segs": [{"utf8": "Nehmen Sie Platz."}]}]}'
+    mounted = mount({"talk.en.sbv": sbv, "talk.de.json3": json3, "both.sbv": sbv, "both.json3": json3, "none.sbv": "1,2\n",
+                     "index.md": "Mind.\n"})
+    episodes = mounted / "episodes"
+    assert listing(episodes) == ["both", "index", "none", "talk.de", "talk.en"]
+    assert (episodes / "talk.en/transcript.txt").read_text() == "Mind the gap, please.\n1 or 2?\n"
+    assert "01:00:03,000 --> 01:00:06,200\n1 or 2?\n" in (episodes / "talk.en/transcript.srt").read_text()
+    assert (episodes / "talk.de/transcript.txt").read_text() == "Nehmen Sie Platz.\n"
+    assert (episodes / "talk.en/source.sbv").read_text() == sbv and (episodes / "talk.de/source.json").read_text() == json3
+    assert (episodes / "both/transcript.txt").read_text().startswith("Mind")
+    assert {"source.sbv", "source.json"} < set(listing(episodes / "both"))
+    assert [row[3] for row in problems(mounted)] == ["no cue in it"]
+    (mounted.content / "both.sbv").unlink()
+    settle(mounted)
+    assert (episodes / "both/transcript.txt").read_text() == "Nehmen Sie Platz.\n"
 
 
 def test_each_source_has_its_own_time_and_the_episode_that_of_the_newest(mount):

@@ -77,6 +77,12 @@ SPEECHMATICS = {"format": "2.9", "job": {}, "metadata": {"transcription_config":
 NEMO = {"session_id": "x", "transcription": "mind it what", "words": [], "sentences": [
     {"speaker": "speaker_0", "start_time": 1.0, "end_time": 2.0, "text": "mind it"},
     {"speaker": "speaker_1", "start_time": 2.0, "end_time": 3.0, "text": "what"}]}
+# The first event is a window, and a line end is added to what stands in it.
+YOUTUBE = {"wireMagic": "pb3", "events": [
+    {"tStartMs": 0, "dDurationMs": 20000, "id": 1, "wpWinPosId": 1},
+    {"tStartMs": 1000, "dDurationMs": 4000, "wWinId": 1, "segs": [{"utf8": "mind"}, {"utf8": " it", "tOffsetMs": 300}]},
+    {"tStartMs": 2000, "dDurationMs": 3000, "wWinId": 1, "aAppend": 1, "segs": [{"utf8": "\n"}]},
+    {"tStartMs": 3000, "dDurationMs": 2000, "wWinId": 1, "segs": [{"utf8": "all"}, {"utf8": " the time", "tOffsetMs": 300}]}]}
 
 # What is said: (speaker, start, words) of each turn.
 TALKS = {
@@ -94,6 +100,7 @@ TALKS = {
     "google-2": (GOOGLE_2, [(None, 0, "Mind it.")]),
     "rev": (REV, [("Speaker 0", 1, "Mind it."), ("Speaker 1", 2, "What?")]),
     "speechmatics": (SPEECHMATICS, [("S1", 1, "Mind it."), (None, 2, "What?")]),
+    "youtube": (YOUTUBE, [(None, 1, "mind it all the time")]),
     "nemo": (NEMO, [("speaker_0", 1, "mind it"), ("speaker_1", 2, "what")]),
     "aws": (AWS, [("spk_0", 1, "Mind it."), ("spk_1", 2, "What?")]),
 }
@@ -109,6 +116,7 @@ OTHERS = {
     "play.json": {"monologues": [{"speaker": "Hamlet", "text": "To be"}]},
     "phrases.json": {"recognizedPhrases": ["yes", "no"]},
     "schema.json": {"format": "2.9", "results": [{"type": "word", "alternatives": [{"content": "x"}]}]},
+    "log.json": {"events": [{"time": 1, "segs": [{"utf8": "x"}]}]},
     "nlp.json": {"sentences": [{"text": "A sentence.", "start": 0, "end": 11}]},
     "list.json": [1, 2, 3],
     "word.json": "words",
