@@ -8,6 +8,7 @@
 #include "nodes/pieces.h"
 #include "nodes/selection.h"
 #include "nodes/state.h"
+#include "nodes/whole.h"
 #include "render/tables.h"
 
 /* --- of all episodes, or of a selection ------------------------------------------------------- */
@@ -267,14 +268,14 @@ static int table_child(const struct scope *scope, uint64_t index, struct child *
     const struct corpus *corpus = scope->corpus;
     uint64_t listed = (uint64_t)TABLES + corpus->views.view_count;
     /* A selection has these beside its index/. */
-    if (index >= listed + (is_of_selection(scope) ? 0 : WHOLE_TABLES))
+    if (index >= listed + (is_of_selection(scope) ? 0 : WHOLE_IN_INDEX))
         return -ENOENT;
     if (index >= listed && !root_has_words(scope))
         return CHILD_GAP;
     if (index >= listed)
         return child_is(child, KIND_WHOLE_TABLE, (uint32_t)(index - listed),
                         (uint32_t)corpus->generation,
-                        slice_of(whole_table_name((unsigned)(index - listed))));
+                        slice_of(whole_name((enum whole_table)(index - listed))));
     if (index < TABLES && !tables[index].exists(scope))
         return CHILD_GAP;
     uint32_t view = index < TABLES ? 0 : corpus->views.order[index - TABLES];

@@ -117,8 +117,6 @@ void index_each_name(struct tree *tree, const struct corpus *corpus,
 
 /* whole.c */
 extern const struct node_ops whole_table_ops, table_piece_ops;
-/* The name of one of them: "turns.tsv"; NULL behind the last. */
-const char *whole_table_name(unsigned table);
 
 /* control.c */
 extern const struct node_ops control_ops, version_ops, snapshot_ops;

@@ -1,11 +1,16 @@
-/* The tables of index/ that are not kept: index/turns.jsonl, index/turns.tsv. */
+/* The tables that are not kept: index/turns.jsonl, index/turns.tsv, and those of a selection. */
+#include "nodes/whole.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/parallel.h"
 #include "nodes/nodes.h"
+#include "nodes/pieces.h"
+#include "nodes/selection.h"
 #include "nodes/state.h"
+#include "render/renderers.h"
 #include "render/tables.h"
 
 static const struct {
@@ -13,13 +18,14 @@ static const struct {
     void (*begin)(struct buf *out); /* NULL: it has no header line */
     int (*add)(const struct material *material, struct buf *out);
 } tables[WHOLE_TABLES] = {
-    {"turns.jsonl", NULL, tables_add_turns_json},
-    {"turns.tsv", tables_begin_turns, tables_add_turns_tsv},
+    [WHOLE_TURNS_JSON] = {"turns.jsonl", NULL, tables_add_turns_json},
+    [WHOLE_TURNS_TSV] = {"turns.tsv", tables_begin_turns, tables_add_turns_tsv},
+    [WHOLE_QUOTES] = {"quotes.txt", NULL, quotes_render},
 };
 
-const char *whole_table_name(unsigned table)
+const char *whole_name(enum whole_table table)
 {
-    return table < WHOLE_TABLES ? tables[table].name : NULL;
+    return tables[table].name;
 }
 
 static void begin_table(unsigned table, struct buf *out)
@@ -28,24 +34,57 @@ static void begin_table(unsigned table, struct buf *out)
         tables[table].begin(out);
 }
 
-static uint64_t name_of(const struct episode *episode)
+/* --- of which episodes ------------------------------------------------------------------------ */
+
+static bool is_of_all(const struct scope *scope)
 {
-    return hash64(episode->name, 11);
+    return scope->node.kind == KIND_WHOLE_TABLE;
 }
 
-/* Whose text the cache keeps: one of another name is another. No client has such an id. */
-static struct node node_of_piece(unsigned table, const struct table_piece *piece)
+static struct table_key key_of(const struct scope *scope, enum whole_table table)
 {
-    enum { NAME_BITS = 15 };
-    uint32_t name = (uint32_t)piece->name & ((1u << NAME_BITS) - 1);
-    return (struct node){KIND_TABLE_PIECE, piece->episode, table << NAME_BITS | name,
-                         node_version(KIND_TABLE_PIECE, piece->version)};
+    return (struct table_key){is_of_all(scope) ? TABLE_OF_ALL : scope->node.i, table};
+}
+
+/* The selection of the scope's own generation: NULL in `hold` where the table is of all. */
+static int hold_found(struct scope *scope, struct hold *hold)
+{
+    *hold = (struct hold){.selections = selections_of(scope)};
+    return is_of_all(scope) ? 0 : hold_selection(scope, SELECTION_EPISODES, hold);
+}
+
+/* A hash of what a piece shows, beside the version of its episode. Never 0. */
+static uint64_t shown_of(const struct episode *episode, const struct selected *selected)
+{
+    uint64_t hash = hash64(episode->name, 11);
+    if (selected && !selected->is_whole)
+        hash = hash64((struct slice){(const char *)selected->turns,
+                                     selected->count * sizeof *selected->turns},
+                      hash);
+    return hash ? hash : 1;
+}
+
+static bool is_same(const struct table_piece *piece, const struct episode *episode,
+                    const struct selected *selected)
+{
+    return piece->version == episode->version && piece->shown == shown_of(episode, selected);
+}
+
+/* The key of a piece in the cache: 56 bits of a hash. No client has such an id. */
+static uint64_t key_of_piece(unsigned table, const struct table_piece *piece)
+{
+    uint64_t hash = hash_pair(hash_pair(piece->shown, table),
+                              (uint64_t)piece->episode << 32 | piece->version);
+    const struct node node = {KIND_TABLE_PIECE, hash & 0xffffff, hash >> 24 & 0xffff,
+                              node_version(KIND_TABLE_PIECE, hash >> 40)};
+    return node_id(&node);
 }
 
 /* --- counting --------------------------------------------------------------------------------- */
 
 struct counting {
     struct scope *scope;
+    const struct selection *selection; /* NULL: all */
     unsigned table;
     struct table_layout *layout;
     const struct table_piece *const *known; /* by number of the episode; NULL: not known */
@@ -56,13 +95,9 @@ struct counting {
     int err;
 };
 
-static bool is_same(const struct table_piece *piece, const struct episode *episode)
-{
-    return piece->is_known && piece->version == episode->version && piece->name == name_of(episode);
-}
-
 /* Notes the length of a piece as its end. */
-static int count_piece(struct counting *counting, struct table_piece *piece, struct buf *text)
+static int count_piece(struct counting *counting, const struct selected *selected,
+                       struct table_piece *piece, struct buf *text)
 {
     const struct node node = {.kind = KIND_EPISODE, .i = piece->episode};
     cleanup_(scope_close) struct scope episode = scope_at(counting->scope, node);
@@ -70,9 +105,10 @@ static int count_piece(struct counting *counting, struct table_piece *piece, str
     const struct table_piece *known = piece->episode < counting->known_cap
                                           ? counting->known[piece->episode]
                                           : NULL;
+    episode.selected = selected;
     if (episode_shown(scope_episode(&episode)) == NULL)
         return 0;
-    if (known && is_same(known, scope_episode(&episode))) {
+    if (known && is_same(known, scope_episode(&episode), selected)) {
         *piece = *known;
         return 0;
     }
@@ -82,8 +118,10 @@ static int count_piece(struct counting *counting, struct table_piece *piece, str
         err = tables[counting->table].add(&material, text);
     if (text->failed)
         err = -EFBIG;
-    piece->is_known = !err;
-    piece->end = err ? 0 : text->len;
+    if (!err) {
+        piece->shown = shown_of(scope_episode(&episode), selected);
+        piece->end = text->len;
+    }
     return err;
 }
 
@@ -92,21 +130,20 @@ static void count_one(void *counting_, unsigned worker, size_t i)
     struct counting *counting = counting_;
     const struct tree_options *options = &counting->scope->tree->options;
     const struct corpus *corpus = counting->scope->corpus;
+    const struct selected *selected = counting->selection ? &counting->selection->found[i] : NULL;
+    uint32_t number = selected ? selected->episode : corpus->by_path[i];
     struct table_piece *piece = &counting->layout->pieces[i];
-    uint32_t number = corpus->by_path[i];
-    const struct episode *episode = corpus->episodes[number];
 
-    *piece = (struct table_piece){
-        .episode = number, .version = episode->version, .name = name_of(episode)};
+    *piece = (struct table_piece){.episode = number, .version = corpus->episodes[number]->version};
     if (__atomic_load_n(&counting->err, __ATOMIC_RELAXED))
         return;
-    int err = count_piece(counting, piece, &counting->texts[worker]);
+    int err = count_piece(counting, selected, piece, &counting->texts[worker]);
     if (err == -EAGAIN)
         __atomic_store_n(&counting->has_changed, true, __ATOMIC_RELAXED);
     if (error_passes(err) || err == -EFBIG)
         __atomic_store_n(&counting->err, err, __ATOMIC_RELAXED);
     size_t done = __atomic_add_fetch(&counting->done, 1, __ATOMIC_RELAXED);
-    if (options->progress && (worker == 0 || done == corpus->episode_count))
+    if (!selected && options->progress && (worker == 0 || done == corpus->episode_count))
         options->progress(options->progress_context, done, corpus->episode_count);
 }
 
@@ -116,7 +153,7 @@ static void find_known(struct counting *counting, const struct table_layout *bef
 {
     for (uint32_t i = 0; before && i < before->count; i++) {
         lengths[i] = before->pieces[i];
-        lengths[i].end -= table_layout_start(before, i);
+        lengths[i].end = table_layout_length(before, i);
         if (lengths[i].episode < counting->known_cap)
             known[lengths[i].episode] = &lengths[i];
     }
@@ -131,65 +168,73 @@ static void sum_up(struct table_layout *layout)
     layout->size = end;
 }
 
-static int count_pieces(struct scope *scope, unsigned table, const struct table_layout *before,
-                        struct table_layout *layout, struct arena *scratch)
+static int count_pieces(struct counting *counting, const struct table_layout *before,
+                        struct arena *scratch)
 {
-    struct counting counting = {
-        .scope = scope, .table = table, .layout = layout, .known_cap = scope->corpus->episode_cap};
+    struct scope *scope = counting->scope;
     struct table_piece *lengths = ARENA_NEW(scratch, struct table_piece,
                                             before ? before->count : 1);
     const struct table_piece **known = ARENA_NEW(scratch, const struct table_piece *,
-                                                 counting.known_cap);
+                                                 counting->known_cap);
     if (!lengths || !known)
         return -ENOMEM;
-    find_known(&counting, before, lengths, known);
+    find_known(counting, before, lengths, known);
     for (unsigned i = 0; i < PARALLEL_MAX_THREADS; i++)
-        counting.texts[i].limit = CACHE_MAX_TEXT;
-    parallel_for(layout->count, parallel_threads(), count_one, &counting);
+        counting->texts[i].limit = CACHE_MAX_TEXT;
+    parallel_for(counting->layout->count, parallel_threads(), count_one, counting);
     for (unsigned i = 0; i < PARALLEL_MAX_THREADS; i++)
-        buf_free(&counting.texts[i]);
-    /* Whoever served before may have told clients of files that are others now. */
-    if (counting.has_changed && scope->corpus->generation <= scope->tree->options.resumed)
+        buf_free(&counting->texts[i]);
+    if (counting->has_changed && pieces_may_be_known(scope))
         return -EAGAIN;
-    return counting.err;
+    if (!counting->err)
+        scope_note_made(scope);
+    return counting->err;
 }
 
-static int count_all(struct scope *scope, unsigned table, const struct table_layout *before,
-                     struct table_layout *layout)
+static int count_all(struct counting *counting)
 {
     cleanup_buf struct buf head = {0};
+    struct whole_tables *whole = &counting->scope->tree->whole_tables;
+    struct table_layout *layout = counting->layout;
+    struct table_layout *before = whole_tables_newest(whole, layout->key);
     struct arena scratch = {0};
-    int err = count_pieces(scope, table, before, layout, &scratch);
+    int err = count_pieces(counting, before, &scratch);
     arena_free(&scratch);
-    begin_table(table, &head);
+    whole_tables_put(whole, before);
+    begin_table(counting->table, &head);
     layout->head = head.len;
     sum_up(layout);
     return err ? err : head.failed ? -ENOMEM : 0;
 }
 
-/* Sees to it that the layout of the scope's own generation is there. */
-static int count(struct scope *scope)
+/* A layout of the scope's own generation, without users; NULL in *layout if there is none. */
+static int make_layout(struct scope *scope, struct table_key key, struct table_layout **layout)
 {
-    struct whole_tables *whole = &scope->tree->whole_tables;
+    cleanup_(end_hold) struct hold hold = {0};
     const struct corpus *corpus = scope->corpus;
-    const unsigned table = scope->node.i;
-    if (!whole_tables_begin(whole, table, (uint32_t)corpus->generation))
-        return 0;
-    struct table_layout *layout = calloc(1, sizeof *layout +
-                                                corpus->episode_count * sizeof *layout->pieces);
-    int err = layout ? 0 : -ENOMEM;
-    if (!err) {
-        layout->generation = (uint32_t)corpus->generation;
-        layout->hash = corpus->hash;
-        layout->stamps = corpus->stamps;
-        layout->count = corpus->episode_count;
-        err = count_all(scope, table, whole_tables_newest(whole, table), layout);
-    }
-    if (err) {
-        free(layout);
-        layout = NULL;
-    }
-    whole_tables_keep(whole, table, layout);
+    int err = hold_found(scope, &hold);
+    *layout = NULL;
+    if (err)
+        return err;
+    uint32_t count = hold.selection ? hold.selection->count : corpus->episode_count;
+    struct table_layout *made = calloc(1, sizeof *made + count * sizeof *made->pieces);
+    if (!made)
+        return -ENOMEM;
+    made->key = key;
+    made->generation = scope->node.version;
+    made->hash = corpus->hash;
+    made->stamps = corpus->stamps;
+    made->count = count;
+    struct counting counting = {.scope = scope,
+                                .selection = hold.selection,
+                                .table = key.table,
+                                .layout = made,
+                                .known_cap = corpus->episode_cap};
+    err = count_all(&counting);
+    if (err)
+        free(made);
+    else
+        *layout = made;
     return err;
 }
 
@@ -197,55 +242,63 @@ static int count(struct scope *scope)
 
 static bool is_current(const struct scope *scope)
 {
-    return scope->node.version == (uint32_t)scope->corpus->generation;
+    return scope->node.version == node_version(scope->node.kind, scope->corpus->generation);
 }
 
-/* What the layout of the node's generation says: of the scope's own if it is not made yet. */
-static bool find_layout(const struct scope *scope, struct table_layout *layout)
+static struct table_layout *find_layout(const struct scope *scope, enum whole_table table)
+{
+    return whole_tables_get(&scope->tree->whole_tables, key_of(scope, table), scope->node.version);
+}
+
+/* The layout of the node's generation, which is made if it is the scope's own; the caller puts it
+ * back. 0 or an error. */
+static int get_layout(struct scope *scope, enum whole_table table, struct table_layout **layout)
 {
     struct whole_tables *whole = &scope->tree->whole_tables;
-    pthread_mutex_lock(&whole->lock);
-    const struct table_layout *found = whole_tables_find(whole, scope->node.i, scope->node.version);
-    if (found)
-        memcpy(layout, found, sizeof *layout);
-    pthread_mutex_unlock(&whole->lock);
-    if (!found)
-        *layout = (struct table_layout){.hash = scope->corpus->hash,
-                                        .stamps = scope->corpus->stamps};
-    return found;
+    const struct table_key key = key_of(scope, table);
+    if (!is_current(scope)) {
+        *layout = find_layout(scope, table);
+        return *layout ? 0 : -ESTALE;
+    }
+    *layout = whole_tables_begin(whole, key, scope->node.version);
+    if (*layout)
+        return 0;
+    int err = make_layout(scope, key, layout);
+    whole_tables_keep(whole, key, *layout);
+    return err;
 }
 
-static int whole_check(struct scope *scope)
+int whole_check(struct scope *scope, enum whole_table table)
 {
-    struct table_layout layout;
-    if (scope->node.i >= WHOLE_TABLES || scope->node.j || !corpus_has(scope->corpus, "by-voice"))
-        return -ESTALE;
-    return is_current(scope) || find_layout(scope, &layout) ? 0 : -ESTALE;
+    if (is_current(scope))
+        return 0;
+    struct table_layout *layout = find_layout(scope, table);
+    whole_tables_put(&scope->tree->whole_tables, layout);
+    return layout ? 0 : -ESTALE;
 }
 
-static uint64_t whole_identity(const struct scope *scope)
+uint64_t whole_hash(const struct scope *scope, enum whole_table table)
 {
-    struct table_layout layout;
-    find_layout(scope, &layout);
-    return hash_pair(layout.hash, scope->node.i);
+    struct table_layout *layout = find_layout(scope, table);
+    uint64_t hash = layout ? layout->hash : scope->corpus->hash;
+    whole_tables_put(&scope->tree->whole_tables, layout);
+    return hash;
 }
 
-static struct stamps whole_stamps(const struct scope *scope)
+struct stamps whole_stamps(const struct scope *scope, enum whole_table table)
 {
-    struct table_layout layout;
-    find_layout(scope, &layout);
-    return layout.stamps;
+    struct table_layout *layout = find_layout(scope, table);
+    struct stamps stamps = layout ? layout->stamps : scope->corpus->stamps;
+    whole_tables_put(&scope->tree->whole_tables, layout);
+    return stamps;
 }
 
-static int whole_size(struct scope *scope, uint64_t *size)
+int whole_size(struct scope *scope, enum whole_table table, uint64_t *size)
 {
-    struct table_layout layout;
-    int err = is_current(scope) ? count(scope) : 0;
-    *size = 0;
-    if (!err && !find_layout(scope, &layout))
-        err = -ESTALE;
-    if (!err)
-        *size = layout.size;
+    struct table_layout *layout;
+    int err = get_layout(scope, table, &layout);
+    *size = err ? 0 : layout->size;
+    whole_tables_put(&scope->tree->whole_tables, layout);
     return err;
 }
 
@@ -254,154 +307,203 @@ static int whole_size(struct scope *scope, uint64_t *size)
 /* A few pieces, one behind the other. */
 struct reading {
     struct scope *scope;
-    uint64_t start; /* of the first */
-    uint64_t size;  /* of the table */
-    uint64_t head;
-    uint32_t count; /* of those that are read; then those ahead */
-    uint32_t all;
-    struct table_piece *pieces; /* owned */
+    const struct table_layout *layout;
+    const struct selection *selection; /* of the scope's own generation; NULL: all */
+    uint32_t first;
+    uint32_t count;               /* of those that are read */
+    uint32_t all;                 /* … and of those ahead */
+    struct cache_entry **entries; /* of those that are read; NULL: of no length, or not got yet */
+    int err;
 };
 
-/* The pieces of a range, and the next ones where a reader goes on. */
-static int find_pieces(struct scope *scope, uint64_t offset, size_t len, struct reading *reading)
+/* Where the reader of a layout goes on, the next ones are got ahead. */
+static int reading_begin(struct reading *reading, struct table_layout *layout, uint64_t offset,
+                         size_t len)
 {
-    struct whole_tables *whole = &scope->tree->whole_tables;
-    struct whole_table *table = &whole->tables[scope->node.i];
-    int err = 0;
+    uint32_t first = table_layout_at(layout, offset), end = first;
+    while (end < layout->count && table_layout_start(layout, end) < offset + len)
+        end++;
+    bool goes_on = __atomic_exchange_n(&layout->next_read, offset + len, __ATOMIC_RELAXED) ==
+                   offset;
+    uint32_t ahead = goes_on ? 4 * parallel_threads() : 0;
+    reading->layout = layout;
+    reading->first = first;
+    reading->count = end - first;
+    reading->all = reading->count + (layout->count - end < ahead ? layout->count - end : ahead);
+    reading->entries = calloc(reading->count + (size_t)1, sizeof(struct cache_entry *));
+    return reading->entries ? 0 : -ENOMEM;
+}
 
-    pthread_mutex_lock(&whole->lock);
-    const struct table_layout *layout = whole_tables_find(whole, scope->node.i,
-                                                          scope->node.version);
-    if (layout) {
-        uint32_t first = table_layout_at(layout, offset), end = first;
-        while (end < layout->count && table_layout_start(layout, end) < offset + len)
-            end++;
-        uint32_t ahead = table->next_read == offset ? 4 * parallel_threads() : 0;
-        uint32_t all = layout->count - end < ahead ? layout->count : end + ahead;
-        table->next_read = offset + len;
-        *reading = (struct reading){scope,
-                                    first < layout->count ? table_layout_start(layout, first) : 0,
-                                    layout->size,
-                                    layout->head,
-                                    end - first,
-                                    all - first,
-                                    malloc((all - first + (size_t)1) * sizeof *reading->pieces)};
-        if (reading->pieces)
-            memcpy(reading->pieces, layout->pieces + first,
-                   (all - first) * sizeof *reading->pieces);
-        else
-            err = -ENOMEM;
-    } else {
-        err = -ESTALE;
+static void reading_end(struct reading *reading)
+{
+    for (uint32_t i = 0; reading->entries && i < reading->count; i++)
+        cache_put(reading->scope->tree->cache, reading->entries[i]);
+    free(reading->entries);
+}
+
+/* Finds what is kept; whether that is all. */
+static bool find_kept(struct reading *reading)
+{
+    bool is_all = true;
+    for (uint32_t i = 0; i < reading->count; i++) {
+        uint64_t key = key_of_piece(reading->layout->key.table,
+                                    &reading->layout->pieces[reading->first + i]);
+        if (!table_layout_length(reading->layout, reading->first + i))
+            continue;
+        reading->entries[i] = cache_find_text(reading->scope->tree->cache, key);
+        is_all &= reading->entries[i] != NULL;
     }
-    pthread_mutex_unlock(&whole->lock);
-    return err;
+    return is_all;
+}
+
+/* What is found of an episode, whose piece has this place; a layout of another generation has it
+ * elsewhere. */
+static const struct selected *find_selected(const struct selection *selection, uint32_t place,
+                                            uint32_t episode)
+{
+    if (place < selection->count && selection->found[place].episode == episode)
+        return &selection->found[place];
+    for (uint32_t i = 0; i < selection->count; i++) {
+        if (selection->found[i].episode == episode)
+            return &selection->found[i];
+    }
+    return NULL;
 }
 
 struct making {
     struct scope *scope;
-    const struct table_piece *piece;
+    unsigned table;
+    uint32_t episode;
+    const struct selected *selected;
 };
 
 static int make_piece(void *making_, struct buf *out)
 {
     const struct making *making = making_;
-    const struct node node = {.kind = KIND_EPISODE, .i = making->piece->episode};
+    const struct node node = {.kind = KIND_EPISODE, .i = making->episode};
     cleanup_(scope_close) struct scope episode = scope_at(making->scope, node);
     struct material material;
+    episode.selected = making->selected;
     int err = scope_material(&episode, NEEDS_FRONT | NEEDS_BODY, &material);
-    return err ? err : tables[making->scope->node.i].add(&material, out);
+    return err ? err : tables[making->table].add(&material, out);
 }
 
-/* The text of a piece: from the cache, or made where the episode is still the same. */
-static int get_piece(struct scope *scope, const struct table_piece *piece,
-                     struct cache_entry **entry)
+/* The text of a piece: from the cache, or made where it would still show the same. */
+static int get_piece(const struct reading *reading, uint32_t place, struct cache_entry **entry)
 {
-    struct cache *cache = scope->tree->cache;
-    const struct node node = node_of_piece(scope->node.i, piece);
+    struct scope *scope = reading->scope;
+    const unsigned table = reading->layout->key.table;
+    const struct table_piece *piece = &reading->layout->pieces[place];
     const struct episode *episode = episode_shown(corpus_episode(scope->corpus, piece->episode));
-    struct making making = {scope, piece};
-    if (episode && is_same(piece, episode))
-        return cache_get_text(cache, node_id(&node), make_piece, &making, entry);
-    *entry = cache_find_text(cache, node_id(&node));
+    const struct selected *selected = reading->selection
+                                          ? find_selected(reading->selection, place, piece->episode)
+                                          : NULL;
+    struct making making = {scope, table, piece->episode, selected};
+    bool is_shown = episode && (selected || !reading->selection);
+    if (is_shown && is_same(piece, episode, selected))
+        return cache_get_text(scope->tree->cache, key_of_piece(table, piece), make_piece, &making,
+                              entry);
+    *entry = cache_find_text(scope->tree->cache, key_of_piece(table, piece));
     return *entry ? 0 : -ESTALE;
 }
 
-static uint64_t length_of(const struct reading *reading, uint32_t i)
+/* Gets a piece, or makes one ahead, whose reader tells what went wrong. */
+static void get_one(void *reading_, unsigned worker, size_t i)
 {
-    return reading->pieces[i].end - (i ? reading->pieces[i - 1].end : reading->start);
-}
-
-/* Makes a piece for the cache; whoever reads it tells what went wrong. */
-static void prepare(void *reading_, unsigned worker, size_t i)
-{
-    const struct reading *reading = reading_;
-    struct cache_entry *entry;
+    struct reading *reading = reading_;
+    uint32_t place = reading->first + (uint32_t)i;
+    struct cache_entry *entry = NULL;
     (void)worker;
-    if (length_of(reading, (uint32_t)i) && !get_piece(reading->scope, &reading->pieces[i], &entry))
+    if (!table_layout_length(reading->layout, place) || (i < reading->count && reading->entries[i]))
+        return;
+    int err = get_piece(reading, place, &entry);
+    if (i < reading->count)
+        reading->entries[i] = entry;
+    else if (!err)
         cache_put(reading->scope->tree->cache, entry);
+    if (err && i < reading->count)
+        __atomic_store_n(&reading->err, err, __ATOMIC_RELAXED);
 }
 
-static bool is_prepared(const struct reading *reading)
+static int get_pieces(struct reading *reading)
 {
-    for (uint32_t i = 0; i < reading->count; i++) {
-        const struct node node = node_of_piece(reading->scope->node.i, &reading->pieces[i]);
-        struct cache *cache = reading->scope->tree->cache;
-        struct cache_entry *entry = cache_find_text(cache, node_id(&node));
-        if (!entry && length_of(reading, i))
-            return false;
-        cache_put(cache, entry);
-    }
-    return true;
+    cleanup_(end_hold) struct hold hold = {0};
+    if (find_kept(reading))
+        return 0;
+    int err = hold_found(reading->scope, &hold);
+    if (err)
+        return err;
+    reading->selection = hold.selection;
+    parallel_for(reading->all, parallel_threads(), get_one, reading);
+    return reading->err;
 }
 
 static int add_pieces(const struct reading *reading, uint64_t offset, size_t len, struct buf *out)
 {
-    struct cache *cache = reading->scope->tree->cache;
-    uint64_t at = reading->start;
-    int err = 0;
-    for (uint32_t i = 0; i < reading->count && !err; i++) {
-        struct cache_entry *entry = NULL;
-        uint64_t length = length_of(reading, i);
-        if (!length)
-            continue;
-        err = get_piece(reading->scope, &reading->pieces[i], &entry);
+    for (uint32_t i = 0; i < reading->count; i++) {
+        const struct cache_entry *entry = reading->entries[i];
+        uint64_t at = table_layout_start(reading->layout, reading->first + i);
+        uint64_t skipped = offset > at ? offset - at : 0;
         /* It is as long as it was, or another one. */
-        if (!err && entry->text.len != length)
-            err = -ESTALE;
-        if (!err) {
-            uint64_t skipped = offset > at ? offset - at : 0;
-            buf_add_slice(out, slice_range(buf_slice(&entry->text), skipped, len - out->len));
-        }
+        if (entry && entry->text.len != table_layout_length(reading->layout, reading->first + i))
+            return -ESTALE;
         if (entry)
-            cache_put(cache, entry);
-        at += length;
+            buf_add_slice(out, slice_range(buf_slice(&entry->text), skipped, len - out->len));
     }
-    return err;
+    return 0;
 }
 
-static int whole_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+int whole_read(struct scope *scope, enum whole_table table, uint64_t offset, size_t len,
+               struct tree_text *text)
 {
     cleanup_buf struct buf head = {0};
-    struct reading reading = {.pieces = NULL};
-    int err = is_current(scope) ? count(scope) : 0;
+    struct reading reading = {.scope = scope};
+    struct table_layout *layout;
+    int err = get_layout(scope, table, &layout);
     if (!err)
-        err = find_pieces(scope, offset, len, &reading);
-    if (!err && reading.all > 1 && !is_prepared(&reading))
-        parallel_for(reading.all, parallel_threads(), prepare, &reading);
+        err = reading_begin(&reading, layout, offset, len);
+    if (!err)
+        err = get_pieces(&reading);
     if (!err) {
-        begin_table(scope->node.i, &head);
+        begin_table(table, &head);
         buf_add_slice(&text->own, slice_range(buf_slice(&head), offset, len));
         text->own.failed |= head.failed;
         err = add_pieces(&reading, offset, len, &text->own);
     }
-    free(reading.pieces);
+    reading_end(&reading);
+    whole_tables_put(&scope->tree->whole_tables, layout);
     text->bytes = buf_slice(&text->own);
     return err;
 }
 
-/* --- pieces, which no client has an id of ------------------------------------------------------
- */
+/* --- those of index/, and pieces, which no client has an id of -------------------------------- */
+
+static int table_check(struct scope *scope)
+{
+    if (scope->node.i >= WHOLE_IN_INDEX || scope->node.j || !corpus_has(scope->corpus, "by-voice"))
+        return -ESTALE;
+    return whole_check(scope, scope->node.i);
+}
+
+static uint64_t table_identity(const struct scope *scope)
+{
+    return hash_pair(whole_hash(scope, scope->node.i), scope->node.i);
+}
+
+static struct stamps table_stamps(const struct scope *scope)
+{
+    return whole_stamps(scope, scope->node.i);
+}
+
+static int table_size(struct scope *scope, uint64_t *size)
+{
+    return whole_size(scope, scope->node.i, size);
+}
+
+static int table_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    return whole_read(scope, scope->node.i, offset, len, text);
+}
 
 static int piece_check(struct scope *scope)
 {
@@ -412,11 +514,11 @@ static int piece_check(struct scope *scope)
 /* --- what the tree calls ---------------------------------------------------------------------- */
 
 const struct node_ops whole_table_ops = {
-    .check = whole_check,
-    .identity = whole_identity,
-    .stamps = whole_stamps,
-    .read = whole_read,
-    .size = whole_size,
+    .check = table_check,
+    .identity = table_identity,
+    .stamps = table_stamps,
+    .read = table_read,
+    .size = table_size,
 };
 
 const struct node_ops table_piece_ops = {

@@ -11,53 +11,133 @@ void whole_tables_init(struct whole_tables *tables)
 
 void whole_tables_free(struct whole_tables *tables)
 {
-    for (unsigned i = 0; i < WHOLE_TABLES; i++) {
-        for (unsigned j = 0; j < LAYOUTS_REMEMBERED; j++)
-            free(tables->tables[i].layouts[j]);
-    }
+    for (unsigned i = 0; i < LAYOUTS_REMEMBERED; i++)
+        free(tables->layouts[i]);
     pthread_mutex_destroy(&tables->lock);
     pthread_cond_destroy(&tables->counted);
 }
 
-const struct table_layout *whole_tables_find(const struct whole_tables *tables, unsigned table,
-                                             uint32_t generation)
+static bool is_of(struct table_key a, struct table_key b)
 {
-    for (unsigned i = 0; i < LAYOUTS_REMEMBERED; i++) {
-        const struct table_layout *layout = tables->tables[table].layouts[i];
-        if (layout && layout->generation == generation)
-            return layout;
+    return a.query == b.query && a.table == b.table;
+}
+
+/* --- with the lock held ----------------------------------------------------------------------- */
+
+static void let_go(struct table_layout *layout)
+{
+    if (layout && --layout->users == 0)
+        free(layout);
+}
+
+static void put_first(struct whole_tables *tables, unsigned place, struct table_layout *layout)
+{
+    memmove(tables->layouts + 1, tables->layouts, place * sizeof(struct table_layout *));
+    tables->layouts[0] = layout;
+}
+
+static struct table_layout *find(struct whole_tables *tables, struct table_key key,
+                                 uint32_t generation)
+{
+    for (unsigned i = 0; i < LAYOUTS_REMEMBERED && tables->layouts[i]; i++) {
+        struct table_layout *layout = tables->layouts[i];
+        if (!is_of(layout->key, key) || layout->generation != generation)
+            continue;
+        put_first(tables, i, layout);
+        layout->users++;
+        return layout;
     }
     return NULL;
 }
 
-bool whole_tables_begin(struct whole_tables *tables, unsigned table, uint32_t generation)
+static bool is_counting(const struct whole_tables *tables, struct table_key key)
 {
-    struct whole_table *whole = &tables->tables[table];
+    for (unsigned i = 0; i < tables->counting_count; i++) {
+        if (is_of(tables->counting[i], key))
+            return true;
+    }
+    return false;
+}
+
+static void end_counting(struct whole_tables *tables, struct table_key key)
+{
+    unsigned i = 0;
+    while (!is_of(tables->counting[i], key))
+        i++;
+    tables->counting[i] = tables->counting[--tables->counting_count];
+}
+
+/* All that are behind the first one that is too much. */
+static void forget_unused(struct whole_tables *tables)
+{
+    size_t pieces = 0;
+    for (unsigned i = 0; i < LAYOUTS_REMEMBERED && tables->layouts[i]; i++) {
+        pieces += tables->layouts[i]->count;
+        if (i == 0 || pieces <= PIECES_REMEMBERED)
+            continue;
+        let_go(tables->layouts[i]);
+        tables->layouts[i] = NULL;
+    }
+}
+
+/* --- what is asked of them -------------------------------------------------------------------- */
+
+struct table_layout *whole_tables_get(struct whole_tables *tables, struct table_key key,
+                                      uint32_t generation)
+{
     pthread_mutex_lock(&tables->lock);
-    while (whole->is_counting && !whole_tables_find(tables, table, generation))
-        pthread_cond_wait(&tables->counted, &tables->lock);
-    bool is_there = whole_tables_find(tables, table, generation) != NULL;
-    whole->is_counting |= !is_there;
+    struct table_layout *layout = find(tables, key, generation);
     pthread_mutex_unlock(&tables->lock);
-    return !is_there;
+    return layout;
 }
 
-const struct table_layout *whole_tables_newest(const struct whole_tables *tables, unsigned table)
+void whole_tables_put(struct whole_tables *tables, struct table_layout *layout)
 {
-    return tables->tables[table].layouts[0];
+    pthread_mutex_lock(&tables->lock);
+    let_go(layout);
+    pthread_mutex_unlock(&tables->lock);
 }
 
-void whole_tables_keep(struct whole_tables *tables, unsigned table, struct table_layout *layout)
+struct table_layout *whole_tables_begin(struct whole_tables *tables, struct table_key key,
+                                        uint32_t generation)
 {
-    struct whole_table *whole = &tables->tables[table];
-    struct table_layout **layouts = whole->layouts;
+    struct table_layout *layout;
+    pthread_mutex_lock(&tables->lock);
+    while (!(layout = find(tables, key, generation)) &&
+           (is_counting(tables, key) || tables->counting_count == TABLES_COUNTED))
+        pthread_cond_wait(&tables->counted, &tables->lock);
+    if (!layout)
+        tables->counting[tables->counting_count++] = key;
+    pthread_mutex_unlock(&tables->lock);
+    return layout;
+}
+
+struct table_layout *whole_tables_newest(struct whole_tables *tables, struct table_key key)
+{
+    struct table_layout *newest = NULL;
+    pthread_mutex_lock(&tables->lock);
+    for (unsigned i = 0; i < LAYOUTS_REMEMBERED && tables->layouts[i]; i++) {
+        struct table_layout *layout = tables->layouts[i];
+        if (is_of(layout->key, key) && (!newest || layout->generation > newest->generation))
+            newest = layout;
+    }
+    if (newest)
+        newest->users++;
+    pthread_mutex_unlock(&tables->lock);
+    return newest;
+}
+
+void whole_tables_keep(struct whole_tables *tables, struct table_key key,
+                       struct table_layout *layout)
+{
     pthread_mutex_lock(&tables->lock);
     if (layout) {
-        free(layouts[LAYOUTS_REMEMBERED - 1]);
-        memmove(layouts + 1, layouts, (LAYOUTS_REMEMBERED - 1) * sizeof(struct table_layout *));
-        layouts[0] = layout;
+        layout->users = 2; /* the caller, and the tables */
+        let_go(tables->layouts[LAYOUTS_REMEMBERED - 1]);
+        put_first(tables, LAYOUTS_REMEMBERED - 1, layout);
+        forget_unused(tables);
     }
-    whole->is_counting = false;
+    end_counting(tables, key);
     pthread_cond_broadcast(&tables->counted);
     pthread_mutex_unlock(&tables->lock);
 }

@@ -1,8 +1,8 @@
 /*
- * Whole tables: tables over all episodes that are too long to be kept. A layout says which episode
+ * Whole tables: tables over many episodes that are too long to be kept. A layout says which episode
  * has which bytes of a table in one generation, so its size is a sum, and a read makes the pieces
- * that it touches. The layouts of the last generations that somebody asked for are remembered; one
- * is made of the one before it, and only what changed is counted.
+ * that it touches. The layouts that were used last are remembered; one is made of the newest one of
+ * its table, and only what changed is counted.
  */
 #ifndef NODES_WHOLE_TABLES_H
 #define NODES_WHOLE_TABLES_H
@@ -14,20 +14,35 @@
 
 #include "base/instant.h"
 
-enum { WHOLE_TABLES = 2, LAYOUTS_REMEMBERED = 16 };
+enum {
+    LAYOUTS_REMEMBERED = 48,
+    PIECES_REMEMBERED = 1 << 21, /* of all layouts: 48 MiB */
+    TABLES_COUNTED = 16          /* at once */
+};
 
-/* The part that an episode has. What it says is told by the version and the name. */
+/* Which table it is. */
+struct table_key {
+    uint32_t query; /* the number of a selection's, or TABLE_OF_ALL */
+    uint32_t table;
+};
+
+#define TABLE_OF_ALL UINT32_MAX
+
+/* The part that an episode has. */
 struct table_piece {
     uint32_t episode;
     uint32_t version;
-    uint64_t name; /* a hash of it */
-    uint64_t end; /* the offset in the table behind it; that of the one before it: it has no part */
-    bool is_known; /* it was read; else it has no part in this generation, whatever it says later */
+    uint64_t shown; /* a hash of its name and of the turns that are shown; 0: it could not be read,
+                     * and has no part in this generation, whatever it says later */
+    uint64_t end;   /* the offset in the table behind it; that of the one before it: no part */
 };
 
 struct table_layout {
+    struct table_key key;
     uint32_t generation;
-    uint64_t hash; /* of the corpus, for the inode number */
+    uint32_t users;     /* the tables' own, with their lock held */
+    uint64_t next_read; /* where a reader would go on; atomic */
+    uint64_t hash;      /* of the corpus, for the inode number */
     struct stamps stamps;
     uint64_t head; /* bytes of the header line */
     uint64_t size;
@@ -35,43 +50,45 @@ struct table_layout {
     struct table_piece pieces[];
 };
 
-/* One table. */
-struct whole_table {
-    struct table_layout *layouts[LAYOUTS_REMEMBERED]; /* owned; the newest first, then NULL */
-    bool is_counting;                                 /* somebody makes a layout */
-    uint64_t next_read;                               /* where a reader would go on */
-};
-
 struct whole_tables {
     pthread_mutex_t lock;
     pthread_cond_t counted;
-    struct whole_table tables[WHOLE_TABLES];
+    struct table_layout *layouts[LAYOUTS_REMEMBERED]; /* the latest used first, then NULL */
+    struct table_key counting[TABLES_COUNTED];
+    unsigned counting_count;
 };
 
 void whole_tables_init(struct whole_tables *tables);
 void whole_tables_free(struct whole_tables *tables);
 
-/* The layout of a generation, NULL: it is not remembered. With the lock held, as it may go. */
-const struct table_layout *whole_tables_find(const struct whole_tables *tables, unsigned table,
-                                             uint32_t generation);
+/* The layout of a generation; NULL: it is not remembered. The caller puts it back. */
+struct table_layout *whole_tables_get(struct whole_tables *tables, struct table_key key,
+                                      uint32_t generation);
+void whole_tables_put(struct whole_tables *tables, struct table_layout *layout);
 
-/* Whoever is the first to ask for a layout makes it; the others wait. True: the caller makes it,
- * and ends with whole_tables_keep(). False: it is there. */
-bool whole_tables_begin(struct whole_tables *tables, unsigned table, uint32_t generation);
+/* Likewise, but whoever is the first to ask for it makes it, and the others wait. NULL: the caller
+ * makes it, and ends with whole_tables_keep(). */
+struct table_layout *whole_tables_begin(struct whole_tables *tables, struct table_key key,
+                                        uint32_t generation);
 
-/* The newest one, which stays until whole_tables_keep(); NULL: there is none. */
-const struct table_layout *whole_tables_newest(const struct whole_tables *tables, unsigned table);
+/* The newest layout of a table, NULL: none is remembered. The caller puts it back. */
+struct table_layout *whole_tables_newest(struct whole_tables *tables, struct table_key key);
 
-/* Takes ownership of the layout that was made, NULL where it was not. */
-void whole_tables_keep(struct whole_tables *tables, unsigned table, struct table_layout *layout);
+/* Keeps the layout that was made, NULL where it was not; the caller puts it back all the same. */
+void whole_tables_keep(struct whole_tables *tables, struct table_key key,
+                       struct table_layout *layout);
 
 /* The first piece that ends behind an offset; their count where there is none. */
 uint32_t table_layout_at(const struct table_layout *layout, uint64_t offset);
 
-/* Where a piece begins. */
+/* Where a piece begins, and how long it is. */
 static inline uint64_t table_layout_start(const struct table_layout *layout, uint32_t piece)
 {
     return piece ? layout->pieces[piece - 1].end : layout->head;
+}
+static inline uint64_t table_layout_length(const struct table_layout *layout, uint32_t piece)
+{
+    return layout->pieces[piece].end - table_layout_start(layout, piece);
 }
 
 #endif

@@ -3,89 +3,20 @@
 
 #include "base/cleanup.h"
 #include "nodes/nodes.h"
-#include "nodes/pieces.h"
 #include "nodes/state.h"
-#include "render/renderers.h"
-#include "render/tables.h"
+#include "nodes/whole.h"
 #include "search/search.h"
 
 /* --- its files -------------------------------------------------------------------------------- */
 
-static int join_found(struct scope *scope, int (*add)(struct scope *episode, struct buf *out),
-                      struct buf *out)
+/* The files: first query.txt, which is the only one without results, then whole tables. */
+static const enum whole_table tables[] = {WHOLE_QUOTES, WHOLE_TURNS_JSON, WHOLE_TURNS_TSV};
+
+enum { TABLES = sizeof tables / sizeof *tables, FILES = 1 + TABLES };
+
+static enum whole_table table_of(const struct scope *scope)
 {
-    cleanup_(end_hold) struct hold hold = {0};
-    int err = hold_selection(scope, SELECTION_EPISODES, &hold);
-    return err ? err : pieces_join(scope, hold.selection, add, out);
-}
-
-static int add_rendered(struct scope *episode,
-                        int (*render)(const struct material *material, struct buf *out),
-                        struct buf *out)
-{
-    struct material material;
-    int err = scope_material(episode, NEEDS_FRONT | NEEDS_BODY, &material);
-    return err ? err : render(&material, out);
-}
-
-static int add_quotes(struct scope *episode, struct buf *out)
-{
-    return add_rendered(episode, quotes_render, out);
-}
-
-static int add_json(struct scope *episode, struct buf *out)
-{
-    return add_rendered(episode, tables_add_turns_json, out);
-}
-
-static int add_tsv(struct scope *episode, struct buf *out)
-{
-    return add_rendered(episode, tables_add_turns_tsv, out);
-}
-
-static int quotes_txt_render(struct scope *scope, struct buf *out)
-{
-    return join_found(scope, add_quotes, out);
-}
-
-static int turns_json_render(struct scope *scope, struct buf *out)
-{
-    return join_found(scope, add_json, out);
-}
-
-static int turns_table_render(struct scope *scope, struct buf *out)
-{
-    tables_begin_turns(out);
-    return join_found(scope, add_tsv, out);
-}
-
-static int query_txt_render(struct scope *scope, struct buf *out);
-
-static const struct {
-    const char *name;
-    int (*render)(struct scope *scope, struct buf *out);
-} files[] = {
-    {"query.txt", query_txt_render}, /* first: without results it is the only file */
-    {"quotes.txt", quotes_txt_render},
-    {"turns.jsonl", turns_json_render},
-    {"turns.tsv", turns_table_render},
-};
-
-enum { FILES = sizeof files / sizeof *files };
-
-static int file_check(struct scope *scope)
-{
-    return scope->node.j < FILES ? selection_check(scope) : -ESTALE;
-}
-
-static int file_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
-{
-    return scope_read_text(scope, files[scope->node.j].render, offset, len, text);
-}
-
-static int file_size(struct scope *scope, uint64_t *size)
-{
-    return scope_size_text(scope, files[scope->node.j].render, size);
+    return tables[scope->node.j - 1];
 }
 
 static int add_terms(struct scope *scope, const struct query_bound *bound, struct arena *arena,
@@ -155,6 +86,36 @@ static int query_txt_render(struct scope *scope, struct buf *out)
     return found.episodes ? 0 : add_what_terms_find(scope, out);
 }
 
+static int file_check(struct scope *scope)
+{
+    if (scope->node.j >= FILES || !selection_query(scope).len)
+        return -ESTALE;
+    return scope->node.j ? whole_check(scope, table_of(scope)) : selection_check(scope);
+}
+
+static uint64_t file_identity(const struct scope *scope)
+{
+    uint64_t hash = scope->node.j ? whole_hash(scope, table_of(scope)) : scope->corpus->hash;
+    return selection_part(scope, hash + scope->node.j);
+}
+
+static struct stamps file_stamps(const struct scope *scope)
+{
+    return scope->node.j ? whole_stamps(scope, table_of(scope)) : scope->corpus->stamps;
+}
+
+static int file_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
+{
+    return scope->node.j ? whole_read(scope, table_of(scope), offset, len, text)
+                         : scope_read_text(scope, query_txt_render, offset, len, text);
+}
+
+static int file_size(struct scope *scope, uint64_t *size)
+{
+    return scope->node.j ? whole_size(scope, table_of(scope), size)
+                         : scope_size_text(scope, query_txt_render, size);
+}
+
 /* --- its children ---------------------------------------------------------------------------- */
 
 static bool has_dates_found(const struct scope *scope, const struct selection *selection)
@@ -206,7 +167,7 @@ static int selection_child(struct scope *scope, uint64_t index, struct child *ch
         return CHILD_GAP;
     if (index < FILES) {
         child_is(child, KIND_SELECTION_FILE, scope->node.i, selection_version(scope),
-                 slice_of(files[index].name));
+                 index ? slice_of(whole_name(tables[index - 1])) : SLICE("query.txt"));
         child->node.j = (uint32_t)index;
         child->size_needs_render = true;
         return 0;
@@ -248,7 +209,8 @@ const struct node_ops selection_ops = {
 
 const struct node_ops selection_file_ops = {
     .check = file_check,
-    .identity = selection_part_identity,
+    .identity = file_identity,
+    .stamps = file_stamps,
     .read = file_read,
     .size = file_size,
 };

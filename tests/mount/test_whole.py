@@ -1,4 +1,4 @@
-"""Tables over all episodes that are too long to be kept: index/turns.jsonl, index/turns.tsv."""
+"""Tables over many episodes that are too long to be kept: index/turns.jsonl, index/turns.tsv, those of a selection."""
 
 import concurrent.futures
 import errno
@@ -133,3 +133,40 @@ def test_r_reads_the_table(live):
     script = f"""t <- read.delim("{live / 'index/turns.tsv'}", quote = "", encoding = "UTF-8")
 cat(nrow(t), class(t$turn), length(unique(t$ref)))"""
     assert run_ok("Rscript", "-e", script).split() == [f"{EPISODES * TURNS}", "integer", f"{EPISODES * TURNS}"]
+
+
+def test_the_files_of_a_selection_are_whole_tables_too(live):
+    found = live / "search/said"
+    for name in ("turns.jsonl", "turns.tsv"):
+        assert (found / name).read_bytes() == (live / "index" / name).read_bytes()
+    quotes = [path.read_text() for path in sorted((live / "episodes").glob("*/quotes.txt"))]
+    assert (found / "quotes.txt").read_text() == "".join(quotes)
+    some = json_lines(live / "search/\"number 7\"/turns.jsonl")
+    assert [record["turn"] for record in some] == [8] * EPISODES
+
+
+def test_a_selection_that_was_opened_before_a_change_gives_its_own_bytes(live):
+    path = live / "search/number/turns.jsonl"
+    whole = path.read_bytes()
+    with open(path, "rb", buffering=0) as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        change(live, lambda: write_content(live.content, {"talk20.md": text_of(20).replace("Number", "The number")}))
+        assert os.fstat(file.fileno()).st_size == len(whole)
+        assert os.pread(file.fileno(), 1000, 0) == whole[:1000]
+        assert os.pread(file.fileno(), 1000, len(whole) - 1000) == whole[-1000:]
+    assert len(path.read_bytes()) == len(whole) + 4 * TURNS
+
+
+def test_a_selection_of_any_length_can_be_read(mount):
+    """Each record has the title: more than 256 MiB of them, which is the most that a text may have that is kept."""
+    turns, episodes = 60_000, 6
+    title = "A title " * 120
+    live = mount({f"talk{i}.md": f"---\ntitle: {title}\n---\n" + "".join(
+        f"**{'Ana' if turn % 2 else 'Bo'}:** Hello.\n\n" for turn in range(turns)) for i in range(episodes)})
+    path = live / "search/hello/turns.tsv"
+    assert os.stat(path).st_size > 256 << 20
+    count = 0
+    with open(path, "rb") as file:
+        for line in file:
+            count += line.endswith(b"\n")
+    assert count == 1 + turns * episodes
