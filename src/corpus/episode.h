@@ -8,8 +8,8 @@
 
 #include "base/instant.h"
 #include "corpus/access.h"
-#include "transcript/config.h"
-#include "transcript/head.h"
+#include "metadata/config.h"
+#include "metadata/head.h"
 #include "values/diag.h"
 
 enum { CORPUS_MAX_EPISODES = 1 << 24 /* what a node id can tell apart */ };

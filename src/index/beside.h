@@ -5,7 +5,7 @@
 #define INDEX_BESIDE_H
 
 #include "index/content_reader.h"
-#include "transcript/sidecar.h"
+#include "metadata/sidecar.h"
 
 /* The largest sidecar that is read, in bytes. */
 enum { BESIDE_MOST = 8 * 1024 * 1024 };

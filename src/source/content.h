@@ -14,7 +14,7 @@
 
 #include "corpus/corpus.h"
 #include "index/cache.h"
-#include "transcript/config.h"
+#include "metadata/config.h"
 
 #define CONTENT_CONFIG ".transcriptfs.yaml"
 

@@ -7,8 +7,8 @@
 #include "syntax/speech_shape.h"
 #include "transcript/bilingual.h"
 #include "transcript/body.h"
-#include "transcript/facts.h"
-#include "transcript/preamble.h"
+#include "metadata/facts.h"
+#include "metadata/preamble.h"
 #include "transcript/source.h"
 #include "values/decode.h"
 

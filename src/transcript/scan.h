@@ -5,9 +5,9 @@
 #ifndef TRANSCRIPT_SCAN_H
 #define TRANSCRIPT_SCAN_H
 
-#include "transcript/config.h"
-#include "transcript/head.h"
-#include "transcript/sidecar.h"
+#include "metadata/config.h"
+#include "metadata/head.h"
+#include "metadata/sidecar.h"
 
 /*
  * Scans the first bytes of a file, or all of it. The sidecars `beside` it, to which its front

@@ -6,7 +6,7 @@
 
 #include "syntax/source_form.h"
 #include "transcript/body.h"
-#include "transcript/front.h"
+#include "metadata/front.h"
 
 /* Reads the front matter of a text, as front_read() does; none, and 0, if the form has none. */
 int source_read_front(enum source_form form, struct arena *arena, struct slice text, bool is_all,

@@ -4,7 +4,7 @@
  */
 #include "check_body.h"
 
-#include "transcript/front.h"
+#include "metadata/front.h"
 #include "values/decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "base/buf.h"
-#include "transcript/config.h"
+#include "metadata/config.h"
 
 static void check_rules(const struct config *config)
 {

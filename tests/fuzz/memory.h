@@ -6,7 +6,7 @@
 #define FUZZ_MEMORY_H
 
 #include "corpus/build.h"
-#include "transcript/config.h"
+#include "metadata/config.h"
 #include "tree/tree.h"
 
 struct memory_file {

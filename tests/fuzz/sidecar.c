@@ -4,8 +4,8 @@
  */
 #include "fuzz.h"
 
-#include "transcript/facts.h"
-#include "transcript/sidecar.h"
+#include "metadata/facts.h"
+#include "metadata/sidecar.h"
 #include "values/file_name.h"
 
 static void check_value(const struct yaml *value, unsigned depth)

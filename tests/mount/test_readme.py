@@ -129,7 +129,7 @@ def test_each_option_of_the_dump_is_in_its_page():
 
 
 def test_each_key_of_the_configuration_is_in_the_manual():
-    source = (REPOSITORY / "src/transcript/config.c").read_text()
+    source = (REPOSITORY / "src/metadata/config.c").read_text()
     text = page("transcriptfs.yaml.5")
     rows = dict(re.findall(r'^    \{"(\w+)", "(by-[\w-]+)", \w+\}', source, re.M))
     table = re.findall(r"^\|  ([\w, ]+)\n:  (by-[\w-]+)$", text, re.M)

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/buf.h"
-#include "transcript/config.h"
+#include "metadata/config.h"
 #include "values/key.h"
 
 struct fixture {

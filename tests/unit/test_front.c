@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
-#include "transcript/front.h"
+#include "metadata/front.h"
 #include "values/decode.h"
 
 /* A file, and what its front matter comes to: "key=text;…" with the kind's letter before a value,

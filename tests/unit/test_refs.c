@@ -9,7 +9,7 @@
 #include "base/map.h"
 #include "base/utf8.h"
 #include "transcript/body.h"
-#include "transcript/front.h"
+#include "metadata/front.h"
 #include "transcript/refs.h"
 
 static void read_body(struct slice text, struct body *body)

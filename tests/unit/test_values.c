@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "transcript/facts.h"
+#include "metadata/facts.h"
 #include "values/values.h"
 
 struct fixture {

@@ -3,8 +3,8 @@
  * words, and STEM.info.json become values as front matter has them; the file name gives what they
  * lack. Of two values of a key the one read first counts.
  */
-#ifndef TRANSCRIPT_SIDECAR_H
-#define TRANSCRIPT_SIDECAR_H
+#ifndef METADATA_SIDECAR_H
+#define METADATA_SIDECAR_H
 
 #include "values/info_json.h"
 

@@ -1,4 +1,4 @@
-#include "transcript/facts.h"
+#include "metadata/facts.h"
 
 #include <errno.h>
 

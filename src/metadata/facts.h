@@ -1,11 +1,11 @@
 /*
  * The facts in the front matter of an episode: title, date, and the values that make views.
  */
-#ifndef TRANSCRIPT_FACTS_H
-#define TRANSCRIPT_FACTS_H
+#ifndef METADATA_FACTS_H
+#define METADATA_FACTS_H
 
-#include "transcript/config.h"
-#include "transcript/head.h"
+#include "metadata/config.h"
+#include "metadata/head.h"
 
 /* Collects title and date in `head`, and the values in `facts`, in the order of the file. `arena`
  * owns them; problems go to `diags`. 0 or -ENOMEM. */

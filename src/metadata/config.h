@@ -17,8 +17,8 @@
  *
  * Keys are those of key.h: `Guest Name` is a rule for guest_name, and `Views` is views.
  */
-#ifndef TRANSCRIPT_CONFIG_H
-#define TRANSCRIPT_CONFIG_H
+#ifndef METADATA_CONFIG_H
+#define METADATA_CONFIG_H
 
 #include "values/yaml.h"
 

@@ -1,4 +1,4 @@
-#include "transcript/preamble.h"
+#include "metadata/preamble.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,12 +1,12 @@
-#include "transcript/sidecar.h"
+#include "metadata/sidecar.h"
 
 #include <ctype.h>
 #include <errno.h>
 
 #include "base/path.h"
-#include "transcript/facts.h"
+#include "metadata/facts.h"
 #include "values/file_name.h"
-#include "transcript/front.h"
+#include "metadata/front.h"
 #include "values/decode.h"
 #include "values/values.h"
 

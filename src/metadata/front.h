@@ -10,8 +10,8 @@
  * must begin with a small letter. A comment is one of HTML, or lines with # right above the dashes:
  * with an empty line between, that is a heading. This is reported too.
  */
-#ifndef TRANSCRIPT_FRONT_H
-#define TRANSCRIPT_FRONT_H
+#ifndef METADATA_FRONT_H
+#define METADATA_FRONT_H
 
 #include "syntax/speech_shape.h"
 #include "values/yaml.h"

@@ -4,10 +4,10 @@
  * fields and lists give the attendees (attendees.h): `Moderator: Ana Lima`. A role that stands
  * before more than one line is a label.
  */
-#ifndef TRANSCRIPT_PREAMBLE_H
-#define TRANSCRIPT_PREAMBLE_H
+#ifndef METADATA_PREAMBLE_H
+#define METADATA_PREAMBLE_H
 
-#include "transcript/head.h"
+#include "metadata/head.h"
 
 /* Reads the beginning of a body, as whole lines from `line` of the file on, and fills in what
  * `head` lacks. Attendees become facts of the view `people`, unless that is empty. `arena` owns the

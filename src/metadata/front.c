@@ -1,4 +1,4 @@
-#include "transcript/front.h"
+#include "metadata/front.h"
 
 #include <errno.h>
 #include <strings.h>

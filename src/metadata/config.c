@@ -1,4 +1,4 @@
-#include "transcript/config.h"
+#include "metadata/config.h"
 
 #include <errno.h>
 #include <fnmatch.h>

@@ -1,11 +1,11 @@
 /*
  * The facts that the beginning of a content file gives, before its body is read.
  */
-#ifndef TRANSCRIPT_HEAD_H
-#define TRANSCRIPT_HEAD_H
+#ifndef METADATA_HEAD_H
+#define METADATA_HEAD_H
 
 #include "values/date.h"
-#include "transcript/front.h"
+#include "metadata/front.h"
 
 struct head {
     struct slice title;    /* empty: none */
