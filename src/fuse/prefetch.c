@@ -14,13 +14,24 @@ enum {
     RECENT = 256,        /* folders with recent reads */
     LARGEST = 64 * 1024, /* bytes of a file: the kernel reads ahead in larger ones itself */
     MOST_PRESSURE = 5,   /* percent of time in which a task waits for memory */
-    CHECK_EVERY = 1      /* seconds */
+    CHECK_EVERY = 1,     /* seconds */
+
+    UNREAD = 1024,                  /* files that wait; the rest is not stored */
+    UNREAD_MIN = 64,                /* … the latest of which a client may read at once */
+    UNREAD_BYTES = 4 * 1024 * 1024, /* or those with so many bytes */
+    UNREAD_LARGEST = 1024 * 1024,   /* bytes of a file */
 };
 
 /* A folder whose files are being read. */
 struct recent {
     uint64_t folder;
     bool is_stored; /* done or queued */
+};
+
+/* A file that a client knows the size of. */
+struct unread {
+    uint64_t id; /* 0: it was read since */
+    size_t len;
 };
 
 struct prefetch {
@@ -35,6 +46,9 @@ struct prefetch {
     uint64_t queue[QUEUE]; /* ids of files that were read */
     unsigned first, count;
     struct recent recent[RECENT]; /* by a hash of the folder */
+    struct unread unread[UNREAD]; /* in the order of requests */
+    unsigned unread_first, unread_count;
+    size_t unread_bytes;
     bool is_ending;
 
     time_t checked; /* the thread's */
@@ -43,12 +57,9 @@ struct prefetch {
 
 /* --- noting ----------------------------------------------------------------------------------- */
 
-void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
+/* With the lock held. */
+static void note_folder(struct prefetch *prefetch, uint64_t folder, uint64_t id)
 {
-    uint64_t folder = prefetch ? tree_siblings(id) : 0;
-    if (!folder)
-        return;
-    pthread_mutex_lock(&prefetch->lock);
     struct recent *recent = &prefetch->recent[(folder * 0x9E3779B97F4A7C15u) >> 56];
     if (recent->folder != folder) {
         *recent = (struct recent){.folder = folder};
@@ -57,6 +68,49 @@ void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
         prefetch->queue[(prefetch->first + prefetch->count++) % QUEUE] = id;
         pthread_cond_signal(&prefetch->more);
     }
+}
+
+/* With the lock held: its bytes need no store. */
+static void forget_unread(struct prefetch *prefetch, uint64_t id)
+{
+    for (unsigned i = 0; i < prefetch->unread_count; i++) {
+        struct unread *unread = &prefetch->unread[(prefetch->unread_first + i) % UNREAD];
+        if (unread->id == id)
+            unread->id = 0;
+    }
+}
+
+void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
+{
+    if (!prefetch)
+        return;
+    uint64_t folder = tree_siblings(id);
+    pthread_mutex_lock(&prefetch->lock);
+    if (folder)
+        note_folder(prefetch, folder, id);
+    else
+        forget_unread(prefetch, id);
+    pthread_mutex_unlock(&prefetch->lock);
+}
+
+/* With the lock held. */
+static bool must_store_unread(const struct prefetch *prefetch)
+{
+    return prefetch->unread_count > UNREAD_MIN || prefetch->unread_bytes > UNREAD_BYTES;
+}
+
+void prefetch_note_size(struct prefetch *prefetch, uint64_t id, uint64_t size)
+{
+    if (!prefetch || size == 0 || size > UNREAD_LARGEST)
+        return;
+    pthread_mutex_lock(&prefetch->lock);
+    if (prefetch->unread_count < UNREAD) {
+        unsigned last = (prefetch->unread_first + prefetch->unread_count++) % UNREAD;
+        prefetch->unread[last] = (struct unread){id, size};
+        prefetch->unread_bytes += size;
+    }
+    if (must_store_unread(prefetch))
+        pthread_cond_signal(&prefetch->more);
     pthread_mutex_unlock(&prefetch->lock);
 }
 
@@ -99,21 +153,46 @@ static bool store_one(void *prefetch_, uint64_t id, struct slice bytes)
     return prefetch->store(prefetch->context, id, bytes) == 0;
 }
 
+/* With the lock held; releases it while it stores. */
+static void store_folder(struct prefetch *prefetch)
+{
+    uint64_t id = prefetch->queue[prefetch->first];
+    prefetch->first = (prefetch->first + 1) % QUEUE;
+    prefetch->count--;
+    pthread_mutex_unlock(&prefetch->lock);
+    tree_read_siblings(prefetch->tree, id, store_one, prefetch);
+    pthread_mutex_lock(&prefetch->lock);
+}
+
+/* Likewise the one that waits longest. */
+static void store_unread(struct prefetch *prefetch)
+{
+    const struct unread unread = prefetch->unread[prefetch->unread_first];
+    struct tree_text text;
+    prefetch->unread_first = (prefetch->unread_first + 1) % UNREAD;
+    prefetch->unread_count--;
+    prefetch->unread_bytes -= unread.len;
+    if (!unread.id)
+        return;
+    pthread_mutex_unlock(&prefetch->lock);
+    if (may_store(prefetch) && !tree_read_cached(prefetch->tree, unread.id, unread.len, &text)) {
+        prefetch->store(prefetch->context, unread.id, text.bytes);
+        tree_text_free(prefetch->tree, &text);
+    }
+    pthread_mutex_lock(&prefetch->lock);
+}
+
 static void *store_all(void *prefetch_)
 {
     struct prefetch *prefetch = prefetch_;
     pthread_mutex_lock(&prefetch->lock);
-    for (;;) {
-        while (!prefetch->count && !prefetch->is_ending)
+    while (!prefetch->is_ending) {
+        if (prefetch->count)
+            store_folder(prefetch);
+        else if (must_store_unread(prefetch))
+            store_unread(prefetch);
+        else
             pthread_cond_wait(&prefetch->more, &prefetch->lock);
-        if (prefetch->is_ending)
-            break;
-        uint64_t id = prefetch->queue[prefetch->first];
-        prefetch->first = (prefetch->first + 1) % QUEUE;
-        prefetch->count--;
-        pthread_mutex_unlock(&prefetch->lock);
-        tree_read_siblings(prefetch->tree, id, store_one, prefetch);
-        pthread_mutex_lock(&prefetch->lock);
     }
     pthread_mutex_unlock(&prefetch->lock);
     return NULL;

@@ -1,12 +1,18 @@
 /*
- * Prefetching, file-level readahead: when a client reads the files of a folder one after the other,
- * this module stores the next ones in the kernel's page cache before the client reads them. Each
- * costs one write (FUSE_NOTIFY_STORE) instead of a request and a reply.
+ * Prefetching, file-level readahead: this module stores files in the kernel's page cache before a
+ * client reads them. Each costs one write (FUSE_NOTIFY_STORE) instead of a request and a reply.
+ *
+ * When a client reads the files of a folder one after the other it stores the next ones. It starts
+ * at the second read in a folder, since one read alone predicts nothing, and gives a folder up at
+ * the first file that the kernel does not know.
+ *
+ * When a client asks for the sizes of many files before it reads any, each text would be made for
+ * its size, leave the cache, and be made again. This module stores such a text when many others
+ * were made after it and nobody has read it. A client that reads each file after its size causes no
+ * store.
  *
  * A thread of its own stores, because the kernel makes the writer wait for a read of the same file.
- * It stores whole files only, starts at the second read in a folder, since one read alone predicts
- * nothing, and pauses when memory is short. It gives a folder up at the first file that the kernel
- * does not know.
+ * It stores whole files only, and pauses when memory is short.
  */
 #ifndef FUSE_PREFETCH_H
 #define FUSE_PREFETCH_H
@@ -29,6 +35,9 @@ int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure
 
 /* Notes that a client reads a file. Any thread; does not block. NULL is none. */
 void prefetch_note_read(struct prefetch *prefetch, uint64_t id);
+
+/* Notes that a client asked for the size of a file whose bytes the cache now has. Likewise. */
+void prefetch_note_size(struct prefetch *prefetch, uint64_t id, uint64_t size);
 
 /* Ends the thread. While it stores a file the kernel may wait for reads, so the caller calls this
  * while requests are still served. NULL is none. */

@@ -183,6 +183,13 @@ static bool get_next_generation(struct held_generation *held, int err)
     return is_there;
 }
 
+/* Before the reply, so that a client which reads the file at once is noted later. */
+static void note_cached_bytes(fuse_req_t req, const struct tree_attr *attr)
+{
+    if (attr->has_cached_bytes)
+        prefetch_note_size(server_of(req)->prefetch, attr->id, attr->size);
+}
+
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
     count(req, REQUEST_LOOKUP);
@@ -203,6 +210,7 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
         fuse_reply_err(req, final_error(err));
     } else {
         struct fuse_entry_param entry = entry_of(&attr);
+        note_cached_bytes(req, &attr);
         fuse_reply_entry(req, &entry);
     }
 }
@@ -221,6 +229,7 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
         fuse_reply_err(req, final_error(err));
     } else {
         struct stat st = stat_of(&attr);
+        note_cached_bytes(req, &attr);
         fuse_reply_attr(req, &st, attr.no_attr_cache ? 0 : no_timeout);
     }
 }

@@ -250,6 +250,20 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
     };
 }
 
+static int fill_size(struct scope *scope, struct tree_attr *attr)
+{
+    const struct layout *layout = &layouts[scope->node.kind];
+    const struct node_ops *ops = ops_of(scope->node.kind);
+    if (layout->type == S_IFDIR)
+        return 0;
+    if (layout->type == S_IFLNK)
+        return link_size(scope, &attr->size);
+    int err = ops->size ? ops->size(scope, &attr->size) : text_size(scope, &attr->size);
+    attr->has_cached_bytes = !err && scope->node.kind == KIND_FORMAT &&
+                             (scope->entries[CACHE_TEXT] || scope->entries[CACHE_BODY]);
+    return err;
+}
+
 static int fill_attr(struct scope *scope, struct tree_attr *attr)
 {
     const struct layout *layout = &layouts[scope->node.kind];
@@ -262,11 +276,7 @@ static int fill_attr(struct scope *scope, struct tree_attr *attr)
         attr->nlink = 2 + (ops->folders ? ops->folders(scope) : 0);
     if (layout->type == S_IFREG && attr->nlink > 1 && numbers_are_shared(scope->tree, attr->ino))
         attr->nlink = 1;
-    if (layout->type == S_IFDIR)
-        return 0;
-    if (layout->type == S_IFLNK)
-        return link_size(scope, &attr->size);
-    return ops->size ? ops->size(scope, &attr->size) : text_size(scope, &attr->size);
+    return fill_size(scope, attr);
 }
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr)
@@ -466,6 +476,18 @@ static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
     return scope->entries[CACHE_BODY] ? ops->read_past(scope, offset, len, text) : -ESTALE;
 }
 
+/* The bytes may belong to a cache entry, which the text holds from now on. */
+static int end_read(struct scope *scope, int err, struct tree_text *text)
+{
+    if (!err && text->own.failed)
+        err = -ENOMEM;
+    for (int i = 0; i < CACHE_KINDS; i++)
+        text->entries[i] = steal_pointer(&scope->entries[i]);
+    if (err)
+        tree_text_free(scope->tree, text);
+    return err;
+}
+
 int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text)
 {
     cleanup_(scope_close) struct scope scope;
@@ -475,14 +497,19 @@ int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struc
         err = read_now(&scope, offset, len, text);
     else if (err == -ESTALE && scope.node.kind != KIND_NONE)
         err = read_past(&scope, offset, len, text);
-    if (!err && text->own.failed)
-        err = -ENOMEM;
-    /* The bytes may belong to a cache entry, which the text holds from now on. */
-    for (int i = 0; i < CACHE_KINDS; i++)
-        text->entries[i] = steal_pointer(&scope.entries[i]);
-    if (err)
-        tree_text_free(tree, text);
-    return err;
+    return end_read(&scope, err, text);
+}
+
+int tree_read_cached(struct tree *tree, uint64_t id, size_t len, struct tree_text *text)
+{
+    struct generation *generation = generations_get(&tree->generations);
+    cleanup_(scope_close) struct scope scope = {
+        .tree = tree, .generation = generation, .is_held = true, .corpus = generation->corpus};
+    *text = (struct tree_text){0};
+    int err = node_of_id(id, &scope.node);
+    if (!err)
+        err = read_past(&scope, 0, len, text);
+    return end_read(&scope, err, text);
 }
 
 void tree_text_free(struct tree *tree, struct tree_text *text)

@@ -85,6 +85,7 @@ struct tree_attr {
     struct stamps stamps;
     bool no_entry_cache; /* the kernel may not cache the dentry, also a negative one */
     bool no_attr_cache; /* … nor the attributes: of a folder's old version, whose children change */
+    bool has_cached_bytes; /* the size was not known without the bytes, which the cache now has */
 };
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr);
@@ -110,6 +111,9 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
 
 /* At most `len` bytes from `offset`; fewer only where the file ends. */
 int tree_read(struct tree *tree, uint64_t id, uint64_t offset, size_t len, struct tree_text *text);
+/* The first `len` bytes at most, if the cache has them or the body they are a range of; -ESTALE if
+ * not. */
+int tree_read_cached(struct tree *tree, uint64_t id, size_t len, struct tree_text *text);
 void tree_text_free(struct tree *tree, struct tree_text *text);
 
 /* For a file that clients read together with its siblings (a turn, an original): a number for its

@@ -156,9 +156,45 @@ def test_one_read_and_a_listing_store_nothing(mount, made_content):
     mounted = mount(made_content)
     counter = Counter(mounted)
     folder = mounted / "episodes" / EPISODES[1].name / "turns"
-    shell("ls -lR . > /dev/null", cwd=mounted.path)
+    shell("ls -R . > /dev/null; ls -l episodes/*", cwd=mounted.path)
     (folder / "001.txt").read_bytes()
     assert "stored" not in counter.status()["requests"]
+
+
+# More files than wait for their reader; each text is one read.
+MANY = 100
+WAITING = 64
+
+
+@pytest.fixture
+def many(mount):
+    return lambda *options: mount({f"{i:03}.md": EPISODES[1].markdown() for i in range(MANY)}, *options)
+
+
+@pytest.mark.parametrize("name", ["turns.jsonl", "transcript.txt"])
+def test_a_text_that_was_made_for_its_size_is_not_made_again(many, name):
+    """… nor asked for: it is stored when many others were made after it."""
+    mounted = many()
+    counter = Counter(mounted)
+    files = [mounted / f"episodes/{i:03}" / name for i in range(MANY)]
+    sizes = [path.stat().st_size for path in files]
+    while counter.status()["requests"].get("stored", 0) < MANY - WAITING:
+        pass
+    counter.since()
+    texts = [path.read_bytes() for path in files]
+    assert counter.since().get("read", 0) <= WAITING + MANY // 50, "all but what memory was short for"
+    assert [len(text) for text in texts] == sizes
+    other = many("-o", "no_ahead")
+    assert texts == [(other / f"episodes/{i:03}" / name).read_bytes() for i in range(MANY)]
+
+
+def test_what_is_read_after_its_size_is_not_stored(many):
+    mounted = many()
+    for i in range(MANY):
+        path = mounted / f"episodes/{i:03}/turns.jsonl"
+        path.stat()
+        path.read_bytes()
+    assert "stored" not in Counter(mounted).status()["requests"]
 
 
 def test_nothing_is_stored_where_nobody_wants_it(mount, made_content):
