@@ -12,7 +12,7 @@
 #include "query/selections.h"
 #include "nodes/snapshots.h"
 #include "nodes/tree_options.h"
-#include "nodes/whole_tables.h"
+#include "index/whole_tables.h"
 
 /* The numbers of the files that have hard links, in the newest corpus. */
 struct linked_numbers {

@@ -4,8 +4,8 @@
  * that it touches. The layouts that were used last are remembered; one is made of the newest one of
  * its table, and only what changed is counted.
  */
-#ifndef NODES_WHOLE_TABLES_H
-#define NODES_WHOLE_TABLES_H
+#ifndef INDEX_WHOLE_TABLES_H
+#define INDEX_WHOLE_TABLES_H
 
 #include <pthread.h>
 #include <stdbool.h>

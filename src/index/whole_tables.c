@@ -1,4 +1,4 @@
-#include "nodes/whole_tables.h"
+#include "index/whole_tables.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,125 @@
+/* Layouts of tables: which are remembered, and who waits for whom. */
+#include <stdlib.h>
+
+#include "index/whole_tables.h"
+#include "unit.h"
+
+static struct table_layout *make(struct whole_tables *tables, uint32_t query, uint32_t generation,
+                                 uint32_t pieces)
+{
+    const struct table_key key = {query, 1};
+    assert_null(whole_tables_begin(tables, key, generation));
+    struct table_layout *layout = calloc(1, sizeof *layout + pieces * sizeof *layout->pieces);
+    assert_non_null(layout);
+    layout->key = key;
+    layout->generation = generation;
+    layout->count = pieces;
+    whole_tables_keep(tables, key, layout);
+    return layout;
+}
+
+static bool is_remembered(struct whole_tables *tables, uint32_t query, uint32_t generation)
+{
+    struct table_layout *layout = whole_tables_get(tables, (struct table_key){query, 1},
+                                                   generation);
+    whole_tables_put(tables, layout);
+    return layout;
+}
+
+static void test_the_least_recently_used_is_forgotten(void **state)
+{
+    struct whole_tables tables = {0};
+    (void)state;
+    whole_tables_init(&tables);
+    for (uint32_t i = 0; i < LAYOUTS_REMEMBERED; i++)
+        whole_tables_put(&tables, make(&tables, i, 1, 1));
+    assert_true(is_remembered(&tables, 0, 1));
+    whole_tables_put(&tables, make(&tables, LAYOUTS_REMEMBERED, 1, 1));
+    assert_true(is_remembered(&tables, 0, 1));
+    assert_false(is_remembered(&tables, 1, 1));
+    assert_true(is_remembered(&tables, 2, 1));
+    whole_tables_free(&tables);
+}
+
+static void test_pieces_are_bounded_and_the_newest_layout_stays(void **state)
+{
+    struct whole_tables tables = {0};
+    (void)state;
+    whole_tables_init(&tables);
+    whole_tables_put(&tables, make(&tables, 1, 1, PIECES_REMEMBERED / 2));
+    whole_tables_put(&tables, make(&tables, 2, 1, PIECES_REMEMBERED / 2));
+    assert_true(is_remembered(&tables, 1, 1));
+    whole_tables_put(&tables, make(&tables, 3, 1, PIECES_REMEMBERED + 1));
+    assert_false(is_remembered(&tables, 1, 1));
+    assert_false(is_remembered(&tables, 2, 1));
+    assert_true(is_remembered(&tables, 3, 1));
+    whole_tables_free(&tables);
+}
+
+static void test_a_layout_lives_as_long_as_its_user(void **state)
+{
+    struct whole_tables tables = {0};
+    (void)state;
+    whole_tables_init(&tables);
+    struct table_layout *mine = make(&tables, 1, 1, 1);
+    for (uint32_t i = 2; i < LAYOUTS_REMEMBERED + 3; i++)
+        whole_tables_put(&tables, make(&tables, i, 1, 1));
+    assert_false(is_remembered(&tables, 1, 1));
+    mine->pieces[0].end = 7; /* what a sanitizer would see */
+    whole_tables_put(&tables, mine);
+    whole_tables_free(&tables);
+}
+
+static void test_the_newest_layout_is_of_the_last_generation(void **state)
+{
+    struct whole_tables tables = {0};
+    (void)state;
+    whole_tables_init(&tables);
+    assert_null(whole_tables_newest(&tables, (struct table_key){1, 1}));
+    for (uint32_t generation = 1; generation <= 3; generation++)
+        whole_tables_put(&tables, make(&tables, 1, generation, 1));
+    whole_tables_put(&tables, make(&tables, 2, 9, 1));
+    assert_true(is_remembered(&tables, 1, 2)); /* the last that was used */
+    struct table_layout *newest = whole_tables_newest(&tables, (struct table_key){1, 1});
+    assert_int_equal(newest->generation, 3);
+    whole_tables_put(&tables, newest);
+    whole_tables_free(&tables);
+}
+
+static void *begin(void *tables)
+{
+    return whole_tables_begin(tables, (struct table_key){1, 1}, 1);
+}
+
+static void test_who_comes_later_gets_what_the_first_one_made(void **state)
+{
+    struct whole_tables tables = {0};
+    const struct table_key key = {1, 1};
+    pthread_t later;
+    void *got;
+    (void)state;
+    whole_tables_init(&tables);
+    assert_null(whole_tables_begin(&tables, key, 1));
+    assert_int_equal(pthread_create(&later, NULL, begin, &tables), 0);
+    struct table_layout *layout = calloc(1, sizeof *layout);
+    assert_non_null(layout);
+    *layout = (struct table_layout){.key = key, .generation = 1};
+    whole_tables_keep(&tables, key, layout);
+    pthread_join(later, &got);
+    assert_ptr_equal(got, layout);
+    whole_tables_put(&tables, layout);
+    whole_tables_put(&tables, got);
+    whole_tables_free(&tables);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_least_recently_used_is_forgotten),
+        cmocka_unit_test(test_pieces_are_bounded_and_the_newest_layout_stays),
+        cmocka_unit_test(test_a_layout_lives_as_long_as_its_user),
+        cmocka_unit_test(test_the_newest_layout_is_of_the_last_generation),
+        cmocka_unit_test(test_who_comes_later_gets_what_the_first_one_made),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
