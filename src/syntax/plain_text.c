@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/utf8.h"
+#include "syntax/meet_text.h"
 
 enum {
     TIMED_SHARE = 3,    /* at least one line in this many begins with a time */
@@ -140,6 +141,11 @@ static int add_timed_line(struct reading *r, struct slice line, uint32_t number)
     return err;
 }
 
+static bool is_within(struct slice body, struct slice line)
+{
+    return line.data >= body.data && line.data < body.data + body.len;
+}
+
 int plain_text_read_cues(struct slice text, struct diags *diags, struct cues *cues)
 {
     cleanup_buf struct buf own = {0};
@@ -147,10 +153,11 @@ int plain_text_read_cues(struct slice text, struct diags *diags, struct cues *cu
     struct slice line;
     uint32_t number = 0;
     int err = cues_repair(&text, &own, diags);
+    struct slice body = meet_text_body(text);
     while (!err && slice_take(&text, '\n', &line)) {
         number++;
         line = slice_trim(line);
-        if (line.len)
+        if (line.len && is_within(body, line))
             err = add_timed_line(&r, line, number);
     }
     return err ? err : end_cue(&r);
@@ -165,8 +172,9 @@ int plain_text_read_lines(struct slice text, size_t most, struct diags *diags, s
     uint32_t number = 0;
     bool begins_paragraph = true;
     int err = cues_repair(&text, &own, diags);
+    struct slice body = meet_text_body(text);
     for (; !err && slice_take(&text, '\n', &line); number++) {
-        line = utf8_trim(line);
+        line = is_within(body, line) ? utf8_trim(line) : (struct slice){0};
         if (line.len && lines->count == most)
             err = -E2BIG;
         else if (line.len &&

@@ -4,7 +4,8 @@
  * A text is timed where its lines begin with times, at least one of three: `00:00:06 words`,
  * `[00:06.000 --> 00:09.500] words`, `0:00:36.2 **Name** words`, or a time alone above the words.
  * It is read as cues, each up to the next time; a name in asterisks holds until another name, `>>`
- * or a dash. Any other text is read as lines in paragraphs, without Markdown.
+ * or a dash. Any other text is read as lines in paragraphs, without Markdown. What Google
+ * Meet writes above and below the words is left out (meet_text.h).
  */
 #ifndef SYNTAX_PLAIN_TEXT_H
 #define SYNTAX_PLAIN_TEXT_H

@@ -3,58 +3,11 @@
 #include <errno.h>
 
 #include "base/array.h"
-#include "speakers/label.h"
+#include "speakers/cue_prefixes.h"
 
 enum {
-    FEW_CUES = 3,     /* tell nothing by all having a label */
     FEW_DIALOGUES = 2 /* cues in which each line has a dash tell that dashes are speakers */
 };
-
-/* The bytes of "Ana Lima: " or "[Ana Lima]: " at the front, and the name in it; 0 where there is
- * none. */
-static size_t read_prefix(struct slice text, struct slice *name)
-{
-    struct slice head = slice_head(text, LABEL_MAX_BYTES);
-    const char *colon = head.len ? memmem(head.data, head.len, ": ", 2) : NULL;
-    *name = (struct slice){0};
-    if (!colon || memchr(head.data, '\n', (size_t)(colon - head.data)))
-        return 0;
-    struct slice before = {head.data, (size_t)(colon - head.data)};
-    *name = slice_trim(before);
-    if (name->len > 2 && name->data[0] == '[' && slice_ends(*name, SLICE("]")))
-        *name = slice_trim((struct slice){name->data + 1, name->len - 2});
-    return name->len ? before.len + 2 : 0;
-}
-
-static bool all_have_prefix(const struct cues *cues)
-{
-    struct slice name;
-    for (size_t i = 0; i < cues->count; i++) {
-        if (cues->at[i].speaker_len || !read_prefix(cue_text(cues, &cues->at[i]), &name))
-            return false;
-    }
-    return cues->count >= FEW_CUES;
-}
-
-static void take_prefixes(struct cues *cues)
-{
-    struct slice name;
-    for (size_t i = 0; i < cues->count; i++) {
-        struct cue *cue = &cues->at[i];
-        uint32_t prefix = (uint32_t)read_prefix(cue_text(cues, cue), &name);
-        cue->speaker = (uint32_t)(name.data - cues->text.data);
-        cue->speaker_len = (uint32_t)name.len;
-        cue->text += prefix;
-        cue->len -= prefix;
-    }
-}
-
-/* The offset of " >> ", where another speaker begins within a line; text.len if there is none. */
-static size_t find_chevrons(struct slice text)
-{
-    const char *at = text.len ? memmem(text.data, text.len, " >>", 3) : NULL;
-    return at ? (size_t)(at - text.data) : text.len;
-}
 
 /* The bytes of a dash at the front of a line, with what stands between it and the words; 0 where
  * there is none. A number may be below zero. */
@@ -69,6 +22,13 @@ static size_t read_dash(struct slice line)
         return 0;
     bool has_space = rest.data[0] == ' ';
     return rest.len > has_space ? len + has_space : 0;
+}
+
+/* The offset of " >> ", where another speaker begins within a line; text.len if there is none. */
+static size_t find_chevrons(struct slice text)
+{
+    const char *at = text.len ? memmem(text.data, text.len, " >>", 3) : NULL;
+    return at ? (size_t)(at - text.data) : text.len;
 }
 
 /* Whether dashes without a space begin what somebody else says: where lines of one cue each have
@@ -125,9 +85,7 @@ static int add_cue(struct lines *lines, size_t most, const struct cue *cue)
 int cue_lines_make(struct cues *cues, size_t most, struct lines *lines)
 {
     int err = 0;
-    bool have_prefixes = all_have_prefix(cues);
-    if (have_prefixes)
-        take_prefixes(cues);
+    cue_prefixes_take(cues);
     bool have_dashes = dashes_are_speakers(cues);
     *lines = (struct lines){
         .text = cues->text, .cues = cues->at, .cue_count = cues->count, .have_dashes = have_dashes};

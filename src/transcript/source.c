@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "syntax/captions.h"
+#include "syntax/meet_text.h"
 #include "syntax/plain_text.h"
 #include "syntax/speech_json.h"
 #include "transcript/align.h"
@@ -23,9 +25,13 @@ int source_read_front(enum source_form form, struct arena *arena, struct slice t
     if (form == SOURCE_JSON && !speech_shape_find(text, is_all, &shape))
         return -EAGAIN;
     *front = (struct front){.body_line = 1, .dialect = shape.dialect};
+    if (form == SOURCE_TEXT)
+        return meet_text_front(arena, text, &front->map);
     struct slice language = form != SOURCE_JSON ? captions_read_head(text, is_all, form).language
                             : shape.dialect && file_name_is_tag(shape.language) ? shape.language
                                                                                 : (struct slice){0};
+    if (!utf8_is_valid(language))
+        language = (struct slice){0};
     struct slice kept = arena_copy(arena, language);
     if (!kept.data)
         return -ENOMEM;

@@ -1,6 +1,6 @@
 /*
  * Captions: the same bytes as WebVTT, SubRip and SBV. Whatever they are, each word of the turns
- * stands in one cue, and no cue is of more than one turn.
+ * stands in one cue, and no cue is of more than one turn. And as plain text and Whisper's table.
  */
 #include "check_body.h"
 
@@ -73,6 +73,32 @@ static void check_form(struct slice text, enum source_form form, uint32_t lines)
     arena_free(&arena);
 }
 
+static void check_values(const struct yaml *value)
+{
+    CHECK(utf8_is_valid(value->text));
+    for (const struct yaml *item = value->first; item; item = item->next)
+        check_values(item);
+}
+
+static void check_plain(struct slice text, enum source_form form, uint32_t lines)
+{
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    const struct limits limits = limits_default();
+    struct front front;
+    struct body body;
+
+    CHECK(source_read_front(form, &arena, text, true, &limits, &diags, &front) == 0);
+    if (front.map)
+        check_values(front.map);
+    CHECK(source_read_body(form, text, 1, front.map, (struct slice){0}, &limits, &diags, &body) ==
+          0);
+    check_body(&body, lines);
+    check_diags(&diags, lines);
+    body_free(&body);
+    arena_free(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice file = input_copy(data, size);
@@ -82,6 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_form(decoded.text, SOURCE_WEBVTT, lines);
     check_form(decoded.text, SOURCE_SUBRIP, lines);
     check_form(decoded.text, SOURCE_SBV, lines);
+    check_plain(decoded.text, SOURCE_TEXT, lines);
+    check_plain(decoded.text, SOURCE_TSV, lines);
     free((void *)(uintptr_t)file.data);
     return 0;
 }

@@ -181,3 +181,9 @@ def test_labels_as_tools_write_them(mount, texts, said):
     mounted = mount({"a.srt": srt(*texts)})
     assert words_of(mounted, "a") == said
     assert not any("SPEAKER" in name or "[" in name for name in os.listdir(mounted.path / "by-voice"))
+
+
+def test_a_language_that_is_no_text_is_none(mount):
+    mounted = mount({"a.vtt": GOOD.encode().replace(b"\n", b"\nLanguage: e\xff\n", 1)})
+    assert len(turns_of(mounted, "a")) == 2
+    assert not (mounted / "episodes/a/meta").exists()

@@ -48,6 +48,26 @@ def test_what_is_asked_for_is_read(mount, name):
     assert problems(mounted) == []
 
 
+def test_what_google_meet_writes_above_the_words_is_front_matter(mount):
+    said = "Ana Lima: Good morning.\nTom Reed: Shall we begin?\nAna Lima: Yes.\n"
+    mounted = mount({
+        "old.txt": "Meeting title\nRiver club (2024-03-05 at 06:00 GMT-8)\nAttendees\nAna Lima, Tom Reed\nTranscript\n"
+                   f"This editable transcript was computer generated and might contain errors.\n\n{said}Meeting ended after 00:32:05\n",
+        "new.txt": f"Mar 6, 2024\nRiver club - Transcript\n00:00:00\n \n{said}\nTranscription ended after 00:32:05\n\nThis editable …\n",
+        "other.txt": f"Minutes\nAttendees\nWe were few.\nTranscript\n{said}",
+        ".transcriptfs.yaml": ASKED})
+    episodes = mounted / "episodes"
+    assert (episodes / "old/transcript.txt").read_text() == said
+    assert turns(mounted, "old")[1][0] == "Tom Reed" and turns(mounted, "new")[0][1] == 0
+    assert "".join(text for _, _, text in turns(mounted, "new")).count("Transcri") == 0
+    assert sorted(os.listdir(mounted / "by-person")) == ["Ana Lima", "Tom Reed"]
+    assert os.listdir(mounted / "by-date/2024/03/05") == ["2024-03-05--River_club--old"]
+    assert (episodes / "new/meta/title").read_text() == "River club\n"
+    assert (episodes / "new/meta/date").read_text() == "2024-03-06\n"
+    assert (episodes / "other/transcript.txt").read_text().startswith("Minutes Attendees We were few. Transcript")
+    assert not (episodes / "other/meta").exists() and problems(mounted) == []
+
+
 def test_nothing_else_is_read(mount):
     mounted = mount({**{name: text for name, (text, _) in FILES.items()}, "a.md": "Words.\n"})
     assert os.listdir(mounted / "episodes") == ["a"]

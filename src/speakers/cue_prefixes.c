@@ -1,0 +1,82 @@
+#include "speakers/cue_prefixes.h"
+
+#include "speakers/label.h"
+#include "speakers/label_names.h"
+
+enum {
+    FEW_CUES = 3,  /* tell nothing by all having a label, unless each is a whole name */
+    MANY_CUES = 8, /* have evidence of other kinds */
+};
+
+/* The bytes of "Ana Lima: " or "[Ana Lima]: " at the front, and the name in it; 0 where there is
+ * none. */
+static size_t read_prefix(struct slice text, struct slice *name)
+{
+    struct slice head = slice_head(text, LABEL_MAX_BYTES);
+    const char *colon = head.len ? memmem(head.data, head.len, ": ", 2) : NULL;
+    *name = (struct slice){0};
+    if (!colon || memchr(head.data, '\n', (size_t)(colon - head.data)))
+        return 0;
+    struct slice before = {head.data, (size_t)(colon - head.data)};
+    *name = slice_trim(before);
+    if (name->len > 2 && name->data[0] == '[' && slice_ends(*name, SLICE("]")))
+        *name = slice_trim((struct slice){name->data + 1, name->len - 2});
+    return name->len ? before.len + 2 : 0;
+}
+
+static bool all_have_prefix(const struct cues *cues)
+{
+    struct slice name;
+    for (size_t i = 0; i < cues->count; i++) {
+        if (cues->at[i].speaker_len || !read_prefix(cue_text(cues, &cues->at[i]), &name))
+            return false;
+    }
+    return cues->count >= FEW_CUES;
+}
+
+static bool is_whole_name(struct slice name)
+{
+    return memchr(name.data, ' ', name.len) && label_is_name(name) && !label_is_note(name);
+}
+
+/* Whether few cues have labels: the first has one, each is a whole name or `Speaker 1`, and if some
+ * cues go on without one, the first name recurs. */
+static bool few_have_names(const struct cues *cues)
+{
+    struct slice name, first = {0};
+    size_t named = 0, again = 0;
+    for (size_t i = 0; i < cues->count && cues->count < MANY_CUES; i++) {
+        struct slice text = cue_text(cues, &cues->at[i]);
+        bool has_prefix = read_prefix(text, &name) > 0;
+        bool is_other = slice_starts(text, SLICE("-")) || slice_starts(text, SLICE(">"));
+        if (cues->at[i].speaker_len || (has_prefix ? !is_whole_name(name) : i == 0 || is_other))
+            return false;
+        named += has_prefix;
+        again += has_prefix && slice_equal(name, first);
+        if (i == 0)
+            first = name;
+    }
+    return named > 1 && (named == cues->count || again);
+}
+
+/* A cue without a label goes on. */
+static void take_prefixes(struct cues *cues)
+{
+    struct slice name;
+    for (size_t i = 0; i < cues->count; i++) {
+        struct cue *cue = &cues->at[i];
+        uint32_t prefix = (uint32_t)read_prefix(cue_text(cues, cue), &name);
+        if (!prefix)
+            name = cue_speaker(cues, &cue[-1]);
+        cue->speaker = (uint32_t)(name.data - cues->text.data);
+        cue->speaker_len = (uint32_t)name.len;
+        cue->text += prefix;
+        cue->len -= prefix;
+    }
+}
+
+void cue_prefixes_take(struct cues *cues)
+{
+    if (all_have_prefix(cues) || few_have_names(cues))
+        take_prefixes(cues);
+}
