@@ -46,7 +46,7 @@ static const char usage[] =
     "      xattr             serve extended attributes of episodes and their files\n"
     "      poll=SECONDS      scan CONTENT at this interval; the default is inotify, and every\n"
     "                        10 seconds for a network folder\n"
-    "      no_ahead          do not store files in the page cache ahead of their reading\n"
+    "      no_ahead          do not store or parse files before somebody asks for them\n"
     "      threads=N         serve with N threads (default 4)\n"
     "      allow_other       allow other users; file permissions in CONTENT apply to each\n"
     "                        (root needs this too)\n"

@@ -63,10 +63,15 @@ static int compare_date(const struct search *s, uint32_t id)
     return (code > s->code) - (code < s->code);
 }
 
-uint32_t corpus_find_path(const struct corpus *corpus, struct slice path)
+uint32_t corpus_place(const struct corpus *corpus, struct slice path)
 {
     const struct search search = {.corpus = corpus, .ids = corpus->by_path, .name = path};
-    uint32_t index = find_index(0, corpus->episode_count, compare_path, &search);
+    return find_index(0, corpus->episode_count, compare_path, &search);
+}
+
+uint32_t corpus_find_path(const struct corpus *corpus, struct slice path)
+{
+    uint32_t index = corpus_place(corpus, path);
     return index == NO_INDEX ? NO_INDEX : corpus->by_path[index];
 }
 

@@ -91,6 +91,9 @@ bool corpus_has(const struct corpus *corpus, const char *folder);
 /* The number of the episode with this path, or NO_INDEX. */
 uint32_t corpus_find_path(const struct corpus *corpus, struct slice path);
 
+/* Its index in by_path, or NO_INDEX. */
+uint32_t corpus_place(const struct corpus *corpus, struct slice path);
+
 /* The number of the folder with this path below the content folder, or NO_INDEX. */
 uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path);
 

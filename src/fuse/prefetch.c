@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "fuse/ahead.h"
 
 enum {
     QUEUE = 16,          /* folders that wait; the rest is not prefetched */
@@ -36,6 +37,7 @@ struct unread {
 
 struct prefetch {
     struct tree *tree;
+    struct ahead *ahead;
     store_fn *store;
     void *context;
     int pressure_fd;
@@ -85,6 +87,7 @@ void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
     if (!prefetch)
         return;
     uint64_t folder = tree_siblings(id);
+    ahead_note(prefetch->ahead, id);
     pthread_mutex_lock(&prefetch->lock);
     if (folder)
         note_folder(prefetch, folder, id);
@@ -101,7 +104,10 @@ static bool must_store_unread(const struct prefetch *prefetch)
 
 void prefetch_note_size(struct prefetch *prefetch, uint64_t id, uint64_t size)
 {
-    if (!prefetch || size == 0 || size > UNREAD_LARGEST)
+    if (!prefetch)
+        return;
+    ahead_note(prefetch->ahead, id);
+    if (size == 0 || size > UNREAD_LARGEST)
         return;
     pthread_mutex_lock(&prefetch->lock);
     if (prefetch->unread_count < UNREAD) {
@@ -112,6 +118,12 @@ void prefetch_note_size(struct prefetch *prefetch, uint64_t id, uint64_t size)
     if (must_store_unread(prefetch))
         pthread_cond_signal(&prefetch->more);
     pthread_mutex_unlock(&prefetch->lock);
+}
+
+void prefetch_note_listing(struct prefetch *prefetch, uint64_t id)
+{
+    if (prefetch)
+        ahead_note(prefetch->ahead, id);
 }
 
 /* --- storing ---------------------------------------------------------------------------------- */
@@ -208,6 +220,7 @@ int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure
     if (!prefetch)
         return -ENOMEM;
     prefetch->tree = tree;
+    prefetch->ahead = ahead_new(tree);
     prefetch->store = store;
     prefetch->context = context;
     prefetch->pressure_fd = pressure_fd;
@@ -215,6 +228,7 @@ int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure
     pthread_cond_init(&prefetch->more, NULL);
     int err = pthread_create(&prefetch->thread, NULL, store_all, prefetch);
     if (err) {
+        ahead_free(prefetch->ahead);
         free(prefetch);
         return -err;
     }
@@ -232,6 +246,7 @@ void prefetch_stop(struct prefetch *prefetch)
     pthread_cond_signal(&prefetch->more);
     pthread_mutex_unlock(&prefetch->lock);
     pthread_join(prefetch->thread, NULL);
+    ahead_stop(prefetch->ahead);
     prefetch->has_thread = false;
 }
 
@@ -240,6 +255,7 @@ void prefetch_free(struct prefetch *prefetch)
     if (!prefetch)
         return;
     prefetch_stop(prefetch);
+    ahead_free(prefetch->ahead);
     pthread_mutex_destroy(&prefetch->lock);
     pthread_cond_destroy(&prefetch->more);
     free(prefetch);

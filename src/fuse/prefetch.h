@@ -1,6 +1,7 @@
 /*
- * Prefetching, file-level readahead: this module stores files in the kernel's page cache before a
- * client reads them. Each costs one write (FUSE_NOTIFY_STORE) instead of a request and a reply.
+ * Prefetching, file-level readahead, beside what ahead.h does: this module stores files in the
+ * kernel's page cache before a client reads them. Each costs one write (FUSE_NOTIFY_STORE) instead
+ * of a request and a reply.
  *
  * When a client reads the files of a folder one after the other it stores the next ones. It starts
  * at the second read in a folder, since one read alone predicts nothing, and gives a folder up at
@@ -36,8 +37,10 @@ int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure
 /* Notes that a client reads a file. Any thread; does not block. NULL is none. */
 void prefetch_note_read(struct prefetch *prefetch, uint64_t id);
 
-/* Notes that a client asked for the size of a file whose bytes the cache now has. Likewise. */
+/* Notes that a client asked for the size of a file whose bytes the cache now has; and that one
+ * begins to list a folder. Likewise. */
 void prefetch_note_size(struct prefetch *prefetch, uint64_t id, uint64_t size);
+void prefetch_note_listing(struct prefetch *prefetch, uint64_t id);
 
 /* Ends the thread. While it stores a file the kernel may wait for reads, so the caller calls this
  * while requests are still served. NULL is none. */

@@ -374,6 +374,8 @@ static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offse
 {
     cleanup_generation struct held_generation held = get_generation(req);
 
+    if (offset == 0)
+        prefetch_note_listing(server_of(req)->prefetch, ino);
     if (size > MOST_LISTED)
         size = MOST_LISTED;
     cleanup_free char *data = malloc(size);

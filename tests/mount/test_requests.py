@@ -215,6 +215,49 @@ def test_many_readers_of_what_is_stored_get_what_is_there(mount, made_content):
         assert found == shell("find episodes -path '*/turns/*' -print0 | sort -z | xargs -0 cat | sha256sum", cwd=fresh.path)
 
 
+def ask_size(folder):
+    os.stat(folder / "turns.jsonl")
+
+
+# What is done with each episode, and how many parts the cache makes ahead for it.
+WALKS = {"sizes": (ask_size, 2), "listings": (os.listdir, 1)}
+FURTHEST = 32
+
+
+def made(mounted):
+    """Parts that the cache has made."""
+    return json.loads((mounted / ".transcriptfs/status.json").read_text())["cache"]["misses"]
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_walk_is_parsed_ahead_of(many, walk):
+    """What comes next is ready, a few episodes of it, and nothing is made twice."""
+    act, ahead = WALKS[walk]
+    mounted = many()
+    folders = [mounted / f"episodes/{i:03}" for i in range(MANY)]
+    act(folders[0])
+    each = made(mounted)
+    for folder in folders[1:10]:
+        act(folder)
+    while made(mounted) < 10 * each + FURTHEST * ahead:
+        pass
+    for folder in folders[10:]:
+        act(folder)
+    assert made(mounted) == MANY * each
+
+
+@pytest.mark.parametrize("order", [range(49, -1, -1), [37 * i % MANY for i in range(50)]], ids=["backward", "random"])
+@pytest.mark.parametrize("walk", WALKS)
+def test_nothing_is_parsed_ahead_of_other_requests(many, walk, order):
+    act, _ = WALKS[walk]
+    mounted = many()
+    for i in order:
+        act(mounted / f"episodes/{i:03}")
+        if i == order[0]:
+            each = made(mounted)
+    assert made(mounted) == 50 * each
+
+
 SAYS_RELEASE = r"""
 #include <stdio.h>
 #include <string.h>
