@@ -134,10 +134,17 @@ static struct builder *new_builder(struct program *program)
     return builder_new(&options);
 }
 
+static void report_track(struct slice path)
+{
+    report_problem(stderr, path, 0, 0, SLICE("chapters or pictures, and no transcript"),
+                   SLICE("it is left out"));
+}
+
 static int scan(struct program *program)
 {
     struct progress progress = progress_begin("reading", program->options.quiet);
-    const struct content_scan_progress steps = {progress_step, &progress};
+    const struct content_scan_progress steps = {progress_step, &progress,
+                                                program->options.verbose ? report_track : NULL};
     int err = content_scan_first(&program->folder, program->builder, &steps, &program->corpus);
     progress_end(&progress);
     return err;

@@ -220,5 +220,11 @@ int scan_read_heads(const struct content_folder *folder, const struct content_sc
 {
     struct head_readers readers = {.folder = folder, .scan = scan, .progress = options->progress};
     parallel_for(scan->count, options->threads, read_nth, &readers);
+    for (size_t i = 0; i < scan->count && options->progress; i++) {
+        const struct scanned *file = &scan->changes[i];
+        if (file->head.is_no_transcript && source_form_of(file->path) == SOURCE_WEBVTT &&
+            options->progress->leave_out)
+            options->progress->leave_out(file->path);
+    }
     return readers.err;
 }

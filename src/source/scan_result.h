@@ -16,6 +16,7 @@
 struct content_scan_progress {
     void (*step)(void *context, size_t done, size_t all);
     void *context;
+    void (*leave_out)(struct slice path); /* a track that is no transcript; NULL */
 };
 
 /* What to scan: a file, or a folder and everything below it. */

@@ -1104,6 +1104,15 @@ def test_verbose_tells_each_problem(fuse, tmp_path, place):
     assert "1 episode" in result.stderr
 
 
+def test_verbose_tells_what_is_no_transcript(fuse, tmp_path, place):
+    track = "WEBVTT\nKind: chapters\n\n00:00.000 --> 00:10.000\nThe beginning\n"
+    content = write_content(tmp_path / "content", {"a/it.vtt": track, "it.json": "{}", "it.md": "Words.\n"})
+    told = "a/it.vtt: chapters or pictures, and no transcript; it is left out\n"
+    assert run(TRANSCRIPTFS, "--check", "-q", "-v", content).stderr.startswith(told)
+    assert run(TRANSCRIPTFS, "--check", content).stderr == "1 file, 0 problems\n"
+    assert run(TRANSCRIPTFS, "-v", content, place).stderr.startswith(told)
+
+
 def test_problems_are_counted_in_a_word_at_the_start(fuse, tmp_path, place):
     content = write_content(tmp_path / "content", {"it.md": FRONT["tab"][0]})
     message = run(TRANSCRIPTFS, content, place).stderr
