@@ -29,6 +29,7 @@
 #include "syntax/source_form.h"
 #include "source/content.h"
 #include "source/content_scan.h"
+#include "source/following.h"
 #include "source/updater.h"
 #include "ask.h"
 #include "check.h"
@@ -530,12 +531,12 @@ static int open_place(struct program *program)
         .log = report,
     };
     int err = place_open(&options, &program->place);
+    if (err)
+        return err;
     unsigned poll = program->options.poll;
-    if (!err && !poll && updater_network(place_folder(program->place)))
-        poll = UPDATER_NETWORK_POLL;
-    if (!err)
-        place_poll(program->place, poll);
-    return err;
+    const struct following following = following_of(place_folder(program->place));
+    place_poll(program->place, poll || following.has_events ? poll : following.seconds);
+    return 0;
 }
 
 static int supervise_mount(struct program *program)

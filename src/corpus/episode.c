@@ -33,3 +33,11 @@ bool episode_source(const struct episode *episode, const char *ending, struct so
     }
     return false;
 }
+
+bool episode_is_linked(const struct episode *episode)
+{
+    bool is_linked = episode->id.links > 1;
+    for (uint32_t i = 0; i < episode->companions.count; i++)
+        is_linked |= episode->companions.at[i].id.links > 1;
+    return is_linked;
+}

@@ -23,6 +23,7 @@ struct file_id {
     int64_t size;
     struct stamps stamps;
     struct access access;
+    uint32_t links; /* not compared: with another count the ctime is another too */
 };
 
 static inline bool file_id_equal(const struct file_id *a, const struct file_id *b)
@@ -113,6 +114,10 @@ struct source {
 /* The file of an episode that is served as source.<ending>: "md", "vtt", "info.json". False where
  * it has none. */
 bool episode_source(const struct episode *episode, const char *ending, struct source *source);
+
+/* Whether one of its files has another name, through which it changes without inotify telling of
+ * it. */
+bool episode_is_linked(const struct episode *episode);
 
 /* A file that is no episode but has problems, which problems.tsv lists. */
 struct stray {

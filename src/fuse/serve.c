@@ -18,8 +18,9 @@
  * computes with the value, so infinity is not allowed. */
 static const double no_timeout = 1e9;
 
-/* The timeout of a negative dentry, in seconds, for Linux 6.19 and newer, which do not drop one on
- * an invalidation. See fuse/kernel.h. */
+/* The timeout, in seconds, of what nobody may ever tell the kernel to drop: a negative dentry for
+ * Linux 6.19 and newer, which do not drop one on an invalidation (fuse/kernel.h), and what is made
+ * of a file with hard links. */
 static const double short_timeout = 1;
 
 enum {
@@ -126,13 +127,20 @@ static struct stat stat_of(const struct tree_attr *attr)
     };
 }
 
+static double attr_timeout(const struct tree_attr *attr)
+{
+    return attr->no_attr_cache ? 0 : attr->is_linked ? short_timeout : no_timeout;
+}
+
 static struct fuse_entry_param entry_of(const struct tree_attr *attr)
 {
     return (struct fuse_entry_param){
         .ino = attr->id,
         .attr = stat_of(attr),
-        .attr_timeout = attr->no_attr_cache ? 0 : no_timeout,
-        .entry_timeout = attr->no_entry_cache ? 0 : no_timeout,
+        .attr_timeout = attr_timeout(attr),
+        .entry_timeout = attr->no_entry_cache ? 0
+                         : attr->is_linked    ? short_timeout
+                                              : no_timeout,
     };
 }
 
@@ -144,10 +152,11 @@ static int final_error(int err)
 }
 
 /* Replies that a name does not exist: the kernel caches an entry without a node, but no error. */
-static void reply_absent(fuse_req_t req)
+static void reply_absent(fuse_req_t req, bool is_linked)
 {
     bool drops = server_of(req)->options->drops_negative_dentries;
-    const struct fuse_entry_param nothing = {.entry_timeout = drops ? no_timeout : short_timeout};
+    const struct fuse_entry_param nothing = {.entry_timeout = drops && !is_linked ? no_timeout
+                                                                                  : short_timeout};
     fuse_reply_entry(req, &nothing);
 }
 
@@ -190,6 +199,12 @@ static void note_cached_bytes(fuse_req_t req, const struct tree_attr *attr)
         prefetch_note_size(server_of(req)->prefetch, attr->id, attr->size);
 }
 
+/* What was scanned last is the answer where the next generation does not have it either. */
+static bool must_wait_once(const struct held_generation *held, const struct tree_attr *attr)
+{
+    return attr->is_outdated && !held->end.tv_sec;
+}
+
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
     count(req, REQUEST_LOOKUP);
@@ -203,9 +218,9 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     }
     do
         err = look_up(held.tree, parent, name, &attr);
-    while (get_next_generation(&held, err));
+    while (get_next_generation(&held, must_wait_once(&held, &attr) ? -EAGAIN : err));
     if (err == -ENOENT && !attr.no_entry_cache) {
-        reply_absent(req);
+        reply_absent(req, attr.is_linked);
     } else if (err) {
         fuse_reply_err(req, final_error(err));
     } else {
@@ -230,7 +245,7 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
     } else {
         struct stat st = stat_of(&attr);
         note_cached_bytes(req, &attr);
-        fuse_reply_attr(req, &st, attr.no_attr_cache ? 0 : no_timeout);
+        fuse_reply_attr(req, &st, attr_timeout(&attr));
     }
 }
 

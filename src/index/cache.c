@@ -527,3 +527,18 @@ int cache_read_content(struct cache *cache, const struct source *source, uint64_
 {
     return cache->content.read(cache->content.context, source, offset, len, out);
 }
+
+static bool is_same(const struct content *content, struct slice path, const struct file_id *id)
+{
+    const struct source source = {path, id};
+    return id->links <= 1 || !content->is_same || content->is_same(content->context, &source);
+}
+
+bool cache_is_newest(const struct cache *cache, const struct episode *episode)
+{
+    const struct companions *companions = &episode->companions;
+    bool is_newest = is_same(&cache->content, episode->path, &episode->id);
+    for (uint32_t i = 0; i < companions->count && is_newest; i++)
+        is_newest = is_same(&cache->content, companions->at[i].path, &companions->at[i].id);
+    return is_newest;
+}

@@ -88,4 +88,8 @@ void cache_read_stats(struct cache *cache, struct cache_stats *stats);
 int cache_read_content(struct cache *cache, const struct source *source, uint64_t offset,
                        uint64_t len, struct buf *out);
 
+/* Whether those files of an episode that have other names are the same as when they were scanned;
+ * if not, they will be scanned. */
+bool cache_is_newest(const struct cache *cache, const struct episode *episode);
+
 #endif

@@ -18,6 +18,9 @@ struct content {
      */
     int (*read)(const void *context, const struct source *source, uint64_t offset, uint64_t len,
                 struct buf *out);
+    /* Whether the file is still the one that was scanned; if not, it will be scanned. NULL: it
+     * is. */
+    bool (*is_same)(const void *context, const struct source *source);
     const void *context;
     struct quarantine *quarantine; /* NULL: none */
 };

@@ -70,6 +70,7 @@ struct file_id content_id_of(const struct stat *st)
         .size = st->st_size,
         .stamps = {instant_of(&st->st_mtim), instant_of(&st->st_ctim)},
         .access = {st->st_uid, st->st_gid, st->st_mode & 0555},
+        .links = (uint32_t)st->st_nlink,
     };
 }
 
@@ -148,9 +149,30 @@ static int read_source(const void *folder_, const struct source *source, uint64_
     return err;
 }
 
+/* One that cannot be examined now counts as the same. */
+static bool is_same(const void *folder_, const struct source *source)
+{
+    const struct content_folder *folder = folder_;
+    struct stat st;
+    struct file_id id = {0};
+    int err = content_stat(folder, source->path.data, &st);
+    if (!err)
+        id = content_id_of(&st);
+    if (err ? err != -ENOENT : file_id_equal(&id, source->id))
+        return true;
+    if (folder->changed)
+        folder->changed(folder->context, source->path, false);
+    return false;
+}
+
 struct content content_reader(const struct content_folder *folder)
 {
-    return (struct content){read_source, folder, folder->quarantine};
+    return (struct content){
+        .read = read_source,
+        .is_same = is_same,
+        .context = folder,
+        .quarantine = folder->quarantine,
+    };
 }
 
 int content_open_folder(const struct content_folder *folder, const char *path)
@@ -165,6 +187,7 @@ int content_open(const char *path, const struct limits *limits, struct content_f
     folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->fd < 0)
         return -errno;
+    folder->following = following_of(folder->fd);
     return config_defaults(&folder->arena, &folder->config);
 }
 

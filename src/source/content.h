@@ -15,6 +15,7 @@
 #include "corpus/corpus.h"
 #include "index/cache.h"
 #include "metadata/config.h"
+#include "source/following.h"
 
 #define CONTENT_CONFIG ".transcriptfs.yaml"
 
@@ -28,8 +29,9 @@ struct content_folder {
     struct file_id taken_id;     /* … and their file; all 0: there was none */
     struct file_id config_id;    /* of the configuration file when it was last read, valid or not */
     bool is_configured;
-    const dev_t *own_device; /* of the mount, which somebody may move into the folder; borrowed;
-                                NULL, or 0: it is not known */
+    struct following following; /* how its changes are followed */
+    const dev_t *own_device;    /* of the mount, which somebody may move into the folder; borrowed;
+                                   NULL, or 0: it is not known */
     struct quarantine *quarantine; /* borrowed; NULL: no file is suspect */
     /* A reader calls this when a file is not the one that was scanned; NULL: nobody wants to know.
      * A callback against the direction: the updater (updater.h) sets it, and it knows this header,

@@ -1,11 +1,9 @@
 #include "source/updater.h"
 
 #include <errno.h>
-#include <linux/magic.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/vfs.h>
 #include <time.h>
 
 #include "base/array.h"
@@ -18,7 +16,6 @@
 
 enum {
     RETRY = 1,           /* … after a scan that failed, whose targets are lost */
-    AUDIT = 300,         /* … beside inotify, which misses writes through a mapping */
     MOST_UNNOTIFIED = 8, /* generations whose notification is due; until then changes gather */
     MOST_TARGETS = 4096  /* more changes at once need a full scan */
 };
@@ -174,7 +171,7 @@ static void enter_folder(void *updater_, struct slice path)
         return;
     updater->options.log("the system has no inotify watches left (fs.inotify.max_user_watches): "
                          "rescanning every %d seconds",
-                         UPDATER_NETWORK_POLL);
+                         FOLLOW_NETWORK);
     updater->mode = "poll";
     updater->why = "fs.inotify.max_user_watches is too low";
     tree_set_watch(updater->options.tree, updater->mode, updater->why);
@@ -292,7 +289,8 @@ static unsigned seconds_between_scans(const struct updater *updater)
         return RETRY;
     if (updater->options.poll)
         return updater->options.poll;
-    return updater->watch && !updater->has_no_watches ? AUDIT : UPDATER_NETWORK_POLL;
+    return updater->watch && !updater->has_no_watches ? updater->options.folder->following.seconds
+                                                      : FOLLOW_NETWORK;
 }
 
 /* With the lock held. */
@@ -407,50 +405,12 @@ static void *notify_changes(void *updater_)
 
 /* --- beginning and ending --------------------------------------------------------------------- */
 
-/* inotify does not report changes that another machine makes on a network file system. */
-const char *updater_network(int fd)
-{
-    struct statfs fs;
-    if (fstatfs(fd, &fs))
-        return NULL;
-    switch ((unsigned long)fs.f_type) {
-    case NFS_SUPER_MAGIC:
-        return "the content is on NFS";
-    case SMB_SUPER_MAGIC:
-    case 0xFF534D42: /* CIFS */
-    case 0xFE534D42: /* SMB 2 */
-        return "the content is on SMB";
-    case 0x00C36400:
-        return "the content is on CephFS";
-    case V9FS_MAGIC:
-        return "the content is on 9P";
-    case 0x786F4256: /* vboxsf */
-    case 0x7C7C6673: /* prl_fs */
-    case 0xBACBACBC: /* vmhgfs */
-        return "the content is in a folder that the virtual machine's host shares";
-    case ECRYPTFS_SUPER_MAGIC:
-        return "the content is on eCryptfs, below which it may be changed";
-    case AFS_SUPER_MAGIC:
-    case CODA_SUPER_MAGIC:
-    case OCFS2_SUPER_MAGIC:
-    case 0x01161970: /* GFS2 */
-    case 0x0BD00BD0: /* Lustre */
-    case 0x19830326: /* BeeGFS */
-    case 0x47504653: /* GPFS */
-        return "the content is on a network file system";
-    case FUSE_SUPER_MAGIC:
-        return "the content is on a FUSE file system, such as SSHFS";
-    default:
-        return NULL;
-    }
-}
-
 static int choose_mode(struct updater *updater)
 {
-    const char *network = updater_network(updater->options.folder->fd);
+    const struct following *following = &updater->options.folder->following;
     updater->mode = "poll";
-    updater->why = updater->options.poll ? "-o poll" : network;
-    if (updater->why)
+    updater->why = updater->options.poll ? "-o poll" : following->why;
+    if (updater->options.poll || !following->has_events)
         return 0;
     int err = watch_new(updater->options.folder, &updater->watch);
     if (err == -EMFILE || err == -ENFILE) {
@@ -458,7 +418,6 @@ static int choose_mode(struct updater *updater)
         return 0;
     }
     updater->mode = "inotify";
-    updater->why = "the content is on this machine";
     return err;
 }
 

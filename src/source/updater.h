@@ -44,12 +44,6 @@ struct updater_options {
  */
 int updater_start(const struct updater_options *options, struct updater **updater);
 
-/* What keeps inotify from telling of all changes of a folder, as a network does; NULL: nothing. */
-const char *updater_network(int folder);
-
-/* … and so many seconds between looks there. */
-enum { UPDATER_NETWORK_POLL = 10 };
-
 /* Ends the threads. Called when serving has ended. NULL is none. */
 void updater_free(struct updater *updater);
 

@@ -231,6 +231,11 @@ static bool is_old_folder(const struct scope *folder)
            folder->node.version != node_version(folder->node.kind, scope_newest_version(folder));
 }
 
+static bool is_linked(const struct scope *scope)
+{
+    return layouts[scope->node.kind].of_episode && episode_is_linked(scope_episode(scope));
+}
+
 /* The attributes that need no size. */
 static void fill_identity(const struct scope *scope, struct tree_attr *attr)
 {
@@ -247,6 +252,7 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
         .stamps = ops->stamps ? ops->stamps(scope) : scope->corpus->stamps,
         .no_entry_cache = layout->no_entry_cache,
         .no_attr_cache = is_old_folder(scope),
+        .is_linked = is_linked(scope),
     };
 }
 
@@ -332,8 +338,12 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
     err = ops->find ? ops->find(&scope, wanted, &child) : find_by_child(&scope, wanted, &child);
     if (err == -ENOENT && may_combine)
         err = search_find_combined(&scope, wanted, &child);
-    if (!err)
+    bool has_child = !err;
+    if (has_child)
         err = child_attr(&scope, &child, attr);
+    const struct scope found = has_child ? scope_at(&scope, child.node) : scope;
+    attr->is_linked = is_linked(&found);
+    attr->is_outdated = attr->is_linked && !cache_is_newest(tree->cache, scope_episode(&found));
     /* A name with a leading dot never appears, so its absence may be cached. Nothing invalidates
      * the names in a folder of an old version, nor those that are combined: views come and go. */
     attr->no_entry_cache |= is_old_folder(&scope) ||
@@ -415,14 +425,14 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
         if (err)
             continue;
         const struct layout *layout = &layouts[child.node.kind];
+        const struct scope of_child = scope_at(&scope, child.node);
         entry = (struct tree_entry){
             .name = child.name,
             .has_attr = !child.size_needs_render && !layout->no_entry_cache &&
-                        !is_old_folder(&scope),
+                        !is_old_folder(&scope) && !is_linked(&of_child),
         };
         /* An error of one child must not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {
-            struct scope of_child = scope_at(&scope, child.node);
             fill_identity(&of_child, &entry.attr);
             entry.has_attr = false;
         }

@@ -86,16 +86,19 @@ struct tree_attr {
     bool no_entry_cache; /* the kernel may not cache the dentry, also a negative one */
     bool no_attr_cache; /* … nor the attributes: of a folder's old version, whose children change */
     bool has_cached_bytes; /* the size was not known without the bytes, which the cache now has */
+    bool is_linked;        /* it may cache both for a moment: see episode_is_linked() */
+    bool is_outdated; /* at a look-up: its file was found to be another, which is scanned now */
 };
 
 int tree_getattr(struct tree *tree, uint64_t id, struct tree_attr *attr);
-/* After -ENOENT `attr` says nothing but no_entry_cache. */
+/* After -ENOENT `attr` says nothing but no_entry_cache, is_linked and is_outdated. */
 int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tree_attr *attr);
 int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent);
 
 struct tree_entry {
     struct slice name; /* lent for the call */
-    bool has_attr; /* all of `attr` is there; else only id, ino and mode, as the size is costly */
+    bool has_attr; /* all of `attr` is there; else only id, ino and mode, as the size is costly, or
+                      a look-up is to examine the file */
     struct tree_attr attr;
 };
 

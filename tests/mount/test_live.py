@@ -5,6 +5,7 @@ shows that: the kernel tells of changes in their order.
 """
 
 import contextlib
+import ctypes
 import errno
 import itertools
 import json
@@ -20,8 +21,8 @@ import time
 
 import pytest
 
-from tools import (Folder, TIMEOUT, dump_line, dump_of_content, dump_of_mount, is_sanitized, read, run, run_ok,
-                   write_content)
+from tools import (Folder, TIMEOUT, dump_line, dump_of_content, dump_of_mount, files_below, is_sanitized, read, run,
+                   run_ok, write_content)
 
 SENTINEL = "zz-sentinel"
 counter = itertools.count(1)
@@ -505,6 +506,61 @@ def test_polling_follows_too(mount):
     assert_same_dump(mounted)
 
 
+# --- names outside of the folder -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def linked(mount, tmp_path):
+    """A file that has another name outside of the content, where nobody tells of an edit; all of it has been looked at,
+    and what was read of it is not kept."""
+    content = write_content(tmp_path / "content0", {"sub/a.md": talk(), "b.md": talk("B")})
+    other = tmp_path / "other.md"
+    os.link(content / "sub/a.md", other)
+    mounted = mount(content)
+    settle(mounted)
+    assert_same_dump(mounted)
+    for path in files_below(mounted / "episodes/sub"):
+        with open(path, "rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    yield mounted, other
+    settle(mounted)
+    assert_same_dump(mounted)
+
+
+@pytest.mark.parametrize("name", ["text/sub/a.txt", "episodes/sub/a/transcript.txt", "episodes/sub/a/turns/001.txt"])
+def test_an_edit_through_a_name_outside_is_seen(linked, name):
+    """A name is good for a second, and nothing tells that it is over."""
+    mounted, other = linked
+    other.write_text(talk(turns=[("Ann", "Hello.")]))
+    time.sleep(1.1)
+    assert (mounted / name).read_text() == "Ann: Hello.\n"
+    assert os.listdir(mounted / "episodes/sub/a/turns") == ["001.txt"]
+
+
+@pytest.mark.parametrize("act", ["grep", "stat"])
+def test_a_walk_after_an_edit_through_a_name_outside(linked, act):
+    mounted, other = linked
+    other.write_text(talk(turns=[("Ann", "Hello.")]))
+    time.sleep(1.1)
+    if act == "grep":
+        assert run_ok("grep", "-rl", "Hello", mounted / "text", mounted / "episodes")
+    else:
+        assert (mounted / "text/sub/a.txt").stat().st_ctime_ns == other.stat().st_ctime_ns
+
+
+def test_a_file_that_is_written_on_and_on_through_a_name_outside(linked):
+    mounted, other = linked
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        with open(other, "a", encoding="utf-8") as file:
+            file.write("and on ")
+        before = time.monotonic()
+        (mounted / "text/sub").stat()
+        with contextlib.suppress(FileNotFoundError):
+            (mounted / "text/sub/a.txt").stat()
+        assert time.monotonic() - before < TIMEOUT / 4
+
+
 # --- old versions ---------------------------------------------------------------------------------------------
 
 
@@ -880,6 +936,54 @@ int inotify_add_watch(int fd, const char *path, uint32_t events)
     return -1;
 }
 """
+
+
+# What xenix was: there is no such file system any more.
+XENIX = """
+#include <dlfcn.h>
+#include <sys/vfs.h>
+
+int fstatfs64(int fd, struct statfs64 *fs)
+{
+    int err = ((int (*)(int, struct statfs64 *))dlsym(RTLD_NEXT, "fstatfs64"))(fd, fs);
+    fs->f_type = 0x012FF7B4;
+    return err;
+}
+"""
+
+
+def test_an_unknown_file_system_is_looked_through_beside_inotify(mount, with_library):
+    mounted = mount({"a.md": talk()}, prefix=with_library(XENIX))
+    settle(mounted)
+    watch = status(mounted)["watch"]
+    assert (watch["mode"], watch["why"]) == ("inotify", "the content is on an unknown file system")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount an overlay")
+@pytest.mark.parametrize("lower", ["local", "remote"])
+def test_an_overlay_is_polled_where_it_is_over_a_network(mount, tmp_path, lower):
+    """A mount of ours is over FUSE, as SSHFS is. A path may have a comma, a colon and white space in it."""
+    mounted = mount({"a.md": talk()})
+    below, over, local = (tmp_path / name for name in ("lo,w:e r", "over", "local"))
+    for folder in (below, over, local):
+        folder.mkdir()
+    run_ok("mount", "--bind", mounted.path if lower == "remote" else mounted.content, below)
+    name = str(below).replace(":", "\\:").replace(",", "\\,")
+    # Not by mount(8), which takes a comma for the end of an option.
+    options = f"lowerdir={local}:{name}"
+    libc = ctypes.CDLL(None, use_errno=True)
+    failed = libc.mount(b"overlay", os.fsencode(over), b"overlay", 1, options.encode())
+    try:
+        assert not failed, os.strerror(ctypes.get_errno())
+        second = mount(over)
+        settled = status(second)["watch"]
+        second.stop()
+    finally:
+        run("umount", over)
+        run("umount", below)
+    assert (settled["mode"], settled["why"]) == {
+        "local": ("inotify", "the content is on this machine"),
+        "remote": ("poll", "the content is on an overlay over a network file system")}[lower]
 
 
 def test_without_watches_it_is_polled(mount, with_library):
