@@ -241,7 +241,8 @@ struct lasts {
     struct map folders; /* the same, for they may have been at one path */
     uint32_t *versions; /* by episode */
     uint32_t *turns;    /* … */
-    size_t version_cap, turn_cap;
+    uint32_t *queries;  /* by slot */
+    size_t version_cap, turn_cap, query_cap;
     uint32_t of_kind[HISTORY_NOTIFIED + 1];
     uint32_t end;
     bool failed;
@@ -292,6 +293,8 @@ static void note_last(struct lasts *lasts, const struct journal_record *record)
         lasts->failed |= !set_last(&lasts->versions, &lasts->version_cap, record);
     } else if (record->kind == HISTORY_TURNS) {
         lasts->failed |= !set_last(&lasts->turns, &lasts->turn_cap, record);
+    } else if (record->kind == HISTORY_SELECTION) {
+        lasts->failed |= !set_last(&lasts->queries, &lasts->query_cap, record);
     }
 }
 
@@ -308,6 +311,8 @@ static bool is_last(void *lasts_, const struct journal_record *record)
         return lasts->versions[record->key] == record->at;
     case HISTORY_TURNS:
         return lasts->turns[record->key] == record->at;
+    case HISTORY_SELECTION:
+        return lasts->queries[record->key] == record->at;
     case HISTORY_SERIAL:
     case HISTORY_VOICE_INDEX:
     case HISTORY_CONFIG:
@@ -332,6 +337,7 @@ void history_compact(struct journal *journal)
     map_free(&lasts.folders);
     free(lasts.versions);
     free(lasts.turns);
+    free(lasts.queries);
 }
 
 static bool is_before_tail(void *published, const struct journal_record *record)

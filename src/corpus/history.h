@@ -21,13 +21,14 @@ enum history {
     HISTORY_SPELLING, /* view, NUL byte, text */
     HISTORY_VOICE,    /* the same, of by-voice */
     HISTORY_DIR_COOKIE,
-    HISTORY_SELECTION, /* a query, canonical */
 
     /* States: the last one counts. */
-    HISTORY_FILE,        /* what was found at a path: struct scanned and its texts */
-    HISTORY_VERSION,     /* key: an episode; the version that it has */
-    HISTORY_TURNS,       /* key: an episode; how many names of its turns the kernel may know */
-    HISTORY_SERIAL,      /* key: a serial number; neither it nor a later one was used */
+    HISTORY_FILE,      /* what was found at a path: struct scanned and its texts */
+    HISTORY_VERSION,   /* key: an episode; the version that it has */
+    HISTORY_TURNS,     /* key: an episode; how many names of its turns the kernel may know */
+    HISTORY_SELECTION, /* key: a slot; the number of a query, and the query, if it is not forgotten
+                        */
+    HISTORY_SERIAL,    /* key: a serial number; neither it nor a later one was used */
     HISTORY_VOICE_INDEX, /* somebody asked for by-voice */
     HISTORY_CONFIG,      /* the configuration of the files after it */
     HISTORY_PUBLISHED,   /* key: the generation that the files and versions before it make */

@@ -60,11 +60,11 @@ static void add_process(json_t *json, const struct tree_options *options)
 /* Numbers alone: what people ask for is nobody else's business. */
 static void add_search(json_t *json, struct selections *selections)
 {
-    json_object_set_new(json, "search",
-                        json_pack("{s:i, s:I, s:I}", "queries", (int)selections_count(selections),
-                                  "index_limit_bytes", (json_int_t)selections->words.budget,
-                                  "index_used_bytes",
-                                  (json_int_t)word_index_size(&selections->words)));
+    json_object_set_new(
+        json, "search",
+        json_pack("{s:i, s:I, s:I}", "queries", (int)known_queries_count(&selections->queries),
+                  "index_limit_bytes", (json_int_t)selections->words.budget, "index_used_bytes",
+                  (json_int_t)word_index_size(&selections->words)));
 }
 
 static void add_place(json_t *json, const struct content_place *place)

@@ -13,7 +13,7 @@
 #define OLD_VERSION_OK OF_EPISODE, .has_version = true, .accepts_old_version = true
 #define OF_VERSION     OF_EPISODE, .has_version = true
 #define COMBINES       .combines = true
-#define OF_QUERY       .i_bits = 14, .has_version = true
+#define OF_QUERY       .i_bits = 24, .has_version = true
 /* … of which an old id lists the current children, as above. */
 #define IN_QUERY OF_QUERY, .accepts_old_version = true, .no_negative_cache = true
 
@@ -122,13 +122,13 @@ const struct layout layouts[KIND_COUNT] = {
 
     /* i: number of the query; the version is the generation */
     [KIND_SELECTION] = {FOLDER("/search/<query>"), IN_QUERY},
-    [KIND_SELECTION_SPELLING] = {LINK("/search/<another spelling of a query>"), .i_bits = 14},
+    [KIND_SELECTION_SPELLING] = {LINK("/search/<another spelling of a query>"), .i_bits = 24},
     [KIND_SELECTION_TURNS] = {FOLDER("/search/<query>/turns"), IN_QUERY},
     [KIND_SELECTION_EPISODES] = {FOLDER("/search/<query>/episodes"), IN_QUERY, COMBINES},
     [KIND_SELECTION_INDEX] = {FOLDER("/search/<query>/index"), IN_QUERY},
     /* … j: which of the files, or of the tables */
     [KIND_SELECTION_FILE] = {FILE_("/search/<query>/<file>"), OF_QUERY, .j_bits = 8},
-    [KIND_SELECTION_TABLE] = {FILE_("/search/<query>/index/<table>"), OF_QUERY, .j_bits = 16},
+    [KIND_SELECTION_TABLE] = {FILE_("/search/<query>/index/<table>"), OF_QUERY, .j_bits = 10},
     /* … j: turn, from 0, of those that are found in the order of entries */
     [KIND_SELECTION_TURN] = {LINK("/search/<query>/turns/<entry>--<number>.txt"), OF_QUERY,
                              .j_bits = 24},
@@ -141,7 +141,7 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_SELECTION_VOICE] = {LINK("/search/<query>/by-voice/<name>"), OF_QUERY, .j_bits = 24},
     [KIND_SELECTION_DATE] = {LINK("/search/<query>/by-date/<date>"), OF_QUERY, .j_bits = 24},
     /* … j: how far below the root it stands, and the view. Views come and go. */
-    [KIND_COMBINED] = {LINK("/by-<view>/<value>/by-<view>"), .i_bits = 14, .j_bits = 13,
+    [KIND_COMBINED] = {LINK("/by-<view>/<value>/by-<view>"), .i_bits = 24, .j_bits = 13,
                        .no_entry_cache = true},
 };
 

@@ -28,6 +28,7 @@ struct child {
     struct node node;
     struct slice name;
     bool size_needs_render; /* its size takes work: listed without attributes */
+    bool no_entry_cache;    /* of one that is found, not listed: the kernel may not keep its name */
     uint8_t
         list; /* 0: its place is the same in every generation; else the sorted list it stands in */
     char text[NAME_MAX + 1]; /* storage for a name that nothing else holds */
@@ -103,6 +104,7 @@ static inline int child_is(struct child *child, enum kind kind, uint32_t i, uint
     child->node = (struct node){.kind = kind, .i = i, .version = version};
     child->name = name;
     child->size_needs_render = false;
+    child->no_entry_cache = false;
     child->list = 0;
     return 0;
 }

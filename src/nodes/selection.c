@@ -11,9 +11,9 @@ struct selections *selections_of(const struct scope *scope)
     return &scope->tree->selections;
 }
 
-struct slice selection_query(const struct scope *scope)
+struct slice selection_query(const struct scope *scope, char text[NAME_MAX])
 {
-    return selections_query(selections_of(scope), scope->node.i);
+    return known_queries_text(&selections_of(scope)->queries, scope->node.i, text);
 }
 
 int hold_selection(struct scope *scope, enum selection_part part, struct hold *hold)
@@ -67,14 +67,18 @@ int selection_narrow(const struct scope *scope, struct slice query, struct slice
     return err ? err : out->failed ? -ENOMEM : 0;
 }
 
+bool selection_use(const struct scope *scope)
+{
+    return known_queries_use(&selections_of(scope)->queries, scope->node.i,
+                             scope->corpus->generation);
+}
+
 int selection_check(struct scope *scope)
 {
     const struct layout *layout = &layouts[scope->node.kind];
     uint32_t newest = node_version(scope->node.kind, scope->corpus->generation);
-    bool is_known = selection_query(scope).len > 0;
-    if (layout->accepts_old_version)
-        return is_known && scope->node.version <= newest ? 0 : -ESTALE;
-    return is_known && (!layout->has_version || scope->node.version == newest) ? 0 : -ESTALE;
+    bool any_version = layout->accepts_old_version || !layout->has_version;
+    return selection_use(scope) && (any_version || scope->node.version == newest) ? 0 : -ESTALE;
 }
 
 uint32_t selection_version(const struct scope *scope)
@@ -84,14 +88,16 @@ uint32_t selection_version(const struct scope *scope)
 
 uint64_t selection_identity(const struct scope *scope)
 {
-    return identity_of(IDENTITY_QUERY, selection_query(scope));
+    char text[NAME_MAX];
+    return identity_of(IDENTITY_QUERY, selection_query(scope, text));
 }
 
 /* Of the many files and links in it. They have no hard links, and are above nothing: that somebody
  * may choose a query by their numbers does no harm. */
 uint64_t selection_part(const struct scope *scope, uint64_t part)
 {
-    return hash_pair(hash64(selection_query(scope), 0), part);
+    char text[NAME_MAX];
+    return hash_pair(hash64(selection_query(scope, text), 0), part);
 }
 
 uint64_t selection_part_identity(const struct scope *scope)

@@ -19,9 +19,13 @@ struct hold {
 int hold_selection(struct scope *scope, enum selection_part part, struct hold *hold);
 void end_hold(struct hold *hold);
 
-/* The selections of the tree; the query of a node, empty where its number was never given. */
+/* The selections of the tree; the query of a node, copied to `text`: empty where it is forgotten.
+ */
 struct selections *selections_of(const struct scope *scope);
-struct slice selection_query(const struct scope *scope);
+struct slice selection_query(const struct scope *scope, char text[NAME_MAX]);
+
+/* Notes that somebody looks at what is in the folder; false: its query is forgotten. */
+bool selection_use(const struct scope *scope);
 
 /* Adds a value to those that a term may have, between quotes. */
 void selection_add_value(struct buf *values, struct slice value);

@@ -3,80 +3,25 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "corpus/history.h"
 #include "query/keys.h"
 
-void selections_init(struct selections *selections, size_t index_size)
+int selections_init(struct selections *selections, size_t index_size)
 {
-    *selections = (struct selections){.queries.record_kind = HISTORY_SELECTION};
+    *selections = (struct selections){0};
     pthread_mutex_init(&selections->lock, NULL);
     pthread_cond_init(&selections->made, NULL);
     word_index_init(&selections->words, index_size);
+    return known_queries_init(&selections->queries);
 }
 
 void selections_free(struct selections *selections)
 {
     for (int i = 0; i < SELECTIONS_KEPT; i++)
         selection_free(&selections->kept[i].selection);
-    intern_free(&selections->queries);
+    known_queries_free(&selections->queries);
     word_index_free(&selections->words);
-    free(selections->shown);
     pthread_cond_destroy(&selections->made);
     pthread_mutex_destroy(&selections->lock);
-}
-
-int selections_enter(struct selections *selections, struct slice canonical, uint32_t *number)
-{
-    pthread_mutex_lock(&selections->lock);
-    *number = intern_find(&selections->queries, canonical);
-    size_t count = selections->queries.count;
-    bool is_full = *number == UINT32_MAX && count >= SELECTIONS_MOST;
-    if (*number == UINT32_MAX && !is_full &&
-        array_reserve(&selections->shown, count, &selections->shown_cap, sizeof *selections->shown))
-        *number = intern_add(&selections->queries, canonical);
-    if (*number != UINT32_MAX && *number == count)
-        selections->shown[count] = (struct selection_shown){0};
-    pthread_mutex_unlock(&selections->lock);
-    return *number != UINT32_MAX ? 0 : is_full ? -ENOSPC : -ENOMEM;
-}
-
-void selections_note_shown(struct selections *selections, uint32_t number, uint64_t generation)
-{
-    pthread_mutex_lock(&selections->lock);
-    struct selection_shown *shown = &selections->shown[number];
-    if (!shown->first || generation < shown->first)
-        shown->first = generation;
-    if (generation > shown->last)
-        shown->last = generation;
-    pthread_mutex_unlock(&selections->lock);
-}
-
-struct selection_shown selections_take_shown(struct selections *selections, uint32_t number)
-{
-    pthread_mutex_lock(&selections->lock);
-    struct selection_shown shown = selections->shown[number];
-    selections->shown[number] = (struct selection_shown){0};
-    pthread_mutex_unlock(&selections->lock);
-    return shown;
-}
-
-uint32_t selections_count(struct selections *selections)
-{
-    pthread_mutex_lock(&selections->lock);
-    uint32_t count = (uint32_t)selections->queries.count;
-    pthread_mutex_unlock(&selections->lock);
-    return count;
-}
-
-struct slice selections_query(struct selections *selections, uint32_t number)
-{
-    struct slice query = {0};
-    pthread_mutex_lock(&selections->lock);
-    if (number < selections->queries.count)
-        query = selections->queries.strings[number];
-    pthread_mutex_unlock(&selections->lock);
-    return query;
 }
 
 int selections_parse(const struct corpus *corpus, struct arena *arena, struct slice text,
@@ -134,13 +79,14 @@ static bool has(const struct held_selection *held, enum selection_part part)
 static void make(struct selections *selections, struct held_selection *held,
                  const struct selection_source *source, enum selection_part part)
 {
-    struct slice text = selections->queries.strings[held->number];
+    char text[NAME_MAX];
     bool is_found = held->is_found;
     held->is_being_made = true;
     pthread_mutex_unlock(&selections->lock);
-    int err = 0;
-    if (!is_found)
-        err = find(&selections->words, text, source->corpus, source->cache, &held->selection);
+    struct slice query = known_queries_text(&selections->queries, held->number, text);
+    int err = query.len ? 0 : -ESTALE;
+    if (!err && !is_found)
+        err = find(&selections->words, query, source->corpus, source->cache, &held->selection);
     if (!err && part == SELECTION_TURNS)
         err = selection_count_turns(source->corpus, source->cache, &held->selection);
     if (!err && part == SELECTION_VOICES)

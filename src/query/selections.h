@@ -1,20 +1,16 @@
 /*
- * The selections of a tree: every query that a client looked up gets a number, which is never
- * reused, and a cache keeps the latest results.
+ * The selections of a tree: the queries that clients looked up, and a cache of the latest results.
  */
 #ifndef QUERY_SELECTIONS_H
 #define QUERY_SELECTIONS_H
 
 #include <pthread.h>
 
-#include "base/intern.h"
+#include "query/known_queries.h"
 #include "query/parse.h"
 #include "query/select.h"
 
-enum {
-    SELECTIONS_KEPT = 16,
-    SELECTIONS_MOST = 1 << 14 /* as many as fit into a node id */
-};
+enum { SELECTIONS_KEPT = 16 };
 
 /* The result of a query in a generation; holders may read it. */
 struct held_selection {
@@ -28,41 +24,19 @@ struct held_selection {
     int err;
 };
 
-/* In which generations clients were shown the folder of a query since its name was called back. */
-struct selection_shown {
-    uint64_t first, last; /* 0: in none */
-};
-
 struct selections {
-    pthread_mutex_t lock; /* of what follows */
+    struct known_queries queries; /* their numbers are the selections'; it has a lock of its own */
+    pthread_mutex_t lock;         /* of what follows */
     pthread_cond_t made;
-    struct intern queries; /* canonical; their numbers are the selections' */
     struct held_selection kept[SELECTIONS_KEPT];
     uint64_t clock;
-    struct selection_shown *shown; /* by number; owned */
-    size_t shown_cap;
     struct word_index words; /* it has a lock of its own */
 };
 
-/* `index_size`: the budget of the index of words, in bytes. */
-void selections_init(struct selections *selections, size_t index_size);
+/* `index_size`: the budget of the index of words, in bytes. 0 or -ENOMEM; selections_free() either
+ * way. */
+int selections_init(struct selections *selections, size_t index_size);
 void selections_free(struct selections *selections);
-
-/* Gives a query a number. -ENOSPC: there are too many queries. */
-int selections_enter(struct selections *selections, struct slice canonical, uint32_t *number);
-
-/* Notes that a client gets to see the folder of a query in a generation that is held. */
-void selections_note_shown(struct selections *selections, uint32_t number, uint64_t generation);
-
-/* Where clients were shown it; its name is called back then. */
-struct selection_shown selections_take_shown(struct selections *selections, uint32_t number);
-
-/* The number of queries. */
-uint32_t selections_count(struct selections *selections);
-
-/* The canonical spelling of a number, which lives as long as the selections; empty: no query has
- * the number. */
-struct slice selections_query(struct selections *selections, uint32_t number);
 
 /* Parses a query with the views of a corpus as keys; see query_parse(). */
 int selections_parse(const struct corpus *corpus, struct arena *arena, struct slice text,

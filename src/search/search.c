@@ -19,6 +19,7 @@ static int search_find(struct scope *scope, struct slice name, struct child *chi
     struct arena arena = {0};
     struct query query;
     uint32_t number;
+    bool may_keep = false;
     if (slice_equal(name, SLICE("README.md")))
         return search_child(scope, 0, child);
     if (query_is_probe(name))
@@ -27,22 +28,24 @@ static int search_find(struct scope *scope, struct slice name, struct child *chi
     struct slice known = name;
     if (!err && query.canonical.len <= NAME_MAX)
         known = query.canonical;
-    if (!err)
-        err = selections_enter(selections_of(scope), known, &number);
     bool is_link = !slice_equal(known, name);
+    if (!err)
+        err = known_queries_enter(&selections_of(scope)->queries, known,
+                                  is_link ? 0 : scope->corpus->generation, &number, &may_keep);
     if (!err)
         child_is(child, is_link ? KIND_SELECTION_SPELLING : KIND_SELECTION, number,
                  is_link ? 0 : selection_version(scope), name);
-    if (!err && !is_link)
-        selections_note_shown(selections_of(scope), number, scope->corpus->generation);
+    child->no_entry_cache = !is_link && !may_keep;
     arena_free(&arena);
     return err;
 }
 
 static int spelling_target(struct scope *scope, struct buf *target)
 {
-    buf_add_slice(target, selection_query(scope));
-    return 0;
+    char text[NAME_MAX];
+    struct slice query = selection_query(scope, text);
+    buf_add_slice(target, query);
+    return query.len ? 0 : -ESTALE;
 }
 
 static int readme_render_search(struct scope *scope, struct buf *out)

@@ -41,7 +41,8 @@ static int add_what_terms_find(struct scope *scope, struct buf *out)
     struct arena arena = {0};
     struct query query;
     struct query_bound bound = {0};
-    struct slice text = selection_query(scope);
+    char name[NAME_MAX];
+    struct slice text = selection_query(scope, name);
     int err = selections_parse(scope->corpus, &arena, text, &query);
     if (!err)
         err = query_bind(&query, scope->corpus, &selections_of(scope)->words, &bound);
@@ -74,7 +75,8 @@ static int count_found(struct scope *scope, struct found *found)
 
 static int query_txt_render(struct scope *scope, struct buf *out)
 {
-    struct slice text = selection_query(scope);
+    char name[NAME_MAX];
+    struct slice text = selection_query(scope, name);
     struct found found;
     int err = count_found(scope, &found);
     if (err)
@@ -88,7 +90,7 @@ static int query_txt_render(struct scope *scope, struct buf *out)
 
 static int file_check(struct scope *scope)
 {
-    if (scope->node.j >= FILES || !selection_query(scope).len)
+    if (scope->node.j >= FILES || !selection_use(scope))
         return -ESTALE;
     return scope->node.j ? whole_check(scope, table_of(scope)) : selection_check(scope);
 }

@@ -275,8 +275,10 @@ static int value_target(struct scope *scope, struct buf *target)
         err = add_values(scope, scope->node.kind == KIND_SELECTION_VOICE, scope->node.j, &key,
                          &values);
     buf_add_text(target, "../../");
-    if (!err)
-        err = selection_narrow(scope, selection_query(scope), key, &values, target);
+    if (!err) {
+        char text[NAME_MAX];
+        err = selection_narrow(scope, selection_query(scope, text), key, &values, target);
+    }
     buf_add_text(target, "/episodes");
     return err;
 }
@@ -322,12 +324,14 @@ int search_find_combined(struct scope *scope, struct slice name, struct child *c
     cleanup_buf struct buf query = {0};
     uint32_t view = find_view(scope, name), number = scope->node.i;
     unsigned depth = 0;
+    bool may_keep;
     if (view == NO_INDEX)
         return -ENOENT;
     if (scope->node.kind != KIND_SELECTION_EPISODES) {
         int err = query_of_folder(scope, &query, &depth);
         if (!err)
-            err = selections_enter(selections_of(scope), buf_slice(&query), &number);
+            err = known_queries_enter(&selections_of(scope)->queries, buf_slice(&query), 0, &number,
+                                      &may_keep);
         if (err)
             return err;
     }
@@ -351,8 +355,9 @@ static int combined_target(struct scope *scope, struct buf *target)
     for (unsigned i = 0; i < depth; i++)
         buf_add_text(target, "../");
     if (depth) {
+        char text[NAME_MAX];
         buf_add_text(target, "search/");
-        buf_add_slice(target, selection_query(scope));
+        buf_add_slice(target, selection_query(scope, text));
         buf_add_byte(target, '/');
     } else {
         buf_add_text(target, "../");

@@ -36,7 +36,7 @@ struct updater {
     bool is_full_scan_requested;
     bool is_ending;
     bool is_stop_ordered;     /* by the supervisor */
-    bool must_notify;         /* a generation was published */
+    bool must_notify;         /* a generation was published, or queries are to be forgotten */
     bool has_publisher_ended; /* no more will be */
     pthread_cond_t publisher_state_changed;
     bool has_no_watches; /* the system has none left: it polls from now on */
@@ -218,6 +218,15 @@ static bool has_no_effect(const struct content_scan *scan, const struct builder 
     return true;
 }
 
+static void notify_soon(void *updater_)
+{
+    struct updater *updater = updater_;
+    pthread_mutex_lock(&updater->lock);
+    updater->must_notify = true;
+    pthread_cond_signal(&updater->publisher_state_changed);
+    pthread_mutex_unlock(&updater->lock);
+}
+
 static int publish(struct updater *updater, struct content_scan *scan)
 {
     struct corpus *next;
@@ -229,12 +238,8 @@ static int publish(struct updater *updater, struct content_scan *scan)
     if (err)
         return err;
     updater->options.corpus = next;
-    builder_tidy(updater->options.builder);
     tree_publish(updater->options.tree, next);
-    pthread_mutex_lock(&updater->lock);
-    updater->must_notify = true;
-    pthread_cond_signal(&updater->publisher_state_changed);
-    pthread_mutex_unlock(&updater->lock);
+    notify_soon(updater);
     return 0;
 }
 
@@ -264,6 +269,7 @@ static int scan_and_publish(struct updater *updater, const struct target *target
                                                  .enter_folder = enter_folder,
                                                  .context = updater};
     tree_set_scanning(updater->options.tree, true);
+    builder_tidy(updater->options.builder); /* also where nothing changed: queries are logged */
     int err = content_scan(updater->options.folder, wanted, count, updater->options.corpus,
                            &options, &scan);
     if (!err && is_reported)
@@ -481,6 +487,7 @@ int updater_start(const struct updater_options *options, struct updater **update
     pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&updater->publisher_state_changed, NULL);
     int err = choose_mode(updater);
+    tree_set_notifier(options->tree, notify_soon, updater);
     tree_set_watch(options->tree, updater->mode, updater->why);
     options->folder->context = updater;
     options->folder->changed = note_change;
@@ -507,6 +514,7 @@ void updater_free(struct updater *updater)
         return;
     join_threads(updater);
     updater->options.folder->changed = NULL;
+    tree_set_notifier(updater->options.tree, NULL, NULL);
     if (updater->wake >= 0)
         close(updater->wake);
     watch_free(updater->watch);

@@ -364,15 +364,17 @@ static void invalidate_whole(struct invalidate_pass *p)
 /* What is in a selection may be another thing. Its name is called back, and with it all below. Who
  * stands in one lists the current children from then on: the kernel keeps nothing of a folder of an
  * old version (tree_attr). */
-static void invalidate_selection(struct invalidate_pass *p, uint32_t number,
-                                 const struct selection_shown *shown)
+static void invalidate_selection(struct invalidate_pass *p, const struct known_query *query)
 {
-    static const enum kind kinds[] = {KIND_SELECTION, KIND_SELECTION_TURNS, KIND_SELECTION_EPISODES,
+    static const enum kind kinds[] = {KIND_SELECTION_TURNS, KIND_SELECTION_EPISODES,
                                       KIND_SELECTION_INDEX};
     const struct views *views = &p->before->views;
-    struct selections *selections = &p->invalidation->tree->selections;
-    invalidate_name(p, KIND_SEARCH, 0, selections_query(selections, number));
-    for (uint32_t version = (uint32_t)shown->first; version <= shown->last; version++) {
+    uint32_t number = query->number;
+    invalidate_name(p, KIND_SEARCH, 0, (struct slice){query->text, query->len});
+    for (uint32_t version = (uint32_t)query->first; version <= query->last; version++) {
+        notify(p, INVALIDATE_FOLDER, id_of(KIND_SELECTION, number, 0, version), NULL);
+        if (!query->is_entered)
+            continue;
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             notify(p, INVALIDATE_FOLDER, id_of(kinds[i], number, 0, version), NULL);
         for (uint32_t i = 0; i < views->view_count; i++)
@@ -385,12 +387,11 @@ static void invalidate_selection(struct invalidate_pass *p, uint32_t number,
 
 static void invalidate_selections(struct invalidate_pass *p)
 {
-    struct selections *selections = &p->invalidation->tree->selections;
-    uint32_t count = selections_count(selections);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct selection_shown shown = selections_take_shown(selections, i);
-        if (shown.last)
-            invalidate_selection(p, i, &shown);
+    struct known_queries *known = &p->invalidation->tree->selections.queries;
+    struct known_query query;
+    for (uint32_t slot = 0; slot < QUERY_SLOTS; slot++) {
+        if (known_queries_take_shown(known, slot, &query))
+            invalidate_selection(p, &query);
     }
 }
 
@@ -477,4 +478,10 @@ void invalidate_all_by_voice(const struct invalidation *invalidation,
         if (folder)
             invalidate_folder(&p, KIND_ORIGINAL_FOLDER, i);
     }
+}
+
+void invalidate_query(const struct invalidation *invalidation, const struct known_query *query)
+{
+    struct invalidate_pass p = begin_pass(invalidation, invalidation->before);
+    invalidate_selection(&p, query);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct corpus;
+struct known_query;
 struct spelling;
 struct voice_index;
 struct tree;
@@ -43,5 +44,8 @@ void invalidate_by_voice(const struct invalidation *invalidation, const struct c
 /* All that clients may know of by-voice, where these were heard, and of original/. */
 void invalidate_all_by_voice(const struct invalidation *invalidation,
                              struct spelling *const *spellings, size_t count);
+
+/* All that clients may know of a query, which is forgotten next. */
+void invalidate_query(const struct invalidation *invalidation, const struct known_query *query);
 
 #endif

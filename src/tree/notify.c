@@ -90,9 +90,29 @@ static int forget_by_voice(struct tree *tree, const struct corpus *notified, inv
     return 0;
 }
 
+/* No more than there can be: changes of the content wait meanwhile. */
+static void forget_queries(struct tree *tree, const struct corpus *notified, invalidate_fn *notify,
+                           void *context)
+{
+    const struct invalidation invalidation = {tree, notified, notified, notify, context};
+    struct known_queries *known = &tree->selections.queries;
+    struct known_query query;
+    for (int i = 0; i < QUERY_SLOTS && known_queries_take_oldest(known, &query); i++) {
+        invalidate_query(&invalidation, &query);
+        known_queries_forget(known, &query);
+    }
+}
+
+void tree_set_notifier(struct tree *tree, void (*notify_soon)(void *context), void *context)
+{
+    tree->selections.queries.too_many = notify_soon;
+    tree->selections.queries.owner = context;
+}
+
 int tree_notify(struct tree *tree, invalidate_fn *notify, void *context)
 {
     struct generation *before, *after = generations_unnotified(&tree->generations, &before);
+    forget_queries(tree, before->corpus, notify, context);
     int err = forget_by_voice(tree, before->corpus, notify, context);
     for (; after; after = generations_unnotified(&tree->generations, &before)) {
         int failed = notify_next(tree, before, after, notify, context);

@@ -13,12 +13,11 @@
 #include "tree/ops.h"
 
 /* Clients may know it from the previous worker, by the latest generations. */
-static void note_shown_before(struct tree *tree, uint32_t number)
+static int restore_query(struct tree *tree, const struct journal_record *record)
 {
     enum { LATEST = 8 };
     uint64_t last = tree->options.resumed, first = last > LATEST ? last - LATEST : 1;
-    selections_note_shown(&tree->selections, number, first);
-    selections_note_shown(&tree->selections, number, last);
+    return known_queries_restore(&tree->selections.queries, record, first, last);
 }
 
 /* Restores a record of the previous worker's tree. */
@@ -32,10 +31,7 @@ static int restore(struct tree *tree, const struct journal_record *record)
     case HISTORY_DIR_COOKIE:
         return dir_cookies_enter(&tree->dir_cookies, record->bytes, &number) ? 0 : -ENOMEM;
     case HISTORY_SELECTION:
-        if (selections_enter(&tree->selections, record->bytes, &number))
-            return -ENOMEM;
-        note_shown_before(tree, number);
-        return 0;
+        return restore_query(tree, record);
     case HISTORY_TURNS:
         return exposed_turns_restore(&tree->exposed_turns, record);
     case HISTORY_SERIAL:
@@ -78,8 +74,8 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
     snapshots_init(&tree->snapshots);
     dir_cookies_init(&tree->dir_cookies);
     whole_tables_init(&tree->whole_tables);
-    selections_init(&tree->selections, options->index_size);
-    if (generations_init(&tree->generations, corpus, &generations_options) ||
+    int err = selections_init(&tree->selections, options->index_size);
+    if (generations_init(&tree->generations, corpus, &generations_options) || err ||
         tree_reserve(tree, episodes) || resume(tree)) {
         tree_free(tree);
         return NULL;
@@ -327,6 +323,7 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
 {
     cleanup_(scope_close) struct scope scope;
     struct child child;
+    child.no_entry_cache = false;
     *attr = (struct tree_attr){0};
     int err = begin_folder(tree, folder, &scope);
     if (err)
@@ -346,7 +343,7 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
     attr->is_outdated = attr->is_linked && !cache_is_newest(tree->cache, scope_episode(&found));
     /* A name with a leading dot never appears, so its absence may be cached. Nothing invalidates
      * the names in a folder of an old version, nor those that are combined: views come and go. */
-    attr->no_entry_cache |= is_old_folder(&scope) ||
+    attr->no_entry_cache |= is_old_folder(&scope) || (!err && child.no_entry_cache) ||
                             (err && layout->no_negative_cache && name[0] != '.') ||
                             (err && may_combine);
     return err;

@@ -75,6 +75,10 @@ void tree_publish(struct tree *tree, struct corpus *next);
  */
 int tree_notify(struct tree *tree, invalidate_fn *notify, void *context);
 
+/* Sets who calls tree_notify() soon, since there are more queries than the tree keeps: they are
+ * forgotten then. While no request is served. NULL: nobody. */
+void tree_set_notifier(struct tree *tree, void (*notify_soon)(void *context), void *context);
+
 struct tree_attr {
     uint64_t id;
     uint64_t ino; /* st_ino: the same after a remount of the same content */

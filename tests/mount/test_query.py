@@ -459,6 +459,62 @@ def test_who_stands_in_a_selection_sees_what_is_new(mount):
     assert "died of signal 9" in mounted.end()
 
 
+def search_status(mounted):
+    status = json.loads((mounted / ".transcriptfs/status.json").read_text())
+    return status["search"]["queries"], status["memory"]["used_bytes"]
+
+
+def look_up(mounted, numbers):
+    for number in numbers:
+        assert os.stat(mounted / f"search/tag:t{number}").st_ino
+
+
+def test_any_number_of_queries_is_answered_and_the_oldest_are_forgotten(mount):
+    """Who has something of a forgotten one open is told so; everybody else finds it again by its name."""
+    mounted = mount({f"e{n}.md": f"---\ntags: [t{n}]\n---\n\n**Ana:** The tide.\n" for n in range(10)}, "-o", "threads=1")
+    names = [sorted(os.listdir(mounted / f"search/tag:t{n}/episodes")) for n in range(10)]
+    folder = os.open(mounted / "search/tag:t3/episodes", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        look_up(mounted, range(10_000))
+        assert os.readlink(mounted / "search/TAG:T7") == "tag:t7"
+        wait_until(lambda: search_status(mounted)[0] <= 1000, "those that are too many are forgotten")
+        memory = search_status(mounted)[1]
+        look_up(mounted, range(10_000, 20_000))
+        wait_until(lambda: search_status(mounted)[0] <= 1000, "and those, too")
+        assert search_status(mounted)[1] < memory + 400_000
+        with pytest.raises(OSError) as failed:
+            os.listdir(folder)
+        assert failed.value.errno == errno.ESTALE
+        assert [sorted(os.listdir(mounted / f"search/tag:t{n}/episodes")) for n in range(10)] == names
+        assert os.listdir(mounted / "search/TAG:T7/episodes") == names[7]
+        write_content(mounted.content, {"new.md": "---\ntags: [t7]\n---\n\n**Ana:** Another tide.\n"})
+        wait_until(lambda: len(os.listdir(mounted / "search/tag:t7/episodes")) == 2, "a forgotten one is followed again")
+    finally:
+        os.close(folder)
+
+
+def test_the_number_of_a_forgotten_query_is_given_to_no_other(mount):
+    """Not by the next worker, and not where the same place in memory is used again."""
+    mounted = mount({f"e{n}.md": f"---\ntags: [t{n}]\n---\n\n**Ana:** The tide.\n" for n in range(4)})
+    folders = [os.open(mounted / f"search/tag:t{n}", os.O_RDONLY | os.O_DIRECTORY) for n in range(2)]
+    try:
+        look_up(mounted, range(2, 1500))
+        wait_until(lambda: search_status(mounted)[0] <= 1000, "those that are too many are forgotten")
+        os.kill(mounted.worker, signal.SIGKILL)
+        assert os.stat(mounted / "search/tag:t1400").st_ino
+        assert 900 < search_status(mounted)[0] <= 1001, "the others are known to the next worker"
+        look_up(mounted, range(2000, 11_000))
+        for folder in folders:
+            with pytest.raises(OSError) as failed:
+                os.listdir(folder)
+            assert failed.value.errno == errno.ESTALE
+    finally:
+        for folder in folders:
+            os.close(folder)
+    mounted.process.send_signal(signal.SIGTERM)
+    assert "died of signal 9" in mounted.end()
+
+
 def misses(mounted):
     return json.loads((mounted / ".transcriptfs/status.json").read_text())["cache"]["misses"]
 

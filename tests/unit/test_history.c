@@ -8,6 +8,7 @@
 #include "corpus/build.h"
 #include "corpus/history.h"
 #include "corpus/resume.h"
+#include "query/known_queries.h"
 #include "unit.h"
 
 enum { SIZE = 64 << 20, FILES = 60, EDITS = 400, MORE = 40 };
@@ -389,6 +390,73 @@ static void test_memory_is_given_back(void **state)
     munmap(memory, SIZE);
 }
 
+static uint32_t enter(struct known_queries *known, unsigned query)
+{
+    char text[16];
+    uint32_t number;
+    bool may_keep;
+    const struct slice name = {text, (size_t)snprintf(text, sizeof text, "q%u", query)};
+    assert_int_equal(known_queries_enter(known, name, 1, &number, &may_keep), 0);
+    return number;
+}
+
+static void forget(struct known_queries *known)
+{
+    struct known_query oldest;
+    while (known_queries_take_oldest(known, &oldest))
+        known_queries_forget(known, &oldest);
+}
+
+static size_t count_records(const struct journal *journal)
+{
+    struct journal_record record;
+    size_t count = 0;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record);)
+        count++;
+    return count;
+}
+
+/* However many queries there were: the latest keep their numbers, and no number comes again. */
+static void test_numbers_of_queries(void **state)
+{
+    (void)state;
+    enum { QUERIES = 3 * QUERY_SLOTS };
+    void *memory = calloc(1, SIZE);
+    char text[NAME_MAX];
+    struct journal journal;
+    struct journal_record record;
+    struct known_queries known, next;
+    journal_open(&journal, memory, SIZE);
+    assert_int_equal(known_queries_init(&known), 0);
+    known.journal = &journal;
+    uint32_t number = 0;
+    for (unsigned i = 0; i < QUERIES; i++) {
+        assert_int_equal(enter(&known, 0), 0); /* it is used all the time */
+        number = enter(&known, i);
+        forget(&known);
+    }
+    assert_int_equal(known_queries_count(&known), QUERIES_KEPT);
+    journal_add(&journal, HISTORY_NOTIFIED, 1, SLICE(""));
+    journal_add(&journal, HISTORY_PUBLISHED, 1, SLICE(""));
+    history_compact(&journal);
+    assert_in_range(count_records(&journal), QUERIES_KEPT, QUERY_SLOTS + 2);
+
+    assert_int_equal(known_queries_init(&next), 0);
+    for (size_t cursor = 0; journal_next(&journal, &cursor, &record);) {
+        if (record.kind == HISTORY_SELECTION)
+            assert_int_equal(known_queries_restore(&next, &record, 1, 1), 0);
+    }
+    assert_int_equal(enter(&next, 0), 0);
+    assert_int_equal(enter(&next, QUERIES - 1), number);
+    assert_int_equal(known_queries_text(&next, 1, text).len, 0);
+    assert_true(enter(&next, QUERIES) > number);
+    assert_true(enter(&next, 1) > number + 1);
+    known_queries_free(&next);
+    known_queries_free(&known);
+    journal_close(&journal);
+    free(memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_a_spoilt_journal),
         cmocka_unit_test(test_nothing_is_known),
         cmocka_unit_test(test_memory_is_given_back),
+        cmocka_unit_test(test_numbers_of_queries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
