@@ -159,6 +159,39 @@ bool body_may_have_originals(struct slice head)
     return false;
 }
 
+/* Whether a line begins with a letter, behind a bold label or not. */
+static bool begins_with_letter(struct slice line)
+{
+    const char *end = slice_starts(line, SLICE("**")) ? memmem(line.data + 2, line.len - 2, "**", 2)
+                                                      : NULL;
+    if (end)
+        line = slice_skip(line, (size_t)(end - line.data) + 2);
+    if (end && slice_starts(line, SLICE(":")))
+        line = slice_skip(line, 1);
+    line = slice_trim(line);
+    unsigned char first = line.len ? (unsigned char)line.data[0] : 0;
+    return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') ||
+           (first >= 0xE4 && first <= 0xE9); /* Chinese */
+}
+
+bool body_shows_words(struct slice text)
+{
+    /* Where comments, code, HTML and the like begin, what is words takes a parser. */
+    static const struct byte_set special = {
+        .has = {['<'] = true, ['{'] = true, ['%'] = true, ['`'] = true, ['~'] = true}};
+    struct slice line, rest = slice_head(text, slice_before(text, &special));
+    bool is_first = true, has_words = false, is_all = rest.len == text.len;
+    while (slice_take(&rest, '\n', &line)) {
+        line = slice_trim(line);
+        bool is_underline = line.len && (line.data[0] == '=' || line.data[0] == '-');
+        if (!line.len && has_words)
+            return true;
+        has_words = is_first ? begins_with_letter(line) : has_words && !is_underline;
+        is_first = !line.len;
+    }
+    return is_all && has_words; /* else the last paragraph may go on */
+}
+
 bool body_is_timed(const struct body *body)
 {
     int64_t last = 0;

@@ -32,6 +32,9 @@ int body_of_text(struct slice text, const struct yaml *front, struct slice alias
  * be wrong either way. */
 bool body_may_have_originals(struct slice head);
 
+/* Whether Markdown has words at first sight, in the plainest of paragraphs. False says nothing. */
+bool body_shows_words(struct slice text);
+
 void body_free(struct body *body);
 
 /* The memory that a body holds, in bytes. */

@@ -14,6 +14,16 @@
 
 enum { SHORT_BODY = 4 * 1024 };
 
+/* Whether a short body is within all limits. */
+static bool are_wide(const struct limits *limits)
+{
+    const struct limits initial = limits_default();
+    bool are_wide = true;
+    for (int i = 0; i < LIMIT_COUNT; i++)
+        are_wide &= limits->at[i] >= initial.at[i];
+    return are_wide;
+}
+
 /* Whether a body has words. It reads a short one to find out, and assumes it of a long one. */
 static int find_words(struct slice text, const struct limits *limits, struct diags *diags,
                       struct head *head)
@@ -44,7 +54,9 @@ static int look_at_body(enum source_form form, const struct front *front, struct
         head->has_body = true;
         text = slice_skip(text, head->body);
         head->has_originals |= bilingual_may_be(text);
-        return is_all && text.len <= SHORT_BODY ? find_words(text, limits, diags, head) : 0;
+        bool is_clear = !is_all || text.len > SHORT_BODY ||
+                        (are_wide(limits) && body_shows_words(text));
+        return is_clear ? 0 : find_words(text, limits, diags, head);
     }
     if (form == SOURCE_TEXT) {
         head->has_body = !is_all || slice_trim(text).len > 0;

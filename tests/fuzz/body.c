@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK(body_read(slice_skip(decoded.text, front.body), front.body_line, front.map,
                     (struct slice){0}, &limits, &diags, &body) == 0);
     check_body(&body, lines);
+    CHECK(body.count || body.is_refused || !body_shows_words(slice_skip(decoded.text, front.body)));
     check_diags(&diags, lines);
     body_free(&body);
     arena_free(&arena);

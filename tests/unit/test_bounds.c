@@ -115,9 +115,38 @@ static void hostile_bodies_take_no_longer(void **state)
     }
 }
 
+/* --- words at first sight --------------------------------------------------------------------- */
+
+static void words_show(void **state)
+{
+    static const struct {
+        const char *text;
+        bool shows;
+    } rows[] = {
+        {"\n**Ana:** All aboard.\n", true},
+        {"# A heading\n\nAll aboard,\nplease.\n", true},
+        {"**Ana** All aboard.\n\n<br>", true},
+        {"*\n\n山上的茶\n", true},
+        {"", false},
+        {"# A heading\n", false},
+        {"A heading\n===\n", false},
+        {"A heading\n\n<b>", true},
+        {"A heading <b>\n===\n", false},
+        {"<!-- \n\nAll aboard.\n -->", false},
+        {"[a]: b\n", false},
+        {"**Ana**\n", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (body_shows_words(slice_of(rows[i].text)) != rows[i].shows)
+            fail_msg("\"%s\"", rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_show),
         cmocka_unit_test(hostile_bodies_take_no_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
