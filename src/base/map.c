@@ -28,10 +28,20 @@ static void choose_seed(void)
             (uintptr_t)&map_seed; /* no entropy yet, early after boot: the address is random */
 }
 
-static uint32_t hash_of(struct slice key)
+static uint64_t seed(void)
 {
     pthread_once(&map_seed_once, choose_seed);
-    return (uint32_t)hash64(key, map_seed);
+    return map_seed;
+}
+
+uint64_t hash_seeded(uint64_t number)
+{
+    return hash_pair(number, seed());
+}
+
+static uint32_t hash_of(struct slice key)
+{
+    return (uint32_t)hash64(key, seed());
 }
 
 static struct map_slot *find(const struct map *map, struct slice key, uint32_t hash)

@@ -34,6 +34,10 @@ void map_free(struct map *map);
 /* XXH3, 64 bits: the same on every machine. */
 uint64_t hash64(struct slice bytes, uint64_t seed);
 
+/* A hash for tables in memory, which is another one in each process: nobody can choose numbers that
+ * collide. */
+uint64_t hash_seeded(uint64_t number);
+
 /* The hash of two numbers. */
 uint64_t hash_pair(uint64_t a, uint64_t b);
 

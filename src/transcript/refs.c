@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "values/key.h"
@@ -108,7 +109,7 @@ struct alikes {
 
 static struct alike *find(const struct alikes *alikes, uint64_t ref)
 {
-    size_t i = ref & alikes->mask;
+    size_t i = hash_seeded(ref) & alikes->mask;
     while (alikes->at[i].turns && alikes->at[i].ref != ref)
         i = (i + 1) & alikes->mask;
     return &alikes->at[i];
@@ -179,12 +180,46 @@ static int find_map(const struct yaml *front, const struct yaml **map)
     return key.failed ? -ENOMEM : 0;
 }
 
+/* By reference, then in the order of turns. */
+static int compare(const void *a_, const void *b_)
+{
+    const struct old_ref *a = a_, *b = b_;
+    return a->ref != b->ref ? (a->ref < b->ref ? -1 : 1)
+                            : (a->turn > b->turn) - (a->turn < b->turn);
+}
+
+/* As refs_find(), where `sorted` has those of the turns. */
+static uint32_t find_sorted(const struct body *body, const struct old_ref *sorted, uint64_t ref)
+{
+    uint32_t low = 0, high = body->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (sorted[middle].ref < ref)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < body->count && sorted[low].ref == ref)
+        return sorted[low].turn;
+    for (uint32_t i = 0; i < body->old_ref_count; i++) {
+        if (body->old_refs[i].ref == ref)
+            return body->old_refs[i].turn;
+    }
+    return body->count;
+}
+
 /* A corrected turn may be corrected again; the order in the file does not matter. */
 static int note_corrected(struct body *body, const struct yaml *map)
 {
-    enum { MOST_STEPS = 16, MOST_ITEMS = 1000 /* each is looked for among all turns */ };
+    enum { MOST_STEPS = 16, MOST_ITEMS = 1000 /* each is compared with all others */ };
+    cleanup_free struct old_ref *sorted = calloc(body->count + (size_t)1, sizeof *sorted);
     size_t cap = 0;
     uint32_t before = UINT32_MAX;
+    if (!sorted)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < body->count; i++)
+        sorted[i] = (struct old_ref){body->turns[i].ref, i};
+    qsort(sorted, body->count, sizeof *sorted, compare);
     for (int step = 0; step < MOST_STEPS && before != body->old_ref_count; step++) {
         before = body->old_ref_count;
         uint32_t items = 0;
@@ -192,9 +227,9 @@ static int note_corrected(struct body *body, const struct yaml *map)
             uint64_t old, now;
             items++;
             if (!yaml_is_scalar(item) || !ref_read(item->key, &old) ||
-                !ref_read(item->text, &now) || refs_find(body, old) < body->count)
+                !ref_read(item->text, &now) || find_sorted(body, sorted, old) < body->count)
                 continue;
-            uint32_t turn = refs_find(body, now);
+            uint32_t turn = find_sorted(body, sorted, now);
             if (turn == body->count)
                 continue;
             if (!array_reserve(&body->old_refs, body->old_ref_count, &cap, sizeof *body->old_refs))

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import time
+from base64 import b32encode
 
 import pytest
 
@@ -93,6 +94,17 @@ def alike(n):
     return {f"{'a/' * (i % 2)}{'a--' * (1 - i % 2)}{i // 2}.md": FRONT for i in range(n)}
 
 
+def corrected(n):
+    """Corrections of which none leads to a turn, and thirty times as many turns."""
+    names = [b32encode(i.to_bytes(8, "big")).decode().lower().rstrip("=") for i in range(n + 1)]
+    refs = "".join(f"  {names[i]}: {names[i + 1]}\n" for i in range(n))
+    return {"it.md": f"---\ntitle: T\nrefs:\n{refs}---\n" + "".join(f"Say {i}.\n\n" for i in range(30 * n))}
+
+
+def read_turns(mounted, _):
+    (mounted / "episodes/it/turns.jsonl").read_bytes()
+
+
 def come_and_go(mounted, _):
     for i in range(10):
         (mounted.content / f"{i}-other.md").write_text(FRONT + "Words.\n")
@@ -107,6 +119,7 @@ ROWS = {
     "look-ups of voices": (voices, 800, look_up_voices),
     "links to voices": (voices, 2000, read_links),
     "entries alike": (alike, 1000, come),
+    "corrections": (corrected, 400, read_turns),
 }
 
 
