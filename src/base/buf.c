@@ -5,12 +5,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static bool is_within_limit(const struct buf *buf, size_t len)
+{
+    return !buf->limit || len <= buf->limit - buf->len;
+}
+
+bool buf_has_room(struct buf *buf, size_t len)
+{
+    return is_within_limit(buf, len) ||
+           (buf->raise_limit && buf->raise_limit(buf) && is_within_limit(buf, len));
+}
+
 bool buf_reserve(struct buf *buf, size_t len)
 {
     if (buf->failed)
         return false;
-    if (buf->limit && len > buf->limit - buf->len) {
-        buf->failed = true;
+    if (!buf_has_room(buf, len)) {
+        buf->failed = buf->is_over_limit = true;
         return false;
     }
     if (len < buf->cap - buf->len)

@@ -16,7 +16,10 @@ struct buf {
     size_t len;
     size_t cap;
     bool failed;
-    size_t limit; /* adding more bytes than this fails too; 0: no limit */
+    bool is_over_limit; /* that is why it failed */
+    size_t limit;       /* adding more bytes than this fails too; 0: no limit */
+    /* Called before that fails: may move the limit, and returns whether it did. NULL: nobody. */
+    bool (*raise_limit)(struct buf *buf);
 };
 
 void buf_add(struct buf *buf, const void *bytes, size_t len);
@@ -25,6 +28,9 @@ void buf_add_text(struct buf *buf, const char *text);
 void buf_add_byte(struct buf *buf, char byte);
 void buf_add_number(struct buf *buf, uint64_t number); /* in decimal digits */
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether the limit allows `len` more bytes, or was moved so that it does. */
+bool buf_has_room(struct buf *buf, size_t len);
 
 /* Makes room for `len` more bytes, which the caller writes at data + len; false if memory runs out.
  */

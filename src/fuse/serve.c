@@ -25,7 +25,8 @@ static const double short_timeout = 1;
 
 enum {
     MOST_LISTED = 1024 * 1024, /* bytes of one readdir reply */
-    WAITING_THREADS = 12,      /* more threads, which start when all others wait */
+    WAITING_THREADS = 124,     /* more threads, which start when all others wait */
+    IDLE_THREADS = 12,         /* … and of them stay */
     LONGEST_WAIT = 1000,       /* milliseconds, for the next generation */
     LONGEST_WAITS = 2000, /* … and for all together, while a process keeps writing to a file */
 };
@@ -610,9 +611,10 @@ static int run_loop(struct fuse_session *session, unsigned threads)
     struct fuse_loop_config *config = fuse_loop_cfg_create();
     if (!config)
         return -ENOMEM;
-    /* Threads that wait for the voice index must not block all other requests. */
+    /* Threads that wait for the voice index, or for room for a long text (cache.h), must not block
+     * all other requests. */
     fuse_loop_cfg_set_max_threads(config, threads + WAITING_THREADS);
-    fuse_loop_cfg_set_idle_threads(config, threads + WAITING_THREADS);
+    fuse_loop_cfg_set_idle_threads(config, threads + IDLE_THREADS);
     int result = fuse_session_loop_mt(session, config);
     fuse_loop_cfg_destroy(config);
     return result;

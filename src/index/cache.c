@@ -1,8 +1,10 @@
 #include "index/cache.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
+#include "base/parallel.h"
 #include "base/path.h"
 #include "index/beside.h"
 #include "syntax/source_form.h"
@@ -16,6 +18,7 @@ enum {
     BUCKETS = 4096,
     KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
     KEY_OF_BODY = 0xFE,
+    CACHE_ALWAYS_KEPT = 4,
     CAPTIONS_HEAD = 4 * 1024, /* bytes that contain the language of captions */
 };
 
@@ -35,6 +38,10 @@ struct cache {
     struct cache_entry *buckets[BUCKETS];
     struct cache_entry *oldest, *newest; /* those not in use */
     struct cache_stats stats;
+    uint64_t parsing;              /* bytes that the bodies take at most that are being parsed */
+    uint32_t parsers;              /* of them */
+    bool has_long;                 /* a long text grows */
+    pthread_cond_t room;           /* one of these ended */
     struct body_diags *body_diags; /* by number of the episode */
     size_t body_diags_cap;
 };
@@ -49,6 +56,7 @@ struct cache *cache_new(const struct content *content, uint64_t limit, const str
     cache->limits = limits;
     pthread_mutex_init(&cache->lock, NULL);
     pthread_cond_init(&cache->entry_ready, NULL);
+    pthread_cond_init(&cache->room, NULL);
     return cache;
 }
 
@@ -76,6 +84,7 @@ void cache_free(struct cache *cache)
     free(cache->body_diags);
     pthread_mutex_destroy(&cache->lock);
     pthread_cond_destroy(&cache->entry_ready);
+    pthread_cond_destroy(&cache->room);
     free(cache);
 }
 
@@ -112,15 +121,80 @@ static void drop(struct cache *cache, struct cache_entry *entry)
     entry_free(entry);
 }
 
-static void keep_limit(struct cache *cache)
+/* Drops entries, the oldest first, as far as the limit wants; the `last` one stays. */
+static void drop_over_limit(struct cache *cache, const struct cache_entry *last)
 {
-    /* The most recent entry stays: without it, reading the turns of a large episode one by one
-     * would parse the body for each turn. */
-    while (cache->stats.used > cache->limit && cache->oldest != cache->newest) {
+    while (cache->stats.used > cache->limit && cache->oldest != last) {
         struct cache_entry *entry = cache->oldest;
         list_remove(cache, entry);
         drop(cache, entry);
     }
+}
+
+static void keep_limit(struct cache *cache)
+{
+    /* The most recent entries stay: without them, reading the turns of a large episode one by one
+     * would parse the body for each turn. A piece of a long text is of four: a layout, front
+     * matter, a body and itself. */
+    const struct cache_entry *last = cache->newest;
+    for (int i = 1; i < CACHE_ALWAYS_KEPT && last && last->older; i++)
+        last = last->older;
+    drop_over_limit(cache, last);
+}
+
+/* --- room for what is being made ---------------------------------------------------------------
+ */
+
+/* The memory that parsing a body takes at most: cmark makes nodes of hundreds of bytes of one. */
+static uint64_t most_parsing(const struct cache *cache, const struct episode *episode)
+{
+    enum { MOST_OF_A_BYTE = 256 };
+    uint64_t most = cache->limits->at[LIMIT_MARKDOWN], bytes = (uint64_t)episode->id.size;
+    return bytes < most / MOST_OF_A_BYTE ? bytes * MOST_OF_A_BYTE : most;
+}
+
+/* With the lock held. Whoever parses waits for nobody, so that one of them always can. */
+static void begin_parsing(struct cache *cache, uint64_t bytes)
+{
+    uint64_t all = cache->limits->at[LIMIT_MARKDOWN] * parallel_threads();
+    while (cache->parsers && cache->parsing + bytes > all)
+        pthread_cond_wait(&cache->room, &cache->lock);
+    cache->parsers++;
+    cache->parsing += bytes;
+}
+
+static void end_parsing(struct cache *cache, uint64_t bytes)
+{
+    cache->parsers--;
+    cache->parsing -= bytes;
+    pthread_cond_broadcast(&cache->room);
+}
+
+/* A raise_limit: of a text that becomes a long one. */
+static bool begin_long(struct buf *text)
+{
+    struct cache_entry *entry = (struct cache_entry *)(void *)((char *)text -
+                                                               offsetof(struct cache_entry, text));
+    struct cache *cache = entry->cache;
+    if (entry->is_long)
+        return false;
+    pthread_mutex_lock(&cache->lock);
+    while (cache->has_long)
+        pthread_cond_wait(&cache->room, &cache->lock);
+    entry->is_long = cache->has_long = true;
+    drop_over_limit(cache, NULL); /* the long one before */
+    pthread_mutex_unlock(&cache->lock);
+    text->limit = CACHE_MAX_TEXT;
+    return true;
+}
+
+/* With the lock held. */
+static void end_long(struct cache *cache, struct cache_entry *entry)
+{
+    if (!entry->is_long)
+        return;
+    entry->is_long = cache->has_long = false;
+    pthread_cond_broadcast(&cache->room);
 }
 
 /* --- parsing, without the lock ---------------------------------------------------------------- */
@@ -262,9 +336,10 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
 static int render_text(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
     (void)cache;
-    entry->text.limit = CACHE_MAX_TEXT;
+    entry->text.limit = CACHE_SHORT_TEXT;
+    entry->text.raise_limit = begin_long;
     int err = loader->render(loader->context, &entry->text);
-    return err ? err : entry->text.failed ? -EFBIG : 0;
+    return err ? err : !entry->text.failed ? 0 : entry->text.is_over_limit ? -EFBIG : -ENOMEM;
 }
 
 /* --- getting ---------------------------------------------------------------------------------- */
@@ -333,6 +408,7 @@ static struct cache_entry *load_entry(struct cache *cache, uint64_t key,
     struct cache_entry *entry = calloc(1, sizeof *entry);
     if (!entry)
         return NULL;
+    entry->cache = cache;
     entry->key = key;
     entry->users = 1;
     struct cache_entry **bucket = bucket_of(cache, key);
@@ -341,9 +417,15 @@ static struct cache_entry *load_entry(struct cache *cache, uint64_t key,
     cache->stats.kept++;
     cache->stats.misses++;
 
+    uint64_t parsing = loader->load == parse_body ? most_parsing(cache, loader->episode) : 0;
+    if (parsing)
+        begin_parsing(cache, parsing);
     pthread_mutex_unlock(&cache->lock);
     int err = loader->load(cache, loader, entry);
     pthread_mutex_lock(&cache->lock);
+    if (parsing)
+        end_parsing(cache, parsing);
+    end_long(cache, entry);
 
     entry->err = err;
     entry->is_ready = true;

@@ -1,7 +1,11 @@
 /*
  * The cache of parsed front matter, parsed bodies and rendered texts. It evicts the least recently
- * used entry when it exceeds its limit. Entries in use and the most recent one may exceed the
+ * used entry when it exceeds its limit. Entries in use and the four most recent ones may exceed the
  * limit.
+ *
+ * What is being made is bounded as well. Bodies are parsed at once as far as their files, times
+ * what the worst of them takes, fit into LIMIT_MARKDOWN a core; else one waits for another. A text
+ * over CACHE_SHORT_TEXT grows while no other does.
  *
  * When two readers ask for the same entry at once, one loads it and the other waits.
  */
@@ -18,7 +22,7 @@
 
 /* The longest text that is rendered: a title repeated in every turn could make it thousands of
  * times as long as its source. */
-enum { CACHE_MAX_TEXT = 256 * 1024 * 1024 };
+enum { CACHE_MAX_TEXT = 256 * 1024 * 1024, CACHE_SHORT_TEXT = 1024 * 1024 };
 
 enum cache_kind { CACHE_FRONT, CACHE_BODY, CACHE_TEXT, CACHE_KINDS };
 
@@ -36,10 +40,19 @@ struct cache_entry {
     size_t size;        /* bytes */
     uint32_t users;
     bool is_ready;
+    bool is_long; /* no other long text grows */
+    struct cache *cache;
     int err;
     struct cache_entry *next_in_bucket;
     struct cache_entry *older, *newer; /* while it is not in use */
 };
+
+/* The key of a text that is no node's, by 56 bits of a hash. */
+static inline uint64_t cache_key_of_hash(uint64_t hash)
+{
+    enum { KEY_OF_HASH = 0xFD };
+    return hash << 8 | KEY_OF_HASH;
+}
 
 struct cache_stats {
     uint64_t limit, used; /* bytes */
@@ -71,8 +84,8 @@ void cache_forget(struct cache *cache, uint32_t number, uint32_t version);
 void cache_forget_text(struct cache *cache, uint64_t id);
 
 /* Gets the text of a node likewise, and calls `render` if the cache lacks it. Also -EFBIG if the
- * text exceeds CACHE_MAX_TEXT or memory runs out. `render` may get front matter and bodies from the
- * cache, but no texts. */
+ * text exceeds its limit, CACHE_MAX_TEXT where `render` sets no other, or memory runs out. `render`
+ * may get front matter and bodies from the cache, but no texts. */
 int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
                    void *context, struct cache_entry **entry);
 void cache_put(struct cache *cache, struct cache_entry *entry);

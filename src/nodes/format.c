@@ -5,6 +5,7 @@
 #include "nodes/nodes.h"
 #include "nodes/state.h"
 #include "render/format.h"
+#include "render/long_text.h"
 
 /* --- the sources --------------------------------------------------------------------------------
  */
@@ -67,6 +68,13 @@ static const struct format *format_of(const struct scope *scope, uint64_t *numbe
     return NULL;
 }
 
+/* Of a format that has pieces. */
+static struct long_text long_text_of(struct scope *scope, const struct format *format)
+{
+    return (struct long_text){scope->tree->cache, node_id(&scope->node), scope_all_material, scope,
+                              format->render};
+}
+
 static int exists(const struct format *format, struct scope *scope, bool *is_there)
 {
     struct material material;
@@ -91,7 +99,8 @@ int format_check(struct scope *scope)
     if (!format || (!is_chosen(scope, number) && !is_linked(scope, format)))
         return -ESTALE;
     /* A text that was rendered is there, and needs no body to be read again. */
-    if (format->render && scope_has_text(scope))
+    const struct long_text text = long_text_of(scope, format);
+    if (format->render && long_text_is_known(&text))
         return 0;
     err = exists(format, scope, &is_there);
     return err ? err : is_there ? 0 : -ESTALE;
@@ -163,6 +172,15 @@ static int read_range(struct scope *scope, const struct format *format, uint64_t
     return err;
 }
 
+static int read_long(struct scope *scope, const struct format *format, uint64_t offset, size_t len,
+                     struct tree_text *text)
+{
+    const struct long_text pieces = long_text_of(scope, format);
+    int err = long_text_read(&pieces, offset, len, &text->own);
+    text->bytes = buf_slice(&text->own);
+    return err;
+}
+
 static int format_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
     uint64_t number;
@@ -171,6 +189,8 @@ static int format_read(struct scope *scope, uint64_t offset, size_t len, struct 
         return read_range(scope, format, offset, len, text);
     if (format->source)
         return source_read(scope, format->source, offset, len, text);
+    if (format->has_pieces)
+        return read_long(scope, format, offset, len, text);
     return scope_read_text(scope, render, offset, len, text);
 }
 
@@ -187,6 +207,9 @@ static int format_size(struct scope *scope, uint64_t *size)
         struct source source;
         err = episode_source(scope_episode(scope), format->source, &source) ? 0 : -ESTALE;
         *size = err ? 0 : (uint64_t)source.id->size;
+    } else if (format->has_pieces) {
+        const struct long_text text = long_text_of(scope, format);
+        err = long_text_size(&text, size);
     } else {
         err = scope_size_text(scope, render, size);
     }

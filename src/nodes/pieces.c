@@ -11,11 +11,40 @@ struct joining {
     struct scope *scope;
     const struct selection *selection;
     int (*add)(struct scope *episode, struct buf *out);
-    struct buf *pieces; /* one an episode */
-    uint64_t bytes;     /* of them, so far */
-    bool has_changed;   /* a file changed and was not rescanned */
-    int err;            /* there will be no text */
+    struct piece *pieces; /* one an episode */
+    pthread_mutex_t lock;
+    struct buf *out;  /* with the lock held: its limit is that of all pieces */
+    uint64_t bytes;   /* of them, so far; with the lock held */
+    bool has_changed; /* a file changed and was not rescanned */
+    int err;          /* there will be no text */
 };
+
+struct piece {
+    struct buf text;
+    struct joining *joining;
+};
+
+/* A raise_limit: a piece of a long text may be as long as that. */
+static bool raise_piece(struct buf *text)
+{
+    struct joining *joining = ((struct piece *)(void *)text)->joining;
+    size_t before = text->limit;
+    pthread_mutex_lock(&joining->lock);
+    buf_has_room(joining->out, before + 1);
+    text->limit = joining->out->limit;
+    pthread_mutex_unlock(&joining->lock);
+    return text->limit != before;
+}
+
+/* Whether the text has room for a piece, with those before. */
+static bool count_piece(struct joining *joining, size_t bytes)
+{
+    pthread_mutex_lock(&joining->lock);
+    joining->bytes += bytes;
+    bool has_room = buf_has_room(joining->out, joining->bytes);
+    pthread_mutex_unlock(&joining->lock);
+    return has_room;
+}
 
 static void add_piece(void *joining_, unsigned worker, size_t i)
 {
@@ -28,14 +57,17 @@ static void add_piece(void *joining_, unsigned worker, size_t i)
     (void)worker;
     if (!episode_shown(scope_episode(&episode)) || __atomic_load_n(&joining->err, __ATOMIC_RELAXED))
         return;
-    struct buf *piece = &joining->pieces[i];
+    struct buf *piece = &joining->pieces[i].text;
+    joining->pieces[i].joining = joining;
+    piece->limit = CACHE_SHORT_TEXT;
+    piece->raise_limit = raise_piece;
     episode.selected = selected;
     int err = joining->add(&episode, piece);
     if (err == -EAGAIN)
         __atomic_store_n(&joining->has_changed, true, __ATOMIC_RELAXED);
     if (piece->failed)
-        err = -ENOMEM;
-    if (__atomic_add_fetch(&joining->bytes, piece->len, __ATOMIC_RELAXED) > CACHE_MAX_TEXT)
+        err = piece->is_over_limit ? -EFBIG : -ENOMEM;
+    if (!count_piece(joining, piece->len))
         err = -EFBIG;
     if (error_passes(err) || err == -EFBIG)
         __atomic_store_n(&joining->err, err, __ATOMIC_RELAXED);
@@ -50,15 +82,22 @@ int pieces_join(struct scope *scope, const struct selection *selection,
                 int (*add)(struct scope *episode, struct buf *out), struct buf *out)
 {
     uint32_t count = selection ? selection->count : scope->corpus->episode_count;
-    cleanup_free struct buf *pieces = calloc(count + (size_t)1, sizeof *pieces);
-    struct joining joining = {.scope = scope, .selection = selection, .add = add, .pieces = pieces};
+    cleanup_free struct piece *pieces = calloc(count + (size_t)1, sizeof *pieces);
+    struct joining joining = {.scope = scope,
+                              .selection = selection,
+                              .add = add,
+                              .pieces = pieces,
+                              .lock = PTHREAD_MUTEX_INITIALIZER,
+                              .out = out};
     if (!pieces)
         return -ENOMEM;
     parallel_for(count, parallel_threads(), add_piece, &joining);
+    if (!joining.err)
+        buf_reserve(out, joining.bytes);
     for (uint32_t i = 0; i < count; i++) {
         if (!joining.err)
-            buf_add_slice(out, buf_slice(&pieces[i]));
-        buf_free(&pieces[i]);
+            buf_add_slice(out, buf_slice(&pieces[i].text));
+        buf_free(&pieces[i].text);
     }
     if (joining.err)
         return joining.err;

@@ -62,6 +62,11 @@ int scope_material(struct scope *scope, unsigned needs, struct material *materia
     return err;
 }
 
+int scope_all_material(void *scope, struct material *material)
+{
+    return scope_material(scope, NEEDS_FRONT | NEEDS_BODY, material);
+}
+
 /* A text that is to be rendered, and where. */
 struct rendering {
     struct scope *scope;

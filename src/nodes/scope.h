@@ -64,6 +64,7 @@ int scope_size_text(struct scope *scope, int (*render)(struct scope *scope, stru
 
 /* What a renderer needs of the node's episode; where that fails, what could be read is there. */
 int scope_material(struct scope *scope, unsigned needs, struct material *material);
+int scope_all_material(void *scope, struct material *material); /* of front matter and body */
 
 /* Whether the cache has that text; the scope holds it from then on. */
 bool scope_has_text(struct scope *scope);

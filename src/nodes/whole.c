@@ -10,6 +10,7 @@
 #include "nodes/pieces.h"
 #include "nodes/selection.h"
 #include "nodes/state.h"
+#include "render/long_text.h"
 #include "render/renderers.h"
 #include "render/tables.h"
 
@@ -80,6 +81,13 @@ static uint64_t key_of_piece(unsigned table, const struct table_piece *piece)
     return node_id(&node);
 }
 
+/* The text of a piece, of the episode of a scope. */
+static struct long_text text_of(struct scope *episode, unsigned table, uint64_t key)
+{
+    return (struct long_text){episode->tree->cache, key, scope_all_material, episode,
+                              tables[table].add};
+}
+
 /* --- counting --------------------------------------------------------------------------------- */
 
 struct counting {
@@ -101,7 +109,7 @@ static int count_piece(struct counting *counting, const struct selected *selecte
 {
     const struct node node = {.kind = KIND_EPISODE, .i = piece->episode};
     cleanup_(scope_close) struct scope episode = scope_at(counting->scope, node);
-    struct material material;
+    const struct long_text all = text_of(&episode, counting->table, 0);
     const struct table_piece *known = piece->episode < counting->known_cap
                                           ? counting->known[piece->episode]
                                           : NULL;
@@ -112,16 +120,11 @@ static int count_piece(struct counting *counting, const struct selected *selecte
         *piece = *known;
         return 0;
     }
-    text->len = 0;
-    int err = scope_material(&episode, NEEDS_FRONT | NEEDS_BODY, &material);
-    if (!err)
-        err = tables[counting->table].add(&material, text);
-    if (text->failed)
-        err = -EFBIG;
-    if (!err) {
+    int err = long_text_count(&all, text, &piece->end);
+    if (err)
+        piece->end = 0;
+    else
         piece->shown = shown_of(scope_episode(&episode), selected);
-        piece->end = text->len;
-    }
     return err;
 }
 
@@ -179,8 +182,6 @@ static int count_pieces(struct counting *counting, const struct table_layout *be
     if (!lengths || !known)
         return -ENOMEM;
     find_known(counting, before, lengths, known);
-    for (unsigned i = 0; i < PARALLEL_MAX_THREADS; i++)
-        counting->texts[i].limit = CACHE_MAX_TEXT;
     parallel_for(counting->layout->count, parallel_threads(), count_one, counting);
     for (unsigned i = 0; i < PARALLEL_MAX_THREADS; i++)
         buf_free(&counting->texts[i]);
@@ -310,9 +311,11 @@ struct reading {
     const struct table_layout *layout;
     const struct selection *selection; /* of the scope's own generation; NULL: all */
     uint32_t first;
-    uint32_t count;               /* of those that are read */
-    uint32_t all;                 /* … and of those ahead */
-    struct cache_entry **entries; /* of those that are read; NULL: of no length, or not got yet */
+    uint32_t count;  /* of those that are read */
+    uint32_t all;    /* … and of those ahead */
+    uint64_t offset; /* of the range that is read */
+    size_t len;
+    struct buf *parts; /* of the range, a piece each */
     int err;
 };
 
@@ -330,28 +333,50 @@ static int reading_begin(struct reading *reading, struct table_layout *layout, u
     reading->first = first;
     reading->count = end - first;
     reading->all = reading->count + (layout->count - end < ahead ? layout->count - end : ahead);
-    reading->entries = calloc(reading->count + (size_t)1, sizeof(struct cache_entry *));
-    return reading->entries ? 0 : -ENOMEM;
+    reading->offset = offset;
+    reading->len = len;
+    reading->parts = calloc(reading->count + (size_t)1, sizeof *reading->parts);
+    return reading->parts ? 0 : -ENOMEM;
 }
 
 static void reading_end(struct reading *reading)
 {
-    for (uint32_t i = 0; reading->entries && i < reading->count; i++)
-        cache_put(reading->scope->tree->cache, reading->entries[i]);
-    free(reading->entries);
+    for (uint32_t i = 0; reading->parts && i < reading->count; i++)
+        buf_free(&reading->parts[i]);
+    free(reading->parts);
 }
 
-/* Finds what is kept; whether that is all. */
-static bool find_kept(struct reading *reading)
+/* What of a piece is in the range: the offset in it, and the most bytes. */
+static uint64_t begin_part(const struct reading *reading, uint32_t place, size_t *most)
+{
+    uint64_t at = table_layout_start(reading->layout, place), offset = reading->offset;
+    *most = at > offset ? reading->len - (size_t)(at - offset) : reading->len;
+    return offset > at ? offset - at : 0;
+}
+
+/* Adds the part of a piece whose text the cache has whole. -ESTALE: it has not, or another one. */
+static int add_kept(struct reading *reading, uint32_t place, uint64_t key)
+{
+    struct cache *cache = reading->scope->tree->cache;
+    struct cache_entry *entry = cache_find_text(cache, key);
+    int err = entry && entry->text.len == table_layout_length(reading->layout, place) ? 0 : -ESTALE;
+    size_t most;
+    uint64_t offset = begin_part(reading, place, &most);
+    if (!err)
+        buf_add_slice(&reading->parts[place - reading->first],
+                      slice_range(buf_slice(&entry->text), offset, most));
+    cache_put(cache, entry);
+    return err;
+}
+
+/* Adds what is kept; whether that is all. */
+static bool add_all_kept(struct reading *reading)
 {
     bool is_all = true;
-    for (uint32_t i = 0; i < reading->count; i++) {
-        uint64_t key = key_of_piece(reading->layout->key.table,
-                                    &reading->layout->pieces[reading->first + i]);
-        if (!table_layout_length(reading->layout, reading->first + i))
-            continue;
-        reading->entries[i] = cache_find_text(reading->scope->tree->cache, key);
-        is_all &= reading->entries[i] != NULL;
+    for (uint32_t place = reading->first; place < reading->first + reading->count; place++) {
+        const struct table_piece *piece = &reading->layout->pieces[place];
+        if (table_layout_length(reading->layout, place))
+            is_all &= !add_kept(reading, place, key_of_piece(reading->layout->key.table, piece));
     }
     return is_all;
 }
@@ -370,87 +395,59 @@ static const struct selected *find_selected(const struct selection *selection, u
     return NULL;
 }
 
-struct making {
-    struct scope *scope;
-    unsigned table;
-    uint32_t episode;
-    const struct selected *selected;
-};
-
-static int make_piece(void *making_, struct buf *out)
+/* Adds the part of a piece: from the cache, or made where the episode still shows the same. Of one
+ * that is ahead the cache has the text then, if it is short. */
+static int add_part(struct reading *reading, uint32_t place, bool is_ahead)
 {
-    const struct making *making = making_;
-    const struct node node = {.kind = KIND_EPISODE, .i = making->episode};
-    cleanup_(scope_close) struct scope episode = scope_at(making->scope, node);
-    struct material material;
-    episode.selected = making->selected;
-    int err = scope_material(&episode, NEEDS_FRONT | NEEDS_BODY, &material);
-    return err ? err : tables[making->table].add(&material, out);
+    const struct table_layout *layout = reading->layout;
+    const struct table_piece *piece = &layout->pieces[place];
+    const struct node node = {.kind = KIND_EPISODE, .i = piece->episode};
+    cleanup_(scope_close) struct scope scope = scope_at(reading->scope, node);
+    const struct episode *episode = episode_shown(corpus_episode(scope.corpus, piece->episode));
+    uint64_t size, key = key_of_piece(layout->key.table, piece);
+    const struct long_text text = text_of(&scope, layout->key.table, key);
+    size_t most;
+    scope.selected = reading->selection ? find_selected(reading->selection, place, piece->episode)
+                                        : NULL;
+    bool is_shown = episode && (scope.selected || !reading->selection);
+    if (!is_shown || !is_same(piece, episode, scope.selected))
+        return is_ahead ? -ESTALE : add_kept(reading, place, key);
+    int err = long_text_size(&text, &size);
+    if (err || is_ahead)
+        return err;
+    /* It is as long as it was, or another one. */
+    if (size != table_layout_length(layout, place))
+        return -ESTALE;
+    uint64_t offset = begin_part(reading, place, &most);
+    return long_text_read(&text, offset, most, &reading->parts[place - reading->first]);
 }
 
-/* The text of a piece: from the cache, or made where it would still show the same. */
-static int get_piece(const struct reading *reading, uint32_t place, struct cache_entry **entry)
-{
-    struct scope *scope = reading->scope;
-    const unsigned table = reading->layout->key.table;
-    const struct table_piece *piece = &reading->layout->pieces[place];
-    const struct episode *episode = episode_shown(corpus_episode(scope->corpus, piece->episode));
-    const struct selected *selected = reading->selection
-                                          ? find_selected(reading->selection, place, piece->episode)
-                                          : NULL;
-    struct making making = {scope, table, piece->episode, selected};
-    bool is_shown = episode && (selected || !reading->selection);
-    if (is_shown && is_same(piece, episode, selected))
-        return cache_get_text(scope->tree->cache, key_of_piece(table, piece), make_piece, &making,
-                              entry);
-    *entry = cache_find_text(scope->tree->cache, key_of_piece(table, piece));
-    return *entry ? 0 : -ESTALE;
-}
-
-/* Gets a piece, or makes one ahead, whose reader tells what went wrong. */
-static void get_one(void *reading_, unsigned worker, size_t i)
+/* Adds a part, or has the cache make a piece ahead, whose reader tells what went wrong. */
+static void add_one(void *reading_, unsigned worker, size_t i)
 {
     struct reading *reading = reading_;
     uint32_t place = reading->first + (uint32_t)i;
-    struct cache_entry *entry = NULL;
+    uint64_t length = table_layout_length(reading->layout, place);
+    bool is_ahead = i >= reading->count;
     (void)worker;
-    if (!table_layout_length(reading->layout, place) || (i < reading->count && reading->entries[i]))
+    if (!length || (is_ahead ? length > CACHE_SHORT_TEXT : reading->parts[i].len > 0))
         return;
-    int err = get_piece(reading, place, &entry);
-    if (i < reading->count)
-        reading->entries[i] = entry;
-    else if (!err)
-        cache_put(reading->scope->tree->cache, entry);
-    if (err && i < reading->count)
+    int err = add_part(reading, place, is_ahead);
+    if (err && !is_ahead)
         __atomic_store_n(&reading->err, err, __ATOMIC_RELAXED);
 }
 
 static int get_pieces(struct reading *reading)
 {
     cleanup_(end_hold) struct hold hold = {0};
-    if (find_kept(reading))
+    if (add_all_kept(reading))
         return 0;
     int err = hold_found(reading->scope, &hold);
     if (err)
         return err;
     reading->selection = hold.selection;
-    parallel_for(reading->all, parallel_threads(), get_one, reading);
+    parallel_for(reading->all, parallel_threads(), add_one, reading);
     return reading->err;
-}
-
-static int add_pieces(const struct reading *reading, uint64_t offset, size_t len, struct buf *out)
-{
-    for (uint32_t i = 0; i < reading->count; i++) {
-        const struct cache_entry *entry = reading->entries[i];
-        uint64_t at = table_layout_start(reading->layout, reading->first + i);
-        uint64_t skipped = offset > at ? offset - at : 0;
-        /* It is as long as it was, or another one. */
-        if (entry && entry->text.len != table_layout_length(reading->layout, reading->first + i))
-            return -ESTALE;
-        if (entry)
-            buf_add_slice(out, slice_range(buf_slice(&entry->text), skipped, len - out->len));
-    }
-    return 0;
 }
 
 int whole_read(struct scope *scope, enum whole_table table, uint64_t offset, size_t len,
@@ -468,7 +465,10 @@ int whole_read(struct scope *scope, enum whole_table table, uint64_t offset, siz
         begin_table(table, &head);
         buf_add_slice(&text->own, slice_range(buf_slice(&head), offset, len));
         text->own.failed |= head.failed;
-        err = add_pieces(&reading, offset, len, &text->own);
+        for (uint32_t i = 0; i < reading.count; i++) {
+            buf_add_slice(&text->own, buf_slice(&reading.parts[i]));
+            text->own.failed |= reading.parts[i].failed;
+        }
     }
     reading_end(&reading);
     whole_tables_put(&scope->tree->whole_tables, layout);

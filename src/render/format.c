@@ -38,6 +38,7 @@ BY_BODY(if_times, body_is_timed(body))
 #define OF_TYPE(type_)                    .type = (type_)
 #define FILE_OF(parts, render_)           .needs = (parts), .render = (render_)
 #define SIZE_NEEDS_RENDER(parts, render_) FILE_OF(parts, render_), .size_needs_render = true
+#define IN_PIECES(render_)                SIZE_NEEDS_RENDER(BOTH, render_), .has_pieces = true
 #define SOURCE(ending)                    OF_TYPE(FORMAT_FILE), .source = (ending)
 #define BOTH                              (NEEDS_FRONT | NEEDS_BODY)
 
@@ -53,13 +54,13 @@ static const struct format formats[] = {
      IF(if_body), .link = LINK_IN_TEXT},
     {"original.txt", SIZE_NEEDS_RENDER(NEEDS_BODY, original_txt_render), IF_BODY(if_originals),
      .link = LINK_IN_ORIGINAL},
-    {"quotes.txt", SIZE_NEEDS_RENDER(BOTH, quotes_render), IF_BODY(if_turns)},
-    {"turns.jsonl", SIZE_NEEDS_RENDER(BOTH, turns_jsonl_render), IF_BODY(if_turns)},
-    {"turns.tsv", SIZE_NEEDS_RENDER(BOTH, turns_tsv_render), IF_BODY(if_turns)},
+    {"quotes.txt", IN_PIECES(quotes_render), IF_BODY(if_turns)},
+    {"turns.jsonl", IN_PIECES(turns_jsonl_render), IF_BODY(if_turns)},
+    {"turns.tsv", IN_PIECES(turns_tsv_render), IF_BODY(if_turns)},
     {"sections.tsv", FILE_OF(NEEDS_BODY, sections_tsv_render), IF_BODY(if_sections)},
     {"voices.tsv", FILE_OF(NEEDS_BODY, voices_tsv_render), IF_BODY(if_voices)},
     {"glossary.tsv", FILE_OF(NEEDS_BODY, glossary_tsv_render), IF_BODY(if_terms)},
-    {"transcript.html", SIZE_NEEDS_RENDER(BOTH, html_render), IF_BODY(if_turns)},
+    {"transcript.html", IN_PIECES(html_render), IF_BODY(if_turns)},
     {"transcript.vtt", SIZE_NEEDS_RENDER(NEEDS_BODY, vtt_render), IF_BODY(if_times)},
     {"transcript.srt", SIZE_NEEDS_RENDER(NEEDS_BODY, srt_render), IF_BODY(if_times)},
     {"transcript.json", SIZE_NEEDS_RENDER(NEEDS_BODY, podcast_json_render), IF_BODY(if_times)},

@@ -37,6 +37,7 @@ struct format {
     int (*render)(const struct material *material, struct buf *out);
     void (*read)(const struct material *material, uint64_t offset, size_t len, struct buf *out);
     uint64_t (*size)(const struct material *material);
+    bool has_pieces;        /* it renders a range of turns by itself: material->range */
     bool is_unlisted;       /* lookup finds it, listings omit it */
     bool size_needs_render; /* a listing omits its attributes */
     enum format_link link;

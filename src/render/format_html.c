@@ -266,25 +266,37 @@ static void add_turn(struct buf *out, const struct episode_metadata *metadata,
     buf_add_text(out, "</div>\n");
 }
 
+/* What stands before the turns. */
+static void add_top(struct buf *out, const struct episode_metadata *metadata,
+                    const struct body *body)
+{
+    add_head(out, metadata);
+    buf_add_text(out, "<body>\n");
+    add_header(out, metadata);
+    add_contents(out, body);
+    buf_add_text(out, "<main>\n");
+}
+
 int html_render(const struct material *material, struct buf *out)
 {
     const struct body *body = material->body;
     struct episode_metadata metadata;
     struct outline outline = {0};
-    uint32_t section = 0;
+    uint32_t section = 0, first = material->range.first, end = material_end(material);
     int err = episode_metadata_read(material, &metadata);
     if (err)
         return err;
-    add_head(out, &metadata);
-    buf_add_text(out, "<body>\n");
-    add_header(out, &metadata);
-    add_contents(out, body);
-    buf_add_text(out, "<main>\n");
-    for (uint32_t i = 0; i < body->count; i++) {
+    if (first == 0)
+        add_top(out, &metadata, body);
+    while (first && section < body->turns[first - 1].section)
+        next_level(&outline, body->sections[section++].level);
+    for (uint32_t i = first; i < end; i++) {
         while (section < body->turns[i].section)
             add_heading(out, body, &outline, ++section);
         add_turn(out, &metadata, body, i + 1);
     }
+    if (end < body->count)
+        return 0;
     while (section < body->section_count)
         add_heading(out, body, &outline, ++section);
     buf_add_text(out, "</main>\n</body>\n</html>\n");

@@ -72,7 +72,7 @@ int quotes_render(const struct material *material, struct buf *out)
     const struct body *body = material->body;
     struct episode_metadata metadata;
     int err = episode_metadata_read(material, &metadata);
-    for (uint32_t i = 0; !err && i < body->count; i++) {
+    for (uint32_t i = material->range.first; !err && i < material_end(material); i++) {
         const struct turn *turn = &body->turns[i];
         if (!material_shows(material, i))
             continue;

@@ -192,7 +192,7 @@ static int add_rows(const struct material *material, size_t count, bool is_json,
     if (err)
         return err;
     struct turn_row row = {.episode = material->episode, .metadata = &metadata, .body = body};
-    for (uint32_t i = 0; i < body->count && !out->failed; i++) {
+    for (uint32_t i = material->range.first; i < material_end(material) && !out->failed; i++) {
         if (!material_shows(material, i))
             continue;
         row.turn = &body->turns[i];
@@ -216,7 +216,8 @@ int turns_jsonl_render(const struct material *material, struct buf *out)
 
 int turns_tsv_render(const struct material *material, struct buf *out)
 {
-    add_header(OWN_FIELDS, out);
+    if (material->range.first == 0)
+        add_header(OWN_FIELDS, out);
     return add_rows(material, OWN_FIELDS, false, out);
 }
 

@@ -1,12 +1,15 @@
 """Much of everything: right answers, and memory that stays within bounds."""
 
+import json
 import os
 import random
+import re
 import threading
+import time
 
 import pytest
 
-from tools import is_sanitized, run_ok, shell
+from tools import Mount, is_sanitized, run_ok, shell, write_content
 
 MB = 1_000_000
 
@@ -88,3 +91,86 @@ def test_two_hundred_threads_reading(mount):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+# --- what is thousands of times as long as its source ---------------------------------------------------
+
+
+def repeating(turns):
+    """Each record repeats the address and a heading."""
+    return (f"---\ntitle: T\nurl: https://example.org/{'u' * 2000}\n---\n# {'h' * 1000}\n\n" +
+            "".join("**A:** w\n\n" if n != turns // 2 else "### Middle\n\n#### Deep\n\n**B:** w\n\n"
+                    for n in range(turns)))
+
+
+def test_memory_and_others_while_long_texts_are_read(mount):
+    """Eleven megabytes of content are five gigabytes of records; who asks for something else does not wait for them."""
+    if is_sanitized():
+        pytest.skip("a sanitizer takes several times the memory")
+    folder = "/".join(letter * 240 for letter in "abc")
+    mounted = mount({f"{folder}/e{n:02}.md": repeating(44_000) for n in range(22)})
+    done, longest = [], 0
+
+    def read(number):
+        with open(mounted / f"episodes/{folder}/e{number:02}/turns.jsonl", "rb") as file:
+            done.append(len(file.read(1 << 20)))
+
+    readers = [threading.Thread(target=read, args=(n,)) for n in range(22)]
+    for reader in readers:
+        reader.start()
+    while any(reader.is_alive() for reader in readers):
+        begin = time.monotonic()
+        assert "turns.jsonl" not in run_ok("ls", mounted / "index")
+        longest = max(longest, time.monotonic() - begin)
+        readers[len(done) % 22].join(0.1)
+    assert done == [1 << 20] * 22
+    assert resident(mounted) < 700
+    assert longest < 4  # it is a tenth of that where nobody else uses the machine
+
+
+@pytest.fixture(scope="module")
+def long_text(fuse, tmp_path_factory):
+    content = write_content(tmp_path_factory.mktemp("long"), {"it.md": repeating(2_000), "other.md": episode(3, "here")})
+    with Mount(content, tmp_path_factory.mktemp("mnt")) as mounted:
+        yield mounted
+
+
+def test_the_records_of_a_long_text(long_text):
+    records = [json.loads(line) for line in open(long_text / "episodes/it/turns.jsonl", encoding="utf-8")]
+    assert [record["turn"] for record in records] == list(range(1, 2_001))
+    assert {record["heading"] for record in records} == {"h" * 1000, "Deep"}
+    assert len({record["ref"] for record in records}) == 2_000
+    with open(long_text / "episodes/it/turns.tsv", encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file]
+    assert rows[0][:3] == ["id", "episode", "turn"]
+    assert [row[rows[0].index("ref")] for row in rows[1:]] == [record["ref"] for record in records]
+    with open(long_text / "episodes/it/quotes.txt", encoding="utf-8") as file:
+        assert [line.split(", ")[-1].strip() for line in file] == [record["ref"] for record in records]
+    whole = [json.loads(line) for line in open(long_text / "index/turns.jsonl", encoding="utf-8")]
+    assert whole[:2_000] == [record | {"title": "T", "date": None} for record in records]
+    assert [record["id"] for record in whole[2_000:]] == ["other#1", "other#2", "other#3"]
+
+
+def test_the_page_of_a_long_text(mount):
+    """One over a mebibyte has the same parts as a short one, each once."""
+    mounted = mount({"long.md": repeating(12_000), "short.md": repeating(120)})
+
+    def parts(name):
+        page = (mounted / f"episodes/{name}/transcript.html").read_text()
+        return len(page), re.sub(r'(<div class="turn".*?</div>\n)+', "turns\n", page, flags=re.S), re.findall(r'id="turn-(\d+)"', page)
+
+    size, frame, turns = parts("long")
+    assert size > 1 << 20 and turns == [str(n) for n in range(1, 12_001)]
+    assert frame == parts("short")[1]
+
+
+@pytest.mark.parametrize("name", ["episodes/it/turns.jsonl", "episodes/it/quotes.txt", "index/turns.tsv"])
+def test_any_range_of_a_long_text(mount, long_text, name):
+    whole = (long_text / name).read_bytes()
+    assert len(whole) == os.stat(long_text / name).st_size > 4 * MB
+    again = mount(long_text.content, "-o", "cache_size=1M") / name
+    chance = random.Random(1)
+    with open(again, "rb", buffering=0) as file:
+        for _ in range(40):
+            at, size = chance.randrange(len(whole) + 1000), chance.choice([1, 4096, 100_000, 3_000_000])
+            assert os.pread(file.fileno(), size, at) == whole[at:at + size]
