@@ -67,6 +67,7 @@ struct scanned {
     bool is_folder; /* it is a folder, "" for the content folder; only `id.access` counts */
     bool is_gone;   /* the file no longer exists */
     bool is_unread; /* it could not be read just now */
+    bool is_hung;   /* … since a server does not answer: what was known of it stays */
 };
 
 /* A problem in a content file. */

@@ -25,11 +25,11 @@ struct content {
     struct quarantine *quarantine; /* NULL: none */
 };
 
-/* Transient errors, which the file did not cause. On one of these the caller must fail rather than
- * omit the file, because clients cache answers. */
+/* Transient errors, which the file did not cause; of the last one the file system is hung. On one
+ * of these the caller must fail rather than omit the file, because clients cache answers. */
 static inline bool error_passes(int err)
 {
-    return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+    return err == -EMFILE || err == -ENFILE || err == -ENOMEM || err == -ETIMEDOUT;
 }
 
 #endif

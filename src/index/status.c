@@ -15,6 +15,7 @@ void status_init(struct status *status, uint64_t generation)
 
 void status_free(struct status *status)
 {
+    buf_free(&status->hung);
     pthread_mutex_destroy(&status->lock);
 }
 
@@ -37,6 +38,32 @@ void status_note_overflow(struct status *status)
 {
     pthread_mutex_lock(&status->lock);
     status->updates.overflows++;
+    pthread_mutex_unlock(&status->lock);
+}
+
+void status_set_hung(struct status *status, struct slice folder, bool is_hung)
+{
+    struct buf now = {0};
+    struct slice rest, one;
+    pthread_mutex_lock(&status->lock);
+    rest = buf_slice(&status->hung);
+    while (slice_take(&rest, '\0', &one) && one.len) {
+        if (!slice_equal(one, folder))
+            buf_add(&now, one.data, one.len + 1);
+    }
+    if (is_hung) {
+        buf_add_slice(&now, folder);
+        buf_add_byte(&now, '\0');
+    }
+    buf_free(&status->hung);
+    status->hung = now;
+    pthread_mutex_unlock(&status->lock);
+}
+
+void status_add_hung(struct status *status, struct buf *folders)
+{
+    pthread_mutex_lock(&status->lock);
+    buf_add_slice(folders, buf_slice(&status->hung));
     pthread_mutex_unlock(&status->lock);
 }
 

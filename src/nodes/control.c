@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "index/problems.h"
 #include "nodes/nodes.h"
 #include "nodes/state.h"
@@ -75,6 +76,20 @@ static void add_place(json_t *json, const struct content_place *place)
                         json_pack("{s:s, s:I}", "state", state, "replaced", (json_int_t)replaced));
 }
 
+/* Folders of the content that do not answer. */
+static void add_hung(json_t *json, struct status *status)
+{
+    cleanup_buf struct buf folders = {0}, visible = {0};
+    json_t *list = json_array();
+    struct slice rest, folder;
+    status_add_hung(status, &folders);
+    for (rest = buf_slice(&folders); slice_take(&rest, '\0', &folder) && folder.len;)
+        tsv_add_visible(&visible, folder, '\n');
+    for (rest = buf_slice(&visible); slice_take(&rest, '\n', &folder) && folder.len;)
+        json_array_append_new(list, json_text(folder));
+    json_object_set_new(json, "hung_folders", list);
+}
+
 static int status_render(const struct scope *scope, struct buf *out)
 {
     struct tree *tree = scope->tree;
@@ -108,6 +123,7 @@ static int status_render(const struct scope *scope, struct buf *out)
         (json_int_t)cache.misses);
     add_search(json, &tree->selections);
     add_place(json, tree->options.place);
+    add_hung(json, &tree->status);
     add_memory(json);
     add_process(json, &tree->options);
     add_requests(json, tree->status.requests);

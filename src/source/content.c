@@ -2,10 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/openat2.h>
+#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "base/cleanup.h"
 #include "values/decode.h"
@@ -13,54 +11,6 @@
 enum { MAX_CONFIG = 1024 * 1024 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
-
-enum {
-    OPEN_FLAGS = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC,
-    STAT_FLAGS = O_PATH | O_NOFOLLOW | O_CLOEXEC
-};
-
-/* Where the kernel has no openat2() (before 5.6, and in containers that do not know it): one part
- * of the path after the other, none of which may be a link or lead up. */
-static int open_by_steps(int folder, const char *path, int flags)
-{
-    cleanup_fd int at = -1;
-    struct slice rest = slice_of(path), part;
-
-    while (slice_take(&rest, '/', &part)) {
-        char name[NAME_MAX + 1];
-        if (part.len == 0 || part.len > NAME_MAX || slice_equal(part, SLICE("..")))
-            return -ELOOP;
-        memcpy(name, part.data, part.len);
-        name[part.len] = '\0';
-        int next = openat(at < 0 ? folder : at, name, rest.data ? OPEN_FLAGS | O_DIRECTORY : flags);
-        if (next < 0)
-            return -errno;
-        if (at >= 0)
-            close(at);
-        at = next;
-    }
-    return steal_fd(&at);
-}
-
-/* Opens a path below the folder, and only there. A descriptor or a negative errno: -ELOOP where a
- * link, or a way up, is in it. */
-static int open_below(int folder, const char *path, int flags)
-{
-    struct open_how how = {
-        .flags = (uint64_t)flags,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-    };
-    for (int tries = 0;; tries++) {
-        long fd = syscall(SYS_openat2, folder, path, &how, sizeof how);
-        if (fd >= 0)
-            return (int)fd;
-        if (errno == ENOSYS || errno == EPERM)
-            return open_by_steps(folder, path, flags);
-        /* EAGAIN: a rename went on while the path was walked. */
-        if (errno != EAGAIN || tries == 100)
-            return errno == EXDEV ? -ELOOP : -errno;
-    }
-}
 
 struct file_id content_id_of(const struct stat *st)
 {
@@ -74,12 +24,17 @@ struct file_id content_id_of(const struct stat *st)
     };
 }
 
-int content_open_file(const struct content_folder *folder, const char *path, struct file_id *id)
+static int as_file(int err)
+{
+    return err == -ELOOP ? -EACCES : err;
+}
+
+static int open_file(const struct content_folder *folder, const char *path, struct file_id *id)
 {
     struct stat st;
-    cleanup_fd int fd = open_below(folder->fd, path, OPEN_FLAGS);
+    cleanup_fd int fd = disk_open_here(folder->fd, path, DISK_OPEN);
     if (fd < 0)
-        return fd == -ELOOP ? -EACCES : fd;
+        return as_file(fd);
     if (fstat(fd, &st))
         return -errno;
     if (!S_ISREG(st.st_mode))
@@ -90,13 +45,34 @@ int content_open_file(const struct content_folder *folder, const char *path, str
 
 int content_stat(const struct content_folder *folder, const char *path, struct stat *st)
 {
-    cleanup_fd int fd = open_below(folder->fd, path, STAT_FLAGS);
-    if (fd < 0)
-        return fd == -ELOOP ? -ENOTDIR : fd; /* a link is no folder */
-    return fstat(fd, st) ? -errno : 0;
+    struct disk_act act = {.path = path, .flags = DISK_STAT};
+    int err = disk_do(folder->disk, &act);
+    *st = act.st;
+    return err == -ELOOP ? -ENOTDIR : err; /* a link is no folder */
 }
 
-int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
+int content_stat_folder(const struct content_folder *folder, const char *path, struct stat *st)
+{
+    struct disk_act act = {.path = path, .flags = DISK_OPEN_FOLDER};
+    int err = disk_do(folder->disk, &act);
+    *st = act.st;
+    return as_file(err);
+}
+
+int content_list(const struct content_folder *folder, const char *path, bool with_stats,
+                 struct disk_act *list)
+{
+    *list = (struct disk_act){
+        .path = path,
+        .flags = DISK_OPEN_FOLDER,
+        .lists = true,
+        .with_stats = with_stats,
+        .not_on = folder->own_device ? *folder->own_device : 0,
+    };
+    return as_file(disk_do(folder->disk, list));
+}
+
+static int read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
 {
     if (!buf_reserve(out, len))
         return -ENOMEM;
@@ -115,28 +91,76 @@ int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
     return 0;
 }
 
+/* --- files of which more is read -------------------------------------------------------------- */
+
+static int read_elsewhere(struct content_file *file, uint64_t offset, uint64_t len, struct buf *out)
+{
+    struct disk_act act = {
+        .path = file->path, .flags = DISK_OPEN, .reads = true, .offset = offset, .len = len};
+    int err = as_file(disk_do(file->folder->disk, &act));
+    const struct file_id id = content_id_of(&act.st);
+    bool is_other = file->id.inode && id.inode != file->id.inode;
+    if (!err && !is_other)
+        buf_add_slice(out, buf_slice(&act.bytes));
+    if (!file->id.inode)
+        file->id = id;
+    disk_act_free(&act);
+    return err ? err : is_other ? -EAGAIN : out->failed ? -ENOMEM : 0;
+}
+
+int content_open_file(const struct content_folder *folder, const char *path,
+                      struct content_file *file)
+{
+    *file = (struct content_file){.folder = folder, .path = path};
+    file->fd = open_file(folder, path, &file->id);
+    if (file->fd == -EXDEV)
+        return read_elsewhere(file, 0, CONTENT_FIRST_READ, &file->first);
+    return file->fd < 0 ? file->fd : 0;
+}
+
+int content_read(struct content_file *file, uint64_t offset, uint64_t len, struct buf *out)
+{
+    if (file->fd >= 0)
+        return read_range(file->fd, offset, len, out);
+    if (offset + len > CONTENT_FIRST_READ)
+        return read_elsewhere(file, offset, len, out);
+    buf_add_slice(out, slice_range(buf_slice(&file->first), offset, len));
+    return out->failed ? -ENOMEM : 0;
+}
+
+void content_close_file(const struct content_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    free(file->first.data);
+}
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+static struct buf steal_buf(struct buf *buf)
+{
+    struct buf stolen = *buf;
+    *buf = (struct buf){0};
+    return stolen;
+}
+
+/* One that changed, or was replaced, has another version. */
 static int read_same(const struct content_folder *folder, const struct source *source,
                      uint64_t offset, uint64_t len, struct buf *out)
 {
-    struct file_id id = {0};
-    struct stat st;
-    cleanup_fd int fd = content_open_file(folder, source->path.data, &id);
-    if (fd < 0)
-        return fd == -ENOENT ? -EAGAIN : fd;
-    if (!file_id_equal(&id, source->id))
-        return -EAGAIN;
-    size_t before = out->len;
-    int err = content_read_range(fd, offset, len, out);
-    if (err)
-        return err;
-    if (fstat(fd, &st))
-        return -errno;
-    id = content_id_of(&st);
-    if (!file_id_equal(&id, source->id) || out->len - before != len) {
-        out->len = before;
-        return -EAGAIN;
-    }
-    return 0;
+    struct disk_act act = {
+        .path = source->path.data, .flags = DISK_OPEN, .reads = true, .offset = offset, .len = len};
+    int err = as_file(disk_do(folder->disk, &act));
+    const struct file_id before = content_id_of(&act.st), after = content_id_of(&act.after);
+    bool is_still = !err && act.bytes.len == len && file_id_equal(&before, source->id) &&
+                    file_id_equal(&after, source->id);
+    if (is_still && !out->data && !out->limit)
+        *out = steal_buf(&act.bytes);
+    else if (is_still)
+        buf_add_slice(out, buf_slice(&act.bytes));
+    disk_act_free(&act);
+    return err == -ENOENT || (!err && !is_still) ? -EAGAIN : err ? err : out->failed ? -ENOMEM : 0;
 }
 
 static int read_source(const void *folder_, const struct source *source, uint64_t offset,
@@ -177,8 +201,7 @@ struct content content_reader(const struct content_folder *folder)
 
 int content_open_folder(const struct content_folder *folder, const char *path)
 {
-    int fd = open_below(folder->fd, *path ? path : ".", OPEN_FLAGS | O_DIRECTORY);
-    return fd == -ELOOP ? -EACCES : fd;
+    return as_file(disk_open(folder->fd, path, DISK_OPEN_FOLDER));
 }
 
 int content_open(const char *path, const struct limits *limits, struct content_folder *folder)
@@ -187,6 +210,9 @@ int content_open(const char *path, const struct limits *limits, struct content_f
     folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->fd < 0)
         return -errno;
+    folder->disk = disk_new(folder->fd);
+    if (!folder->disk)
+        return -ENOMEM;
     folder->following = following_of(folder->fd);
     return config_defaults(&folder->arena, &folder->config);
 }
@@ -196,6 +222,8 @@ void content_close(struct content_folder *folder)
     if (folder->fd >= 0)
         close(folder->fd);
     folder->fd = -1;
+    disk_free(folder->disk);
+    folder->disk = NULL;
     arena_free(&folder->arena);
 }
 
@@ -240,13 +268,13 @@ int content_configure(struct content_folder *folder, struct diags *diags)
 {
     struct file_id id = {0};
     cleanup_buf struct buf text = {0};
-    cleanup_fd int fd = content_open_file(folder, CONTENT_CONFIG, &id);
+    cleanup_fd int fd = open_file(folder, CONTENT_CONFIG, &id);
 
     if (fd < 0 && fd != -ENOENT)
         return fd;
     if (folder->is_configured && file_id_equal(&id, &folder->config_id))
         return 1;
-    int err = fd >= 0 ? content_read_range(fd, 0, MAX_CONFIG + 1, &text) : 0;
+    int err = fd >= 0 ? read_range(fd, 0, MAX_CONFIG + 1, &text) : 0;
     if (!err && text.len > MAX_CONFIG) {
         diags_add(diags, 0, 0, "", "more than 1 MiB");
         err = -EINVAL;

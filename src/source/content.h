@@ -15,12 +15,14 @@
 #include "corpus/corpus.h"
 #include "index/cache.h"
 #include "metadata/config.h"
+#include "source/disk.h"
 #include "source/following.h"
 
 #define CONTENT_CONFIG ".transcriptfs.yaml"
 
 struct content_folder {
     int fd;
+    struct disk *disk;           /* what is hung in it */
     const struct limits *limits; /* of what is read in it; borrowed */
     uint32_t forms;              /* as in struct config, whatever the configuration file says */
     struct config config;        /* in force */
@@ -45,21 +47,40 @@ struct content_folder {
 int content_open(const char *path, const struct limits *limits, struct content_folder *folder);
 void content_close(struct content_folder *folder);
 
-/* Opens a folder below it, "" for itself, for listing or watching. A descriptor, which the caller
- * closes, or a negative errno. */
+/* Opens a folder below it, "" for itself, for watching. A descriptor, which the caller closes, or a
+ * negative errno. On a file system that is hung it waits; the others below do not (disk.h), and
+ * their result is -ETIMEDOUT. */
 int content_open_folder(const struct content_folder *folder, const char *path);
 
-/* Opens a regular file below it and returns its identity in `id`. A descriptor, which the caller
- * closes, or a negative errno. */
-int content_open_file(const struct content_folder *folder, const char *path, struct file_id *id);
+/* Lists a folder below it, "" for itself; `with_stats` of what may be a transcript. 0; -EXDEV if it
+ * is the mount itself; another negative errno. The caller frees the list either way. */
+int content_list(const struct content_folder *folder, const char *path, bool with_stats,
+                 struct disk_act *list);
 
 /* As fstatat() of a path below it, without following a link anywhere on the way: there another
  * folder may have come meanwhile, and -ENOTDIR is the result. 0 or a negative errno. */
 int content_stat(const struct content_folder *folder, const char *path, struct stat *st);
+/* The same of a folder that can be listed. */
+int content_stat_folder(const struct content_folder *folder, const char *path, struct stat *st);
 struct file_id content_id_of(const struct stat *st);
 
+enum { CONTENT_FIRST_READ = 16 * 1024 /* holds the front matter of nearly every file */ };
+
+/* A regular file below it, to be read bit by bit. */
+struct content_file {
+    const struct content_folder *folder; /* borrowed */
+    const char *path;                    /* borrowed */
+    struct file_id id;                   /* when it was opened */
+    int fd;           /* < 0: it is on another file system, and opened for each read */
+    struct buf first; /* … but for the first one */
+};
+
+/* Opens a file. 0 or a negative errno; the caller closes it either way. */
+int content_open_file(const struct content_folder *folder, const char *path,
+                      struct content_file *file);
 /* Appends up to `len` bytes from `offset`; fewer where the file ends. 0 or a negative errno. */
-int content_read_range(int fd, uint64_t offset, uint64_t len, struct buf *out);
+int content_read(struct content_file *file, uint64_t offset, uint64_t len, struct buf *out);
+void content_close_file(const struct content_file *file);
 
 /*
  * Reads the configuration file; the defaults apply if there is none. 0; 1 if the file has not

@@ -15,68 +15,49 @@
 #include "source/scan_heads.h"
 #include "source/scan_stems.h"
 
-static int add_name(struct scan_walk *w, int dirfd, struct slice folder, const char *name,
-                    unsigned char type)
+/* A known file is compared here; a new one gets its fstat() when it is read. */
+static int add_name(struct scan_walk *w, struct slice folder, const struct disk_name *name)
 {
-    struct stat st = {.st_mode = DTTOIF(type)};
-    int failed = 0;
-
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+    const struct stat by_type = {.st_mode = DTTOIF(name->type)};
+    if (name->error == ENOENT)
         return 0;
-    /* A known file is compared here; a new one gets its fstat() when it is read. */
-    if (type == DT_UNKNOWN ||
-        (w->old && type == DT_REG && source_form_of(slice_of(name)) != SOURCE_NONE)) {
-        if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
-            failed = errno;
-            if (failed == ENOENT)
-                return 0;
-        }
-    }
-    struct slice path = path_join(&w->scan->found, folder, slice_of(name));
+    struct slice path = path_join(&w->scan->found, folder, slice_of(name->name));
     if (!path.data)
         return -ENOMEM;
-    return failed ? walk_add_unseen(w, path, failed) : walk_add_path(w, path, name, &st);
+    return name->error ? walk_add_unseen(w, path, name->error)
+                       : walk_add_path(w, path, name->name, name->st ? name->st : &by_type);
+}
+
+/* Whether a name belongs to an episode of several files, which is added by itself. */
+static bool belongs_to_stem(const struct listing *listing, const struct disk_name *name)
+{
+    struct slice stem, base = slice_of(name->name);
+    enum stem_kind kind = stem_of_file(base, &stem);
+    if (name->type != DT_REG || kind == STEM_NOTHING || !listing->stems.has_captions)
+        return false;
+    uint32_t number = stems_find(&listing->stems, stem);
+    return number != NO_STEM && slice_equal(listing->stems.at[number].files[kind], base);
 }
 
 /* Adds all that a folder has. */
-static int list_names(struct scan_walk *w, DIR *dir, struct slice path)
+static int add_names(struct scan_walk *w, const struct disk_act *list, struct slice path)
 {
     struct listing listing = {.folder = path};
-    cleanup_buf struct buf single = {0}; /* names of files, each with a NUL byte behind it */
-    const struct dirent *entry;
     struct slice stem;
     int err = 0;
-    while (!err && (errno = 0, entry = readdir(dir))) {
-        if (entry->d_type != DT_REG || stem_of_file(slice_of(entry->d_name), &stem) == STEM_NOTHING)
-            err = add_name(w, dirfd(dir), path, entry->d_name, entry->d_type);
-        else
-            buf_add(&single, entry->d_name, strlen(entry->d_name) + 1);
-        err = err ? err : -errno;
+    for (size_t i = 0; i < list->count && !err; i++) {
+        const struct disk_name *name = &list->names[i];
+        if (name->type == DT_REG && stem_of_file(slice_of(name->name), &stem) != STEM_NOTHING)
+            err = stem_note_name(w, &listing, name->name);
     }
-    if (!err && (errno || single.failed))
-        err = errno ? -errno : -ENOMEM;
-    for (struct slice rest = buf_slice(&single), name;
-         !err && slice_take(&rest, '\0', &name) && name.len;)
-        err = stem_note_name(w, &listing, name.data);
-    for (struct slice rest = buf_slice(&single), name;
-         !err && slice_take(&rest, '\0', &name) && name.len;) {
-        enum stem_kind kind = stem_of_file(name, &stem);
-        uint32_t number = stems_find(&listing.stems, stem);
-        bool is_of_stem = number != NO_STEM && listing.stems.has_captions &&
-                          slice_equal(listing.stems.at[number].files[kind], name);
-        if (!is_of_stem)
-            err = add_name(w, dirfd(dir), path, name.data, DT_REG);
+    for (size_t i = 0; i < list->count && !err; i++) {
+        if (!belongs_to_stem(&listing, &list->names[i]))
+            err = add_name(w, path, &list->names[i]);
     }
     for (uint32_t i = 0; listing.stems.has_captions && i < listing.stems.count && !err; i++)
         err = stem_add_episode(w, &listing, i);
     stems_free(&listing.stems);
     return err;
-}
-
-/* To read it would be to read what is made of it, without end. */
-static bool is_own_mount(const struct content_folder *folder, const struct stat *st)
-{
-    return folder->own_device && *folder->own_device && st->st_dev == *folder->own_device;
 }
 
 /* One folder that cannot be read does not end the scan. Where a disk or a server fails what was
@@ -85,11 +66,15 @@ static int add_unlisted(struct scan_walk *w, struct slice path, int error)
 {
     bool may_not = error == -EACCES || error == -EPERM;
     cleanup_buf struct buf problem = {0};
-    if (error_passes(error) || (path.len == 0 && (may_not || !w->old)))
+    bool is_hung = error == -ETIMEDOUT;
+    if ((error_passes(error) && !is_hung) || (path.len == 0 && (may_not || !w->old)))
         return error;
     if (error == -ENOENT && path.len)
         return 0; /* it was deleted meanwhile */
-    buf_printf(&problem, "the folder cannot be read: %s", strerror(-error));
+    if (is_hung)
+        buf_add_text(&problem, "the folder does not answer");
+    else
+        buf_printf(&problem, "the folder cannot be read: %s", strerror(-error));
     int err = problem.failed ? -ENOMEM
               : may_not      ? scan_note_unread(w->scan, path)
                              : walk_keep_known(w, path, true, error);
@@ -99,30 +84,31 @@ static int add_unlisted(struct scan_walk *w, struct slice path, int error)
     return err;
 }
 
-static int list_folder(struct scan_walk *w, struct slice path)
+static int add_listed(struct scan_walk *w, struct slice path, const struct disk_act *list)
 {
-    struct stat st;
-    if (w->options->enter_folder)
-        w->options->enter_folder(w->options->context, path);
-    cleanup_fd int fd = content_open_folder(w->folder, path.data);
-    if (fd != -ENOENT && walk_note_folder(w, path))
-        return -ENOMEM;
-    if (fd < 0 || fstat(fd, &st))
-        return add_unlisted(w, path, fd < 0 ? fd : -errno);
-    if (is_own_mount(w->folder, &st))
-        return walk_add_stray(w, path, "the folder is this mount itself");
-    int err = walk_add_access(w, path, &st);
-    if (err)
-        return err;
-    cleanup_dir DIR *dir = fdopendir(fd);
-    if (!dir)
-        return -errno;
-    steal_fd(&fd); /* the stream has it */
-    err = list_names(w, dir, path);
-    if (err)
+    int err = walk_add_access(w, path, &list->st);
+    if (!err)
+        err = add_names(w, list, path);
+    if (err == -ETIMEDOUT)
         return add_unlisted(w, path, err);
     /* It was a stray before and is none any more. */
-    return walk_old_stray(w, path) ? walk_add_gone(w, path) : 0;
+    return !err && walk_old_stray(w, path) ? walk_add_gone(w, path) : err;
+}
+
+static int list_folder(struct scan_walk *w, struct slice path)
+{
+    struct disk_act list;
+    if (w->options->enter_folder)
+        w->options->enter_folder(w->options->context, path);
+    int err = content_list(w->folder, path.data, w->old != NULL, &list);
+    if (err != -ENOENT && walk_note_folder(w, path))
+        err = -ENOMEM;
+    else if (err == -EXDEV) /* to read it would be to read what is made of it, without end */
+        err = walk_add_stray(w, path, "the folder is this mount itself");
+    else
+        err = err ? add_unlisted(w, path, err) : add_listed(w, path, &list);
+    disk_act_free(&list);
+    return err;
 }
 
 /* Reports as gone what the last corpus has below a folder and the scan did not see. */
@@ -146,7 +132,10 @@ static int add_all_gone(struct scan_walk *w, struct slice folder)
         struct stat st;
         if (!path_is_below(path, folder))
             break;
-        if (!slice_equal(path, SLICE(CONTENT_CONFIG)) && content_stat(w->folder, path.data, &st))
+        if (slice_equal(path, SLICE(CONTENT_CONFIG)))
+            continue;
+        int lost = content_stat(w->folder, path.data, &st);
+        if (lost && lost != -ETIMEDOUT)
             err = walk_add_gone(w, path);
     }
     return err;
@@ -206,7 +195,7 @@ static int scan_stem(struct scan_walk *w, struct slice path, const struct stat *
     if (stem_of_file(base, &stem) == STEM_NOTHING)
         return st ? walk_add_path(w, path, base.data, st) : 0;
     int err = stem_list(w, path_parent(path), &listing);
-    if (err && !error_passes(err))
+    if (err == -ETIMEDOUT || (err && !error_passes(err)))
         return walk_keep_known(w, arena_copy(&w->scan->found, path_parent(path)), false, err);
     if (err)
         return err;
@@ -271,6 +260,8 @@ static int scan_target(struct scan_walk *w, const struct target *target)
 /* Whether a file could not be read before either, and nothing else is new of it. */
 static bool is_still_unread(const struct scanned *file, const struct corpus *old)
 {
+    if (file->is_hung)
+        return true;
     if (!old || !file->is_unread || file->is_gone)
         return false;
     if (file->is_stray)

@@ -8,10 +8,6 @@
 #include "index/beside.h"
 #include "transcript/scan.h"
 
-enum {
-    FIRST_READ = 16 * 1024, /* holds the front matter of nearly every file */
-};
-
 struct head_readers {
     const struct content_folder *folder;
     struct content_scan *scan;
@@ -21,15 +17,16 @@ struct head_readers {
 };
 
 /* Reads ever more of the file, up to as much as is read of any, until it says what it is. */
-static int read_head(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
-                     const struct content_folder *folder, struct sidecars *beside)
+static int read_head(struct content_file *opened, struct scanned *file, struct arena *arena,
+                     struct diags *diags, const struct content_folder *folder,
+                     struct sidecars *beside)
 {
     cleanup_buf struct buf head = {0};
     uint64_t size = (uint64_t)file->id.size, most = folder->limits->at[LIMIT_FILE];
 
-    for (size_t want = FIRST_READ;; want *= 4) {
+    for (size_t want = CONTENT_FIRST_READ;; want *= 4) {
         want = want < most ? want : (size_t)most;
-        int err = content_read_range(fd, head.len, want - head.len, &head);
+        int err = content_read(opened, head.len, want - head.len, &head);
         if (err)
             return err;
         bool is_all = head.len >= size || head.len < want || want == most;
@@ -40,8 +37,9 @@ static int read_head(int fd, struct scanned *file, struct arena *arena, struct d
     }
 }
 
-static int read_front(int fd, struct scanned *file, struct arena *arena, struct diags *diags,
-                      const struct content_folder *folder, struct sidecars *beside)
+static int read_front(struct content_file *opened, struct scanned *file, struct arena *arena,
+                      struct diags *diags, const struct content_folder *folder,
+                      struct sidecars *beside)
 {
     cleanup_parse_guard struct parse_guard guard = parse_guard_begin(
         folder->quarantine, GUARDED_HEAD, file->path, &file->id);
@@ -49,7 +47,7 @@ static int read_front(int fd, struct scanned *file, struct arena *arena, struct 
         parse_guard_report(&guard, diags);
         return 0;
     }
-    int err = read_head(fd, file, arena, diags, folder, beside);
+    int err = read_head(opened, file, arena, diags, folder, beside);
     guard.has_passed = !err;
     return err;
 }
@@ -66,9 +64,12 @@ int head_find_words(const struct content_folder *folder, const struct corpus *ol
                      quarantine_guilt(folder->quarantine, GUARDED_BODY, path, id);
         return 0;
     }
-    cleanup_fd int fd = content_open_file(folder, path.data, &file.id);
+    cleanup_(content_close_file) struct content_file opened;
     struct sidecars none = sidecars_begin(&arena);
-    int err = fd < 0 ? fd : read_front(fd, &file, &arena, &unheard, folder, &none);
+    int err = content_open_file(folder, path.data, &opened);
+    file.id = opened.id;
+    if (!err)
+        err = read_front(&opened, &file, &arena, &unheard, folder, &none);
     *has_words = err || file.head.has_body;
     arena_free(&arena);
     return error_passes(err) ? err : 0;
@@ -165,18 +166,24 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
     struct stat st;
     const struct limits *limits = r->folder->limits;
     struct sidecars beside = sidecars_begin(arena);
-    cleanup_fd int fd = content_open_file(r->folder, file->path.data, &file->id);
-    bool is_too_large = fd >= 0 && (uint64_t)file->id.size > limits->at[LIMIT_FILE];
-    int err = fd < 0 ? fd : 0;
+    cleanup_(content_close_file) struct content_file opened;
+    int err = content_open_file(r->folder, file->path.data, &opened);
+    bool is_too_large = !err && (uint64_t)opened.id.size > limits->at[LIMIT_FILE];
 
+    if (!err)
+        file->id = opened.id;
     if (!err && (!is_too_large || scan_may_be_other(file->path)))
         err = read_beside(r->folder, file, &diags, &beside);
     if (!err && (!is_too_large || scan_may_be_other(file->path)))
-        err = read_front(fd, file, arena, &diags, r->folder, &beside);
+        err = read_front(&opened, file, arena, &diags, r->folder, &beside);
     if (!err)
         leave_guilty_out(r->folder, file, &diags);
     for (uint32_t i = 0; i < file->companions.count; i++)
         file->head.has_originals |= file->companions.at[i].role == COMPANION_SPOKEN;
+    if (err == -ETIMEDOUT) {
+        file->is_unread = file->is_hung = true;
+        return 0;
+    }
     if (error_passes(err))
         return err;
     file->is_gone = file->head.is_no_transcript || (err && scan_may_be_other(file->path));

@@ -1,6 +1,6 @@
 #include "source/scan_stems.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -30,7 +30,10 @@ static int find_file(struct scan_walk *w, struct slice folder, struct slice name
     found->path = path_join(&w->scan->found, folder, name);
     if (!found->path.data)
         return -ENOMEM;
-    found->is_there = content_stat(w->folder, found->path.data, &st) == 0 && S_ISREG(st.st_mode) &&
+    int err = content_stat(w->folder, found->path.data, &st);
+    if (err == -ETIMEDOUT)
+        return err;
+    found->is_there = !err && S_ISREG(st.st_mode) &&
                       !config_excludes(&w->folder->config, found->path.data, false);
     if (found->is_there)
         found->id = content_id_of(&st);
@@ -268,21 +271,17 @@ int stem_list(struct scan_walk *w, struct slice folder, struct listing **listing
     **listing = (struct listing){.folder = arena_copy(&w->scan->found, folder)};
     if (!(*listing)->folder.data)
         return -ENOMEM;
-    cleanup_fd int fd = content_open_folder(w->folder, (*listing)->folder.data);
-    cleanup_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (!dir)
-        return fd == -ENOENT || fd == -ENOTDIR || fd >= 0 ? 0 : fd;
-    steal_fd(&fd); /* the stream has it */
-    const struct dirent *entry;
-    int err = 0;
-    while (!err && (errno = 0, entry = readdir(dir)))
-        err = stem_note_name(w, *listing, entry->d_name);
-    err = err ? err : -errno;
-    if (err) {
+    struct disk_act list;
+    int err = content_list(w->folder, (*listing)->folder.data, false, &list);
+    bool is_there = err != -ENOENT && err != -ENOTDIR && err != -EXDEV;
+    for (size_t i = 0; i < list.count && !err; i++)
+        err = stem_note_name(w, *listing, list.names[i].name);
+    disk_act_free(&list);
+    if (err && is_there) {
         stems_free(&(*listing)->stems);
         w->listing_count--;
     }
-    return err;
+    return is_there ? err : 0;
 }
 
 bool stem_is_alone(const struct listing *listing, struct slice name)

@@ -158,8 +158,7 @@ int walk_add_accesses_above(struct scan_walk *w, struct slice path)
             return -ENOMEM;
         if (w->old && corpus_find_folder_path(w->old, above) != NO_INDEX)
             continue;
-        cleanup_fd int fd = content_open_folder(w->folder, above.data);
-        if (fd >= 0 && fstat(fd, &st) == 0)
+        if (content_stat_folder(w->folder, above.data, &st) == 0)
             err = walk_add_access(w, above, &st);
     }
     return err;
@@ -171,8 +170,8 @@ int walk_add_access_of_parent(struct scan_walk *w, struct slice path)
     struct slice parent = arena_copy(&w->scan->found, path_parent(path));
     if (!parent.data)
         return -ENOMEM;
-    cleanup_fd int fd = content_open_folder(w->folder, parent.data);
-    return fd >= 0 && fstat(fd, &st) == 0 ? walk_add_access(w, parent, &st) : 0;
+    int err = content_stat_folder(w->folder, parent.data, &st);
+    return err ? 0 : walk_add_access(w, parent, &st);
 }
 
 int walk_add_folder(struct scan_walk *w, struct slice path)

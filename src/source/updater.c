@@ -39,7 +39,8 @@ struct updater {
     bool must_notify;         /* a generation was published, or queries are to be forgotten */
     bool has_publisher_ended; /* no more will be */
     pthread_cond_t publisher_state_changed;
-    bool has_no_watches; /* the system has none left: it polls from now on */
+    bool has_no_watches;  /* the system has none left: it polls from now on */
+    struct buf answering; /* folders that were hung, each with a NUL byte behind it */
 
     /* The publisher's own. */
     struct unread unread;
@@ -346,6 +347,15 @@ static bool wait_for_changes(struct updater *updater)
     return !updater->is_ending;
 }
 
+/* With the lock held. */
+static void log_answering(struct updater *updater)
+{
+    struct slice rest = buf_slice(&updater->answering), path;
+    while (slice_take(&rest, '\0', &path) && path.len)
+        updater->options.log("folder \"%s\" of the content answers again", path.data);
+    buf_free(&updater->answering);
+}
+
 static void *publish_changes(void *updater_)
 {
     struct updater *updater = updater_;
@@ -353,6 +363,7 @@ static void *publish_changes(void *updater_)
 
     pthread_mutex_lock(&updater->lock);
     while (wait_for_changes(updater)) {
+        log_answering(updater);
         struct target *targets = steal_pointer(&updater->targets);
         size_t count = updater->count;
         bool is_all = updater->is_full_scan_requested;
@@ -407,6 +418,24 @@ static void *notify_changes(void *updater_)
     if (is_stop_ordered)
         updater->options.stop(updater->options.context);
     return NULL;
+}
+
+/* What was known in it stays; once it answers, all in it is looked at. The thread that had waited
+ * for it has nowhere to log to. */
+static void note_hung(void *updater_, struct slice path, bool is_hung)
+{
+    struct updater *updater = updater_;
+    tree_set_hung(updater->options.tree, path, is_hung);
+    if (is_hung) {
+        updater->options.log("folder \"%s\" of the content does not answer; what was known in it "
+                             "stays, and the rest is followed",
+                             path.data);
+        return;
+    }
+    pthread_mutex_lock(&updater->lock);
+    buf_add(&updater->answering, path.data, path.len + 1);
+    pthread_mutex_unlock(&updater->lock);
+    note_change(updater, path, false);
 }
 
 /* --- beginning and ending --------------------------------------------------------------------- */
@@ -491,6 +520,7 @@ int updater_start(const struct updater_options *options, struct updater **update
     tree_set_watch(options->tree, updater->mode, updater->why);
     options->folder->context = updater;
     options->folder->changed = note_change;
+    disk_tell(options->folder->disk, note_hung, updater);
     /* The first scan watches every folder, and finds what changed since the corpus was built. */
     updater->is_full_scan_requested = true;
     /* The previous worker may not have notified the kernel of all generations. */
@@ -515,12 +545,14 @@ void updater_free(struct updater *updater)
     join_threads(updater);
     updater->options.folder->changed = NULL;
     tree_set_notifier(updater->options.tree, NULL, NULL);
+    disk_tell(updater->options.folder->disk, NULL, NULL);
     if (updater->wake >= 0)
         close(updater->wake);
     watch_free(updater->watch);
     free_targets(updater->targets, updater->count);
     map_free(&updater->target_index);
     unread_free(&updater->unread);
+    buf_free(&updater->answering);
     pthread_mutex_destroy(&updater->lock);
     pthread_cond_destroy(&updater->changed);
     pthread_cond_destroy(&updater->publisher_state_changed);

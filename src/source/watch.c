@@ -104,14 +104,17 @@ static int remember(struct watch *watch, int wd, struct slice path)
 
 int watch_folder(struct watch *watch, struct slice path)
 {
-    cleanup_fd int fd = content_open_folder(watch->folder, path.data);
+    struct stat st;
+    /* That one does not wait for a server which is gone. */
+    int err = content_stat_folder(watch->folder, path.data, &st);
+    cleanup_fd int fd = err ? err : content_open_folder(watch->folder, path.data);
     if (fd < 0)
         return fd;
     pthread_mutex_lock(&watch->lock);
     /* inotify takes no descriptor, and a path could lead through a link that somebody has just put
      * there; a confined worker has no /proc. Nothing else here depends on the current folder. */
     int wd = fchdir(fd) ? -1 : inotify_add_watch(watch->fd, ".", mask);
-    int err = wd < 0 ? -errno : remember(watch, wd, path);
+    err = wd < 0 ? -errno : remember(watch, wd, path);
     /* The current folder keeps its file system from being unmounted. */
     if (fchdir(watch->folder->fd) && !err)
         err = -errno;

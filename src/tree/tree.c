@@ -152,6 +152,11 @@ void tree_note_overflow(struct tree *tree)
     status_note_overflow(&tree->status);
 }
 
+void tree_set_hung(struct tree *tree, struct slice folder, bool is_hung)
+{
+    status_set_hung(&tree->status, folder, is_hung);
+}
+
 void tree_set_request_counts(struct tree *tree, const struct request_count *counts)
 {
     tree->status.requests = counts;

@@ -47,6 +47,7 @@ void tree_put_generation(struct tree *tree, struct generation *generation);
 void tree_set_watch(struct tree *tree, const char *watch, const char *why);
 void tree_set_scanning(struct tree *tree, bool is_scanning);
 void tree_note_overflow(struct tree *tree);
+void tree_set_hung(struct tree *tree, struct slice folder, bool is_hung);
 
 /* Sets where requests are counted: an array of the caller, which ends with a name of NULL. */
 void tree_set_request_counts(struct tree *tree, const struct request_count *counts);

@@ -1,17 +1,21 @@
 """Faults of the system below a mount: no descriptors left, content that is taken away or replaced."""
 
+import contextlib
+import ctypes
 import errno
 import os
 import resource
 import select
 import shutil
 import signal
+import struct
+import threading
 import time
 
 import pytest
 
 from test_live import settle, status, wait_until
-from tools import TIMEOUT, drop_caches, dump_of_content, dump_of_mount, run, write_content
+from tools import TIMEOUT, Mount, drop_caches, dump_of_content, dump_of_mount, run, write_content
 
 GOOD = "---\ntitle: Good\ndate: 2024-01-02\ntags: [fine]\n---\n**Ann:** All is well.\n"
 MANY = {f"f/{i:02}.md": GOOD.replace("well", f"well {i}") for i in range(20)}
@@ -143,3 +147,117 @@ def test_the_disk_fails(mount):
     assert idle_share(mounted) < 0.3
     assert run("fusermount3", "-u", mounted.path).returncode == 0
     assert "cannot update from the content folder" in mounted.end()
+
+
+# --- a server that does not answer ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def remote(mount, tmp_path):
+    """A content in which another mount stands, and what serves that. Its caches are dropped: to look there is to ask."""
+    if not drop_caches():
+        pytest.skip("the kernel's caches cannot be dropped here")
+    content = write_content(tmp_path / "content", {"near/a.md": GOOD, "z.md": GOOD})
+    (content / "far").mkdir()
+    long = GOOD.replace("fine", "fine, " + ", ".join(f"tag {n}" for n in range(5000)))
+    far = Mount(write_content(tmp_path / "far", {"b.md": GOOD, "c.md": long}), content / "far")
+    with far:
+        mounted = mount(content, "-o", "cache_size=0")
+        for name in "bc":
+            assert (mounted / f"episodes/far/episodes/{name}/source/transcript.txt").read_text() == "Ann: All is well.\n"
+        assert len((mounted / "episodes/far/episodes/c/source/meta/tags").read_text().splitlines()) == 5001
+        yield mounted, far
+        go_on(far)
+
+
+def signal_all(mount, number):
+    for process in (mount.process.pid, mount.worker):
+        os.kill(process, number)
+
+
+def stop(mount):
+    signal_all(mount, signal.SIGSTOP)
+    drop_caches()
+
+
+def go_on(mount):
+    signal_all(mount, signal.SIGCONT)
+
+
+def test_a_folder_that_hangs_keeps_nothing_else_from_being_followed(remote):
+    mounted, far = remote
+    names = sorted(os.listdir(mounted / "episodes/far/episodes"))
+    assert status(mounted)["hung_folders"] == []
+    stop(far)
+    mounted.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: status(mounted)["hung_folders"] == ["far"], "it is not told")
+    for n in range(3):
+        (mounted.content / f"near/new{n}.md").write_text(GOOD)
+        wait_until((mounted / f"episodes/near/new{n}/transcript.txt").exists, "the rest is not followed")
+    assert sorted(os.listdir(mounted / "episodes/far/episodes")) == names, "what was known stays"
+    assert "far\t0\t0\tthe folder does not answer\twhat was known in it stays" in (
+        mounted / ".transcriptfs/problems.tsv").read_text()
+    go_on(far)
+    wait_until(lambda: status(mounted)["hung_folders"] == [], "it answers again, and is not told")
+    wait_until(lambda: "far\t" not in (mounted / ".transcriptfs/problems.tsv").read_text(), "its problem stays")
+    (far.content / "new.md").write_text(GOOD)
+    wait_until(lambda: (far / "episodes/new").exists(), "the other mount does not follow")
+    mounted.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: (mounted / "episodes/far/episodes/new").exists(), "it is not followed again")
+    mounted.stop_after('folder "far" of the content does not answer', 'folder "far" of the content answers again')
+
+
+class SilentServer:
+    """A FUSE file system whose server reads what it is asked, and answers nothing: whoever asks can not even be killed."""
+
+    def __init__(self, path):
+        self.path = path
+        self.device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
+        options = f"fd={self.device},rootmode=40000,user_id=0,group_id=0"
+        if ctypes.CDLL(None).mount(b"silent", os.fsencode(path), b"fuse", 0, options.encode()):
+            pytest.skip("only root can mount without a helper")
+        self.thread = threading.Thread(target=self.listen)
+        self.thread.start()
+
+    def listen(self):
+        with contextlib.suppress(OSError):  # it is unmounted
+            while True:
+                _, opcode, unique = struct.unpack_from("=IIQ", os.read(self.device, 1 << 17))
+                if opcode == 26:  # FUSE_INIT
+                    init = struct.pack("=IIIIHHII36x", 7, 31, 4096, 0, 12, 9, 4096, 1)
+                    os.write(self.device, struct.pack("=IiQ", 16 + len(init), 0, unique) + init)
+
+    def end(self):
+        assert run("umount", "-f", "-l", self.path).returncode == 0
+        self.thread.join()
+        os.close(self.device)
+
+
+@pytest.fixture
+def silent(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount without a helper")
+    content = write_content(tmp_path / "content0", {"near/a.md": GOOD, "far/covered.md": GOOD})
+    server = SilentServer(content / "far")
+    yield content
+    server.end()
+
+
+@pytest.mark.parametrize("how", ["unmount", "terminate", "kill the worker"])
+def test_a_folder_hangs_from_the_start(silent, mount, how):
+    """… and with what hangs there in the kernel the program still ends."""
+    mounted = mount(silent)
+    wait_until(lambda: status(mounted)["hung_folders"] == ["far"], "it is not told")
+    assert (mounted / "text/near/a.txt").read_text() == "Ann: All is well.\n"
+    (silent / "near/b.md").write_text(GOOD)
+    wait_until((mounted / "text/near/b.txt").exists, "the rest is not followed")
+    if how == "kill the worker":
+        os.kill(mounted.worker, signal.SIGKILL)
+        assert (mounted / "text/near/b.txt").read_text() == "Ann: All is well.\n"
+        (silent / "near/c.md").write_text(GOOD)
+        wait_until((mounted / "text/near/c.txt").exists, "the next one does not follow")
+    if how == "unmount":
+        mounted.stop_after('folder "far"', "the worker died of signal 9")
+    else:
+        mounted.signal(signal.SIGTERM)
+        assert mounted.process.returncode == 0

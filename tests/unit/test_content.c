@@ -78,15 +78,16 @@ static bool check_stat(const struct content_folder *folder)
 /* The first case that is not as it should be, from 1; 0: none. */
 static int check_cases(bool is_beneath_checked)
 {
-    const struct content_folder folder = {.fd = open("content", O_RDONLY | O_DIRECTORY)};
+    int root_fd = open("content", O_RDONLY | O_DIRECTORY);
+    const struct content_folder folder = {.fd = root_fd, .disk = disk_new(root_fd)};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct file_id id;
-        cleanup_fd int fd = content_open_file(&folder, cases[i].path, &id);
+        cleanup_(content_close_file) struct content_file file;
+        int opened = content_open_file(&folder, cases[i].path, &file);
         /* The kernel lets ".." be where it stays below. */
         if (is_beneath_checked && strcmp(cases[i].path, "sub/../file.md") == 0)
             continue;
         /* A link is no folder, to a kernel that is asked for one. */
-        int err = fd >= 0 ? 0 : fd == -ENOTDIR ? -EACCES : fd;
+        int err = opened == -ENOTDIR ? -EACCES : opened;
         if (err != cases[i].error)
             return (int)i + 1;
     }
