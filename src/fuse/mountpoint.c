@@ -333,6 +333,12 @@ void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, str
 int mountpoint_check_fuse(struct buf *why)
 {
     cleanup_fd int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    if (access("/proc/self/mountinfo", R_OK)) {
+        buf_add_text(why, "there is no /proc, by which a mount is found again to unmount it\n"
+                          "Mount it with 'mount -t proc proc /proc'\n"
+                          "Without it, 'transcriptfs --check' and 'transcriptfs-dump' still work");
+        return -ENOENT;
+    }
     if (fd >= 0)
         return 0;
     int err = -errno;

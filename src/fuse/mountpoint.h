@@ -45,7 +45,8 @@ int mountpoint_clear_dead(const char *mountpoint);
 /* Appends a likely reason why fusermount3 refused to mount there, and what to do. */
 void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, struct buf *why);
 
-/* Checks that the kernel offers FUSE. 0, or a negative errno and in `why` how to get it. */
+/* Checks that the kernel offers FUSE, and that there is a table of mounts. 0, or a negative errno
+ * and in `why` how to get it. */
 int mountpoint_check_fuse(struct buf *why);
 
 #endif

@@ -215,12 +215,14 @@ void sandbox_enter(int content_fd, struct confinement *confinement)
 #else
 void sandbox_enter(int content_fd, struct confinement *confinement)
 {
-    const struct rlimit none = {0};
+    /* A program that takes cores from a pipe gets one for a limit of 0 too, but not for one of 1.
+     */
+    const struct rlimit none = {1, 1}, no_file = {0};
     struct confinement holds = {0};
 
     /* To end a thread libc wants this library, and cannot open it later. */
     (void)dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL);
-    holds.no_core = setrlimit(RLIMIT_CORE, &none) == 0;
+    holds.no_core = setrlimit(RLIMIT_CORE, &none) == 0 || setrlimit(RLIMIT_CORE, &no_file) == 0;
     holds.no_new_privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
     holds.chroot = change_root(content_fd);
     holds.no_capabilities = drop_capabilities(&holds.may_read_all);

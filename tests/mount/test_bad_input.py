@@ -200,6 +200,16 @@ def test_no_fuse_in_the_kernel_says_how_to_get_it(content, place):
     assert checked.returncode == 0
 
 
+def test_no_proc_says_what_is_missing(content, place):
+    if os.geteuid() != 0 or run("unshare", "-m", "true").returncode != 0:
+        pytest.skip("only root, with namespaces, can hide /proc")
+    hide = "mount -t tmpfs none /proc && exec \"$@\""
+    result = run("unshare", "-m", "sh", "-c", hide, "sh", TRANSCRIPTFS, content, place)
+    assert result.returncode == 1
+    assert "no /proc" in result.stderr and "mount -t proc" in result.stderr
+    assert run("unshare", "-m", "sh", "-c", hide, "sh", TRANSCRIPTFS, "--check", content).returncode == 0
+
+
 def test_an_empty_content_folder(fuse, tmp_path, place):
     empty = tmp_path / "empty"
     empty.mkdir()
