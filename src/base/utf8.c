@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <utf8proc.h>
 
@@ -318,26 +319,65 @@ static const bool is_plain[256] = {
     [0xCE ... 0xD6] = true, [0xE4 ... 0xED] = true,
 };
 
+/* The number of bytes, of eight, before the first that is not 0x21 to 0x7E. A carry changes no bits
+ * below the first byte that is beyond ASCII, which counts itself. */
+static size_t visible_ascii_prefix(uint64_t eight)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t bytes = le64toh(eight), others = bytes | ~(bytes + each * 0x5F) | (bytes + each);
+    others &= each * 0x80;
+    return others ? (size_t)__builtin_ctzll(others) / 8 : sizeof eight;
+}
+
+/* Copies the first character to `*to` if it is to stay, and plain ones beyond ASCII that follow,
+ * and returns the number of bytes read. */
+static inline size_t squeeze_some(char **to, struct slice text)
+{
+    size_t len = 0;
+    if (text.data[0] == ' ')
+        return 1;
+    while (len < text.len && is_plain[(unsigned char)text.data[len]] &&
+           (len == 0 || (unsigned char)text.data[len] >= 0x80))
+        *(*to)++ = text.data[len++];
+    if (len)
+        return len;
+    int32_t code = utf8_decode(text, &len), alike = look_alike(code);
+    if (is_blank(code))
+        return len;
+    memcpy(*to, text.data, len);
+    if (alike != code)
+        **to = (char)alike;
+    *to += alike != code ? 1 : len;
+    return len;
+}
+
+/* Copies words of ASCII without the spaces behind them, up to another character or to the last
+ * eight bytes; returns the bytes read. */
+static inline size_t squeeze_ascii(char **to, struct slice text)
+{
+    size_t at = 0;
+    uint64_t eight;
+    while (text.len - at >= sizeof eight) {
+        memcpy(&eight, text.data + at, sizeof eight);
+        memcpy(*to, &eight, sizeof eight);
+        size_t visible = visible_ascii_prefix(eight);
+        *to += visible;
+        at += visible;
+        if (visible < sizeof eight && text.data[at++] != ' ')
+            return at - 1;
+    }
+    return at;
+}
+
 void utf8_squeeze(struct buf *out, struct slice text)
 {
     if (!buf_reserve(out, text.len))
         return;
     char *to = out->data + out->len;
-    for (size_t at = 0, len = 1; at < text.len; at += len) {
-        len = 1;
-        if (is_plain[(unsigned char)text.data[at]]) {
-            *to++ = text.data[at];
-            continue;
-        }
-        if (text.data[at] == ' ')
-            continue;
-        int32_t code = utf8_decode(slice_skip(text, at), &len), alike = look_alike(code);
-        if (is_blank(code))
-            continue;
-        memcpy(to, text.data + at, len);
-        if (alike != code)
-            *to = (char)alike;
-        to += alike != code ? 1 : len;
+    while (text.len) {
+        text = slice_skip(text, squeeze_ascii(&to, text));
+        if (text.len)
+            text = slice_skip(text, squeeze_some(&to, text));
     }
     *to = '\0';
     out->len = (size_t)(to - out->data);

@@ -408,6 +408,28 @@ static void numbers_are_counted(void **state)
     number_set_free(&set);
 }
 
+/* … however many bytes are looked at together. */
+static void text_is_squeezed_character_by_character(void **state)
+{
+    static const char *const characters[] = {"a",      "Z", "~",    "!", " ", "\n", "\x7F",
+                                             "\t",     "é", "世",   "‘", "“", "，", "\u00A0",
+                                             "\u200B", "😀", "\x1F", "b", "c", "d"};
+    enum { COUNT = sizeof characters / sizeof *characters, LONGEST = 40, TEXTS = 3000 };
+    uint32_t random = 1;
+    (void)state;
+    for (int i = 0; i < TEXTS; i++) {
+        cleanup_buf struct buf text = {0}, expected = {0}, squeezed = {0};
+        for (int k = i % LONGEST; k > 0; k--) {
+            random = random * 1664525 + 1013904223;
+            const char *one = characters[(random >> 16) % COUNT];
+            buf_add_text(&text, one);
+            utf8_squeeze(&expected, slice_of(one));
+        }
+        utf8_squeeze(&squeezed, buf_slice(&text));
+        assert_true(slice_equal(buf_slice(&squeezed), buf_slice(&expected)));
+    }
+}
+
 static void paths_are_below_a_folder(void **state)
 {
     (void)state;
@@ -448,6 +470,7 @@ int main(void)
         cmocka_unit_test(interning_numbers_a_string_once_and_logs_it),
         cmocka_unit_test(identities_are_sha256),
         cmocka_unit_test(numbers_are_counted),
+        cmocka_unit_test(text_is_squeezed_character_by_character),
         cmocka_unit_test(paths_are_below_a_folder),
         cmocka_unit_test(paths_are_quoted_for_a_shell),
     };
