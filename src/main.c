@@ -48,8 +48,8 @@ struct shared_state {
     char journal[];
 };
 
-/* The address space for the journal, halved until mmap() grants it. Only pages that are written
- * take memory. */
+/* The address space for the journal, halved until mmap() would grant four times as much: the rest
+ * of what the process may have is for everything else. Only pages that are written take memory. */
 static const size_t max_shared_state = SIZE_MAX / 2 < UINT64_C(1) << 32
                                            ? (size_t)1 << 28
                                            : (size_t)(UINT64_C(1) << 32);
@@ -306,7 +306,17 @@ static enum updater_order take_order(int socket)
                                    : UPDATER_CONTINUE;
 }
 
-static void follow_content(struct program *program, struct server *server)
+/* What is gone in a moment, or with another limit. */
+static bool lacks_room(int err)
+{
+    return err == -ENOMEM || err == -EAGAIN;
+}
+
+#define ROOM_ADVICE                                                                     \
+    " (too little memory, or too few threads: see ulimit -v, ulimit -u, and MemoryMax " \
+    "and TasksMax of systemd)"
+
+static int follow_content(struct program *program, struct server *server)
 {
     const struct options *options = &program->options;
     const struct updater_options updater_options = {
@@ -326,7 +336,9 @@ static void follow_content(struct program *program, struct server *server)
     };
     int err = updater_start(&updater_options, &program->updater);
     if (err)
-        report("cannot follow changes of the content folder: %s", strerror(-err));
+        report("cannot follow changes of the content folder: %s%s", strerror(-err),
+               lacks_room(err) ? ROOM_ADVICE : "");
+    return err;
 }
 
 static void stop_following(void *program_)
@@ -350,14 +362,36 @@ static void detach(struct program *program)
         dup2(program->null, fd);
 }
 
-static void begin_serving(void *program_, struct server *server)
+static void *do_nothing(void *unused)
+{
+    return unused;
+}
+
+/* Whether there is room for a thread that serves: without the first one libfuse ends at once. */
+static int try_thread(void)
+{
+    pthread_t thread;
+    int err = pthread_create(&thread, NULL, do_nothing, NULL);
+    if (!err)
+        pthread_join(thread, NULL);
+    if (err)
+        report("cannot serve: %s%s", strerror(err), ROOM_ADVICE);
+    return -err;
+}
+
+static int begin_serving(void *program_, struct server *server)
 {
     struct program *program = program_;
+    int err = follow_content(program, server);
+    if (!err)
+        err = try_thread();
+    if (err)
+        return err;
     if (is_first(program))
         summarise(program);
-    follow_content(program, server);
     worker_say_ready(program->worker);
     detach(program);
+    return 0;
 }
 
 /* Called before the sandbox forbids uname(). */
@@ -384,13 +418,17 @@ static int serve_content(struct program *program)
     };
     int err = load(program);
     if (err)
-        return err == -ESTALE ? WORKER_CANNOT_RESUME : WORKER_FAILED;
+        return err == -ESTALE    ? WORKER_CANNOT_RESUME
+               : lacks_room(err) ? WORKER_LACKS_ROOM
+                                 : WORKER_FAILED;
     serve_options.fd = worker_take_mount(program->worker);
     if (serve_options.fd < 0)
         return WORKER_FAILED; /* the supervisor has said why */
     err = serve(program->tree, &serve_options);
     if (err == -EINVAL)
         return WORKER_CANNOT_RESUME;
+    if (lacks_room(err))
+        return WORKER_LACKS_ROOM;
     if (err)
         report("cannot serve the mount: %s", strerror(-err));
     return err ? WORKER_FAILED : WORKER_ENDED;
@@ -511,6 +549,11 @@ static void tell_ready(void *program_)
 static bool map_shared_state(struct program *program)
 {
     for (size_t size = max_shared_state; size >= min_shared_state; size /= 2) {
+        void *all = mmap(NULL, 4 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                         0);
+        if (all == MAP_FAILED)
+            continue;
+        munmap(all, 4 * size);
         void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED)
@@ -559,7 +602,7 @@ static int supervise_mount(struct program *program)
         .debug = options->debug,
     };
     if (!map_shared_state(program)) {
-        report("%s", strerror(ENOMEM));
+        report("cannot keep a journal: %s%s", strerror(ENOMEM), ROOM_ADVICE);
         return EXIT_FAILED;
     }
     int err = open_place(program);

@@ -644,8 +644,9 @@ static int serve_requests(struct server *server)
     if (!options->no_prefetch)
         (void)prefetch_new(server->tree, store_file, server, options->pressure_fd,
                            &server->prefetch);
-    options->ready(options->context, server); /* from now on serve_stop() may be called */
-    err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
+    err = options->ready(options->context, server); /* from now on serve_stop() may be called */
+    if (!err)
+        err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
     announce_end(server);
     options->ended(options->context);
     /* Not earlier: a thread in serve_stop() may still use it. */

@@ -27,8 +27,8 @@ struct serve_options {
 
     /* Callbacks against the direction: main.c starts and ends the updater in them, which notifies
      * the kernel through the server, and this room does not know `source`. */
-    /* Called once, after FUSE_INIT. */
-    void (*ready)(void *context, struct server *server);
+    /* Called once, after FUSE_INIT. An error ends the serving. */
+    int (*ready)(void *context, struct server *server);
     /* Called once, when serving has ended and before the session is destroyed: after it returns no
      * thread may call serve_notify() any more. */
     void (*ended)(void *context);
@@ -47,7 +47,7 @@ void serve_stop(void *server);
  * Serves a mount until a user unmounts it or a thread calls serve_stop(). If another worker served
  * it before (`init` holds its FUSE_INIT), the kernel sends again what that one did not answer. Uses
  * SIGUSR1. 0; -EIO when libfuse lost the kernel; -EINVAL if the kernel, older than 6.9, does not
- * resend.
+ * resend; or the error of `ready`.
  */
 int serve(struct tree *tree, const struct serve_options *options);
 

@@ -54,6 +54,7 @@ struct supervisor {
     uint32_t log_left;    /* messages that it may log now */
     uint32_t unlogged;    /* … and that were left out */
     time_t logged;        /* when it was last counted */
+    bool lacks_room;      /* the last worker; it has been logged */
     uint32_t restarts;
     time_t deaths[MOST_DEATHS]; /* a ring */
     int mount;                  /* -1: not mounted */
@@ -327,6 +328,7 @@ static bool receive_message(struct supervisor *s)
     if (message[0] == MSG_LOG)
         log_message(s, message + 1);
     s->is_serving |= message[0] == MSG_READY;
+    s->lacks_room &= !s->is_serving;
     if (message[0] == MSG_READY && !s->is_ready) {
         s->is_ready = true;
         s->options->ready(s->options->context);
@@ -537,6 +539,19 @@ static bool has_handed_over(const struct supervisor *s)
            !is_unmounted(s);
 }
 
+/* A later worker may lack memory or threads for a while; readers wait until it starts. Nothing is
+ * counted as a death, and no file is suspected. */
+static bool wait_for_room(struct supervisor *s)
+{
+    if (!s->lacks_room)
+        s->options->log("the worker lacks memory or threads; trying again every %d seconds",
+                        RESTART_DELAY);
+    s->lacks_room = true;
+    s->cause = WORKER_AFTER_HAND_OVER;
+    wait_a_moment(s);
+    return !s->is_ending;
+}
+
 /* Decides what follows the end of a worker: true to start another one, else *result is the exit
  * status of the program. */
 static bool go_on(struct supervisor *s, int status, int *result)
@@ -550,6 +565,8 @@ static bool go_on(struct supervisor *s, int status, int *result)
     }
     if (s->is_ending || s->has_ended_well)
         return false;
+    if (s->is_ready && exited_with == WORKER_LACKS_ROOM && !is_unmounted(s))
+        return wait_for_room(s);
     if (is_unmounted(s)) {
         log_death(s, status, "");
         return false;

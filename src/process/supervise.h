@@ -28,8 +28,9 @@ enum supervise_order {
 /* The exit status of a worker. */
 enum {
     WORKER_ENDED = 0,
-    WORKER_FAILED = 1,       /* it logged why; before the first mount the program ends too */
-    WORKER_CANNOT_RESUME = 4 /* from the state that its predecessor left: remount */
+    WORKER_FAILED = 1,        /* it logged why; before the first mount the program ends too */
+    WORKER_CANNOT_RESUME = 4, /* from the state that its predecessor left: remount */
+    WORKER_LACKS_ROOM = 5     /* for memory or threads: it logged which; later there may be some */
 };
 
 /* What a worker comes after. */

@@ -15,7 +15,8 @@ import time
 import pytest
 
 from test_live import settle, status, wait_until
-from tools import TIMEOUT, Mount, drop_caches, dump_of_content, dump_of_mount, run, write_content
+from tools import (TIMEOUT, TRANSCRIPTFS, Mount, drop_caches, dump_of_content, dump_of_mount, is_sanitized, run,
+                   write_content)
 
 GOOD = "---\ntitle: Good\ndate: 2024-01-02\ntags: [fine]\n---\n**Ann:** All is well.\n"
 MANY = {f"f/{i:02}.md": GOOD.replace("well", f"well {i}") for i in range(20)}
@@ -51,6 +52,61 @@ def test_no_descriptors_left(mount):
     assert run("fusermount3", "-u", mounted.path).returncode == 0
     told = mounted.end().splitlines()
     assert told in ([], ["transcriptfs: cannot update from the content folder: Too many open files"])
+
+
+def with_address_space(kilobytes):
+    """What stands before a command so that it has no more than that."""
+    return ("bash", "-c", f'ulimit -v {kilobytes}; exec "$0" "$@"')
+
+
+@pytest.mark.skipif(is_sanitized(), reason="a sanitizer takes terabytes of address space")
+@pytest.mark.parametrize("kilobytes", [200_000, 300_000, 1_000_000])
+def test_little_memory_is_enough(mount, kilobytes):
+    mounted = mount(MANY, prefix=with_address_space(kilobytes))
+    assert status(mounted)["watch"]["mode"] == "inotify"
+    assert os.listdir(mounted / "by-voice") == ["Ann"]
+    write_content(mounted.content, {"f/new.md": GOOD})
+    wait_until((mounted / "text/f/new.txt").exists, "changes are not followed")
+
+
+@pytest.mark.skipif(is_sanitized(), reason="a sanitizer takes terabytes of address space")
+def test_too_little_memory_is_told(fuse, tmp_path, place):
+    content = write_content(tmp_path / "content", MANY)
+    ended = []
+    for kilobytes in range(20_000, 140_000, 10_000):
+        started = run(*with_address_space(kilobytes), TRANSCRIPTFS, content, place)
+        if started.returncode == 0:
+            assert os.listdir(place / "by-voice") == ["Ann"], "it has begun, and serves"
+            assert run("fusermount3", "-u", place).returncode == 0
+            break
+        ended.append(started)
+    assert ended and all(one.returncode == 1 for one in ended if one.returncode != 127), ended
+    assert "ulimit -v" in ended[-1].stderr, ended
+
+
+@pytest.mark.skipif(is_sanitized(), reason="a sanitizer takes terabytes of address space")
+def test_a_worker_without_memory_is_tried_again(mount):
+    mounted = mount(MANY)
+    with open(f"/proc/{mounted.process.pid}/statm", encoding="ascii") as file:
+        size = int(file.read().split()[0]) * resource.getpagesize()
+    before = resource.prlimit(mounted.process.pid, resource.RLIMIT_AS)
+    resource.prlimit(mounted.process.pid, resource.RLIMIT_AS, (size + (20 << 20), before[1]))
+    workers = {mounted.worker}
+    os.kill(mounted.worker, signal.SIGKILL)
+
+    def has_tried():
+        try:
+            workers.add(mounted.worker)
+        except (IndexError, OSError):
+            pass  # none is there at the moment
+        return len(workers) > 7  # more often than a worker may die
+
+    wait_until(has_tried, "it is not tried again")
+    resource.prlimit(mounted.process.pid, resource.RLIMIT_AS, before)
+    assert (mounted / "text/f/07.txt").read_text() == "Ann: All is well 7.\n"
+    write_content(mounted.content, {"f/new.md": GOOD})
+    wait_until((mounted / "text/f/new.txt").exists, "changes are not followed")
+    mounted.stop_after("signal 9", "the worker lacks memory or threads; trying again", "ulimit -v")
 
 
 def test_a_file_becomes_a_folder_and_a_file_again(mount):
