@@ -374,6 +374,8 @@ static bool unknown_mount_option(const char *name, size_t len)
         guess_at(&guess, option_specs[i].name);
     for (enum limit i = 0; i < LIMIT_COUNT; i++)
         guess_at(&guess, limit_rows[i].name);
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        guess_at(&guess, ignored[i]);
     for (unsigned i = 0; format_name(i); i++) /* behind formats=turns, */
         guess_at(&guess, format_name(i));
     return unknown_option(&guess, "");

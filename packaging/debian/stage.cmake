@@ -11,3 +11,4 @@ file(WRITE ${doc}/changelog.Debian "transcriptfs (${CPACK_PACKAGE_VERSION}-${CPA
 ")
 execute_process(COMMAND gzip -9n ${pages} ${doc}/changelog ${doc}/changelog.Debian COMMAND_ERROR_IS_FATAL ANY)
 file(COPY_FILE ${CMAKE_CURRENT_LIST_DIR}/../../LICENSE ${doc}/copyright)
+file(CHMOD ${doc}/copyright PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)

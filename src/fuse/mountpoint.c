@@ -317,6 +317,8 @@ void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, str
     else if (is_user && lets_others_in)
         buf_add_text(why, "allow_other and allow_root need the line \"user_allow_other\" in "
                           "/etc/fuse.conf");
+    else if (is_user && access(mountpoint, W_OK))
+        buf_add_text(why, "a user mounts on folders that she may write to: choose one of yours");
     else if (is_user && may_be_apparmor(mountpoint))
         buf_printf(why,
                    "AppArmor may be the reason: it lets fusermount3 mount below /home, /mnt, "
@@ -327,7 +329,8 @@ void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, str
                    "apparmor_parser -r /etc/apparmor.d/fusermount3",
                    mountpoint, mountpoint);
     else
-        buf_add_text(why, "in a container, start that with --device /dev/fuse --cap-add SYS_ADMIN");
+        buf_add_text(
+            why, "if this is a container, start it with --device /dev/fuse --cap-add SYS_ADMIN");
 }
 
 int mountpoint_check_fuse(struct buf *why)

@@ -108,6 +108,7 @@ def test_a_helper_takes_what_mount_gives_it(fuse, helper, tmp_path, place):
 
 @pytest.mark.parametrize("arguments, status, message", [
     (["content", "mnt", "-o", "rw,entires=name"], 1, 'did you mean "entries"?'),
+    (["content", "mnt", "-o", "rw,nofial"], 1, 'did you mean "nofail"'),
     (["content", "mnt", "-x"], 1, "-x"),
     (["content"], 1, "the mount point is missing"),
     (["gone", "mnt", "-o", "rw,nofail"], 32, "gone"),
@@ -208,13 +209,13 @@ def test_it_tells_the_service_manager_when_it_answers(fuse, tmp_path, place):
 
 
 @pytest.mark.parametrize("kind", ["system", "user"])
-def test_the_units_are_right(kind):
+def test_the_units_are_right(tmp_path, kind):
     if not shutil.which("systemd-analyze"):
         pytest.skip("there is no systemd-analyze")
-    unit = BUILD / "packaging" / kind / "transcriptfs@.service"
-    text = unit.read_text().replace("/usr/local/bin/transcriptfs", os.fspath(TRANSCRIPTFS))
-    one = unit.with_name("transcriptfs@one.service")
-    one.write_text(text)
+    text = (PACKAGING / f"systemd/{kind}.service").read_text()
+    # Whatever prefix it was built for, systemd finds the program where the unit is installed.
+    assert "\nExecStart=transcriptfs " in text
+    one = tmp_path / "transcriptfs@one.service"
+    one.write_text(text.replace("ExecStart=transcriptfs", f"ExecStart={os.fspath(TRANSCRIPTFS)}"))
     result = run("systemd-analyze", "verify", "--man=no", f"--{kind}", one)
-    one.unlink()
     assert "transcriptfs@one" not in result.stderr, result.stderr

@@ -422,6 +422,13 @@ def test_allow_other_needs_its_line(nobodys):
     assert "user_allow_other" in result.stderr
 
 
+def test_a_user_mounts_where_she_may_write(nobodys):
+    os.chown(nobodys[2], 0, 0)
+    result = as_nobody("true", nobodys)
+    assert result.returncode == 1
+    assert "folders that she may write to" in result.stderr and "container" not in result.stderr
+
+
 DEADLY = r"""
 #include <dlfcn.h>
 #include <signal.h>
