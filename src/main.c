@@ -24,6 +24,7 @@
 #include "process/background.h"
 #include "process/notify.h"
 #include "process/place.h"
+#include "process/recent.h"
 #include "process/sandbox.h"
 #include "process/supervise.h"
 #include "syntax/source_form.h"
@@ -45,6 +46,7 @@ struct shared_state {
     struct quarantine quarantine;
     dev_t device; /* of the mount; 0: not known */
     struct content_place place;
+    struct recent recent;
     char journal[];
 };
 
@@ -387,6 +389,7 @@ static int begin_serving(void *program_, struct server *server)
         err = try_thread();
     if (err)
         return err;
+    recent_note(&program->shared->recent, RECENT_BEGAN_TO_SERVE, (int)program->worker->restarts);
     if (is_first(program))
         summarise(program);
     worker_say_ready(program->worker);
@@ -425,6 +428,7 @@ static int serve_content(struct program *program)
     if (serve_options.fd < 0)
         return WORKER_FAILED; /* the supervisor has said why */
     err = serve(program->tree, &serve_options);
+    recent_note(&program->shared->recent, RECENT_ENDED_SERVING, err);
     if (err == -EINVAL)
         return WORKER_CANNOT_RESUME;
     if (lacks_room(err))
@@ -488,6 +492,7 @@ static int mount_tree(void *program_)
     int err = mount_new(options, &program->mount);
     if (!err) {
         note_mounted(program);
+        recent_note(&program->shared->recent, RECENT_MOUNTED, (int)program->mounted.minor);
         return mount_fd(program->mount);
     }
     const char *why = mount_last_message();
@@ -506,7 +511,20 @@ static void abort_mount(const struct program *program)
     cleanup_fd int fd = program->mounted.id ? mountpoint_open_abort(&program->mounted) : -1;
     /* What was opened is ours where we have the connection behind that, too. */
     ssize_t told = fd >= 0 && mount_is_alive(program->mount) ? write(fd, "1", 1) : -1;
+    recent_note(&program->shared->recent, RECENT_CUT_OFF, (int)told);
     (void)told; /* without fusectl root aborts it when it unmounts; nobody else can */
+}
+
+/* A mount that stands still was not unmounted: somebody has cut its connection off, or nobody knows
+ * what did. */
+static void tell_if_cut_off(const struct program *program)
+{
+    bool is_covered;
+    cleanup_free char *place = mountpoint_place_of(&program->mounted, &is_covered);
+    if (!place)
+        return;
+    report("the connection of \"%s\" to the kernel was cut off; what was done before:", place);
+    recent_log(&program->shared->recent, report);
 }
 
 /* Unmounts ours, wherever it stands, and no other. */
@@ -516,9 +534,12 @@ static void unmount_tree(void *program_, bool by_force)
     bool is_covered = false;
     if (!program->mount)
         return;
-    cleanup_free char *place = mount_is_alive(program->mount)
-                                   ? mountpoint_place_of(&program->mounted, &is_covered)
-                                   : NULL;
+    bool is_alive = mount_is_alive(program->mount);
+    recent_note(&program->shared->recent, RECENT_UNMOUNTS, by_force);
+    if (!is_alive)
+        tell_if_cut_off(program);
+    cleanup_free char *place = is_alive ? mountpoint_place_of(&program->mounted, &is_covered)
+                                        : NULL;
     if (by_force)
         abort_mount(program);
     mount_free(program->mount);
@@ -611,6 +632,7 @@ static int supervise_mount(struct program *program)
         return EXIT_FAILED;
     }
     supervise_options.place = program->place;
+    supervise_options.recent = &program->shared->recent;
     return supervise(&supervise_options);
 }
 

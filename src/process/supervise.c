@@ -20,6 +20,7 @@
 
 #include "base/cleanup.h"
 #include "process/place.h"
+#include "process/recent.h"
 
 enum {
     MOST_DEATHS = 5,      /* in … */
@@ -70,6 +71,11 @@ static time_t seconds(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return time.tv_sec;
+}
+
+static void note(const struct supervisor *s, enum recent_act act, int32_t number)
+{
+    recent_note(s->options->recent, act, number);
 }
 
 /* --- the worker's side ------------------------------------------------------------------------ */
@@ -273,6 +279,7 @@ static int start_worker(struct supervisor *s)
         close_end(&s->life);
     }
     s->worker = child;
+    note(s, RECENT_STARTED_WORKER, child);
     s->has_mount = s->is_serving = s->is_handing_over = s->was_ended = false;
     return err;
 }
@@ -286,6 +293,7 @@ static void on_loaded(struct supervisor *s)
     if (s->mount < 0 || s->has_mount || give_mount(s->socket, s->mount))
         close_end(&s->socket);
     s->has_mount = true;
+    note(s, RECENT_GAVE_MOUNT, s->worker);
 }
 
 static void log_what_was_left_out(struct supervisor *s)
@@ -343,6 +351,7 @@ static void end_worker(struct supervisor *s)
                    (s->socket < 0 || say(s->socket, ORDER_END, MSG_DONTWAIT));
     if (!is_told)
         kill(s->worker, SIGKILL);
+    note(s, is_told ? RECENT_ORDERED_END : RECENT_KILLED_WORKER, s->worker);
     s->is_ending = true;
     s->end = seconds() + STOP_TIMEOUT;
 }
@@ -359,6 +368,7 @@ static void hand_over(struct supervisor *s)
 {
     s->is_handing_over = s->socket >= 0 && say(s->socket, ORDER_END, MSG_DONTWAIT);
     s->end = seconds() + STOP_TIMEOUT;
+    note(s, RECENT_ORDERED_HAND_OVER, s->worker);
     if (!s->is_handing_over)
         kill(s->worker, SIGKILL); /* it does not listen, or is dead already: that is a death */
 }
@@ -453,8 +463,10 @@ static int watch_worker(struct supervisor *s)
             {.fd = may_look(s) ? place_events(s->options->place) : -1, .events = POLLIN},
             {.fd = may_look(s) ? place_mounts(s->options->place) : -1, .events = POLLPRI}};
         events = poll(fds, sizeof fds / sizeof *fds, next_look(s));
-        if (events > 0 && fds[2].revents)
+        if (events > 0 && fds[2].revents) {
+            note(s, RECENT_SAW_LIFE_END, s->worker);
             close_end(&s->life);
+        }
         if (events > 0 && fds[1].revents)
             receive_message(s);
         if (events > 0 && (fds[0].revents & POLLIN))
@@ -465,12 +477,15 @@ static int watch_worker(struct supervisor *s)
             rescan(s);
         follow_place(s);
         if ((s->is_ending || s->is_handing_over) && seconds() >= s->end) {
+            if (!s->was_ended)
+                note(s, RECENT_KILLED_WORKER, s->worker);
             s->was_ended = true;
             kill(s->worker, SIGKILL);
         }
     }
     while (s->socket >= 0 && receive_message(s))
         ;
+    note(s, RECENT_SAW_WORKER_END, status);
     log_what_was_left_out(s);
     close_end(&s->socket);
     close_end(&s->life);

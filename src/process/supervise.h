@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct place;
+struct recent;
 
 /* The orders of the supervisor: a byte each. End of file on the socket: the supervisor is gone. */
 enum supervise_order {
@@ -77,8 +78,9 @@ struct supervise_options {
     /* Drops the state that workers share, except the quarantine. */
     void (*forget)(void *context);
     void *context;
-    struct place *place; /* of the content folder (place.h), NULL: nobody looks. If another folder
-                            is there, the worker ends in order and the next one serves that. */
+    struct recent *recent; /* where it notes what it does (recent.h) */
+    struct place *place;   /* of the content folder (place.h), NULL: nobody looks. If another folder
+                              is there, the worker ends in order and the next one serves that. */
     void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 };
 

@@ -17,7 +17,7 @@ import pytest
 
 import made_corpus
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import TIMEOUT, TRANSCRIPTFS, drop_caches, dump_of_mount, is_mounted, is_sanitized, is_thread_sanitized, mounts, run, shell, write_content
+from tools import TIMEOUT, TRANSCRIPTFS, cut_off, drop_caches, dump_of_mount, is_mounted, is_sanitized, is_thread_sanitized, mounts, run, shell, write_content
 
 KILLS = 8
 
@@ -343,7 +343,9 @@ def test_it_is_taken_away_by_force_while_all_read(mount, force):
         for one in readers:
             one.kill()
             one.wait()
-    assert mounted.end() == ""
+    told = mounted.end()
+    # To force an unmount is to cut the connection off first.
+    assert not told or (force[0] == "umount" and "was cut off" in told), told
     assert mounted.process.returncode == 0
 
 
@@ -755,6 +757,25 @@ def connections():
     else:
         yield where
         run("umount", where)
+
+
+def test_what_was_done_is_told_when_the_connection_is_cut_off(mount, connections):
+    mounted = mount({"t.md": talk("T")})
+    worker = mounted.worker
+    os.kill(worker, signal.SIGKILL)
+    assert (mounted / "text/t.txt").read_text(), "another one serves"
+    second = mounted.worker
+    cut_off(mounted.path)
+    told = mounted.end()
+    assert "was cut off; what was done before" in told
+    lines = [line.split(" ago process ")[1] for line in told.splitlines() if " ago process " in line]
+    supervisor = mounted.process.pid
+    acts = [f"{supervisor} mounted", f"{supervisor} started worker {worker}", f"{worker} began to serve",
+            f"{supervisor} saw the worker end with the status 9", f"{supervisor} started worker {second}",
+            f"{second} ended serving"]
+    for act in acts:
+        assert any(line.startswith(act) for line in lines), (act, told)
+    assert connections
 
 
 @pytest.mark.usefixtures("connections")
