@@ -107,8 +107,6 @@ static const int allowed[] = {
     SCMP_SYS(dup2),
     SCMP_SYS(dup3),
     SCMP_SYS(lseek),
-    SCMP_SYS(openat),
-    SCMP_SYS(openat2),
     SCMP_SYS(fchdir),
     SCMP_SYS(fstat),
     SCMP_SYS(newfstatat),
@@ -188,10 +186,20 @@ static bool allow_in_part(scmp_filter_ctx filter)
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, terminal) == 0;
 }
 
-static bool filter_calls(void)
+/* To open for reading. A filter does not see what openat2() is asked: that is allowed where
+ * Landlock forbids the rest. */
+static bool allow_opening(scmp_filter_ctx filter, bool has_landlock)
+{
+    const struct scmp_arg_cmp to_read = {2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC,
+                                         O_RDONLY};
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, to_read) == 0 &&
+           (!has_landlock || allow(filter, SCMP_SYS(openat2)));
+}
+
+static bool filter_calls(bool has_landlock)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-    bool holds = filter && allow_in_part(filter);
+    bool holds = filter && allow_in_part(filter) && allow_opening(filter, has_landlock);
     for (size_t i = 0; holds && i < sizeof allowed / sizeof *allowed; i++)
         holds = allow(filter, allowed[i]);
     holds = holds && seccomp_load(filter) == 0;
@@ -228,7 +236,7 @@ void sandbox_enter(int content_fd, struct confinement *confinement)
     holds.no_capabilities = drop_capabilities(&holds.may_read_all);
     if (holds.no_new_privileges) {
         holds.landlock = confine_to_folder(content_fd);
-        holds.seccomp = filter_calls();
+        holds.seccomp = filter_calls(holds.landlock);
     }
     *confinement = holds;
 }

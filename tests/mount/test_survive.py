@@ -305,6 +305,37 @@ def test_status_says_what_holds(mount):
         assert sandbox["chroot"] == (os.geteuid() == 0)
 
 
+# As on a kernel that has no Landlock.
+WITHOUT_LANDLOCK = """
+#include <errno.h>
+#include <seccomp.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
+    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset), 0);
+    return argc < 2 || seccomp_load(filter) || execv(argv[1], argv + 1);
+}
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may have a filter and more rights than before")
+def test_without_landlock_all_is_opened_to_read(mount, tmp_path):
+    source, wrapper = tmp_path / "without.c", tmp_path / "without"
+    source.write_text(WITHOUT_LANDLOCK)
+    if run("cc", "-o", wrapper, source, "-lseccomp").returncode:
+        pytest.skip("there is no compiler, or no libseccomp")
+    mounted = mount({"t.md": talk("T"), "sub/u.md": talk("U")}, prefix=(wrapper,))
+    sandbox = status(mounted)["process"]["sandbox"]
+    assert not sandbox["landlock"] and (sandbox["seccomp"] or is_sanitized())
+    assert everything(mounted)
+    write_by_rename(mounted.content / "sub/u.md", talk("Edited"))
+    settle(mounted)
+    assert (mounted / "episodes/sub/u/meta/title").read_text() == "Edited\n"
+
+
 def test_nothing_that_the_caller_left_open_is_kept(mount, tmp_path):
     """A lock would be held, and a reader at the end of a pipe would wait, until the unmount."""
     lock = tmp_path / "lock"
