@@ -239,7 +239,8 @@ static int load(struct program *program)
         report("cannot read content folder \"%s\": %s", options->content, strerror(-err));
         return err;
     }
-    const struct content reader = content_reader(&program->folder);
+    struct content reader = content_reader(&program->folder);
+    reader.has_client_left = serve_has_client_left;
     program->listening = progress_begin("listening to", options->quiet || !options->foreground);
     const struct tree_options tree_options = {
         .version = TRANSCRIPTFS_VERSION,

@@ -4,6 +4,7 @@
 #ifndef BASE_PARALLEL_H
 #define BASE_PARALLEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { PARALLEL_MAX_THREADS = 64 };
@@ -18,5 +19,13 @@ unsigned parallel_threads(void);
  */
 void parallel_for(size_t count, unsigned threads,
                   void (*work)(void *context, unsigned worker, size_t i), void *context);
+
+/* Whether the client that the calling thread works for gave up. */
+typedef bool has_left_fn(void);
+
+/* parallel_for() with parallel_threads(), which ends early where that client gave up: -EINTR, and
+ * not all were called; else 0. `has_left` may be NULL. */
+int parallel_for_client(size_t count, has_left_fn *has_left,
+                        void (*work)(void *context, unsigned worker, size_t i), void *context);
 
 #endif

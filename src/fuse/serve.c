@@ -77,9 +77,17 @@ static struct server *server_of(fuse_req_t req)
     return fuse_req_userdata(req);
 }
 
-static void count(fuse_req_t req, enum request kind)
+static _Thread_local fuse_req_t current; /* its reply is the last that is done for it */
+
+static void begin(fuse_req_t req, enum request kind)
 {
+    current = req;
     __atomic_add_fetch(&server_of(req)->counts[kind].count, 1, __ATOMIC_RELAXED);
+}
+
+bool serve_has_client_left(void)
+{
+    return current && fuse_req_interrupted(current);
 }
 
 /*
@@ -208,7 +216,7 @@ static bool must_wait_once(const struct held_generation *held, const struct tree
 
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    count(req, REQUEST_LOOKUP);
+    begin(req, REQUEST_LOOKUP);
     cleanup_generation struct held_generation held = get_generation(req);
     struct tree_attr attr = {0};
     int err;
@@ -233,7 +241,7 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 
 static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    count(req, REQUEST_GETATTR);
+    begin(req, REQUEST_GETATTR);
     cleanup_generation struct held_generation held = get_generation(req);
     struct tree_attr attr;
     int err;
@@ -252,7 +260,7 @@ static void on_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 
 static void on_readlink(fuse_req_t req, fuse_ino_t ino)
 {
-    count(req, REQUEST_READLINK);
+    begin(req, REQUEST_READLINK);
     cleanup_generation struct held_generation held = get_generation(req);
     cleanup_buf struct buf target = {0};
     int err;
@@ -271,7 +279,7 @@ static void on_readlink(fuse_req_t req, fuse_ino_t ino)
 static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                     struct fuse_file_info *fi)
 {
-    count(req, REQUEST_READ);
+    begin(req, REQUEST_READ);
     const struct server *server = server_of(req);
     struct tree *tree = server->tree;
     struct tree_text text;
@@ -288,7 +296,7 @@ static void on_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 
 static void on_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    count(req, REQUEST_OPEN);
+    begin(req, REQUEST_OPEN);
     (void)ino;
     if (server_of(req)->no_open) {
         fuse_reply_err(req, ENOSYS);
@@ -301,7 +309,7 @@ static void on_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 static void on_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    count(req, REQUEST_OPENDIR);
+    begin(req, REQUEST_OPENDIR);
     (void)ino;
     if (server_of(req)->no_opendir) {
         fuse_reply_err(req, ENOSYS);
@@ -413,7 +421,7 @@ static void list_folder(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offse
 static void on_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                        struct fuse_file_info *fi)
 {
-    count(req, REQUEST_READDIR);
+    begin(req, REQUEST_READDIR);
     (void)fi;
     list_folder(req, ino, size, offset, false);
 }
@@ -421,7 +429,7 @@ static void on_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset
 static void on_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
                            struct fuse_file_info *fi)
 {
-    count(req, REQUEST_READDIRPLUS);
+    begin(req, REQUEST_READDIRPLUS);
     (void)fi;
     list_folder(req, ino, size, offset, true);
 }
@@ -443,7 +451,7 @@ static void reply_xattr(fuse_req_t req, int err, const struct buf *bytes, size_t
  * would cause a request for each file. */
 static void on_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
-    count(req, REQUEST_GETXATTR);
+    begin(req, REQUEST_GETXATTR);
     cleanup_generation struct held_generation held = get_generation(req);
     cleanup_buf struct buf value = {0};
     bool is_on = server_of(req)->options->xattr;
@@ -476,7 +484,7 @@ static int list_attributes(fuse_req_t req, struct tree *tree, fuse_ino_t ino, st
 
 static void on_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
-    count(req, REQUEST_LISTXATTR);
+    begin(req, REQUEST_LISTXATTR);
     cleanup_generation struct held_generation held = get_generation(req);
     cleanup_buf struct buf names = {0};
     int err;
@@ -489,7 +497,7 @@ static void on_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 
 static void on_statfs(fuse_req_t req, fuse_ino_t ino)
 {
-    count(req, REQUEST_STATFS);
+    begin(req, REQUEST_STATFS);
     struct tree_statfs tree;
     (void)ino;
     tree_statfs(server_of(req)->tree, &tree);

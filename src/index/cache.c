@@ -60,6 +60,11 @@ struct cache *cache_new(const struct content *content, uint64_t limit, const str
     return cache;
 }
 
+has_left_fn *cache_client(const struct cache *cache)
+{
+    return cache->content.has_client_left;
+}
+
 static void entry_free(struct cache_entry *entry)
 {
     body_free(&entry->body);
@@ -402,22 +407,11 @@ static void note_problems(struct cache *cache, const struct loader *loader,
 }
 
 /* With the lock held; releases it while it makes the part. */
-static struct cache_entry *load_entry(struct cache *cache, uint64_t key,
-                                      const struct loader *loader)
+static int load_entry(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
-    struct cache_entry *entry = calloc(1, sizeof *entry);
-    if (!entry)
-        return NULL;
-    entry->cache = cache;
-    entry->key = key;
-    entry->users = 1;
-    struct cache_entry **bucket = bucket_of(cache, key);
-    entry->next_in_bucket = *bucket;
-    *bucket = entry;
-    cache->stats.kept++;
-    cache->stats.misses++;
-
-    uint64_t parsing = loader->load == parse_body ? most_parsing(cache, loader->episode) : 0;
+    const struct episode *parsed = loader->load == parse_body ? loader->episode : NULL;
+    uint64_t parsing = parsed ? most_parsing(cache, parsed) : 0;
+    entry->is_loading = true;
     if (parsing)
         begin_parsing(cache, parsing);
     pthread_mutex_unlock(&cache->lock);
@@ -427,13 +421,35 @@ static struct cache_entry *load_entry(struct cache *cache, uint64_t key,
         end_parsing(cache, parsing);
     end_long(cache, entry);
 
+    entry->is_loading = false;
+    pthread_cond_broadcast(&cache->entry_ready);
+    /* Of a text: the client of this thread gave up, and the next one who waits loads it. */
+    if (err == -EINTR) {
+        buf_free(&entry->text);
+        return err;
+    }
     entry->err = err;
     entry->is_ready = true;
     entry->size = sizeof *entry + entry->arena.total + body_size(&entry->body) + entry->text.cap;
     cache->stats.used += entry->size;
     note_problems(cache, loader, entry);
     keep_limit(cache);
-    pthread_cond_broadcast(&cache->entry_ready);
+    return err;
+}
+
+/* With the lock held. */
+static struct cache_entry *add_entry(struct cache *cache, uint64_t key)
+{
+    struct cache_entry *entry = calloc(1, sizeof *entry);
+    if (!entry)
+        return NULL;
+    entry->cache = cache;
+    entry->key = key;
+    struct cache_entry **bucket = bucket_of(cache, key);
+    entry->next_in_bucket = *bucket;
+    *bucket = entry;
+    cache->stats.kept++;
+    cache->stats.misses++;
     return entry;
 }
 
@@ -442,7 +458,7 @@ static void put(struct cache *cache, struct cache_entry *entry)
 {
     if (--entry->users)
         return;
-    if (entry->err) {
+    if (!entry->is_ready || entry->err) {
         drop(cache, entry);
         return;
     }
@@ -453,27 +469,33 @@ static void put(struct cache *cache, struct cache_entry *entry)
 static int get(struct cache *cache, uint64_t key, const struct loader *loader,
                struct cache_entry **out)
 {
-    int err = -ENOMEM;
+    int err = 0;
 
     *out = NULL;
     pthread_mutex_lock(&cache->lock);
     struct cache_entry *entry = find(cache, key);
-    if (entry) {
-        cache->stats.hits++;
-        if (entry->users++ == 0)
-            list_remove(cache, entry);
-        while (!entry->is_ready)
+    cache->stats.hits += entry != NULL;
+    if (entry && entry->users == 0)
+        list_remove(cache, entry);
+    if (!entry)
+        entry = add_entry(cache, key);
+    if (!entry) {
+        pthread_mutex_unlock(&cache->lock);
+        return -ENOMEM;
+    }
+    entry->users++;
+    while (!err && !entry->is_ready) {
+        if (entry->is_loading)
             pthread_cond_wait(&cache->entry_ready, &cache->lock);
-    } else {
-        entry = load_entry(cache, key, loader);
-    }
-    if (entry) {
-        err = entry->err;
-        if (err)
-            put(cache, entry);
         else
-            *out = entry;
+            err = load_entry(cache, loader, entry);
     }
+    if (!err)
+        err = entry->err;
+    if (err)
+        put(cache, entry);
+    else
+        *out = entry;
     pthread_mutex_unlock(&cache->lock);
     return err;
 }

@@ -39,6 +39,7 @@ struct cache_entry {
     uint64_t key;       /* of a text its node id; other keys have a low byte that is no kind */
     size_t size;        /* bytes */
     uint32_t users;
+    bool is_loading;
     bool is_ready;
     bool is_long; /* no other long text grows */
     struct cache *cache;
@@ -65,6 +66,9 @@ struct cache;
 /* NULL if memory runs out. Copies `content`, borrows `limits`. */
 struct cache *cache_new(const struct content *content, uint64_t limit, const struct limits *limits);
 void cache_free(struct cache *cache);
+
+/* For parallel_for_client(), of those who read many bodies; may be NULL. */
+has_left_fn *cache_client(const struct cache *cache);
 
 /*
  * Gets the front matter or the body of the episode of this number; the caller releases it with

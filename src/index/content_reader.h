@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "base/parallel.h"
 #include "corpus/episode.h"
 #include "index/quarantine.h"
 
@@ -23,6 +24,9 @@ struct content {
     bool (*is_same)(const void *context, const struct source *source);
     const void *context;
     struct quarantine *quarantine; /* NULL: none */
+    /* Whether the client that this thread reads for gave up: who reads many bodies ends then. NULL:
+     * no client can. */
+    has_left_fn *has_client_left;
 };
 
 /* Transient errors, which the file did not cause; of the last one the file system is hung. On one

@@ -331,7 +331,9 @@ static int take_step(struct voice_index_build *s)
         return err;
     choose_episodes(s);
     __atomic_store_n(step->done, step->after->episode_count - s->count, __ATOMIC_RELAXED);
-    parallel_for(s->count, parallel_threads(), read_one, s);
+    err = parallel_for_client(s->count, cache_client(step->cache), read_one, s);
+    if (err)
+        return err;
     __atomic_store_n(step->done, step->after->episode_count, __ATOMIC_RELAXED);
     if (step->step)
         step->step(step->step_context, step->after->episode_count, step->after->episode_count);

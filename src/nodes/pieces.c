@@ -91,16 +91,17 @@ int pieces_join(struct scope *scope, const struct selection *selection,
                               .out = out};
     if (!pieces)
         return -ENOMEM;
-    parallel_for(count, parallel_threads(), add_piece, &joining);
-    if (!joining.err)
+    int err = parallel_for_client(count, cache_client(scope->tree->cache), add_piece, &joining);
+    err = joining.err ? joining.err : err;
+    if (!err)
         buf_reserve(out, joining.bytes);
     for (uint32_t i = 0; i < count; i++) {
-        if (!joining.err)
+        if (!err)
             buf_add_slice(out, buf_slice(&pieces[i].text));
         buf_free(&pieces[i].text);
     }
-    if (joining.err)
-        return joining.err;
+    if (err)
+        return err;
     if (joining.has_changed && pieces_may_be_known(scope))
         return -EAGAIN;
     scope_note_made(scope);

@@ -182,14 +182,16 @@ static int count_pieces(struct counting *counting, const struct table_layout *be
     if (!lengths || !known)
         return -ENOMEM;
     find_known(counting, before, lengths, known);
-    parallel_for(counting->layout->count, parallel_threads(), count_one, counting);
+    int err = parallel_for_client(counting->layout->count, cache_client(scope->tree->cache),
+                                  count_one, counting);
     for (unsigned i = 0; i < PARALLEL_MAX_THREADS; i++)
         buf_free(&counting->texts[i]);
     if (counting->has_changed && pieces_may_be_known(scope))
         return -EAGAIN;
-    if (!counting->err)
+    err = counting->err ? counting->err : err;
+    if (!err)
         scope_note_made(scope);
-    return counting->err;
+    return err;
 }
 
 static int count_all(struct counting *counting)
@@ -446,8 +448,9 @@ static int get_pieces(struct reading *reading)
     if (err)
         return err;
     reading->selection = hold.selection;
-    parallel_for(reading->all, parallel_threads(), add_one, reading);
-    return reading->err;
+    err = parallel_for_client(reading->all, cache_client(reading->scope->tree->cache), add_one,
+                              reading);
+    return reading->err ? reading->err : err;
 }
 
 int whole_read(struct scope *scope, enum whole_table table, uint64_t offset, size_t len,

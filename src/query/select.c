@@ -130,10 +130,12 @@ int selection_find(const struct query_bound *bound, struct cache *cache,
     uint32_t *places = ARENA_NEW(&arena, uint32_t, corpus->episode_cap + 1);
     int err = s.is_found && s.found && places ? 0 : -ENOMEM;
     if (!err) {
-        parallel_for(corpus->episode_count, parallel_threads(), select_episode, &s);
+        err = parallel_for_client(corpus->episode_count, cache_client(cache), select_episode, &s);
         close_up(&s, selection);
-        err = s.err ? s.err : order_by_entry(corpus, places, selection);
+        err = s.err ? s.err : err;
     }
+    if (!err)
+        err = order_by_entry(corpus, places, selection);
     arena_free(&arena);
     return err;
 }
@@ -188,14 +190,16 @@ int selection_count_turns(const struct corpus *corpus, struct cache *cache,
         selection->first = calloc(selection->count + (size_t)1, sizeof *selection->first);
     if (!selection->first)
         return -ENOMEM;
-    parallel_for(selection->count, parallel_threads(), count_turns_of, &r);
+    int err = parallel_for_client(selection->count, cache_client(cache), count_turns_of, &r);
+    if (r.err || err)
+        return r.err ? r.err : err;
     selection->turns = 0;
     for (uint32_t at = 0; at < selection->count; at++) {
         selection->first[at] = selection->turns;
         selection->turns += selection->found[selection->by_entry[at]].count;
     }
-    selection->has_turns = !r.err;
-    return r.err;
+    selection->has_turns = true;
+    return 0;
 }
 
 /* Marks the voices of the found turns, by their number in the body. */
@@ -271,12 +275,13 @@ int selection_count_voices(const struct corpus *corpus, struct cache *cache,
     selection->voices = calloc(selection->voice_cap + (size_t)1, sizeof *selection->voices);
     if (!selection->voices)
         return -ENOMEM;
-    parallel_for(selection->count, parallel_threads(), count_voices_of, &r);
-    if (r.err) {
+    int err = parallel_for_client(selection->count, cache_client(cache), count_voices_of, &r);
+    err = r.err ? r.err : err;
+    if (err) {
         free(selection->voices);
         selection->voices = NULL;
     }
-    return r.err;
+    return err;
 }
 
 /* --- terms alone ------------------------------------------------------------------------------ */
@@ -354,8 +359,9 @@ int selection_find_terms(const struct query_bound *bound, struct cache *cache, s
         return -ENOMEM;
     add_terms(&c, bound->query->root);
     *count = c.count;
-    parallel_for(bound->corpus->episode_count, parallel_threads(), count_episode, &c);
-    return c.err;
+    int err = parallel_for_client(bound->corpus->episode_count, cache_client(cache), count_episode,
+                                  &c);
+    return c.err ? c.err : err;
 }
 
 /* --- looking into one ------------------------------------------------------------------------- */

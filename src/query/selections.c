@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/parallel.h"
 #include "query/keys.h"
 
 int selections_init(struct selections *selections, size_t index_size)
@@ -75,9 +77,21 @@ static bool has(const struct held_selection *held, enum selection_part part)
            (part != SELECTION_VOICES || selection->voices);
 }
 
-/* With the lock held; releases it meanwhile. */
-static void make(struct selections *selections, struct held_selection *held,
-                 const struct selection_source *source, enum selection_part part)
+/* With the lock held; releases it meanwhile. Waits until somebody has made one or gives one back,
+ * or for a while. -EINTR where the client of this thread gave up. */
+static int wait_for_another(struct selections *selections, struct cache *cache)
+{
+    enum { A_WHILE = 100 /* milliseconds */ };
+    const struct timespec end = time_after(CLOCK_REALTIME, A_WHILE);
+    pthread_cond_timedwait(&selections->made, &selections->lock, &end);
+    has_left_fn *has_left = cache_client(cache);
+    return has_left && has_left() ? -EINTR : 0;
+}
+
+/* With the lock held; releases it meanwhile. Where the client of this thread gave up the next one
+ * who waits goes on. */
+static int make(struct selections *selections, struct held_selection *held,
+                const struct selection_source *source, enum selection_part part)
 {
     char text[NAME_MAX];
     bool is_found = held->is_found;
@@ -96,9 +110,10 @@ static void make(struct selections *selections, struct held_selection *held,
         selection_free(&held->selection);
     pthread_mutex_lock(&selections->lock);
     held->is_found = is_found || !err;
-    held->err = err;
+    held->err = err == -EINTR ? 0 : err;
     held->is_being_made = false;
     pthread_cond_broadcast(&selections->made);
+    return err;
 }
 
 int selections_get(struct selections *selections, uint32_t number,
@@ -107,9 +122,15 @@ int selections_get(struct selections *selections, uint32_t number,
 {
     struct held_selection *found;
     uint64_t generation = source->corpus->generation;
+    int err = 0;
+    *held = NULL;
     pthread_mutex_lock(&selections->lock);
-    while (!(found = choose(selections, number, generation)))
-        pthread_cond_wait(&selections->made, &selections->lock);
+    while (!err && !(found = choose(selections, number, generation)))
+        err = wait_for_another(selections, source->cache);
+    if (err) {
+        pthread_mutex_unlock(&selections->lock);
+        return err;
+    }
     bool is_kept = found->used && found->number == number && found->generation == generation;
     found->used = ++selections->clock;
     found->users++;
@@ -120,19 +141,15 @@ int selections_get(struct selections *selections, uint32_t number,
         found->is_found = false;
     }
     found->err = 0;
-    while (!has(found, part) && !found->err) {
-        if (found->is_being_made)
-            pthread_cond_wait(&selections->made, &selections->lock);
-        else
-            make(selections, found, source, part);
-    }
-    int err = has(found, part) ? 0 : found->err;
+    while (!has(found, part) && !found->err && !err)
+        err = found->is_being_made ? wait_for_another(selections, source->cache)
+                                   : make(selections, found, source, part);
+    err = has(found, part) ? 0 : err ? err : found->err;
     pthread_mutex_unlock(&selections->lock);
-    *held = found;
-    if (err) {
+    if (err)
         selections_put(selections, found);
-        *held = NULL;
-    }
+    else
+        *held = found;
     return err;
 }
 

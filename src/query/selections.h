@@ -57,7 +57,7 @@ struct selection_source {
 };
 
 /* Holds the result of the query with this number. If the cache lacks it one thread makes it, and
- * others wait. The caller gives it back. 0 or an error. */
+ * others wait. The caller gives it back. 0; -EINTR where its client gave up; or an error. */
 int selections_get(struct selections *selections, uint32_t number,
                    const struct selection_source *source, enum selection_part part,
                    struct held_selection **held);

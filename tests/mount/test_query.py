@@ -9,6 +9,7 @@ import os
 import random
 import re
 import signal
+import subprocess
 import threading
 import time
 import unicodedata
@@ -513,6 +514,58 @@ def test_the_number_of_a_forgotten_query_is_given_to_no_other(mount):
             os.close(folder)
     mounted.process.send_signal(signal.SIGTERM)
     assert "died of signal 9" in mounted.end()
+
+
+SLOW = r"""
+#include <dlfcn.h>
+#include <string.h>
+#include <unistd.h>
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+    return 0; /* what it waits for is one of the descriptors that the caller left open */
+}
+
+void cmark_parser_feed(void *parser, const char *text, size_t len)
+{
+    void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
+    char byte;
+    if (memmem(text, len, "slow body", 9))
+        while (read(9, &byte, 1) < 1)
+            ;
+    real(parser, text, len);
+}
+"""
+
+
+def test_who_gives_up_frees_his_thread(mount, with_library, tmp_path):
+    """However many ask at once; who stays is answered, and what was read so far is not read again."""
+    count = 300 + 8 * os.cpu_count()
+    os.mkfifo(tmp_path / "go on")
+    with open(tmp_path / "go on", "r+b", buffering=0) as go_on:
+        prefix = ("bash", "-c", 'exec 9< "$1"; shift; exec "$@"', "bash", tmp_path / "go on", *with_library(SLOW))
+        mounted = mount({f"e{n}.md": f"---\ntitle: {n}\ndate: 2024-01-01\n---\n\n**Ana:** A slow body{' and more' * 2000}, {n}.\n" for n in range(count)}, prefix=prefix)
+
+        def asked():
+            requests = json.loads((mounted / ".transcriptfs/status.json").read_text())["requests"]
+            return requests.get("readdir", 0) + requests.get("readdirplus", 0)
+        before = asked()
+        readers = [subprocess.Popen(["ls", mounted / f"search/word{n}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                   for n in range(20)]
+        wait_until(lambda: asked() >= before + 20, "all ask, and no thread is left of those that it begins with")
+        for reader in readers[1:]:
+            reader.kill()
+        assert (mounted / "episodes/e7/source.md").read_text().endswith(", 7.\n"), "a cheap request is answered"
+        fed = 0
+        while any(reader.poll() is None for reader in readers[1:]):
+            fed += go_on.write(b"x")
+            assert fed < count - 100, "they end when they have all that they asked for"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                next(reader for reader in readers[1:] if reader.returncode is None).wait(timeout=0.1)
+        assert readers[0].poll() is None
+        go_on.write(b"x" * (count - fed))
+        assert readers[0].wait(timeout=60) == 0
+        assert len(os.listdir(mounted / "search/slow/episodes")) == count, "nothing is read twice"
 
 
 def misses(mounted):
