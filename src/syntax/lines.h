@@ -1,6 +1,6 @@
 /*
- * The lines of a transcript's body: Markdown and the HTML in it, resolved to plain text by cmark,
- * which lines.c and list_markers.c alone include.
+ * The lines of a transcript's body: Markdown and the HTML in it, resolved to plain text by cmark
+ * (markdown_walk.h).
  *
  * A line here is a line of a paragraph, a heading, or an item of a list. The rooms `speakers` and
  * `transcript` decide what it means (a label, a time, more of the same turn).
