@@ -83,14 +83,11 @@ static int by_scanned_path(const void *a, const void *b)
 }
 
 /* In the order of paths, so that the first generation is numbered that way; the last of a path, and
- * of a folder in its place. */
-static int order_changes(struct step *s, struct scanned *changes, size_t *count)
+ * of a folder in its place. Both arrays have room for all. */
+static void sort_changes(struct scanned *changes, size_t *count, const struct scanned **order,
+                         struct scanned *sorted)
 {
-    const struct scanned **order = ARENA_NEW(&s->scratch, const struct scanned *, *count);
-    struct scanned *sorted = ARENA_NEW(&s->scratch, struct scanned, *count);
     size_t kept = 0;
-    if (!order || !sorted)
-        return -ENOMEM;
     for (size_t i = 0; i < *count; i++)
         order[i] = &changes[i];
     qsort(order, *count, sizeof *order, by_scanned_path);
@@ -103,7 +100,18 @@ static int order_changes(struct step *s, struct scanned *changes, size_t *count)
     if (kept)
         memcpy(changes, sorted, kept * sizeof *changes);
     *count = kept;
-    return 0;
+}
+
+static int order_changes(struct scanned *changes, size_t *count)
+{
+    const struct scanned **order = calloc(*count + 1, sizeof *order);
+    struct scanned *sorted = calloc(*count + 1, sizeof *sorted);
+    int err = order && sorted ? 0 : -ENOMEM;
+    if (!err)
+        sort_changes(changes, count, order, sorted);
+    free(order);
+    free(sorted);
+    return err;
 }
 
 /* Numbers are given before, so that all that goes by number has its room. */
@@ -128,7 +136,8 @@ static int enter_paths(struct step *s, const struct scanned *changes, size_t cou
     return err;
 }
 
-static int allocate(struct step *s)
+/* There will be about as many changes of episodes as `count`. */
+static int allocate(struct step *s, size_t count)
 {
     size_t episodes = s->builder->paths.count, folders = s->builder->folder_record_count;
     size_t most = episodes > folders ? episodes : folders;
@@ -138,14 +147,16 @@ static int allocate(struct step *s)
     next->folder_cap = (uint32_t)folders;
     next->episodes = pointers_grown(s->old->episodes, s->old->episode_cap, episodes);
     next->folders = pointers_grown(s->old->folders, s->old->folder_cap, folders);
+    s->episode_changes = calloc(count + 1, sizeof *s->episode_changes);
+    s->episode_change_cap = count + 1;
     s->change_of = malloc((episodes + 1) * sizeof *s->change_of);
     s->changed = calloc(episodes + 1, sizeof(bool));
     s->folder_changes = calloc(folders + 1, sizeof *s->folder_changes);
     s->folder_gone = calloc(folders + 1, sizeof(bool));
     s->touched = calloc(folders + 1, sizeof *s->touched);
     s->list = calloc(most + 1, sizeof *s->list);
-    if (!next->episodes || !next->folders || !s->change_of || !s->changed || !s->folder_changes ||
-        !s->folder_gone || !s->touched || !s->list)
+    if (!next->episodes || !next->folders || !s->episode_changes || !s->change_of || !s->changed ||
+        !s->folder_changes || !s->folder_gone || !s->touched || !s->list)
         return -ENOMEM;
     memset(s->change_of, 0xFF, (episodes + 1) * sizeof *s->change_of);
     for (size_t i = 0; i < folders; i++) {
@@ -160,7 +171,7 @@ static int take_step(struct step *s, struct scanned *changes, size_t count)
 {
     int err = enter_paths(s, changes, count);
     if (!err)
-        err = allocate(s);
+        err = allocate(s, count);
     for (size_t i = 0; i < count && !err; i++)
         err = step_change_file(s, &changes[i]);
     if (!err)
@@ -186,6 +197,14 @@ static int take_step(struct step *s, struct scanned *changes, size_t count)
     return err;
 }
 
+/* What the journal, whose pages are new at the start, need not stand beside. */
+static void free_drafts(struct step *s)
+{
+    free(s->episode_changes);
+    s->episode_changes = NULL;
+    arena_free(&s->scratch);
+}
+
 /* Before anybody can see it. */
 static void note_generation(const struct step *s, const struct scanned *changes, size_t count)
 {
@@ -193,9 +212,10 @@ static void note_generation(const struct step *s, const struct scanned *changes,
     struct journal *journal = b->journal;
     for (size_t i = 0; i < count && journal; i++)
         history_note_file(journal, &changes[i]);
-    for (size_t i = 0; i < s->episode_change_count && journal; i++) {
-        uint32_t number = s->episode_changes[i].number;
+    for (uint32_t number = 0; number < s->next->episode_cap && journal; number++) {
         /* One that was only named anew has the version that it had. */
+        if (!s->changed[number])
+            continue;
         const struct episode *now = s->next->episodes[number];
         history_note_version(journal, number, now ? now->version : b->versions[number]);
     }
@@ -221,7 +241,7 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     s.next->folder_count = s.old->folder_count;
     s.next->bytes = s.old->bytes;
     s.next->hash = s.old->hash;
-    int err = order_changes(&s, changes, &count);
+    int err = order_changes(changes, &count);
     if (!err)
         err = take_step(&s, changes, count);
     if (err) {
@@ -230,24 +250,24 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     } else {
         struct blocks retired = txn_commit(&s.txn);
         s.next->generation = ++builder->generation;
+        free_drafts(&s);
         note_generation(&s, changes, count);
         for (size_t i = 0; i < builder->folder_record_count; i++)
             builder->folder_records[i].has_changed = false;
-        for (size_t i = 0; i < s.episode_change_count; i++)
-            builder->versions[s.episode_changes[i].number]++;
+        for (uint32_t i = 0; i < s.next->episode_cap; i++)
+            builder->versions[i] += s.changed[i];
         if (old)
             old->retired = retired;
         else
             blocks_free(&retired);
         *next = s.next;
     }
-    free(s.episode_changes);
+    free_drafts(&s);
     free(s.change_of);
     free(s.changed);
     free(s.folder_changes);
     free(s.folder_gone);
     free(s.touched);
     free(s.list);
-    arena_free(&s.scratch);
     return err;
 }

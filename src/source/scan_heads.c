@@ -208,13 +208,88 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
     return diags.failed ? -ENOMEM : 0;
 }
 
+/* Copies a text to *at, which it moves behind it. */
+static struct slice move_text(char **at, struct slice text)
+{
+    struct slice copy = {*at, text.len};
+    if (text.len)
+        memcpy(*at, text.data, text.len);
+    *at += text.len;
+    return copy;
+}
+
+/* The last text but one is often the same: the view of a value is that of the one before. */
+static bool has_own_view(const struct fact *fact, const struct fact *before)
+{
+    return !before || !slice_equal(fact->view, before->view);
+}
+
+/* Copies the facts in one piece, since there are many. 0 or -ENOMEM. */
+static int keep_facts(struct arena *arena, struct fact **facts)
+{
+    size_t count = 0, bytes = 0;
+    const struct fact *before = NULL;
+    for (const struct fact *fact = *facts; fact; before = fact, fact = fact->next) {
+        count++;
+        bytes += fact->value.len + (has_own_view(fact, before) ? fact->view.len : 0);
+    }
+    if (!count)
+        return 0;
+    struct fact *kept = arena_alloc(arena, count * sizeof *kept + bytes, 1), *last = NULL;
+    if (!kept)
+        return -ENOMEM;
+    char *at = (char *)(kept + count);
+    const struct fact *fact = *facts;
+    *facts = kept;
+    for (; fact; last = kept++, fact = fact->next) {
+        *kept = *fact;
+        kept->view = has_own_view(fact, last) ? move_text(&at, fact->view) : last->view;
+        kept->value = move_text(&at, fact->value);
+        kept->next = fact->next ? kept + 1 : NULL;
+    }
+    return 0;
+}
+
+static int keep_problems(struct arena *arena, struct diag **problems)
+{
+    for (struct diag **at = problems; *at; at = &(*at)->next) {
+        struct diag *kept = ARENA_NEW(arena, struct diag, 1);
+        if (!kept)
+            return -ENOMEM;
+        *kept = **at;
+        kept->problem = arena_copy(arena, kept->problem);
+        kept->action = arena_copy(arena, kept->action);
+        if (!kept->problem.data || !kept->action.data)
+            return -ENOMEM;
+        *at = kept;
+    }
+    return 0;
+}
+
+/* What was read takes several times what is kept of it until the corpus is built. */
+static int read_and_keep(struct head_readers *r, struct scanned *file, struct arena *arena)
+{
+    struct arena scratch = {0};
+    int err = read_one(r, file, &scratch);
+    if (!err)
+        err = keep_facts(arena, &file->facts);
+    if (!err)
+        err = keep_problems(arena, &file->problems);
+    if (!err && file->head.title.len) {
+        file->head.title = arena_copy(arena, file->head.title);
+        err = file->head.title.data ? 0 : -ENOMEM;
+    }
+    arena_free(&scratch);
+    return err;
+}
+
 static void read_nth(void *readers, unsigned worker, size_t i)
 {
     struct head_readers *r = readers;
     struct scanned *file = &r->scan->changes[i];
 
     bool is_read = !file->is_stray && !file->is_gone && !file->is_folder;
-    int err = !is_read ? 0 : read_one(r, file, &r->scan->arenas[worker]);
+    int err = !is_read ? 0 : read_and_keep(r, file, &r->scan->arenas[worker]);
     if (err)
         __atomic_store_n(&r->err, err, __ATOMIC_RELAXED);
     size_t done = __atomic_add_fetch(&r->done, 1, __ATOMIC_RELAXED);

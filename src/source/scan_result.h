@@ -35,7 +35,7 @@ struct content_scan {
     struct slice *unread; /* paths that could not be read, and are to be tried again */
     size_t unread_count, unread_cap;
     struct arena found;                        /* of paths and of the problems found on the way */
-    struct arena arenas[PARALLEL_MAX_THREADS]; /* of what was read; one a worker */
+    struct arena arenas[PARALLEL_MAX_THREADS]; /* of what is kept of it; one a worker */
 };
 
 /*

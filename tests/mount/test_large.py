@@ -61,6 +61,8 @@ def test_a_hundred_thousand_episodes_in_one_folder(mount, tmp_path):
         os.write(file, f"---\ntitle: T{n}\ntags: [tag {n // 2}]\n---\n**Ann:** word{n}\n".encode())
         os.close(file)
     mounted = mount(content)
+    most, rest = resident(mounted), resident(mounted, "VmRSS")
+    assert most < 1.5 * rest or is_sanitized(), "the start takes much more than what stays"
     assert len(os.listdir(mounted / "episodes")) == count
     assert len(os.listdir(mounted / "by-tag")) == count // 2
     assert sorted(os.readlink(entry) for entry in os.scandir(mounted / "by-tag/tag 777")) == [
