@@ -19,7 +19,11 @@ struct selecting {
     struct cache *cache;
     struct selected *found; /* by path */
     bool *is_found;         /* … */
-    int err;                /* the first that ends the search */
+    uint32_t *asked;        /* by number of the episode, as in struct selection */
+    struct selection *before;
+    uint32_t
+        *places_before; /* by number of the episode: where it was found, plus 1; 0: it was not */
+    int err;            /* the first that ends the search */
 };
 
 static int keep_turns(struct selected *selected, const bool *chosen)
@@ -65,6 +69,21 @@ bool selection_ask(const struct query_bound *bound, struct cache *cache, uint32_
     return !*err && (selected->is_whole || selected->count);
 }
 
+/* Moves what is known of this version; false: nothing is. */
+static bool move_known(struct selecting *s, uint32_t number, size_t i)
+{
+    struct selection *before = s->before;
+    if (number >= before->asked_cap || before->asked[number] != s->asked[number])
+        return false;
+    uint32_t place = s->places_before[number];
+    s->is_found[i] = place > 0;
+    if (place) {
+        s->found[i] = before->found[place - 1];
+        before->found[place - 1].turns = NULL;
+    }
+    return true;
+}
+
 static void select_episode(void *selecting_, unsigned worker, size_t i)
 {
     struct selecting *s = selecting_;
@@ -75,8 +94,13 @@ static void select_episode(void *selecting_, unsigned worker, size_t i)
     int err = 0;
     if (!episode_shown(episode) || __atomic_load_n(&s->err, __ATOMIC_RELAXED))
         return;
+    s->asked[number] = episode->version + 1;
+    if (move_known(s, number, i))
+        return;
     s->is_found[i] = selection_ask(s->bound, s->cache, number, &entry, &s->found[i], &err);
     cache_put(s->cache, entry);
+    if (err)
+        s->asked[number] = 0;
     if (ends_all(err))
         __atomic_store_n(&s->err, err, __ATOMIC_RELAXED);
 }
@@ -116,19 +140,26 @@ static int order_by_entry(const struct corpus *corpus, uint32_t *places,
     return 0;
 }
 
-int selection_find(const struct query_bound *bound, struct cache *cache,
+int selection_find(const struct query_bound *bound, struct cache *cache, struct selection *before,
                    struct selection *selection)
 {
     const struct corpus *corpus = bound->corpus;
     struct arena arena = {0};
     *selection = (struct selection){
-        .found = calloc(corpus->episode_count + (size_t)1, sizeof *selection->found)};
+        .found = calloc(corpus->episode_count + (size_t)1, sizeof *selection->found),
+        .asked = calloc(corpus->episode_cap + (size_t)1, sizeof *selection->asked),
+        .asked_cap = corpus->episode_cap};
     struct selecting s = {.bound = bound,
                           .cache = cache,
                           .found = selection->found,
-                          .is_found = ARENA_NEW(&arena, bool, corpus->episode_count + 1)};
+                          .is_found = ARENA_NEW(&arena, bool, corpus->episode_count + 1),
+                          .asked = selection->asked,
+                          .before = before,
+                          .places_before = ARENA_NEW(&arena, uint32_t, before->asked_cap + 1)};
     uint32_t *places = ARENA_NEW(&arena, uint32_t, corpus->episode_cap + 1);
-    int err = s.is_found && s.found && places ? 0 : -ENOMEM;
+    int err = s.is_found && s.found && s.asked && s.places_before && places ? 0 : -ENOMEM;
+    for (uint32_t i = 0; i < before->count && !err; i++)
+        s.places_before[before->found[i].episode] = i + 1;
     if (!err) {
         err = parallel_for_client(corpus->episode_count, cache_client(cache), select_episode, &s);
         close_up(&s, selection);
@@ -145,6 +176,7 @@ void selection_free(struct selection *selection)
     for (uint32_t i = 0; i < selection->count; i++)
         free(selection->found[i].turns);
     free(selection->found);
+    free(selection->asked);
     free(selection->has);
     free(selection->entries);
     free(selection->by_entry);
@@ -171,7 +203,7 @@ static void count_turns_of(void *reading_, unsigned worker, size_t i)
     struct selected *selected = &r->selection->found[i];
     struct cache_entry *entry = NULL;
     (void)worker;
-    if (!selected->is_whole || __atomic_load_n(&r->err, __ATOMIC_RELAXED))
+    if (!selected->is_whole || selected->count || __atomic_load_n(&r->err, __ATOMIC_RELAXED))
         return;
     int err = cache_get(r->cache, selected->episode, r->corpus->episodes[selected->episode],
                         CACHE_BODY, &entry);

@@ -12,6 +12,8 @@
 struct selection {
     struct selected *found; /* in the order of paths; owned */
     uint32_t count;
+    uint32_t *asked; /* by number of the episode: the version that was asked, plus 1; owned */
+    uint32_t asked_cap;
     bool *has;          /* by number of the episode: whether it is found; owned */
     uint32_t *entries;  /* the numbers of the episodes, in the order of their entries; owned */
     uint32_t *by_entry; /* … and their indexes in `found`; owned */
@@ -23,9 +25,11 @@ struct selection {
 };
 
 /* Matches every episode, on every core. It skips an episode whose file changed since the scan or
- * cannot be read. It reads bodies if the query speaks of turns. 0, -ENOMEM, or an error that passes
- * (error_passes()); the caller frees the selection either way. */
-int selection_find(const struct query_bound *bound, struct cache *cache,
+ * cannot be read. It reads bodies if the query speaks of turns. `before` is the result of the same
+ * query in another generation, or all 0: what is known of the same versions is moved from it, and
+ * only the others are matched. 0, -ENOMEM, -EINTR, or an error that passes (error_passes()); the
+ * caller frees both selections either way. */
+int selection_find(const struct query_bound *bound, struct cache *cache, struct selection *before,
                    struct selection *selection);
 void selection_free(struct selection *selection);
 

@@ -18,8 +18,10 @@ int selections_init(struct selections *selections, size_t index_size)
 
 void selections_free(struct selections *selections)
 {
-    for (int i = 0; i < SELECTIONS_KEPT; i++)
+    for (int i = 0; i < SELECTIONS_KEPT; i++) {
+        selection_free(&selections->kept[i].before);
         selection_free(&selections->kept[i].selection);
+    }
     known_queries_free(&selections->queries);
     word_index_free(&selections->words);
     pthread_cond_destroy(&selections->made);
@@ -38,7 +40,7 @@ int selections_parse(const struct corpus *corpus, struct arena *arena, struct sl
 
 /* A query whose view has disappeared is a mistake, and finds nothing. */
 static int find(struct word_index *words, struct slice text, const struct corpus *corpus,
-                struct cache *cache, struct selection *selection)
+                struct cache *cache, struct selection *before, struct selection *selection)
 {
     struct arena arena = {0};
     struct query query;
@@ -48,26 +50,28 @@ static int find(struct word_index *words, struct slice text, const struct corpus
     if (!err)
         err = query_bind(&query, corpus, words, &bound);
     if (!err)
-        err = selection_find(&bound, cache, selection);
+        err = selection_find(&bound, cache, before, selection);
     query_bound_free(&bound);
     arena_free(&arena);
     return err == -EINVAL ? 0 : err;
 }
 
-/* With the lock held. The slot of this query, or the least recently used one that nobody holds;
- * NULL: all are held. */
+/* With the lock held. The slot of this query and generation; else one that nobody holds: that of
+ * the query in another generation, or the least recently used one. NULL: all are held. */
 static struct held_selection *choose(struct selections *selections, uint32_t number,
                                      uint64_t generation)
 {
-    struct held_selection *oldest = NULL;
+    struct held_selection *oldest = NULL, *before = NULL;
     for (int i = 0; i < SELECTIONS_KEPT; i++) {
         struct held_selection *held = &selections->kept[i];
         if (held->used && held->number == number && held->generation == generation)
             return held;
+        if (!held->users && held->used && held->number == number)
+            before = held;
         if (!held->users && (!oldest || held->used < oldest->used))
             oldest = held;
     }
-    return oldest;
+    return before ? before : oldest;
 }
 
 static bool has(const struct held_selection *held, enum selection_part part)
@@ -100,14 +104,20 @@ static int make(struct selections *selections, struct held_selection *held,
     struct slice query = known_queries_text(&selections->queries, held->number, text);
     int err = query.len ? 0 : -ESTALE;
     if (!err && !is_found)
-        err = find(&selections->words, query, source->corpus, source->cache, &held->selection);
+        err = find(&selections->words, query, source->corpus, source->cache, &held->before,
+                   &held->selection);
     if (!err && part == SELECTION_TURNS)
         err = selection_count_turns(source->corpus, source->cache, &held->selection);
     if (!err && part == SELECTION_VOICES)
         err = selection_count_voices(source->corpus, source->cache, source->voice_index,
                                      &held->selection);
-    if (err && !is_found)
+    selection_free(&held->before);
+    if (err == -EINTR && !is_found) {
+        held->before = held->selection; /* as far as it got */
+        held->selection = (struct selection){0};
+    } else if (err && !is_found) {
         selection_free(&held->selection);
+    }
     pthread_mutex_lock(&selections->lock);
     held->is_found = is_found || !err;
     held->err = err == -EINTR ? 0 : err;
@@ -135,7 +145,13 @@ int selections_get(struct selections *selections, uint32_t number,
     found->used = ++selections->clock;
     found->users++;
     if (!is_kept) {
-        selection_free(&found->selection);
+        if (found->number != number) {
+            selection_free(&found->before);
+            selection_free(&found->selection);
+        } else if (found->is_found) {
+            found->before = found->selection;
+        }
+        found->selection = (struct selection){0};
         found->number = number;
         found->generation = generation;
         found->is_found = false;

@@ -15,6 +15,7 @@ enum { SELECTIONS_KEPT = 16 };
 /* The result of a query in a generation; holders may read it. */
 struct held_selection {
     struct selection selection;
+    struct selection before; /* what is known from another generation, until this one is found */
     uint32_t number;
     uint64_t generation;
     uint64_t used; /* the clock of its last use; 0: the slot is free */

@@ -516,6 +516,27 @@ def test_the_number_of_a_forgotten_query_is_given_to_no_other(mount):
     assert "died of signal 9" in mounted.end()
 
 
+def test_in_another_generation_only_what_changed_is_asked(mount):
+    """By a query that every episode answers: of the others what was found is found again."""
+    mounted = mount({f"e{number:02}.md": TALK.format("tide") for number in range(64)})
+
+    def look():
+        cache = json.loads((mounted / ".transcriptfs/status.json").read_text())["cache"]
+        found = len(os.listdir(mounted / "search/tide/episodes")), sum(1 for _ in os.scandir(mounted / "search/so is it"))
+        after = json.loads((mounted / ".transcriptfs/status.json").read_text())["cache"]
+        return found, sum(after[part] - cache[part] for part in ("hits", "misses"))
+    assert look()[1] >= 64
+    for change, count in (({"e07.md": TALK.format("lamp")}, 63), ({"new.md": TALK.format("tide")}, 64), ({"e07.md": TALK.format("tide")}, 65)):
+        generation = (mounted / ".transcriptfs/generation").read_text()
+        write_content(mounted.content, change)
+        wait_until(lambda generation=generation: (mounted / ".transcriptfs/generation").read_text() != generation, "it is not followed")
+        (found, _), asked = look()
+        assert found == count and asked < 16
+    (mounted.content / "e01.md").unlink()
+    wait_until(lambda: not (mounted / "episodes/e01").exists(), "it is gone")
+    assert not any("e01" in name for name in os.listdir(mounted / "search/tide/turns")) and look()[0][0] == 64
+
+
 SLOW = r"""
 #include <dlfcn.h>
 #include <string.h>
