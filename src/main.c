@@ -522,7 +522,8 @@ static void tell_if_cut_off(const struct program *program)
 {
     bool is_covered;
     cleanup_free char *place = mountpoint_place_of(&program->mounted, &is_covered);
-    if (!place)
+    /* Elsewhere it is another one, which has got the number meanwhile. */
+    if (!place || strcmp(place, program->mount_path) != 0)
         return;
     report("the connection of \"%s\" to the kernel was cut off; what was done before:", place);
     recent_log(&program->shared->recent, report);
