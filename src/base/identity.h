@@ -22,7 +22,8 @@ enum identity_kind {
     IDENTITY_VALUE, /* in a view */
     IDENTITY_QUERY,
     IDENTITY_REF,
-    IDENTITY_NAME, /* of a file */
+    IDENTITY_NAME,   /* of a file */
+    IDENTITY_PARSED, /* a part of a file in one state */
 };
 
 struct identity {

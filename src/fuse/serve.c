@@ -145,6 +145,7 @@ static struct fuse_entry_param entry_of(const struct tree_attr *attr)
 {
     return (struct fuse_entry_param){
         .ino = attr->id,
+        .generation = attr->generation, /* where it is another, the kernel drops the inode it has */
         .attr = stat_of(attr),
         .attr_timeout = attr_timeout(attr),
         .entry_timeout = attr->no_entry_cache ? 0
@@ -190,11 +191,11 @@ static int look_up(struct tree *tree, uint64_t parent, const char *name, struct 
 static bool get_next_generation(struct held_generation *held, int err)
 {
     uint64_t generation = held->generation->corpus->generation;
-    const struct timespec now = time_after(CLOCK_MONOTONIC, 0);
+    const struct timespec now = time_after(0);
     if (err != -EAGAIN || (held->end.tv_sec && timespec_is_before(&held->end, &now)))
         return false;
     if (!held->end.tv_sec)
-        held->end = time_after(CLOCK_MONOTONIC, LONGEST_WAITS);
+        held->end = time_after(LONGEST_WAITS);
     tree_put_generation(held->tree, held->generation);
     bool is_there = tree_wait_for_newer(held->tree, generation, LONGEST_WAIT);
     held->generation = tree_get_generation(held->tree);
@@ -597,7 +598,7 @@ void serve_stop(void *server_)
     fuse_session_exit(server->session);
     /* The signal may arrive just before the system call: send it until the loop has ended. */
     while (!server->has_ended) {
-        const struct timespec soon = time_after(CLOCK_REALTIME, 20);
+        const struct timespec soon = time_after(20);
         pthread_kill(server->serving, SIGUSR1);
         pthread_cond_timedwait(&server->end_announced, &server->lock, &soon);
     }
@@ -676,7 +677,7 @@ int serve(struct tree *tree, const struct serve_options *options)
         server.counts[i].name = request_names[i];
     tree_set_request_counts(tree, server.counts);
     pthread_mutex_init(&server.lock, NULL);
-    pthread_cond_init(&server.end_announced, NULL);
+    cond_init_timed(&server.end_announced);
     sigaction(SIGUSR1, &wake, NULL);
     signal(SIGPIPE, SIG_IGN);
     mount_keep_messages();

@@ -15,8 +15,8 @@ int generations_init(struct generations *g, struct corpus *first,
     *g = (struct generations){.options = *options};
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->released, NULL);
-    pthread_cond_init(&g->published, NULL);
-    pthread_cond_init(&g->is_notified_cond, NULL);
+    cond_init_timed(&g->published);
+    cond_init_timed(&g->is_notified_cond);
     pthread_mutex_init(&g->voice_index_lock, NULL);
     pthread_cond_init(&g->voice_index_ready, NULL);
     vocabulary_init(&g->by_voice, LIMIT_MOST_VIEWS, HISTORY_VOICE);
@@ -133,7 +133,7 @@ void generations_publish(struct generations *g, struct corpus *next)
 
 bool generations_wait_for_newer(struct generations *g, uint64_t number, unsigned milliseconds)
 {
-    const struct timespec end = time_after(CLOCK_REALTIME, milliseconds);
+    const struct timespec end = time_after(milliseconds);
     int err = 0;
     pthread_mutex_lock(&g->lock);
     while (g->newest->corpus->generation <= number && err != ETIMEDOUT)
@@ -151,7 +151,7 @@ static bool is_notified_within(const struct generations *g, unsigned lag)
 
 bool generations_wait_until_notified(struct generations *g, unsigned lag, unsigned milliseconds)
 {
-    const struct timespec end = time_after(CLOCK_REALTIME, milliseconds);
+    const struct timespec end = time_after(milliseconds);
     int err = 0;
     pthread_mutex_lock(&g->lock);
     while (!is_notified_within(g, lag) && err != ETIMEDOUT)

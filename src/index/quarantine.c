@@ -3,14 +3,24 @@
 #include <inttypes.h>
 #include <sched.h>
 
-#include "base/map.h"
+#include "base/identity.h"
 
-static uint64_t hash_of(enum guarded_part part, struct slice path, const struct file_id *id)
+/* An identity: with a hash whose collisions can be computed, a file at which the parser dies could
+ * have another one blamed. */
+static uint64_t identity_of_part(enum guarded_part part, struct slice path,
+                                 const struct file_id *id)
 {
-    const uint64_t state[] = {id->device, id->inode, (uint64_t)id->size,
-                              instant_bits(id->stamps.mtime), instant_bits(id->stamps.ctime)};
-    uint64_t hash = hash64(path, hash64((struct slice){(const char *)state, sizeof state}, part));
-    return hash ? hash : 1;
+    struct identity identity;
+    identity_begin(&identity, IDENTITY_PARSED);
+    identity_add(&identity, path);
+    identity_add_number(&identity, part);
+    identity_add_number(&identity, id->device);
+    identity_add_number(&identity, id->inode);
+    identity_add_number(&identity, (uint64_t)id->size);
+    identity_add_number(&identity, instant_bits(id->stamps.mtime));
+    identity_add_number(&identity, instant_bits(id->stamps.ctime));
+    uint64_t made = identity_end(&identity);
+    return made ? made : 1;
 }
 
 static struct suspect *find(struct quarantine *quarantine, uint64_t file)
@@ -117,7 +127,7 @@ struct parse_guard parse_guard_begin(struct quarantine *quarantine, enum guarded
     struct parse_guard guard = {.quarantine = quarantine, .slot = -1};
     if (!quarantine)
         return guard;
-    guard.file = hash_of(part, path, id);
+    guard.file = identity_of_part(part, path, id);
     const struct suspect known = look_up(quarantine, guard.file);
     guard.deaths = known.deaths;
     guard.is_quarantined = known.weight >= WEIGHT_THAT_PROVES;
@@ -153,7 +163,7 @@ uint32_t quarantine_guilt(const struct quarantine *quarantine, enum guarded_part
         is_any |= quarantine->known[i].weight >= WEIGHT_THAT_PROVES;
     if (!is_any)
         return 0;
-    const struct suspect known = look_up(quarantine, hash_of(part, path, id));
+    const struct suspect known = look_up(quarantine, identity_of_part(part, path, id));
     return known.weight >= WEIGHT_THAT_PROVES ? known.deaths : 0;
 }
 

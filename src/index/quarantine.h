@@ -11,7 +11,7 @@
 #include "corpus/episode.h"
 
 enum {
-    QUARANTINE_READERS = 64, /* threads that parse at once; others are not noted */
+    QUARANTINE_READERS = 256, /* threads that parse at once; others are not noted */
     QUARANTINE_SUSPECTS = 64,
     WEIGHT_OF_KILL = 1,
     WEIGHT_OF_CRASH = 2,
@@ -19,7 +19,7 @@ enum {
 };
 
 struct suspect {
-    uint64_t file; /* a hash of its path, its state and the part of it; 0: none */
+    uint64_t file; /* the identity of its path, its state and the part of it; 0: none */
     uint32_t deaths;
     uint32_t weight; /* … of them */
 };

@@ -102,12 +102,12 @@ static bool concerns(const struct place *place, const struct inotify_event *even
 static void make_due(struct place *place, unsigned milliseconds)
 {
     place->is_due = true;
-    place->due = time_after(CLOCK_MONOTONIC, milliseconds);
+    place->due = time_after(milliseconds);
 }
 
 static void make_due_soon(struct place *place)
 {
-    const struct timespec soon = time_after(CLOCK_MONOTONIC, SETTLE);
+    const struct timespec soon = time_after(SETTLE);
     if (!place->is_due || timespec_is_before(&soon, &place->due))
         make_due(place, SETTLE);
 }
@@ -454,7 +454,7 @@ bool place_look(struct place *place)
 
 int place_due(const struct place *place)
 {
-    const struct timespec now = time_after(CLOCK_MONOTONIC, 0);
+    const struct timespec now = time_after(0);
     if (!place || !place->is_due)
         return -1;
     if (!timespec_is_before(&now, &place->due))

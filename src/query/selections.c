@@ -11,7 +11,7 @@ int selections_init(struct selections *selections, size_t index_size)
 {
     *selections = (struct selections){0};
     pthread_mutex_init(&selections->lock, NULL);
-    pthread_cond_init(&selections->made, NULL);
+    cond_init_timed(&selections->made);
     word_index_init(&selections->words, index_size);
     return known_queries_init(&selections->queries);
 }
@@ -86,7 +86,7 @@ static bool has(const struct held_selection *held, enum selection_part part)
 static int wait_for_another(struct selections *selections, struct cache *cache)
 {
     enum { A_WHILE = 100 /* milliseconds */ };
-    const struct timespec end = time_after(CLOCK_REALTIME, A_WHILE);
+    const struct timespec end = time_after(A_WHILE);
     pthread_cond_timedwait(&selections->made, &selections->lock, &end);
     has_left_fn *has_left = cache_client(cache);
     return has_left && has_left() ? -EINTR : 0;

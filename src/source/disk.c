@@ -298,7 +298,6 @@ static void cut_behind_mount(int folder, char *path)
 static struct errand *new_errand(struct disk *disk, const struct disk_act *act)
 {
     struct errand *errand = calloc(1, sizeof *errand);
-    pthread_condattr_t monotonic;
     if (!errand)
         return NULL;
     errand->disk = disk;
@@ -306,10 +305,7 @@ static struct errand *new_errand(struct disk *disk, const struct disk_act *act)
     errand->path = strdup(act->path);
     errand->mounted_at = strdup(act->path);
     errand->act.path = errand->path;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&errand->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    cond_init_timed(&errand->changed);
     if (errand->path && errand->mounted_at) {
         cut_behind_mount(disk->folder, errand->mounted_at);
         return errand;
@@ -370,7 +366,7 @@ static bool wait_for(struct errand *errand)
 {
     uint32_t steps = 0;
     for (unsigned idle = 0; !errand->is_done && idle < DISK_PATIENCE; idle++) {
-        const struct timespec second = time_after(CLOCK_MONOTONIC, 1000);
+        const struct timespec second = time_after(1000);
         int err = 0;
         while (!errand->is_done && err != ETIMEDOUT)
             err = pthread_cond_timedwait(&errand->changed, &errand->disk->lock, &second);

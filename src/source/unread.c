@@ -37,7 +37,7 @@ void unread_add(struct unread *unread, struct slice path)
     }
     unsigned wait = one->wait ? one->wait * 2 : UNREAD_FIRST_WAIT;
     one->wait = wait < UNREAD_LAST_WAIT ? wait : UNREAD_LAST_WAIT;
-    one->next = time_after(CLOCK_MONOTONIC, one->wait);
+    one->next = time_after(one->wait);
     one->is_tried = false;
 }
 
@@ -53,7 +53,7 @@ bool unread_next(const struct unread *unread, struct timespec *next)
 void unread_begin_try(struct unread *unread, void (*try)(void *context, struct slice path),
                       void *context)
 {
-    const struct timespec now = time_after(CLOCK_MONOTONIC, 0);
+    const struct timespec now = time_after(0);
     for (size_t i = 0; i < unread->count; i++) {
         struct unread_path *one = &unread->at[i];
         one->is_tried = !timespec_is_before(&now, &one->next);

@@ -311,7 +311,7 @@ static void try_again(void *updater_, struct slice path)
 /* With the lock held: waits until something is to be looked at. */
 static void wait_for_first_change(struct updater *updater)
 {
-    const struct timespec scan = time_after(CLOCK_MONOTONIC, seconds_between_scans(updater) * 1000);
+    const struct timespec scan = time_after(seconds_between_scans(updater) * 1000);
     struct timespec retry, next = scan;
     bool is_scan = !unread_next(&updater->unread, &retry) || timespec_is_before(&scan, &retry);
     int err = 0;
@@ -330,7 +330,7 @@ static void wait_for_first_change(struct updater *updater)
 static bool wait_for_changes(struct updater *updater)
 {
     wait_for_first_change(updater);
-    struct timespec gathered = time_after(CLOCK_MONOTONIC, updater->options.gather);
+    struct timespec gathered = time_after(updater->options.gather);
     while (!updater->is_ending && updater->count &&
            pthread_cond_timedwait(&updater->changed, &updater->lock, &gathered) != ETIMEDOUT)
         ;
@@ -502,7 +502,6 @@ static void join_threads(struct updater *updater)
 int updater_start(const struct updater_options *options, struct updater **updater_)
 {
     struct updater *updater = calloc(1, sizeof *updater);
-    pthread_condattr_t monotonic;
 
     *updater_ = NULL;
     if (!updater)
@@ -510,10 +509,7 @@ int updater_start(const struct updater_options *options, struct updater **update
     updater->options = *options;
     updater->wake = -1;
     pthread_mutex_init(&updater->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&updater->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    cond_init_timed(&updater->changed);
     pthread_cond_init(&updater->publisher_state_changed, NULL);
     int err = choose_mode(updater);
     tree_set_notifier(options->tree, notify_soon, updater);

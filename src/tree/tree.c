@@ -245,6 +245,9 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
     const struct access access = shown_access(scope);
     *attr = (struct tree_attr){
         .id = node_id(&scope->node),
+        .generation = layout->has_version
+                          ? node_whole_version(&scope->node, (uint32_t)scope_newest_version(scope))
+                          : 0,
         .ino = inode_number(scope),
         .mode = layout->type | access.mode,
         .uid = access.uid,

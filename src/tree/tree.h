@@ -82,8 +82,9 @@ void tree_set_notifier(struct tree *tree, void (*notify_soon)(void *context), vo
 
 struct tree_attr {
     uint64_t id;
-    uint64_t ino; /* st_ino: the same after a remount of the same content */
-    mode_t mode;  /* type and what the corpus's access rule says; 0777 of a link */
+    uint64_t generation; /* of the id, in which the version is cut: another one has another */
+    uint64_t ino;        /* st_ino: the same after a remount of the same content */
+    mode_t mode;         /* type and what the corpus's access rule says; 0777 of a link */
     uint32_t uid, gid;
     uint32_t nlink; /* 1 for an episode's folder: counting its folders would cost its body */
     uint64_t size;  /* bytes, exact */

@@ -5,14 +5,29 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "corpus/build.h"
+#include "nodes/node.h"
 #include "source/content_scan.h"
 #include "source/updater.h"
 #include "unit.h"
 
 enum { EDITS = 40, MOST_UNTOLD = 8 + 1 /* and the one that is being published */ };
+
+/* The time of day that is read is an hour ahead of the one by which a wait ends, as if somebody set
+ * it back in between. This takes the place of libc's. */
+static bool is_set_back;
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+    int err = (int)syscall(SYS_clock_gettime, clock, time);
+    if (!err && clock == CLOCK_REALTIME && is_set_back)
+        time->tv_sec += 3600;
+    return err;
+}
 
 struct fixture {
     char root[64];
@@ -146,8 +161,76 @@ static void test_generations_do_not_pile_up(void **state)
     tear_down(&f);
 }
 
+static void test_no_wait_is_by_the_time_of_day(void **state)
+{
+    struct fixture f;
+    (void)state;
+    set_up(&f);
+    assert_true(tree_wait_until_notified(f.tree, 0, 5000));
+    is_set_back = true;
+    alarm(20); /* a wait of an hour ends the test */
+    assert_false(tree_wait_for_newer(f.tree, newest(&f) + 1, 50));
+    pthread_mutex_lock(&f.gate);
+    uint64_t before = newest(&f);
+    write_file(&f, 1);
+    assert_true(tree_wait_for_newer(f.tree, before, 5000));
+    assert_false(tree_wait_until_notified(f.tree, 0, 50));
+    pthread_mutex_unlock(&f.gate);
+    assert_true(tree_wait_until_notified(f.tree, 0, 5000));
+    alarm(0);
+    is_set_back = false;
+    tear_down(&f);
+}
+
+/* Publishes an edit without the updater. */
+static struct corpus *publish(struct fixture *f, struct corpus *corpus, struct scanned *changes,
+                              size_t count)
+{
+    struct corpus *next;
+    assert_int_equal(corpus_next(f->builder, corpus, changes, count, &next), 0);
+    assert_int_equal(tree_reserve(f->tree, next->episode_cap), 0);
+    tree_publish(f->tree, next);
+    assert_int_equal(tree_notify(f->tree, tell_slowly, f), 0);
+    return next;
+}
+
+/* The id of a turn has 16 bits of the version: after 65,536 edits there is one that was there
+ * before, and the kernel may hold that with its old size and pages. */
+static void test_an_id_that_comes_again_has_another_generation(void **state)
+{
+    const struct target all[] = {{.path = SLICE("")}};
+    const struct content_scan_options look_options = {.threads = 1};
+    struct content_scan scan;
+    struct fixture f;
+    struct tree_attr before, now;
+    (void)state;
+    set_up(&f);
+    assert_true(tree_wait_until_notified(f.tree, 0, 5000));
+    updater_free(f.updater);
+    f.updater = NULL;
+    struct generation *held = tree_get_generation(f.tree);
+    struct corpus *corpus = (struct corpus *)(uintptr_t)held->corpus;
+    tree_put_generation(f.tree, held);
+    const struct node turns = {.kind = KIND_TURNS, .i = corpus->by_path[0]};
+    assert_int_equal(tree_lookup(f.tree, node_id(&turns), "001.txt", &before), 0);
+    for (uint32_t i = 1; i < 1 << 16; i++) {
+        struct scanned edited = {.path = SLICE("it.md"), .id.size = i, .head.has_body = true};
+        corpus = publish(&f, corpus, &edited, 1);
+    }
+    assert_int_equal(content_scan(&f.folder, all, 1, NULL, &look_options, &scan), 0);
+    publish(&f, corpus, scan.changes, scan.count);
+    content_scan_free(&scan);
+    assert_int_equal(tree_lookup(f.tree, node_id(&turns), "001.txt", &now), 0);
+    assert_true(now.id == before.id);
+    assert_true(now.generation != before.generation);
+    tear_down(&f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_generations_do_not_pile_up)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_generations_do_not_pile_up),
+        cmocka_unit_test(test_no_wait_is_by_the_time_of_day),
+        cmocka_unit_test(test_an_id_that_comes_again_has_another_generation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
