@@ -135,13 +135,13 @@ def test_each_key_of_the_configuration_is_in_the_manual():
     table = re.findall(r"^\|  ([\w, ]+)\n:  (by-[\w-]+)$", text, re.M)
     assert rows and {key: view for keys, view in table for key in keys.split(", ")} == rows
     never = re.search(r"keys_without_view\[\] = \{(.*?)\};", source, re.S)[1]
-    shown = text.split("These never are")[1].split("\n\n")[0].split(":", 1)[1]
+    shown = text.split("These keys are no views")[1].split("\n\n")[0].split(":", 1)[1]
     assert re.findall(r"\*(\w+)\*", shown) == re.findall(r'"(\w+)"', never)
     known = set(re.findall(r'SLICE\("(\w+)"\)\)\)\n\s+err = read_', source))
     keys = text.split("\n# KEYS\n")[1].split("\n# ")[0]
     assert known == set(re.findall(r"\*(\w+)\*", " ".join(re.findall(r"^\*.*\*$", keys, re.M))))
     patterns = re.findall(r'"([^"]+)"', re.search(r"default_excludes\[\] = \{(.*?)\};", source, re.S)[1])
-    stood = plain(keys.split("These patterns stand before yours:")[1].replace("\\*", "@")).replace("@", "*")
+    stood = plain(keys.split("These patterns come before yours:")[1].replace("\\*", "@")).replace("@", "*")
     assert all(pattern in stood for pattern in patterns)
 
 
