@@ -27,7 +27,7 @@ static void pass_signals_on(pid_t child)
         sigaction(passed_on[i], &action, NULL);
 }
 
-/* One that comes before there is somebody to pass it on to waits. */
+/* A signal that arrives before the fork waits: the child to pass it on to does not exist yet. */
 static void hold_signals(sigset_t *before)
 {
     sigset_t held;
@@ -87,7 +87,7 @@ void background_tell_ready(int *ready_fd)
         return;
     setsid();
     ssize_t told = write(*ready_fd, "r", 1);
-    (void)told; /* where the parent is gone nobody waits */
+    (void)told; /* the parent may be gone */
     close(*ready_fd);
     *ready_fd = -1;
 }

@@ -37,8 +37,8 @@ static bool read_all(int fd, struct buf *out)
     return got == 0;
 }
 
-/* proc(5), mountinfo: the first five fields are its number, that of its parent, the device, what of
- * it is mounted, and where. */
+/* proc(5), mountinfo: the first five fields are the number of the mount, that of its parent, the
+ * device, the root within the device, and the mount point. */
 static uint64_t hash_if_below(struct slice line, struct slice folder)
 {
     struct slice rest = line, place = {0};

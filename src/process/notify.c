@@ -21,5 +21,5 @@ void notify_service_manager(const char *state)
     cleanup_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ssize_t sent = sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
                           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
-    (void)sent; /* a manager that is gone needs to know nothing */
+    (void)sent; /* the service manager may be gone */
 }

@@ -1,11 +1,11 @@
 /*
- * Telling the service manager how it goes: the protocol of sd_notify(3), which is a datagram to the
- * socket that NOTIFY_SOCKET names. A dozen lines are less than a library in every process.
+ * Notifications for the service manager, by the protocol of sd_notify(3): a datagram to the socket
+ * that NOTIFY_SOCKET names. A dozen lines replace libsystemd.
  */
 #ifndef PROCESS_NOTIFY_H
 #define PROCESS_NOTIFY_H
 
-/* Sends "READY=1", say. Does nothing where no service manager asked for it. */
+/* Sends a state such as "READY=1". Does nothing if NOTIFY_SOCKET is not set. */
 void notify_service_manager(const char *state);
 
 #endif

@@ -18,17 +18,17 @@
 #include "tree/tree.h"
 
 enum {
-    MOST_LINKS = 40, /* as the kernel follows */
-    MOST_LOOKS = 4,  /* at once, while it changes */
-    SETTLE = 50,     /* milliseconds: who replaces a folder takes several steps */
-    BLIND_POLL = 10  /* seconds between looks where nothing tells of changes */
+    MOST_LINKS = 40, /* the limit of the kernel */
+    MOST_LOOKS = 4,  /* repeated looks while the path changes */
+    SETTLE = 50,     /* milliseconds from an event to a look: a replacement takes several steps */
+    BLIND_POLL = 10  /* seconds between looks if a watch is missing */
 };
 
 /*
- * What is watched. While the folder stands there, each part of the path by itself: what else comes
- * and goes in a folder like /tmp is to wake nobody. But who has a folder open, as we have the last,
- * is not told that it was removed, so that this one is watched by its name. While nothing stands
- * there, all names on the path are.
+ * What a walk watches. While the folder is there, it watches each part of the path itself, because
+ * a watch on a folder like /tmp would report every file in it. inotify reports no IN_DELETE_SELF
+ * for a folder that a process holds open, and the place holds the last one open: the walk also
+ * watches the name of the last part. While the folder is missing, it watches all names on the path.
  */
 enum watching { WATCH_NOTHING, WATCH_PARTS, WATCH_NAMES };
 
@@ -39,7 +39,7 @@ enum {
     OF_NAME = OF_LAST_NAME | IN_CREATE | IN_ATTRIB
 };
 
-/* A name on the path, and the folder that it is in; "" is that folder. */
+/* A watch: a folder, and the name in it that counts; "" is the folder or the link itself. */
 struct step {
     int wd;
     char *name;
@@ -48,12 +48,12 @@ struct step {
 struct place {
     struct place_options options;
     int folder;         /* O_PATH */
-    struct stat served; /* … and what it is */
-    uid_t owner;        /* of the first; no folder of another owner is followed */
-    const char *state;  /* as it was told */
+    struct stat served; /* of `folder` */
+    uid_t owner;        /* of the first folder; a folder of another owner is not followed */
+    const char *state;  /* as of the last look, which logged it */
     int events;         /* of inotify; -1: there is none */
-    bool is_blind;      /* not all folders are watched */
-    unsigned poll;      /* seconds; 0: only where it is blind */
+    bool is_blind;      /* a watch is missing */
+    unsigned poll;      /* seconds between looks; 0: none, or BLIND_POLL while it is blind */
     struct step *steps;
     size_t count, cap;
     bool is_due;
@@ -128,7 +128,7 @@ void place_note_events(struct place *place)
         make_due_soon(place);
 }
 
-/* What is mounted on the path, or over the folder, makes it another one. */
+/* A mount on the path or over the folder replaces the folder, so that a look is due too. */
 bool place_note_mounts(struct place *place)
 {
     make_due_soon(place);
@@ -147,15 +147,15 @@ static void begin_watching(struct place *place)
 struct walk {
     struct place *place;
     enum watching watching;
-    uint64_t *trail;     /* a hash of what it meets */
+    uint64_t *trail;     /* a hash of the inodes on the way */
     int at;              /* the folder that it has reached: O_PATH */
-    struct buf resolved; /* … and its path without links; "" is the root */
-    struct buf rest;     /* what is still to be walked */
+    struct buf resolved; /* the path of `at` without links; "" is the root */
+    struct buf rest;     /* the parts that remain */
     unsigned links;
 };
 
-/* A part of the path: a folder, which may be mounted just now, or a link. A descriptor or a
- * negative errno. */
+/* Opens a part of the path, a folder or a link. O_DIRECTORY comes first, as it triggers an
+ * automount. A descriptor or a negative errno. */
 static int open_part(int folder, const char *name)
 {
     int part = openat(folder, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -164,7 +164,7 @@ static int open_part(int folder, const char *name)
     return part < 0 ? -errno : part;
 }
 
-/* Goes to a folder, and owns the descriptor. */
+/* Takes ownership of the descriptor, or passes the negative errno on. */
 static int go_to(struct walk *w, int folder)
 {
     if (folder < 0)
@@ -187,7 +187,7 @@ static int go_up(struct walk *w)
     return go_to(w, open_part(w->at, ".."));
 }
 
-/* Puts what a link says before the rest. */
+/* Puts the target of a link before the rest. */
 static int follow_link(struct walk *w, struct slice target)
 {
     cleanup_buf struct buf rest = {0};
@@ -215,7 +215,7 @@ static int read_link(struct walk *w, int link)
                                             : follow_link(w, (struct slice){target, (size_t)len});
 }
 
-/* The mount itself is not asked: whoever serves it may be gone. */
+/* Compares paths, since a stat() of the mount would hang if its server does not answer. */
 static bool is_mount(const struct walk *w)
 {
     return slice_equal(buf_slice(&w->resolved), slice_of(w->place->options.mount_path));
@@ -264,7 +264,6 @@ static int go_down(struct walk *w, const char *name)
     return S_ISDIR(st.st_mode) ? go_to(w, steal_fd(&part)) : -ENOTDIR;
 }
 
-/* Takes the first part off the rest. */
 static int take_name(struct walk *w, char name[NAME_MAX + 1])
 {
     const char *slash = memchr(w->rest.data, '/', w->rest.len);
@@ -293,8 +292,8 @@ static bool is_around_mount(const struct walk *w)
     return path_is_below(slice_of(w->place->options.mount_path), buf_slice(&w->resolved));
 }
 
-/* The folder that stands there: a descriptor for the caller to close, or a negative errno; -EXDEV
- * where it is in the mount or around it. */
+/* Opens the folder that the path leads to: a descriptor, which the caller closes, or a negative
+ * errno; -EXDEV if the folder is in or around the mount. */
 static int walk_along(struct place *place, enum watching watching, uint64_t *trail)
 {
     struct walk w = {.place = place, .watching = watching, .trail = trail, .at = -1};
@@ -314,11 +313,11 @@ static int walk_along(struct place *place, enum watching watching, uint64_t *tra
     return err ? err : w.at;
 }
 
-/* --- what it means ---------------------------------------------------------------------------- */
+/* --- looking ---------------------------------------------------------------------------------- */
 
-/* What was found at a look. */
+/* The result of a look. */
 struct found {
-    int folder; /* -1: none that may be followed */
+    int folder; /* -1: there is none, or it is not to be followed */
     struct stat st;
     const char *state;
     int err;
@@ -378,8 +377,8 @@ static void drop(const struct found *found)
         close(found->folder);
 }
 
-/* Looks again once it is watched, since a part may have been exchanged before it was; and where
- * what is watched has to be other than it was thought. */
+/* Looks a second time after it set the watches, since a part may have changed in between. Starts
+ * over if one did, or if the state calls for the other kind of watches. */
 static struct found look(struct place *place)
 {
     bool is_there = place->state == there;
@@ -512,7 +511,7 @@ int place_open(const struct place_options *options, struct place **place_)
     place->owner = place->served.st_uid;
     place->mounts = mount_table_open(place->folder);
     options->state->state = there;
-    make_due(place, 0); /* something on the path may have been exchanged before it was watched */
+    make_due(place, 0); /* a part may have changed before its watch was set */
     *place_ = place;
     return 0;
 }

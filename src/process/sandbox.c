@@ -17,8 +17,8 @@
 
 /* --- capabilities ----------------------------------------------------------------------------- */
 
-/* All go but the one with which root reads what belongs to others, and that only where it is there:
- * content is often mounted by root for its owner. */
+/* Keeps CAP_DAC_READ_SEARCH, if the process has it, because root often mounts content of another
+ * user. Drops all others. */
 static bool drop_capabilities(bool *keeps_reading)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -48,8 +48,9 @@ static bool change_root(int content_fd)
 
 /* --- Landlock ----------------------------------------------------------------------------------
  *
- * Documentation/userspace-api/landlock.rst. Rights that a kernel does not know it refuses, so that
- * those of each version are asked for by number; <linux/landlock.h> may be older than the kernel.
+ * Documentation/userspace-api/landlock.rst. A kernel refuses rights that it does not know, so the
+ * ruleset names those of the version of the kernel. They are numbers here, because
+ * <linux/landlock.h> may be older than the kernel.
  */
 
 struct rights {
@@ -58,12 +59,12 @@ struct rights {
 
 static struct rights rights_of_version(int version)
 {
-    static const unsigned file_rights[] = {0, 13, 14, 15, 15, 16}; /* by version: that many bits */
+    static const unsigned file_rights[] = {0, 13, 14, 15, 15, 16}; /* bits, by version */
     unsigned count = version < 5 ? file_rights[version] : file_rights[5];
     return (struct rights){
         .of_files = (UINT64_C(1) << count) - 1,
-        .of_network = version >= 4 ? 3 : 0, /* to bind and to connect with TCP */
-        .scoped = version >= 6 ? 3 : 0,     /* abstract sockets and signals to others */
+        .of_network = version >= 4 ? 3 : 0, /* bind and connect of TCP */
+        .scoped = version >= 6 ? 3 : 0,     /* abstract sockets, and signals */
     };
 }
 
@@ -73,7 +74,7 @@ static bool allow_below(int ruleset, int fd, uint64_t rights)
     return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
 }
 
-/* The version that holds; 0: none does. */
+/* Returns the version of Landlock in force; 0: none. */
 static int confine_to_folder(int content_fd)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -90,9 +91,9 @@ static int confine_to_folder(int content_fd)
 
 /* --- seccomp ---------------------------------------------------------------------------------- */
 
-/* What serving, following the content, threads and memory need. All else is answered with ENOSYS,
- * as by a kernel that has no such call: then libc takes an older one that is allowed, or says so.
- */
+/* The calls that serving, following the content, threads and memory need. The filter answers ENOSYS
+ * to any other, as a kernel without that call does: libc then falls back to an older call, or
+ * reports the error. */
 static const int allowed[] = {
     SCMP_SYS(read),
     SCMP_SYS(readv),
@@ -158,16 +159,15 @@ static bool allow(scmp_filter_ctx filter, int call)
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
 }
 
-/* Memory that is no program, threads but no processes, perhaps with descriptors of their own,
- * signals to these threads alone, to ask for
- * limits and flags but not to set them (leases and signals of descriptors are set by fcntl), and
- * whether something is a terminal. */
+/* Allows memory that is not executable; threads, also with a descriptor table of their own, but no
+ * processes; signals to these threads alone; reading limits and flags but not setting them, because
+ * fcntl() also sets leases and signals of descriptors; and isatty(). */
 static bool allow_in_part(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp own_process = {0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0};
     const struct scmp_arg_cmp caller = {0, SCMP_CMP_EQ, 0, 0};
     const struct scmp_arg_cmp no_new_limit = {2, SCMP_CMP_EQ, 0, 0};
-    /* What fdopendir() calls. */
+    /* fdopendir() makes these two calls. */
     const struct scmp_arg_cmp get_flags = {1, SCMP_CMP_EQ, F_GETFL, 0};
     const struct scmp_arg_cmp close_on_exec = {1, SCMP_CMP_EQ, F_SETFD, 0};
     const struct scmp_arg_cmp no_program = {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
@@ -208,7 +208,7 @@ static bool filter_calls(bool has_landlock)
     return holds;
 }
 
-/* --- all of it -------------------------------------------------------------------------------- */
+/* --- the sandbox ------------------------------------------------------------------------------ */
 
 #ifdef TRANSCRIPTFS_SANITIZED
 void sandbox_enter(int content_fd, struct confinement *confinement)
@@ -223,12 +223,11 @@ void sandbox_enter(int content_fd, struct confinement *confinement)
 #else
 void sandbox_enter(int content_fd, struct confinement *confinement)
 {
-    /* A program that takes cores from a pipe gets one for a limit of 0 too, but not for one of 1.
-     */
+    /* If core_pattern names a pipe, the kernel dumps at a limit of 0 too, but not at 1. */
     const struct rlimit none = {1, 1}, no_file = {0};
     struct confinement holds = {0};
 
-    /* To end a thread libc wants this library, and cannot open it later. */
+    /* libc loads this library when a thread ends, and the sandbox would not let it. */
     (void)dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL);
     holds.no_core = setrlimit(RLIMIT_CORE, &none) == 0 || setrlimit(RLIMIT_CORE, &no_file) == 0;
     holds.no_new_privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;

@@ -23,47 +23,47 @@
 #include "process/recent.h"
 
 enum {
-    MOST_DEATHS = 5,      /* in … */
-    DEATHS_WITHIN = 60,   /* … so many seconds: then it is given up */
-    STOP_TIMEOUT = 10,    /* seconds for a worker to end in peace */
+    MOST_DEATHS = 5,      /* one more within DEATHS_WITHIN: the supervisor gives up */
+    DEATHS_WITHIN = 60,   /* seconds */
+    STOP_TIMEOUT = 10,    /* seconds until SIGKILL */
     MOST_LOGGED = 2048,   /* bytes of a message */
-    RESTART_DELAY = 2,    /* seconds before another start after one that failed */
-    LOG_BURST = 100,      /* messages of a worker that are logged at once, … */
-    LOG_RATE = 2,         /* … and so many more a second */
+    RESTART_DELAY = 2,    /* seconds between a failed start and the next one */
+    LOG_BURST = 100,      /* messages of a worker that are logged at once */
+    LOG_RATE = 2,         /* messages a second after that */
     GLANCE_INTERVAL = 300 /* milliseconds between two looks at a worker that may be half dead */
 };
 
-/* What a worker says: a byte each. */
+/* The messages of a worker: a byte each. */
 enum message_type {
     MSG_LOADED = 'l',
     MSG_READY = 'y',
-    MSG_LOG = 'm', /* and the message */
+    MSG_LOG = 'm', /* the text follows */
 };
 
 struct supervisor {
     const struct supervise_options *options;
     int signals;
-    sigset_t before; /* the signals that were blocked */
-    int socket;      /* to the worker; -1: it has closed its end */
-    int life;        /* what ends with the witness of the worker; -1: it has ended */
+    sigset_t before; /* the signal mask of the caller */
+    int socket;      /* to the worker; -1: the worker has closed its end */
+    int life;        /* a pipe that closes with the witness of the worker; -1: it has closed */
     pid_t worker;
-    bool is_half_dead;    /* … at the last poll: see is_dead_but_for_a_thread() */
-    bool has_mount;       /* the worker was given it */
-    bool is_serving;      /* … and serves */
-    bool is_handing_over; /* it was told to end, for the next one to serve another folder */
-    bool was_ended;       /* … and was killed, since it did not */
-    uint32_t log_left;    /* messages that it may log now */
-    uint32_t unlogged;    /* … and that were left out */
-    time_t logged;        /* when it was last counted */
-    bool lacks_room;      /* the last worker; it has been logged */
+    bool is_half_dead;    /* at the last poll, is_dead_but_for_a_thread() */
+    bool has_mount;       /* the worker has the descriptor of the mount */
+    bool is_serving;      /* the worker serves */
+    bool is_handing_over; /* the worker has ORDER_END, and the next one serves another folder */
+    bool was_ended;       /* the worker did not end within STOP_TIMEOUT: SIGKILL */
+    uint32_t log_left;    /* messages that the worker may log now */
+    uint32_t unlogged;    /* messages left out since the last one logged */
+    time_t logged;        /* when log_left was computed */
+    bool lacks_room;      /* the last worker exited with WORKER_LACKS_ROOM; it has been logged */
     uint32_t restarts;
     time_t deaths[MOST_DEATHS]; /* a ring */
     int mount;                  /* -1: not mounted */
     bool is_ready;              /* the mount has answered */
     bool has_ended_well;        /* the last worker */
     enum worker_cause cause;    /* of the next worker */
-    bool is_ending;             /* somebody asked for it */
-    time_t end;                 /* … and waits until then; the same while it is handed over */
+    bool is_ending;             /* a signal asked for it */
+    time_t end;                 /* when SIGKILL follows ORDER_END */
 };
 
 static time_t seconds(void)
@@ -94,7 +94,7 @@ union descriptor_message {
     struct cmsghdr header;
 };
 
-/* What the supervisor said, and the descriptor that came with it; -1: none did. */
+/* Receives an order, and the descriptor with it; -1: there is none. */
 static ssize_t receive_order(int socket, char *byte, int *fd)
 {
     union descriptor_message control = {0};
@@ -118,17 +118,17 @@ int worker_take_mount(struct worker *worker)
     int fd;
 
     say(worker->socket, MSG_LOADED, 0);
-    /* Orders may come before: what was just loaded needs no rescan. */
+    /* Skips orders to rescan: the worker has just loaded the content. */
     do
         got = receive_order(worker->socket, &byte, &fd);
     while ((got < 0 && errno == EINTR) || (got == 1 && byte == ORDER_RESCAN));
     return fd >= 0 ? fd : got < 0 ? -errno : -ECANCELED;
 }
 
-/* A thread with a table of descriptors of its own, in which there is nothing but an end of a pipe.
- * Whatever keeps another thread from dying, that end closes when the process is killed. */
+/* A thread with a descriptor table of its own, which holds nothing but an end of a pipe. A signal
+ * that kills the process closes that end, even if another thread cannot die. */
 struct witness {
-    int life; /* the end; the supervisor has the other one */
+    int life; /* the end of the pipe; the supervisor has the other one */
     pthread_t thread;
     sem_t has_begun, is_over;
     bool is_there;
@@ -155,7 +155,8 @@ static void *witness(void *witness_)
     return NULL;
 }
 
-/* Without one the pipe ends here, and the supervisor looks at the worker from time to time. */
+/* If the thread cannot start, the pipe closes here, and the supervisor looks at the worker at
+ * intervals. */
 static void start_witness(struct witness *w)
 {
     sigset_t all, before;
@@ -199,7 +200,7 @@ void worker_log(void *worker_, const char *message)
     char text[MOST_LOGGED];
     int len = snprintf(text, sizeof text, "%c%s", MSG_LOG, message);
     size_t sent = (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
-    /* Nobody waits for a supervisor that is busy. */
+    /* A worker does not wait for a busy supervisor. */
     ssize_t told = send(worker->socket, text, sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)told;
 }
@@ -221,7 +222,8 @@ static int give_mount(int socket, int fd)
     return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == 1 ? 0 : -errno;
 }
 
-/* In the child. The signals are the supervisor's: a terminal sends them to both. */
+/* Runs in the child. It ignores the signals that the supervisor handles: a terminal sends them to
+ * both. */
 __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_t supervisor,
                                                 int socket, int life)
 {
@@ -243,7 +245,6 @@ __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_
     exit(status);
 }
 
-/* A descriptor that is of no more use. */
 static void close_end(int *fd)
 {
     if (*fd >= 0)
@@ -284,8 +285,8 @@ static int start_worker(struct supervisor *s)
     return err;
 }
 
-/* Gives the loaded worker the mount. Closes its socket if there is no mount; or if the worker asks
- * again or does not receive it, which no sound worker does. */
+/* Sends the loaded worker the mount. Closes the socket if there is no mount, or if the worker asks
+ * again or does not receive it, as only a broken worker does. */
 static void on_loaded(struct supervisor *s)
 {
     if (s->mount < 0)
@@ -303,7 +304,8 @@ static void log_what_was_left_out(struct supervisor *s)
     s->unlogged = 0;
 }
 
-/* A worker that somebody has taken over cannot fill the log, nor write lines of its own choice. */
+/* Limits the rate and replaces line breaks: a worker under the control of an attacker can neither
+ * fill the log nor forge lines. */
 static void log_message(struct supervisor *s, char *message)
 {
     time_t now = seconds();
@@ -327,7 +329,7 @@ static bool receive_message(struct supervisor *s)
     char message[MOST_LOGGED];
     ssize_t got = recv(s->socket, message, sizeof message - 1, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
-        close_end(&s->socket); /* it ends */
+        close_end(&s->socket); /* the worker ends */
     if (got <= 0)
         return false;
     message[got] = '\0';
@@ -359,22 +361,22 @@ static void end_worker(struct supervisor *s)
 static void rescan(const struct supervisor *s)
 {
     if (s->socket >= 0)
-        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* if it is full, it holds one already */
+        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* a full socket holds such an order already */
 }
 
-/* Has the worker end, so that the next one serves the folder that stands there now. The kernel asks
- * it what the first leaves unanswered. */
+/* Orders the worker to end, so that the next one serves the folder that is there now. The kernel
+ * sends that one the requests which this one leaves unanswered. */
 static void hand_over(struct supervisor *s)
 {
     s->is_handing_over = s->socket >= 0 && say(s->socket, ORDER_END, MSG_DONTWAIT);
     s->end = seconds() + STOP_TIMEOUT;
     note(s, RECENT_ORDERED_HAND_OVER, s->worker);
     if (!s->is_handing_over)
-        kill(s->worker, SIGKILL); /* it does not listen, or is dead already: that is a death */
+        kill(s->worker, SIGKILL); /* it takes no orders, and this counts as a death */
 }
 
-/* Not while a worker begins: it is to serve what it has opened, or replacing without end would
- * leave nobody to serve. */
+/* Not while a worker starts: each worker serves the folder that it opened first, else a folder that
+ * is replaced again and again would never be served. */
 static bool may_look(const struct supervisor *s)
 {
     return s->is_serving && !s->is_handing_over && !s->is_ending;
@@ -401,9 +403,9 @@ static void take_signal(struct supervisor *s)
 }
 
 /*
- * Whether a process was killed but one of its threads cannot die: it waits in the kernel for the
- * answer to a notification, which only the next worker can give. The event that tells of it is the
- * end of its witness.
+ * Whether a signal killed the process but one of its threads cannot die: the thread waits in the
+ * kernel for the answer to a notification, which only the next worker can give. The supervisor
+ * asks after the end of the witness.
  */
 static bool is_dead_but_for_a_thread(pid_t pid)
 {
@@ -439,7 +441,7 @@ static bool has_ended(struct supervisor *s, bool is_glance, int *status)
     return is_glance && was_half_dead && s->is_half_dead;
 }
 
-/* Milliseconds until something has to be looked at without an event; -1: never. */
+/* Milliseconds that poll() may wait; -1: until an event. */
 static int next_look(const struct supervisor *s)
 {
     if (s->life < 0)
@@ -450,7 +452,8 @@ static int next_look(const struct supervisor *s)
     return left > 0 ? (int)left * 1000 : 0;
 }
 
-/* Waits until the worker has ended, and does meanwhile what it and signals ask for. */
+/* Waits until the worker has ended. Meanwhile it handles messages, signals and changes of the
+ * place. */
 static int watch_worker(struct supervisor *s)
 {
     int status, events = 1;
@@ -494,15 +497,15 @@ static int watch_worker(struct supervisor *s)
 
 /* --- deaths ----------------------------------------------------------------------------------- */
 
-/* Whether somebody has unmounted it or cut it off: there is nothing to serve, and the place and the
- * number of the device may be those of another mount by now. */
+/* Whether somebody has unmounted or aborted the mount. Then there is nothing to serve, and another
+ * mount may have its mount point and device number by now. */
 static bool is_unmounted(const struct supervisor *s)
 {
     struct pollfd fd = {.fd = s->mount, .events = POLLIN};
     return s->mount >= 0 && poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR);
 }
 
-/* Logs the death of a worker and what is done about it. */
+/* Logs the death of a worker, and what follows. */
 static void log_death(struct supervisor *s, int status, const char *then)
 {
     if (WIFSIGNALED(status))
@@ -547,15 +550,15 @@ static void wait_a_moment(struct supervisor *s)
     }
 }
 
-/* Whether the worker ended because it was told to make way for the next one. */
+/* Whether the worker ended because of hand_over(). */
 static bool has_handed_over(const struct supervisor *s)
 {
     return s->is_handing_over && !s->is_ending && (s->has_ended_well || s->was_ended) &&
            !is_unmounted(s);
 }
 
-/* A later worker may lack memory or threads for a while; readers wait until it starts. Nothing is
- * counted as a death, and no file is suspected. */
+/* A later worker may lack memory or threads for a while; readers wait until it starts. This is no
+ * death, and the next worker suspects no file. */
 static bool wait_for_room(struct supervisor *s)
 {
     if (!s->lacks_room)
@@ -567,7 +570,7 @@ static bool wait_for_room(struct supervisor *s)
     return !s->is_ending;
 }
 
-/* Decides what follows the end of a worker: true to start another one, else *result is the exit
+/* Decides what follows the end of a worker: true to start the next one, else *result is the exit
  * status of the program. */
 static bool go_on(struct supervisor *s, int status, int *result)
 {
@@ -586,7 +589,7 @@ static bool go_on(struct supervisor *s, int status, int *result)
         log_death(s, status, "");
         return false;
     }
-    /* A kernel before 6.9 cannot be made to ask again what the one before left unanswered. */
+    /* A kernel before 6.9 cannot resend requests; this is no death. */
     if (s->is_ready && s->cause == WORKER_AFTER_HAND_OVER && exited_with == WORKER_CANNOT_RESUME) {
         mount_anew(s);
         return true;
@@ -601,7 +604,7 @@ static bool go_on(struct supervisor *s, int status, int *result)
         s->options->forget(s->options->context);
     if (note_death(s, status))
         return false;
-    /* The reason may be temporary. */
+    /* The cause may be temporary. */
     if (exited_with == WORKER_FAILED)
         wait_a_moment(s);
     if (s->is_ending)
