@@ -7,11 +7,11 @@
 #include "transcript/refs.h"
 #include "values/timestamp.h"
 
-/* Bytes of a value, so that it can be copied: ext4 keeps a file's attributes in a block of 4 KiB.
- */
+/* The longest value, in bytes: ext4, to which clients copy, keeps all attributes of a file in 4
+ * KiB. */
 enum { MOST_BYTES = 3800 };
 
-/* A node, and what its attributes are made of. */
+/* A node, and the sources of its attributes. */
 struct subject {
     struct scope *scope;
     struct episode_metadata metadata;
@@ -40,7 +40,7 @@ static int read_subject(struct scope *scope, struct subject *subject)
     return err;
 }
 
-/* --- the attributes: each appends its value, nothing where there is none ---------------------- */
+/* --- the attributes: each function appends the value, or nothing if there is none ------------- */
 
 static void add_title(const struct subject *s, struct buf *out)
 {
@@ -118,7 +118,7 @@ static void add_url(const struct subject *s, struct buf *out)
         buf_add_slice(out, s->metadata.url);
 }
 
-/* The names are those of freedesktop.org's list where it has one. */
+/* Names from the list of freedesktop.org, as far as it has them. */
 static const struct attribute {
     const char *name;
     void (*add)(const struct subject *subject, struct buf *out);
@@ -131,7 +131,7 @@ static const struct attribute {
     {"user.xdg.origin.url", add_url},
 };
 
-/* --- asking ----------------------------------------------------------------------------------- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 static void add_cut(struct buf *out, struct slice value)
 {
@@ -141,7 +141,7 @@ static void add_cut(struct buf *out, struct slice value)
     buf_add_text(out, is_long ? more : "");
 }
 
-/* Appends the value; -ENODATA where there is none. */
+/* Appends the value; -ENODATA if there is none. */
 static int add_value(const struct subject *subject, const struct attribute *attribute,
                      struct buf *out)
 {

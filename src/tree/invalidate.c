@@ -16,7 +16,7 @@ enum { OLD_FOLDERS = 16 /* versions of a folder that a process may still have as
 struct invalidate_pass {
     const struct invalidation *invalidation;
     const struct corpus *before, *after;
-    bool is_for_others; /* the content folder has another owner or mode, and so has every node */
+    bool is_for_others; /* the owner or mode of the content folder, and so of all nodes, changed */
 };
 
 static struct invalidate_pass begin_pass(const struct invalidation *invalidation,
@@ -62,7 +62,7 @@ static void invalidate_name(struct invalidate_pass *p, enum kind kind, uint32_t 
 
 /* --- an episode's folder ---------------------------------------------------------------------- */
 
-/* 001.txt … in turns/ and original/, as many as the kernel may know. */
+/* The files 001.txt … in turns/ and original/ that the kernel may know. */
 static void invalidate_turns(struct invalidate_pass *p, uint32_t number)
 {
     uint32_t count = exposed_turns_take(&p->invalidation->tree->exposed_turns, number);
@@ -80,7 +80,7 @@ static void invalidate_turns(struct invalidate_pass *p, uint32_t number)
     invalidate_folder(p, KIND_ORIGINAL, number);
 }
 
-/* A new version has other files, and other folders where their ids have a version. */
+/* The nodes of a new version are others, except folders whose ids have no version. */
 static void invalidate_edited(struct invalidate_pass *p, uint32_t number, const struct episode *was)
 {
     static const enum kind versioned[] = {KIND_SECTIONS, KIND_VOICES, KIND_META};
@@ -103,12 +103,12 @@ static void invalidate_edited(struct invalidate_pass *p, uint32_t number, const 
     invalidate_folder(p, KIND_EPISODE, number);
 }
 
-/* --- where it stands -------------------------------------------------------------------------- */
+/* --- an episode among others ------------------------------------------------------------------ */
 
 /* Its files in text/ and original/. */
 static void invalidate_text(struct invalidate_pass *p, const struct episode *episode)
 {
-    /* Names are chosen so that the ending fits: see naming.h. */
+    /* naming.h leaves room for the ending. */
     char text[NAME_MAX + 1];
     memcpy(text, episode->base.data, episode->base.len);
     memcpy(text + episode->base.len, ".txt", 5);
@@ -126,7 +126,7 @@ static void invalidate_date_names(struct invalidate_pass *p, uint32_t code)
 {
     const struct date date = date_of_code(code);
     char name[16];
-    /* Only if the last episode of a span went or the first one came. */
+    /* The folder of a span comes with its first episode and goes with its last one. */
     bool has_year = dates_in(p->before, code, DATE_YEAR) && dates_in(p->after, code, DATE_YEAR);
     bool has_month = dates_in(p->before, code, DATE_MONTH) && dates_in(p->after, code, DATE_MONTH);
     bool has_day = dates_in(p->before, code, DATE_DAY) && dates_in(p->after, code, DATE_DAY);
@@ -209,7 +209,7 @@ static void invalidate_folder_change(struct invalidate_pass *p, uint32_t number)
 
 /* --- views ------------------------------------------------------------------------------------ */
 
-/* The kinds that by-tag and by-voice are made of. */
+/* The kinds of nodes in a view: by-tag and its like, and by-voice. */
 struct view_kinds {
     enum kind view, facet, spelling, entry;
 };
@@ -241,8 +241,8 @@ static void invalidate_facet(struct invalidate_pass *p, const struct view_kinds 
     invalidate_folder(p, kind->facet, number);
 }
 
-/* The links to an episode that changed, went or came. `facet_refs` are its values before or after.
- */
+/* The links to an episode that changed, went or came. `facet_refs` are its values at one of both
+ * times, `others` those at the other. */
 static void invalidate_links(struct invalidate_pass *p, const struct view_kinds *kind,
                              uint32_t number, const struct facet_refs *facet_refs,
                              const struct facet_refs *others, const struct episode *episode,
@@ -287,7 +287,7 @@ static void invalidate_views(struct invalidate_pass *p, const struct view_kinds 
     }
 }
 
-/* The times of a folder whose names may be the same: it has those of the whole content. */
+/* Every view has the times of the whole content, which change even if its names do not. */
 static void invalidate_stamps(struct invalidate_pass *p, enum kind kind, uint32_t i)
 {
     notify(p, INVALIDATE_STAMPS, id_of(kind, i, 0, 0), NULL);
@@ -306,7 +306,7 @@ static void invalidate_view_stamps(struct invalidate_pass *p, const struct view_
     }
 }
 
-/* Each folder once: the dates are in order. */
+/* `dated` is in the order of dates, so this reaches each folder once. */
 static void invalidate_date_stamps(struct invalidate_pass *p)
 {
     uint32_t before = 0;
@@ -325,7 +325,7 @@ static void invalidate_date_stamps(struct invalidate_pass *p)
     invalidate_stamps(p, KIND_DATES, 0);
 }
 
-/* --- what belongs to all ---------------------------------------------------------------------- */
+/* --- nodes of the whole content --------------------------------------------------------------- */
 
 static void invalidate_index_name(void *pass, struct slice name)
 {
@@ -361,9 +361,9 @@ static void invalidate_whole(struct invalidate_pass *p)
     notify(p, INVALIDATE_ATTR, id_of(KIND_VERSION, 0, 0, 0), NULL);
 }
 
-/* What is in a selection may be another thing. Its name is called back, and with it all below. Who
- * stands in one lists the current children from then on: the kernel keeps nothing of a folder of an
- * old version (tree_attr). */
+/* The results of a query may change with every generation. Invalidating the name of a selection
+ * drops all below it. A process whose cwd is in one lists the current children afterwards, because
+ * the kernel caches nothing of a folder of an old version (tree_attr). */
 static void invalidate_selection(struct invalidate_pass *p, const struct known_query *query)
 {
     static const enum kind kinds[] = {KIND_SELECTION_TURNS, KIND_SELECTION_EPISODES,

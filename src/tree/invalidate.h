@@ -21,9 +21,9 @@ enum invalidate_kind {
     INVALIDATE_ATTR,   /* a node's attributes, and the target of a link */
     INVALIDATE_STAMPS, /* the attributes alone, of a folder whose listing is the same */
 };
-/* Drops it. A callback against the direction: fuse/serve.c notifies the kernel, and the tree knows
- * no libfuse. It may wait for requests under way, so the caller holds no lock that one could need.
- */
+/* Makes the kernel drop it. A callback against the direction: fuse/serve.c notifies the kernel, and
+ * the tree knows no libfuse. It may wait for requests under way, so the caller holds no lock that a
+ * request could need. */
 typedef void invalidate_fn(void *context, enum invalidate_kind what, uint64_t id, const char *name);
 
 struct invalidation {
@@ -36,16 +36,16 @@ struct invalidation {
 /* Everything but by-voice. */
 void invalidate_changes(const struct invalidation *invalidation);
 
-/* by-voice and original/: what differs between two voice indexes, `was` of `before`, `now` of the
- * newest corpus. */
+/* by-voice and original/: the differences between two voice indexes, `was` of `before`, `now` of
+ * the newest corpus. */
 void invalidate_by_voice(const struct invalidation *invalidation, const struct corpus *before,
                          const struct voice_index *was, const struct voice_index *now);
 
-/* All that clients may know of by-voice, where these were heard, and of original/. */
+/* All that clients may know of original/ and of by-voice; `spellings` are the voices in it. */
 void invalidate_all_by_voice(const struct invalidation *invalidation,
                              struct spelling *const *spellings, size_t count);
 
-/* All that clients may know of a query, which is forgotten next. */
+/* All that clients may know of a query, before the tree forgets it. */
 void invalidate_query(const struct invalidation *invalidation, const struct known_query *query);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Notifying clients of each generation in turn, once nobody holds an older one.
+ * Notifies clients of each generation in turn, once no request holds an older one.
  */
 #include <errno.h>
 
@@ -36,7 +36,7 @@ static void forget_old_versions(struct tree *tree, const struct corpus *before,
     }
 }
 
-/* by-voice and original/ need this only if somebody asked for the voice index. */
+/* Clients know nothing of by-voice and original/ before a request has built the voice index. */
 static int notify_voice_index(struct tree *tree, const struct invalidation *invalidation,
                               struct generation *after)
 {
@@ -45,7 +45,7 @@ static int notify_voice_index(struct tree *tree, const struct invalidation *inva
 
     if (!generations_have_voice_index(generations))
         return 0;
-    /* A reader may have built it already, or a later one, whose turn comes next. */
+    /* A request may have built it already, or that of a later generation, whose turn comes next. */
     int err = generations_voice_index(generations, after, &voice_index);
     if (err)
         return err == -EAGAIN ? 0 : err;
@@ -56,7 +56,7 @@ static int notify_voice_index(struct tree *tree, const struct invalidation *inva
     return 0;
 }
 
-/* No generation is skipped: clients may know a name that came with one and went with the next. */
+/* Skips no generation: clients may know a name that came with one and went with the next. */
 static int notify_next(struct tree *tree, const struct generation *before, struct generation *after,
                        invalidate_fn *notify, void *context)
 {
@@ -90,7 +90,8 @@ static int forget_by_voice(struct tree *tree, const struct corpus *notified, inv
     return 0;
 }
 
-/* No more than there can be: changes of the content wait meanwhile. */
+/* Stops after QUERY_SLOTS, even if new queries keep coming: changes of the content wait meanwhile.
+ */
 static void forget_queries(struct tree *tree, const struct corpus *notified, invalidate_fn *notify,
                            void *context)
 {

@@ -7,10 +7,10 @@
 #include "tree/ops.h"
 
 /*
- * A number is made of the identity of a node, not of its index, so it survives a remount and
- * changes of other files. The identity cannot be chosen (base/identity.h); hash_pair() adds to it
- * which part of a thing this is, and keeps different identities apart. 63 bits, since programs and
- * data bases keep numbers with a sign.
+ * A number is a hash of the identity of a node, not of its index, so it survives a remount and
+ * changes of other files. Nobody can choose an identity (base/identity.h). hash_pair() adds the
+ * kind of node, and maps different identities to different numbers. 63 bits, since programs and
+ * databases keep numbers with a sign.
  */
 uint64_t inode_number(const struct scope *scope)
 {
@@ -42,7 +42,7 @@ int numbers_reserve(struct tree *tree, size_t episodes)
     return is_done ? 0 : -ENOMEM;
 }
 
-/* Numbers of 63 bits are spread over 64. */
+/* The set hashes by the high bits, of which a number of 63 bits leaves one unused. */
 static uint64_t spread(uint64_t number)
 {
     return number << 1;

@@ -1,5 +1,5 @@
 /*
- * Which kind of node is asked what: read by tree.c alone.
+ * The operations of each kind of node, for this room alone.
  */
 #ifndef TREE_OPS_H
 #define TREE_OPS_H

@@ -12,7 +12,7 @@
 #include "tree/numbers.h"
 #include "tree/ops.h"
 
-/* Clients may know it from the previous worker, by the latest generations. */
+/* Clients may know the query from the previous worker, in versions of the latest generations. */
 static int restore_query(struct tree *tree, const struct journal_record *record)
 {
     enum { LATEST = 8 };
@@ -42,7 +42,7 @@ static int restore(struct tree *tree, const struct journal_record *record)
     }
 }
 
-/* Sets the journal afterwards, so that restored records are not logged again. */
+/* Sets the journal last, so that the tree does not log restored records again. */
 static int resume(struct tree *tree)
 {
     struct journal *journal = tree->options.journal;
@@ -200,8 +200,8 @@ static int link_size(struct scope *scope, uint64_t *size)
     return err ? err : target.failed ? -ENOMEM : 0;
 }
 
-/* The owner and mode of a node: those of the file or folder that it stands for; of the content
- * folder if it gathers from all files. */
+/* A node has the owner and mode of its file or folder in the content, or of the content folder if
+ * it gathers from all files. */
 static struct access access_of(const struct scope *scope)
 {
     const struct layout *layout = &layouts[scope->node.kind];
@@ -225,7 +225,7 @@ static struct access shown_access(const struct scope *scope)
     return access;
 }
 
-/* Whether the folder was opened by the id of an older version. */
+/* Whether the id that opened the folder has an older version. */
 static bool is_old_folder(const struct scope *folder)
 {
     return layouts[folder->node.kind].accepts_old_version &&
@@ -315,11 +315,11 @@ static int find_by_child(struct scope *scope, struct slice name, struct child *c
     return err;
 }
 
-/* The attributes of a child; it borrows the parts of the episode that its folder has loaded. */
+/* The child borrows the parts of the episode that its folder has loaded. */
 static int child_attr(const struct scope *folder, const struct child *child, struct tree_attr *attr)
 {
     cleanup_(scope_close) struct scope scope = scope_at(folder, child->node);
-    /* Parts are those of an episode, whose number is the i of all that stands below it. */
+    /* i is the number of the episode in all nodes below it. */
     for (int i = 0; i < CACHE_KINDS && child->node.i == folder->node.i; i++) {
         scope.entries[i] = folder->entries[i];
         scope.is_borrowed[i] = scope.entries[i] != NULL;
@@ -349,8 +349,9 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
     const struct scope found = has_child ? scope_at(&scope, child.node) : scope;
     attr->is_linked = is_linked(&found);
     attr->is_outdated = attr->is_linked && !cache_is_newest(tree->cache, scope_episode(&found));
-    /* A name with a leading dot never appears, so its absence may be cached. Nothing invalidates
-     * the names in a folder of an old version, nor those that are combined: views come and go. */
+    /* A name with a leading dot never appears, so the kernel may cache its absence. Nothing
+     * invalidates names in a folder of an old version, nor combined ones, whose views come and go.
+     */
     attr->no_entry_cache |= is_old_folder(&scope) || (!err && child.no_entry_cache) ||
                             (err && layout->no_negative_cache && name[0] != '.') ||
                             (err && may_combine);
@@ -369,10 +370,10 @@ int tree_parent(struct tree *tree, uint64_t id, uint64_t *parent)
 }
 
 /*
- * A cookie is the place behind an entry where that is the same in every generation. In a sorted
- * list it names an entry: the one behind which the listing goes on, whatever has come and gone
- * since. In a folder whose order may be another in the next version it has that version beside the
- * place.
+ * The cookie of an entry is the index of the next one, if indexes are the same in every generation.
+ * In a sorted list it is the number of the entry's name: the listing goes on behind that name, even
+ * if names have come and gone. In a folder whose order depends on the version, the cookie has the
+ * version beside the index.
  */
 enum { LIST_BITS = 2, INDEX_BITS = 24, VERSION_MASK = 0xFFFF };
 static const uint64_t first_name_cookie = UINT64_C(1) << 40;
@@ -436,7 +437,7 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
             .has_attr = !child.size_needs_render && !layout->no_entry_cache &&
                         !is_old_folder(&scope) && !is_linked(&of_child),
         };
-        /* An error of one child must not hide the others. */
+        /* An error of one child does not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {
             fill_identity(&of_child, &entry.attr);
             entry.has_attr = false;
@@ -462,15 +463,14 @@ static int read_now(struct scope *scope, uint64_t offset, size_t len, struct tre
     return err;
 }
 
-/* The version whose low bits the node's id has. */
+/* The node's id has only the low bits of its version. */
 static uint32_t whole_version(const struct scope *scope)
 {
     const struct episode *now = corpus_episode(scope->corpus, scope->node.i);
     return now ? node_whole_version(&scope->node, now->version) : scope->node.version;
 }
 
-/* Reads an older version, which only the cache can have: the disk has the new one, and a text is
- * not rendered from that. */
+/* Reads an older version, which only the cache can have: the disk has the new one. */
 static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)
 {
     const struct layout *layout = &layouts[scope->node.kind];
@@ -491,7 +491,7 @@ static int read_past(struct scope *scope, uint64_t offset, size_t len, struct tr
     return scope->entries[CACHE_BODY] ? ops->read_past(scope, offset, len, text) : -ESTALE;
 }
 
-/* The bytes may belong to a cache entry, which the text holds from now on. */
+/* Moves the cache entries to the text, since its bytes may belong to one. */
 static int end_read(struct scope *scope, int err, struct tree_text *text)
 {
     if (!err && text->own.failed)

@@ -6,7 +6,7 @@
 #include "nodes/state.h"
 #include "tree/tree.h"
 
-/* Bytes of the cache for a byte of a file: its body and a text that is made of it. */
+/* Bytes of the cache for a byte of a file: the body, and a text that renders it. */
 enum { CACHED_FACTOR = 8 };
 
 bool walk_place_of(struct tree *tree, uint64_t id, struct walk_place *place)
