@@ -91,7 +91,7 @@ static int read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
     return 0;
 }
 
-/* --- files of which more is read -------------------------------------------------------------- */
+/* --- reading in steps ------------------------------------------------------------------------- */
 
 static int read_elsewhere(struct content_file *file, uint64_t offset, uint64_t len, struct buf *out)
 {
@@ -145,7 +145,7 @@ static struct buf steal_buf(struct buf *buf)
     return stolen;
 }
 
-/* One that changed, or was replaced, has another version. */
+/* Reads a file if it is still the one that was scanned; else -EAGAIN. */
 static int read_same(const struct content_folder *folder, const struct source *source,
                      uint64_t offset, uint64_t len, struct buf *out)
 {
@@ -173,7 +173,7 @@ static int read_source(const void *folder_, const struct source *source, uint64_
     return err;
 }
 
-/* One that cannot be examined now counts as the same. */
+/* A file that cannot be examined now counts as the same. */
 static bool is_same(const void *folder_, const struct source *source)
 {
     const struct content_folder *folder = folder_;
@@ -241,7 +241,7 @@ static int read_config(struct arena *arena, struct slice bytes, const struct lim
     return err ? err : config_read(arena, decoded.text, limits, diags, config);
 }
 
-/* Has a configuration hold, in place of the one before. -EINVAL after mistakes, or -ENOMEM. */
+/* Replaces the configuration in force. 0, -EINVAL after mistakes, or -ENOMEM. */
 static int take(struct content_folder *folder, struct slice text, const struct file_id *id,
                 struct diags *diags)
 {
@@ -281,7 +281,7 @@ int content_configure(struct content_folder *folder, struct diags *diags)
     }
     if (!err)
         err = take(folder, buf_slice(&text), &id, diags);
-    /* One that could not be read is tried again. */
+    /* After an error of reading, the next call tries again. */
     if (!err || err == -EINVAL) {
         folder->is_configured = true;
         folder->config_id = id;

@@ -22,63 +22,64 @@
 
 struct content_folder {
     int fd;
-    struct disk *disk;           /* what is hung in it */
-    const struct limits *limits; /* of what is read in it; borrowed */
-    uint32_t forms;              /* as in struct config, whatever the configuration file says */
+    struct disk *disk;           /* the file systems in it that are hung; owned */
+    const struct limits *limits; /* of the parsers; borrowed */
+    uint32_t forms;              /* of -o inputs; replaces that of `config` */
     struct config config;        /* in force */
     struct arena arena;          /* of the configuration */
-    struct slice config_text;    /* the bytes it was read from */
-    struct file_id taken_id;     /* … and their file; all 0: there was none */
-    struct file_id config_id;    /* of the configuration file when it was last read, valid or not */
+    struct slice config_text;    /* the source of `config` */
+    struct file_id taken_id;     /* the file of `config_text`; all 0: there was none */
+    struct file_id config_id;    /* the configuration file at the last read, valid or not */
     bool is_configured;
-    struct following following; /* how its changes are followed */
+    struct following following; /* how the updater finds its changes */
     const dev_t *own_device;    /* of the mount, which somebody may move into the folder; borrowed;
-                                   NULL, or 0: it is not known */
+                                   NULL, or 0: unknown */
     struct quarantine *quarantine; /* borrowed; NULL: no file is suspect */
-    /* A reader calls this when a file is not the one that was scanned; NULL: nobody wants to know.
-     * A callback against the direction: the updater (updater.h) sets it, and it knows this header,
-     * not the other way round. Any thread. */
+    /* Any thread calls this, unless it is NULL, when a file is not the one that was scanned. A
+     * callback against the direction: the updater sets it, and this header does not know updater.h.
+     */
     void (*changed)(void *context, struct slice path, bool is_written);
     void *context;
 };
 
-/* Opens the folder at `path`. Borrows `limits`. 0 or a negative errno; the caller closes it either
- * way. */
+/* Opens the folder at `path`. Borrows `limits`. 0 or a negative errno; the caller closes the folder
+ * either way. */
 int content_open(const char *path, const struct limits *limits, struct content_folder *folder);
 void content_close(struct content_folder *folder);
 
 /* Opens a folder below it, "" for itself, for watching. A descriptor, which the caller closes, or a
- * negative errno. On a file system that is hung it waits; the others below do not (disk.h), and
- * their result is -ETIMEDOUT. */
+ * negative errno. Blocks on a file system that is hung; the functions below return -ETIMEDOUT
+ * instead (disk.h). */
 int content_open_folder(const struct content_folder *folder, const char *path);
 
-/* Lists a folder below it, "" for itself; `with_stats` of what may be a transcript. 0; -EXDEV if it
- * is the mount itself; another negative errno. The caller frees the list either way. */
+/* Lists a folder below it, "" for itself; `with_stats`: with the stat of each possible transcript.
+ * 0; -EXDEV if it is the mount itself; another negative errno. The caller frees the list either
+ * way. */
 int content_list(const struct content_folder *folder, const char *path, bool with_stats,
                  struct disk_act *list);
 
-/* As fstatat() of a path below it, without following a link anywhere on the way: there another
- * folder may have come meanwhile, and -ENOTDIR is the result. 0 or a negative errno. */
+/* Like fstatat() of a path below it, but follows no link, not even a link that replaced a folder on
+ * the path: -ENOTDIR. 0 or a negative errno. */
 int content_stat(const struct content_folder *folder, const char *path, struct stat *st);
-/* The same of a folder that can be listed. */
+/* The same of a folder, which it also opens for reading. */
 int content_stat_folder(const struct content_folder *folder, const char *path, struct stat *st);
 struct file_id content_id_of(const struct stat *st);
 
 enum { CONTENT_FIRST_READ = 16 * 1024 /* holds the front matter of nearly every file */ };
 
-/* A regular file below it, to be read bit by bit. */
+/* A regular file below it, for reading in steps. */
 struct content_file {
     const struct content_folder *folder; /* borrowed */
     const char *path;                    /* borrowed */
     struct file_id id;                   /* when it was opened */
-    int fd;           /* < 0: it is on another file system, and opened for each read */
-    struct buf first; /* … but for the first one */
+    int fd;           /* < 0: the file is on another file system, and each read opens it */
+    struct buf first; /* … but the first read, of CONTENT_FIRST_READ bytes */
 };
 
 /* Opens a file. 0 or a negative errno; the caller closes it either way. */
 int content_open_file(const struct content_folder *folder, const char *path,
                       struct content_file *file);
-/* Appends up to `len` bytes from `offset`; fewer where the file ends. 0 or a negative errno. */
+/* Appends up to `len` bytes from `offset`; fewer at the end of the file. 0 or a negative errno. */
 int content_read(struct content_file *file, uint64_t offset, uint64_t len, struct buf *out);
 void content_close_file(const struct content_file *file);
 
@@ -89,7 +90,7 @@ void content_close_file(const struct content_file *file);
  */
 int content_configure(struct content_folder *folder, struct diags *diags);
 
-/* Puts the configuration of a previous worker in force, whatever the file says by now; the next
+/* Puts the configuration of the previous worker in force, without reading the file; the next
  * content_configure() compares it with the file. 0 or a negative errno. */
 int content_take_configuration(struct content_folder *folder,
                                const struct configuration *configuration);
@@ -97,7 +98,7 @@ int content_take_configuration(struct content_folder *folder,
 /* The configuration in force, for the builder. */
 struct configuration content_configuration(const struct content_folder *folder);
 
-/* The callback for the cache: reads this folder, which has to outlive the cache. */
+/* The callbacks of the cache for reading this folder, which has to outlive the cache. */
 struct content content_reader(const struct content_folder *folder);
 
 #endif

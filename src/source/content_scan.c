@@ -15,7 +15,7 @@
 #include "source/scan_heads.h"
 #include "source/scan_stems.h"
 
-/* A known file is compared here; a new one gets its fstat() when it is read. */
+/* Compares a known file here; a new one gets its fstat() when the scan reads it. */
 static int add_name(struct scan_walk *w, struct slice folder, const struct disk_name *name)
 {
     const struct stat by_type = {.st_mode = DTTOIF(name->type)};
@@ -28,7 +28,7 @@ static int add_name(struct scan_walk *w, struct slice folder, const struct disk_
                        : walk_add_path(w, path, name->name, name->st ? name->st : &by_type);
 }
 
-/* Whether a name belongs to an episode of several files, which is added by itself. */
+/* Whether a name belongs to an episode of several files, which stem_add_episode() adds. */
 static bool belongs_to_stem(const struct listing *listing, const struct disk_name *name)
 {
     struct slice stem, base = slice_of(name->name);
@@ -39,7 +39,6 @@ static bool belongs_to_stem(const struct listing *listing, const struct disk_nam
     return number != NO_STEM && slice_equal(listing->stems.at[number].files[kind], base);
 }
 
-/* Adds all that a folder has. */
 static int add_names(struct scan_walk *w, const struct disk_act *list, struct slice path)
 {
     struct listing listing = {.folder = path};
@@ -60,8 +59,8 @@ static int add_names(struct scan_walk *w, const struct disk_act *list, struct sl
     return err;
 }
 
-/* One folder that cannot be read does not end the scan. Where a disk or a server fails what was
- * known below it stays, and where somebody may not read it any more it goes. */
+/* An unreadable folder does not end the scan. If a disk or a server fails, the known files below it
+ * stay; if permission is missing, they go. */
 static int add_unlisted(struct scan_walk *w, struct slice path, int error)
 {
     bool may_not = error == -EACCES || error == -EPERM;
@@ -70,7 +69,7 @@ static int add_unlisted(struct scan_walk *w, struct slice path, int error)
     if ((error_passes(error) && !is_hung) || (path.len == 0 && (may_not || !w->old)))
         return error;
     if (error == -ENOENT && path.len)
-        return 0; /* it was deleted meanwhile */
+        return 0; /* somebody deleted it meanwhile */
     if (is_hung)
         buf_add_text(&problem, "the folder does not answer");
     else
@@ -91,7 +90,7 @@ static int add_listed(struct scan_walk *w, struct slice path, const struct disk_
         err = add_names(w, list, path);
     if (err == -ETIMEDOUT)
         return add_unlisted(w, path, err);
-    /* It was a stray before and is none any more. */
+    /* It was a stray and is none now. */
     return !err && walk_old_stray(w, path) ? walk_add_gone(w, path) : err;
 }
 
@@ -103,7 +102,7 @@ static int list_folder(struct scan_walk *w, struct slice path)
     int err = content_list(w->folder, path.data, w->old != NULL, &list);
     if (err != -ENOENT && walk_note_folder(w, path))
         err = -ENOMEM;
-    else if (err == -EXDEV) /* to read it would be to read what is made of it, without end */
+    else if (err == -EXDEV) /* a scan of the mount would scan its own output, endlessly */
         err = walk_add_stray(w, path, "the folder is this mount itself");
     else
         err = err ? add_unlisted(w, path, err) : add_listed(w, path, &list);
@@ -111,7 +110,7 @@ static int list_folder(struct scan_walk *w, struct slice path)
     return err;
 }
 
-/* Reports as gone what the last corpus has below a folder and the scan did not see. */
+/* Reports as gone the files that the last corpus has below a folder and the scan did not see. */
 static int add_all_gone(struct scan_walk *w, struct slice folder)
 {
     const struct corpus *old = w->old;
@@ -141,8 +140,8 @@ static int add_all_gone(struct scan_walk *w, struct slice folder)
     return err;
 }
 
-/* Reports the folders that were known there, with episodes or without, and were not met. What
- * stands around them need not be newer: it may have been covered by what was unmounted. */
+/* Reports as gone the known folders there, with episodes or without, that the scan did not see. The
+ * times of the folder around them need not have changed: an unmount may have uncovered it. */
 static int add_folders_gone(struct scan_walk *w, struct slice folder)
 {
     const struct builder *builder = w->options->builder;
@@ -170,7 +169,7 @@ static int scan_gone(struct scan_walk *w, struct slice path)
     return err ? err : add_all_gone(w, path);
 }
 
-/* Whether the configuration excludes a folder on the way. */
+/* Whether the configuration excludes a folder on the path. */
 static bool is_in_excluded(const struct scan_walk *w, struct slice path)
 {
     char upto[PATH_MAX];
@@ -187,7 +186,7 @@ static bool is_in_excluded(const struct scan_walk *w, struct slice path)
     return false;
 }
 
-/* Scans what a file of the folder, which is there or not, may belong to. */
+/* Scans the episodes that a file may belong to; st: NULL if the file is gone. */
 static int scan_stem(struct scan_walk *w, struct slice path, const struct stat *st)
 {
     struct slice base = path_base(path), stem;
@@ -248,7 +247,7 @@ static int scan_target(struct scan_walk *w, const struct target *target)
         w->is_seen[number] = true;
         err = walk_add_gone(w, path);
     }
-    /* It is no transcript any more, or the configuration excludes it now. */
+    /* No transcript now, or the configuration excludes it now. */
     bool is_other = !is_folder && w->scan->count == before && (number == NO_INDEX || was_episode);
     if (!err && is_other)
         err = scan_gone(w, path);
@@ -257,7 +256,7 @@ static int scan_target(struct scan_walk *w, const struct target *target)
     return err ? err : add_all_gone(w, path);
 }
 
-/* Whether a file could not be read before either, and nothing else is new of it. */
+/* Whether a file was unreadable before too, and is otherwise unchanged. */
 static bool is_still_unread(const struct scanned *file, const struct corpus *old)
 {
     if (file->is_hung)
@@ -282,7 +281,7 @@ static int note_all_unread(struct content_scan *scan)
     return err;
 }
 
-/* What is no transcript, and was none, is no change; nor is what still cannot be read. */
+/* Drops files that neither are nor were transcripts, and files that are still unreadable. */
 static void forget_others(struct content_scan *scan, const struct corpus *old)
 {
     size_t kept = 0;

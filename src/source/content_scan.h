@@ -18,13 +18,13 @@ int content_scan(const struct content_folder *folder, const struct target *targe
                  struct content_scan *scan);
 void content_scan_free(struct content_scan *scan);
 
-/* Scans everything by the configuration in force, and builds the first corpus of it. 0 or a
- * negative errno. */
+/* Scans everything by the configuration in force, and builds the first corpus. 0 or a negative
+ * errno. */
 int content_scan_first(const struct content_folder *folder, struct builder *builder,
                        const struct content_scan_progress *progress, struct corpus **corpus);
 
-/* Adds the mistakes of the configuration to the scan; without diags it has none any more. 0 or
- * -ENOMEM. */
+/* Adds the mistakes of the configuration to the scan; if `diags` is empty, removes the old ones. 0
+ * or -ENOMEM. */
 int content_scan_add_config(struct content_scan *scan, const struct content_folder *folder,
                             const struct diags *diags);
 

@@ -18,8 +18,8 @@
 /* --- opening ------------------------------------------------------------------------------------
  */
 
-/* Where the kernel has no openat2() (before 5.6, and in containers that do not know it): one part
- * of the path after the other, none of which may be a link or lead up. */
+/* For kernels without openat2() (before 5.6) and containers that block it: opens one part of the
+ * path after the other. */
 static int open_by_steps(int folder, const char *path, int flags)
 {
     cleanup_fd int at = -1;
@@ -54,7 +54,7 @@ static int open_below(int folder, const char *path, int flags, uint64_t more)
             return (int)fd;
         if (errno == ENOSYS || errno == EPERM)
             return open_by_steps(folder, path, flags);
-        /* EAGAIN: a rename went on while the path was walked. */
+        /* EAGAIN: a rename interfered with the walk along the path. */
         if (errno != EAGAIN || tries == 100)
             return -errno;
     }
@@ -138,7 +138,7 @@ static int list(struct disk_act *act, int *fd)
     cleanup_dir DIR *dir = fdopendir(*fd);
     if (!dir)
         return -errno;
-    int folder = steal_fd(fd); /* the stream has it */
+    int folder = steal_fd(fd); /* the stream owns it */
     const struct dirent *entry;
     int err = 0;
     while (!err && may_go_on(act) && (errno = 0, entry = readdir(dir)))
@@ -165,13 +165,13 @@ void disk_act_free(struct disk_act *act)
     act->names = NULL;
 }
 
-/* --- what is hung -------------------------------------------------------------------------------
+/* --- hung file systems --------------------------------------------------------------------------
  */
 
 /* A file system that is mounted in the folder, and was hung once. */
 struct mounted {
     char *path;
-    uint32_t waiting; /* threads that wait for it, given up; 0: it is not hung */
+    uint32_t waiting; /* threads in acts that were given up; 0: it is not hung */
 };
 
 struct disk {
@@ -180,7 +180,7 @@ struct disk {
     struct mounted *mounted;
     size_t count, cap;
     uint32_t waiting; /* in all of them */
-    bool is_left;     /* nobody but those has it any more */
+    bool is_left;     /* after disk_free(): the last waiting thread frees it */
     void (*tell)(void *context, struct slice path, bool is_hung);
     void *context;
 };
@@ -230,7 +230,7 @@ void disk_tell(struct disk *disk, void (*tell)(void *context, struct slice path,
     pthread_mutex_unlock(&disk->lock);
 }
 
-/* With the lock held. The one at `path`; NULL without memory. */
+/* With the lock held. Finds or adds the file system at `path`; NULL if memory runs out. */
 static struct mounted *find(struct disk *disk, const char *path)
 {
     for (size_t i = 0; i < disk->count; i++) {
@@ -246,7 +246,7 @@ static struct mounted *find(struct disk *disk, const char *path)
     return &disk->mounted[disk->count++];
 }
 
-/* With the lock held. One more or one less waits. */
+/* With the lock held. `by` is 1 or -1. */
 static void count_waiting(struct disk *disk, const char *path, int by)
 {
     struct mounted *mounted = find(disk, path);
@@ -262,8 +262,8 @@ static void count_waiting(struct disk *disk, const char *path, int by)
 /* --- acting elsewhere ---------------------------------------------------------------------------
  */
 
-/* An act of a thread. Who asked for it takes what came of it, or gives it up; then the thread frees
- * it. */
+/* An act in a thread of its own. The caller takes the result, or gives the act up; then the thread
+ * frees the errand. */
 struct errand {
     struct disk *disk;
     struct disk_act act;
@@ -314,8 +314,8 @@ static struct errand *new_errand(struct disk *disk, const struct disk_act *act)
     return NULL;
 }
 
-/* A thread that cannot die keeps no descriptor but the folder from being closed, such as that of
- * the mount, when the process does. */
+/* Unshares the descriptors: when the process dies, a thread that cannot die then keeps none of them
+ * open, such as that of the mount, but the folder. */
 static void keep_only(int folder)
 {
     if (unshare(CLONE_FILES))
@@ -361,7 +361,7 @@ static int start(struct errand *errand)
     return -err;
 }
 
-/* With the lock held. False if a step of it takes too long. */
+/* With the lock held. False if a step takes too long. */
 static bool wait_for(struct errand *errand)
 {
     uint32_t steps = 0;

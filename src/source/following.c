@@ -19,14 +19,14 @@ enum where { LOCAL, OVERLAY, NETWORK };
 struct file_system {
     unsigned long magic;
     enum where where;
-    const char *why; /* of a network */
+    const char *why; /* of NETWORK */
 };
 
 static const char on_network[] = "the content is on a network file system",
                   on_smb[] = "the content is on SMB",
                   on_host[] = "the content is in a folder that the virtual machine's host shares";
 
-/* The numbers that linux/magic.h does not have are from the sources of their file systems. */
+/* Numbers that linux/magic.h lacks are from the sources of their file systems. */
 static const struct file_system known[] = {
     {NFS_SUPER_MAGIC, NETWORK, "the content is on NFS"},
     {SMB_SUPER_MAGIC, NETWORK, on_smb},
@@ -84,7 +84,7 @@ static const struct file_system *find(unsigned long magic)
 /* --- overlay file systems -----------------------------------------------------------------------
  */
 
-/* A field of mountinfo in place: white space, commas and backslashes stand in it as \ooo. */
+/* Unescapes a field of mountinfo in place: it has white space, commas and backslashes as \ooo. */
 static void unescape(char *text)
 {
     char *to = text;
@@ -103,7 +103,7 @@ static bool is_network(const char *path)
     return found && found->where == NETWORK;
 }
 
-/* Folders with colons between them; a colon in a path has a backslash before it. */
+/* `folders` are separated by colons; a backslash escapes a colon in a path. */
 static bool has_network(char *folders)
 {
     for (char *at = folders, *to = folders, *path = folders;; at++) {
@@ -123,8 +123,8 @@ static bool has_network(char *folders)
     }
 }
 
-/* Whether one of the lower folders that the options name is on a network; one that is out of reach
- * from here counts as none. */
+/* Whether one of the lower folders in the options is on a network. A folder that is out of reach
+ * does not count. */
 static bool has_network_below(const char *options)
 {
     struct slice rest = slice_of(options), option;
@@ -142,8 +142,8 @@ static bool has_network_below(const char *options)
     return is_found;
 }
 
-/* The options of the file system in a line of mountinfo (proc(5)) if it is the one of a device,
- * which is the third field. */
+/* The options of a file system in a line of mountinfo (proc(5)), if the third field is `device`;
+ * else NULL. */
 static const char *options_of(char *line, const char *device)
 {
     const char *parent = strchr(line, ' ');

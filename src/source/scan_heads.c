@@ -12,11 +12,11 @@ struct head_readers {
     const struct content_folder *folder;
     struct content_scan *scan;
     const struct content_scan_progress *progress;
-    size_t done; /* by all; only counted */
-    int err;     /* -ENOMEM, where that ended it */
+    size_t done; /* by all threads; for the progress */
+    int err;     /* 0 or -ENOMEM */
 };
 
-/* Reads ever more of the file, up to as much as is read of any, until it says what it is. */
+/* Reads the file in growing steps, up to the limit, until the head is complete. */
 static int read_head(struct content_file *opened, struct scanned *file, struct arena *arena,
                      struct diags *diags, const struct content_folder *folder,
                      struct sidecars *beside)
@@ -88,7 +88,7 @@ static void tell_private(const struct companion *companion, const char *done, st
               name.data);
 }
 
-/* A companion that fewer may read than the file itself would give something away. */
+/* Leaves out companions with stricter permissions than the file: the episode would reveal them. */
 static void hide_private(struct scanned *file, struct diags *diags)
 {
     for (uint32_t i = 0; i < file->companions.count; i++) {
@@ -101,7 +101,8 @@ static void hide_private(struct scanned *file, struct diags *diags)
     }
 }
 
-/* Finds the track that was spoken; told where it would be one of `all` that fewer may read. */
+/* Finds the track in the spoken language. Reports a problem if that is one of `all` that
+ * hide_private() left out. */
 static void find_spoken(const struct content_folder *folder, struct scanned *file,
                         struct companions *all, const struct sidecars *beside, struct diags *diags)
 {
@@ -118,7 +119,7 @@ static void find_spoken(const struct content_folder *folder, struct scanned *fil
     }
 }
 
-/* Reads what stands beside a file, and finds the track that was spoken. */
+/* Reads the companions of a file, and finds the track in the spoken language. */
 static int read_beside(const struct content_folder *folder, struct scanned *file,
                        struct diags *diags, struct sidecars *beside)
 {
@@ -135,10 +136,10 @@ static int read_beside(const struct content_folder *folder, struct scanned *file
     int err = beside_describe(&content, file->path, &file->companions, folder->limits, diags,
                               beside);
     find_spoken(folder, file, &all, beside, diags);
-    return err == -EAGAIN ? 0 : err; /* it changed just now, which is told */
+    return err == -EAGAIN ? 0 : err; /* it changed just now, and the updater knows */
 }
 
-/* Words of which the program died are left out. */
+/* Leaves out a body that crashed the parser. */
 static void leave_guilty_out(const struct content_folder *folder, struct scanned *file,
                              struct diags *diags)
 {
@@ -200,7 +201,7 @@ static int read_one(struct head_readers *r, struct scanned *file, struct arena *
         if (now == 0)
             file->id = content_id_of(&st);
         else if (now == -ENOENT || now == -ENOTDIR)
-            file->is_gone = true; /* it went while the folder was read */
+            file->is_gone = true; /* somebody removed it after the listing */
         else
             file->is_stray = true;
     }

@@ -17,7 +17,7 @@ int stem_note_name(struct scan_walk *w, struct listing *listing, const char *nam
 struct found {
     struct slice path;
     struct file_id id;
-    bool is_there; /* … and is let in, and is a file */
+    bool is_there; /* it exists, is a regular file, and the configuration includes it */
 };
 
 static int find_file(struct scan_walk *w, struct slice folder, struct slice name,
@@ -40,7 +40,7 @@ static int find_file(struct scan_walk *w, struct slice folder, struct slice name
     return 0;
 }
 
-/* The files of a stem, and which of them is the episode: STEM_NOTHING: none. */
+/* The files of a stem, and which of them is the episode; STEM_NOTHING: none. */
 struct found_stem {
     struct found files[STEM_KINDS];
     enum stem_kind primary;
@@ -58,7 +58,7 @@ static int find_stem(struct scan_walk *w, const struct listing *listing, uint32_
         err = find_file(w, listing->folder, names->files[kind], file);
         bool is_source = !err && file->is_there && kind < STEM_YAML && walk_takes(w, file->path);
         stem->has_captions |= is_source && kind != STEM_MARKDOWN;
-        /* JSON that is no transcript hides none behind it. */
+        /* JSON that is no transcript does not hide the sources that come after it. */
         bool has_words = true;
         if (is_source && stem->primary == STEM_JSON)
             err = head_find_words(w->folder, w->old, stem->files[STEM_JSON].path,
@@ -66,7 +66,7 @@ static int find_stem(struct scan_walk *w, const struct listing *listing, uint32_
         if (is_source && (stem->primary == STEM_NOTHING || !has_words))
             stem->primary = kind;
     }
-    /* What else stands beside Markdown is often no captions, nor is any JSON. */
+    /* Beside Markdown, other forms are often no captions, nor is every JSON. */
     const struct found *json = &stem->files[STEM_JSON];
     if (stem->primary == STEM_MARKDOWN) {
         stem->has_captions = stem->files[STEM_WEBVTT].is_there ||
@@ -119,7 +119,7 @@ static const struct found *first_of(const struct found *one, const struct found 
     return one->is_there ? one : other;
 }
 
-/* The other captions of its stem, in whatever languages. */
+/* The captions of the stem in any language. */
 static int add_variants(struct scan_walk *w, const struct listing *listing, uint32_t number,
                         struct companions *companions, size_t *cap)
 {
@@ -139,7 +139,7 @@ static int add_variants(struct scan_walk *w, const struct listing *listing, uint
     return err;
 }
 
-/* Reports as gone what was an episode and is a companion now. */
+/* Reports as gone a file that was an episode and is a companion now. */
 static int add_no_episode(struct scan_walk *w, const struct found *file)
 {
     uint32_t number = w->old && file->path.len ? corpus_find_path(w->old, file->path) : NO_INDEX;
@@ -149,8 +149,8 @@ static int add_no_episode(struct scan_walk *w, const struct found *file)
     return walk_add_gone(w, file->path);
 }
 
-/* Of a meeting that Zoom recorded there may be a transcript and its live captions, which say the
- * same with more mistakes: the stem that goes before this one, or NO_STEM. */
+/* Zoom stores a transcript of a meeting, and live captions with the same words and more mistakes.
+ * Returns the stem of the transcript for one of captions, or NO_STEM. */
 static uint32_t transcript_beside(const struct listing *listing, struct slice name)
 {
     cleanup_buf struct buf other = {0};
@@ -162,7 +162,7 @@ static uint32_t transcript_beside(const struct listing *listing, struct slice na
     return other.failed ? NO_STEM : stems_find(&listing->stems, buf_slice(&other));
 }
 
-/* … and the other way round. */
+/* The other way round. */
 static uint32_t captions_beside(const struct listing *listing, struct slice name)
 {
     cleanup_buf struct buf other = {0};

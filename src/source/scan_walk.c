@@ -48,7 +48,7 @@ int walk_add_problem(struct scan_walk *w, struct slice path, const char *problem
     if (err)
         return err;
     file->is_stray = true;
-    file->id.access.mode = 0444; /* its problem reveals no more than a listing */
+    file->id.access.mode = 0444; /* the problem reveals no more than a listing */
     diags_add(&diags, 0, 0, action, "%s", problem);
     file->problems = diags.first;
     return diags.failed ? -ENOMEM : 0;
@@ -76,7 +76,7 @@ bool companions_equal(const struct companions *old, const struct companions *now
     return true;
 }
 
-/* Whether one of the files was written, whatever its times and size say. */
+/* Whether the target says that one of the files was written. */
 static bool is_written(const struct scan_walk *w, struct slice path,
                        const struct companions *companions)
 {
@@ -86,8 +86,8 @@ static bool is_written(const struct scan_walk *w, struct slice path,
     return w->target->is_written && is_target;
 }
 
-/* Whether the program has died of it since it was read: it is another then, for whoever knows what
- * it said before. */
+/* Whether the file has crashed the parser since the scan that read it. It then gets a new version,
+ * since clients may know the old one. */
 static bool is_newly_guilty(const struct scan_walk *w, const struct episode *old)
 {
     const struct quarantine *quarantine = w->folder->quarantine;
@@ -209,7 +209,7 @@ int walk_note_folder(struct scan_walk *w, struct slice path)
     return slot || path.len == 0 ? 0 : -ENOMEM;
 }
 
-/* All folders in it count as met. */
+/* Marks all known folders below a folder as existing. */
 static int keep_folders(struct scan_walk *w, struct slice folder)
 {
     const struct builder *builder = w->options->builder;
@@ -251,7 +251,7 @@ int walk_add_unseen(struct scan_walk *w, struct slice path, int error)
 int walk_add_path(struct scan_walk *w, struct slice path, const char *name, const struct stat *st)
 {
     mode_t type = st->st_mode & S_IFMT;
-    /* A link without an extension may be meant as a folder of transcripts: report it too. */
+    /* The user may mean a link without an extension as a folder of transcripts: report it too. */
     bool may_be_folder = type == S_IFDIR || (type == S_IFLNK && !strchr(name, '.'));
     if ((!may_be_folder && !walk_takes(w, path)) ||
         config_excludes(&w->folder->config, path.data, type == S_IFDIR))

@@ -6,7 +6,7 @@
 
 enum stem_kind stem_of_file(struct slice name, struct slice *stem)
 {
-    /* The longest that fits comes first. */
+    /* The first match counts, so longer endings come first. */
     static const struct {
         struct slice ending;
         enum stem_kind kind;
@@ -36,7 +36,7 @@ enum stem_kind stem_of_file(struct slice name, struct slice *stem)
     return STEM_NOTHING;
 }
 
-/* The number of a stem, a new one if it has none; NO_STEM without memory. */
+/* Finds or adds a stem; NO_STEM if memory runs out. */
 static uint32_t enter(struct stems *stems, struct slice name)
 {
     struct map_slot *slot = map_put(&stems->index, name);

@@ -1,7 +1,7 @@
 /*
- * Which files of a folder belong together, by their names alone. A stem is a name without its last
- * ending: `talk` of talk.vtt, talk.srt and talk.info.json. It is a variant of another where a
- * language stands behind that: `talk.de` of `talk`, whether there is a file of that name or not.
+ * Groups files of a folder by their names alone. A stem is a name without its last ending: `talk`
+ * of talk.vtt, talk.srt and talk.info.json. A stem with a language behind it is a variant:
+ * `talk.de` of `talk`, even if no file has the stem `talk`.
  */
 #ifndef SOURCE_STEMS_H
 #define SOURCE_STEMS_H
@@ -10,7 +10,7 @@
 #include "values/file_name.h"
 
 enum stem_kind {
-    STEM_MARKDOWN, /* kinds of sources stand in the order in which they are preferred */
+    STEM_MARKDOWN, /* sources, the preferred ones first */
     STEM_WEBVTT,
     STEM_SUBRIP,
     STEM_SBV,
@@ -29,7 +29,7 @@ struct stem {
     struct slice name;
     struct slice files[STEM_KINDS]; /* their names; of two of a kind, the first by name */
     struct file_name parts;
-    uint32_t base; /* what it is a variant of; itself where there is no language */
+    uint32_t base; /* the stem of which it is a variant; itself if it is none */
     uint32_t first_variant, next_variant;
 };
 
@@ -40,10 +40,10 @@ struct stems {
     bool has_captions;
 };
 
-/* What a file of this name is, and its stem. STEM_NOTHING: no part of an episode. */
+/* The kind of a file of this name, and its stem. STEM_NOTHING: no part of an episode. */
 enum stem_kind stem_of_file(struct slice name, struct slice *stem);
 
-/* Adds a file; the name is borrowed. False without memory. */
+/* Adds a file; borrows the name. False if memory runs out. */
 bool stems_add(struct stems *stems, struct slice name);
 
 /* The stem of this name, or NO_STEM. */

@@ -24,7 +24,7 @@ void unread_add(struct unread *unread, struct slice path)
 {
     struct unread_path *one = find(unread, path);
     if (one && !one->is_tried)
-        return; /* it was met by another look, and its time comes */
+        return; /* another scan met it before its next try */
     if (!one) {
         if (unread->count == UNREAD_MOST ||
             !array_reserve(&unread->at, unread->count, &unread->cap, sizeof *unread->at))

@@ -1,7 +1,7 @@
 /*
- * Paths of the content folder that could not be read, which the updater tries again: soon, then
- * ever more rarely. What keeps a file from being read often passes without a trace in its times,
- * such as the lease of another program or a server that is away.
+ * Unreadable paths of the content folder. The updater tries them again, first soon, then at growing
+ * intervals. The cause, such as the lease of another program or a server that is away, often passes
+ * without an event and without a change of the times of the file.
  */
 #ifndef SOURCE_UNREAD_H
 #define SOURCE_UNREAD_H
@@ -13,15 +13,15 @@
 
 enum {
     UNREAD_FIRST_WAIT = 500,   /* milliseconds until the first try */
-    UNREAD_LAST_WAIT = 300000, /* … between tries in the end: each wait is twice the one before */
-    UNREAD_MOST = 1024         /* more are left to the next look at everything */
+    UNREAD_LAST_WAIT = 300000, /* the longest wait: each is twice the one before */
+    UNREAD_MOST = 1024         /* further paths wait for the next full scan */
 };
 
 struct unread_path {
     struct slice path;    /* owned */
-    struct timespec next; /* when it is tried, by the monotonic clock */
+    struct timespec next; /* the time of the next try, by the monotonic clock */
     unsigned wait;        /* milliseconds before that */
-    bool is_tried;        /* now */
+    bool is_tried;        /* between unread_begin_try() and unread_end_try() */
 };
 
 struct unread {
@@ -29,15 +29,15 @@ struct unread {
     size_t count, cap;
 };
 
-/* Notes a path that could not be read, perhaps once more. Without memory it is left to the next
- * look at everything. */
+/* Notes an unreadable path, for the first time or again. If memory runs out, the path waits for the
+ * next full scan. */
 void unread_add(struct unread *unread, struct slice path);
 
-/* When the next try is due; false: nothing is to be tried. */
+/* The time of the next try; false: there is none. */
 bool unread_next(const struct unread *unread, struct timespec *next);
 
-/* Begins a try: calls `try` for each path that is due. Those that unread_add() does not note once
- * more until unread_end_try() are read, or gone. */
+/* Begins a try: calls `try` for each path that is due. unread_end_try() drops those that
+ * unread_add() has not noted again: they were readable, or are gone. */
 void unread_begin_try(struct unread *unread, void (*try)(void *context, struct slice path),
                       void *context);
 void unread_end_try(struct unread *unread);

@@ -15,8 +15,8 @@
 #include "source/watch.h"
 
 enum {
-    RETRY = 1,           /* … after a scan that failed, whose targets are lost */
-    MOST_UNNOTIFIED = 8, /* generations whose notification is due; until then changes gather */
+    RETRY = 1,           /* seconds from a failed scan, which lost its targets, to a full scan */
+    MOST_UNNOTIFIED = 8, /* unnotified generations at which the publisher waits */
     MOST_TARGETS = 4096  /* more changes at once need a full scan */
 };
 
@@ -36,16 +36,16 @@ struct updater {
     bool is_full_scan_requested;
     bool is_ending;
     bool is_stop_ordered;     /* by the supervisor */
-    bool must_notify;         /* a generation was published, or queries are to be forgotten */
-    bool has_publisher_ended; /* no more will be */
+    bool must_notify;         /* tree_notify() is due */
+    bool has_publisher_ended; /* no further generation comes */
     pthread_cond_t publisher_state_changed;
-    bool has_no_watches;  /* the system has none left: it polls from now on */
-    struct buf answering; /* folders that were hung, each with a NUL byte behind it */
+    bool has_no_watches;  /* the system has none left, so the updater polls */
+    struct buf answering; /* folders that were hung and answer again; a NUL byte behind each */
 
     /* The publisher's own. */
     struct unread unread;
-    bool must_reread; /* a new configuration is in force, and some files were read by the old one */
-    bool has_failed;  /* the last scan failed */
+    bool must_reread;    /* a new configuration is in force; the last scan used the old one */
+    bool has_failed;     /* the last scan failed */
     bool has_bad_config; /* problems.tsv lists mistakes of the configuration */
 };
 
@@ -178,7 +178,7 @@ static void enter_folder(void *updater_, struct slice path)
     tree_set_watch(updater->options.tree, updater->mode, updater->why);
 }
 
-/* Reads the configuration again. With mistakes the previous one stays in force. */
+/* Reads the configuration again. If it has mistakes, the previous one stays in force. */
 static void configure(struct updater *updater, struct diags *diags, bool *is_reported)
 {
     int err = content_configure(updater->options.folder, diags);
@@ -187,7 +187,7 @@ static void configure(struct updater *updater, struct diags *diags, bool *is_rep
     bool was_bad = updater->has_bad_config;
     updater->has_bad_config = err != 0;
     if (err && !diags->first) {
-        /* It cannot be read; report that once. */
+        /* The file is unreadable; report that once. */
         unread_add(&updater->unread, SLICE(CONTENT_CONFIG));
         if (was_bad)
             return;
@@ -200,11 +200,11 @@ static void configure(struct updater *updater, struct diags *diags, bool *is_rep
         return;
     const struct configuration taken = content_configuration(updater->options.folder);
     if (builder_configure(updater->options.builder, &taken))
-        updater->options.folder->is_configured = false; /* without memory: with the next look */
+        updater->options.folder->is_configured = false; /* no memory: the next scan tries again */
     updater->must_reread = true;
 }
 
-/* True if no change affects the corpus; then no generation is built. */
+/* True if no change affects the corpus, so that it needs no new generation. */
 static bool has_no_effect(const struct content_scan *scan, const struct builder *builder,
                           const struct corpus *corpus)
 {
@@ -262,7 +262,7 @@ static int scan_and_publish(struct updater *updater, const struct target *target
     }
     if (has_config)
         configure(updater, &diags, &is_reported);
-    /* A new configuration changes what every file says. */
+    /* A new configuration may change the head of every file. */
     if (is_all || updater->must_reread)
         wanted[count++] = (struct target){.path = SLICE(""), .is_written = updater->must_reread};
     const struct content_scan_options options = {.threads = updater->options.threads,
@@ -270,7 +270,7 @@ static int scan_and_publish(struct updater *updater, const struct target *target
                                                  .enter_folder = enter_folder,
                                                  .context = updater};
     tree_set_scanning(updater->options.tree, true);
-    builder_tidy(updater->options.builder); /* also where nothing changed: queries are logged */
+    builder_tidy(updater->options.builder); /* even without changes: queries fill the journal too */
     int err = content_scan(updater->options.folder, wanted, count, updater->options.corpus,
                            &options, &scan);
     if (!err && is_reported)
@@ -308,7 +308,7 @@ static void try_again(void *updater_, struct slice path)
         updater->is_full_scan_requested = true;
 }
 
-/* With the lock held: waits until something is to be looked at. */
+/* With the lock held. Waits until there is a target or a full scan is due. */
 static void wait_for_first_change(struct updater *updater)
 {
     const struct timespec scan = time_after(seconds_between_scans(updater) * 1000);
@@ -325,8 +325,8 @@ static void wait_for_first_change(struct updater *updater)
     unread_begin_try(&updater->unread, try_again, updater);
 }
 
-/* With the lock held: waits until something is to be looked at, then for what comes with it. False
- * where it is to end. */
+/* With the lock held. Waits for the first change, then gathers those that come with it. False if
+ * the updater ends. */
 static bool wait_for_changes(struct updater *updater)
 {
     wait_for_first_change(updater);
@@ -377,7 +377,7 @@ static void *publish_changes(void *updater_)
             updater->options.log("cannot update from the content folder: %s", strerror(-err));
         failed = err;
         free_targets(targets, count);
-        unread_end_try(&updater->unread); /* after a failure everything is looked at again */
+        unread_end_try(&updater->unread); /* after a failure a full scan follows */
 
         pthread_mutex_lock(&updater->lock);
         updater->has_failed = err != 0;
@@ -388,10 +388,10 @@ static void *publish_changes(void *updater_)
     return NULL;
 }
 
-/* --- telling -------------------------------------------------------------------------------------
+/* --- notifying -----------------------------------------------------------------------------------
  *
  * A notification may block until requests under way have their replies, and one of these may wait
- * for the next generation: so this thread must not be the one that publishes.
+ * for the next generation: so the thread that notifies does not publish.
  */
 
 static void *notify_changes(void *updater_)
@@ -414,14 +414,14 @@ static void *notify_changes(void *updater_)
     }
     bool is_stop_ordered = updater->is_stop_ordered;
     pthread_mutex_unlock(&updater->lock);
-    /* Not earlier: notifications under way needed requests answered. */
+    /* Not earlier: notifications under way wait for replies. */
     if (is_stop_ordered)
         updater->options.stop(updater->options.context);
     return NULL;
 }
 
-/* What was known in it stays; once it answers, all in it is looked at. The thread that had waited
- * for it has nowhere to log to. */
+/* When the folder answers again, it becomes a target. The publisher logs that, since the thread
+ * that waited for the folder has closed its descriptors. */
 static void note_hung(void *updater_, struct slice path, bool is_hung)
 {
     struct updater *updater = updater_;
@@ -521,8 +521,8 @@ int updater_start(const struct updater_options *options, struct updater **update
     updater->is_full_scan_requested = true;
     /* The previous worker may not have notified the kernel of all generations. */
     updater->must_notify = true;
-    /* … nor that a configuration with a mistake was put right, maybe by the one that held before.
-     */
+    /* The previous worker may have reported a mistake in the configuration that is corrected by
+     * now, perhaps by the configuration that was in force before. */
     updater->has_bad_config = corpus_find_stray(options->corpus, SLICE(CONTENT_CONFIG)) != NULL;
     options->folder->is_configured &= !updater->has_bad_config;
     if (!err)

@@ -16,7 +16,7 @@
 /* The orders of the supervisor. */
 enum updater_order { UPDATER_CONTINUE, UPDATER_RESCAN, UPDATER_STOP };
 
-struct updater; /* owned by who made it; borrows all that the options name */
+struct updater; /* borrows all that the options name */
 
 struct updater_options {
     struct content_folder *folder;
@@ -24,10 +24,10 @@ struct updater_options {
     struct corpus *corpus; /* the newest published one, which the builder built last */
     struct tree *tree;
     unsigned threads; /* that read files */
-    unsigned gather;  /* milliseconds for which changes are gathered */
-    int orders;       /* readable when an order is there; borrowed */
+    unsigned gather;  /* milliseconds from the first change to the scan */
+    int orders;       /* readable when an order has come; borrowed */
 
-    unsigned poll; /* seconds between scans; 0: inotify, where the file system has it */
+    unsigned poll; /* seconds between scans; 0: inotify, if the file system supports it */
 
     /* Callbacks against the direction, which main.c connects: this room depends neither on process
      * nor on fuse. */
@@ -44,7 +44,7 @@ struct updater_options {
  */
 int updater_start(const struct updater_options *options, struct updater **updater);
 
-/* Ends the threads. Called when serving has ended. NULL is none. */
+/* Ends the threads, after serving has ended. `updater` may be NULL. */
 void updater_free(struct updater *updater);
 
 #endif

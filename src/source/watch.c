@@ -12,7 +12,7 @@
 
 /* One watched folder. */
 struct watched {
-    int wd; /* the kernel's number; -1: it is watched no more */
+    int wd; /* the watch descriptor; -1: the watch ended */
     char *path;
 };
 
@@ -62,10 +62,10 @@ int watch_fd(const struct watch *watch)
     return watch->fd;
 }
 
-/* --- which folders are watched ---------------------------------------------------------------- */
+/* --- the watched folders ---------------------------------------------------------------------- */
 
-/* With the lock held. A folder that moved keeps its number and has another path. The kernel counts
- * numbers up, so the list is in their order. */
+/* With the lock held. A folder that moved keeps its watch descriptor. The kernel counts descriptors
+ * up, so the list is in their order. */
 static struct watched *find(struct watch *watch, int wd)
 {
     size_t low = 0, high = watch->count;
@@ -105,17 +105,17 @@ static int remember(struct watch *watch, int wd, struct slice path)
 int watch_folder(struct watch *watch, struct slice path)
 {
     struct stat st;
-    /* That one does not wait for a server which is gone. */
+    /* Unlike content_open_folder(), this does not block if the file system is hung. */
     int err = content_stat_folder(watch->folder, path.data, &st);
     cleanup_fd int fd = err ? err : content_open_folder(watch->folder, path.data);
     if (fd < 0)
         return fd;
     pthread_mutex_lock(&watch->lock);
-    /* inotify takes no descriptor, and a path could lead through a link that somebody has just put
-     * there; a confined worker has no /proc. Nothing else here depends on the current folder. */
+    /* inotify takes no descriptor, a path could lead through a link that an attacker just made, and
+     * a confined worker has no /proc. Nothing else in the worker uses the working folder. */
     int wd = fchdir(fd) ? -1 : inotify_add_watch(watch->fd, ".", mask);
     err = wd < 0 ? -errno : remember(watch, wd, path);
-    /* The current folder keeps its file system from being unmounted. */
+    /* A working folder keeps its file system from being unmounted. */
     if (fchdir(watch->folder->fd) && !err)
         err = -errno;
     pthread_mutex_unlock(&watch->lock);
@@ -153,7 +153,7 @@ struct draining {
     void *context;
 };
 
-/* With the lock held. False where events were lost. */
+/* With the lock held. False if events were lost. */
 static bool take_event(const struct draining *d, const struct inotify_event *event)
 {
     if (event->mask & IN_Q_OVERFLOW)
@@ -163,7 +163,7 @@ static bool take_event(const struct draining *d, const struct inotify_event *eve
         return true;
     }
     const struct watched *folder = find(d->watch, event->wd);
-    /* Its file system is gone, and what it covered is there again. */
+    /* An unmount uncovers the folder below. */
     if (folder && event->mask & IN_UNMOUNT)
         d->changed(d->context, slice_of(folder->path), false);
     /* The content folder has no watched parent that could report it. */
