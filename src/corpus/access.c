@@ -6,7 +6,7 @@ enum {
     GROUP_READS = 0040,
     OTHERS_READ = 0004,
     ENTER = 0111,
-    READ_TO_ENTER = 2, /* how far the one bit stands from the other */
+    READ_TO_ENTER = 2, /* the shift from the read bit to the search bit */
 };
 
 struct access access_shown(const struct access_rule *rule, const struct access *source)
@@ -37,9 +37,9 @@ struct access access_of_folder(const struct access *file)
 }
 
 /*
- * The kernel looks at one class only: a member of the group whom the group's bits shut out is not
- * let in by those of the others. So whoever is an owner or a member here and somebody else there
- * may read both only where several classes may read this.
+ * The kernel checks one class of a user only: a member of a group that may not read cannot read as
+ * one of the others. So a user of one class for one file and of another class for the other file
+ * may read both only if several classes may read this one.
  */
 bool access_is_less(const struct access_rule *rule, const struct access *one_,
                     const struct access *all_)

@@ -1,8 +1,8 @@
 /*
- * Access: owners and modes in the mount. A mount that lets other users in shows each of them only
- * what he could read in the content folder: owners and modes follow the source, and a file or
- * folder that gathers from many files omits those that are less readable than the content folder.
- * Access lists (ACLs) do not count.
+ * Access: owners and modes in the mount. A mount for other users shows each user only what he can
+ * read in the content folder: owners and modes follow the source, and a file or folder that gathers
+ * from many files omits those that are less readable than the content folder. Access control lists
+ * do not count.
  */
 #ifndef CORPUS_ACCESS_H
 #define CORPUS_ACCESS_H
@@ -22,7 +22,7 @@ static inline bool access_equal(const struct access *a, const struct access *b)
     return a->uid == b->uid && a->gid == b->gid && a->mode == b->mode;
 }
 
-/* How the mount maps them. All 0: root owns everything and everybody may read it. */
+/* How the mount maps owners and modes. All 0: root owns everything, and everybody may read it. */
 struct access_rule {
     bool follows_source; /* take owner and mode from the source, unless given here: */
     bool has_uid, has_gid, has_umask;

@@ -51,7 +51,7 @@ static void add_up(struct corpus *corpus, const struct episode *episode, uint32_
     corpus->bytes += (uint64_t)(int64_t)(int32_t)by * (uint64_t)episode->id.size;
 }
 
-/* Not by differences: one folder's mode may make all below it private. */
+/* Counts anew, not by differences: the mode of one folder may make all below it private. */
 static void count_folders(struct step *s)
 {
     for (uint32_t i = 0; i < s->next->folder_cap; i++) {
@@ -114,7 +114,7 @@ static int order_changes(struct scanned *changes, size_t *count)
     return err;
 }
 
-/* Numbers are given before, so that all that goes by number has its room. */
+/* Numbers all paths first, so that the arrays by number get their size. */
 static int enter_paths(struct step *s, const struct scanned *changes, size_t count)
 {
     struct builder *b = s->builder;

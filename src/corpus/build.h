@@ -1,6 +1,6 @@
 /*
- * Building the next generation of the corpus. build_episodes.c builds the episodes and the lists of
- * them, build_folders.c the folders and the names in them; build.c calls the steps in their order.
+ * Builds the next generation of the corpus. build_episodes.c builds the episodes and their lists,
+ * build_folders.c the folders and the names in them; build.c calls the steps in order.
  */
 #ifndef CORPUS_BUILD_H
 #define CORPUS_BUILD_H
@@ -11,9 +11,9 @@
 /*
  * Builds the generation after `old`, the last one that this builder built; NULL: the first one.
  * `changes` are the files that are new, changed or gone, in any order; the last one of a path
- * counts. It sorts them and keeps no pointer into them. `old` stays valid; only its `retired` is
- * set. The caller owns *next. 0, -E2BIG past CORPUS_MAX_EPISODES or VOCABULARY_MAX_FACETS, -ENOMEM;
- * on error nothing has changed.
+ * counts. It sorts them and keeps no pointer into them. `old` stays valid and gets its `retired`.
+ * The caller owns *next. 0, -E2BIG past CORPUS_MAX_EPISODES or VOCABULARY_MAX_FACETS, -ENOMEM; an
+ * error changes nothing.
  */
 int corpus_next(struct builder *builder, struct corpus *old, struct scanned *changes, size_t count,
                 struct corpus **next);

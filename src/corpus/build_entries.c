@@ -1,4 +1,4 @@
-/* The entries of episodes: no two are named alike. */
+/* The entries of episodes, the names in the views: each is unique. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -6,7 +6,7 @@
 #include "base/filename.h"
 #include "corpus/build_episodes.h"
 
-/* The entry of an episode while it is chosen. */
+/* An entry that is not final yet. */
 struct entry_name {
     uint32_t number;
     struct slice path, entry;
@@ -28,7 +28,7 @@ static int list_entries(struct step *s, const uint32_t *old, uint32_t old_count)
     return s->txn.failed ? -ENOMEM : 0;
 }
 
-/* Whether a change brings an entry that is there already, or concerns one that was told apart. */
+/* Whether a change adds an entry that another episode has, or affects a disambiguated one. */
 static bool touches_alike(const struct step *s)
 {
     const struct corpus *next = s->next;
@@ -57,13 +57,14 @@ static int rename_entry(struct step *s, const struct entry_name *name)
     const struct episode *made = step_make_episode(s, &change->now);
     if (!made)
         return -ENOMEM;
-    /* What was made in this step and is not used is freed with the generation before. */
+    /* The old generation frees `was`, even if this step made it. */
     txn_retire(&s->txn, was);
     s->next->episodes[name->number] = made;
     return 0;
 }
 
-/* Those that were told apart, that changed, or whose entry is that of the one before or behind. */
+/* Finds the episodes that have a disambiguated entry, that changed, or that share their entry with
+ * a neighbour. */
 static bool *find_concerned(struct step *s)
 {
     const struct corpus *next = s->next;
@@ -78,7 +79,7 @@ static bool *find_concerned(struct step *s)
     return is_concerned;
 }
 
-/* Their plain names, to begin with. */
+/* Lists their plain names. */
 static int list_names(struct step *s, const bool *is_concerned, struct entry_name *names,
                       uint32_t *count)
 {
@@ -95,8 +96,8 @@ static int list_names(struct step *s, const bool *is_concerned, struct entry_nam
     return 0;
 }
 
-/* a/b--c and a--b/c join to one name: all but the first get a hash of their path, until all differ.
- */
+/* a/b--c and a--b/c make the same name: all but the first get a hash of their path, until all
+ * differ. */
 static int tell_apart(struct step *s, struct entry_name *names, uint32_t count)
 {
     uint32_t twins = 1;
@@ -121,7 +122,7 @@ static int tell_apart(struct step *s, struct entry_name *names, uint32_t count)
     return 0;
 }
 
-/* Names them as if there were no others, so that names do not depend on what was there before. */
+/* Starts from the plain names, so that names do not depend on earlier generations. */
 static int name_concerned(struct step *s, const bool *is_concerned)
 {
     uint32_t count;
@@ -158,7 +159,7 @@ int step_name_entries(struct step *s)
     err = is_concerned ? name_concerned(s, is_concerned) : -ENOMEM;
     if (err || !has_alike(s->next))
         return err;
-    /* A name that was made is that of another: so all are concerned. */
+    /* A name with a hash collides with one of the rest: name all episodes. */
     memset(is_concerned, true, s->next->episode_cap);
     return name_concerned(s, is_concerned);
 }

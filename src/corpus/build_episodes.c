@@ -40,7 +40,7 @@ struct episode_change *step_change_episode(struct step *s, uint32_t number)
     return &s->episode_changes[s->change_of[number]];
 }
 
-/* Tells, once for each, which views are too many. */
+/* Reports each view beyond the limit once. */
 static void report_views(struct step *s, const struct fact *fact, struct diags *diags)
 {
     char text[LIMIT_TEXT];
@@ -53,7 +53,8 @@ static void report_views(struct step *s, const struct fact *fact, struct diags *
     diags_add(diags, fact->line, fact->column, "there is no such view", "%s", problem.data);
 }
 
-/* What the facts of a file add to the views. Those of a view too many are nowhere. */
+/* Makes the values of an episode from the facts of its file. Facts of a view beyond the limit get
+ * none. */
 static int make_facet_refs(struct step *s, const struct fact *facts, struct diags *diags,
                            const struct facet_refs **made)
 {
@@ -85,7 +86,7 @@ static void add_problems(struct slice path, const struct diag *diag, struct prob
                                                            diag->problem, diag->action};
 }
 
-/* Those that were found in the file, and `more`. */
+/* The problems that the scan found, and `more`. */
 static int step_problems(struct step *s, const struct scanned *file, const struct diags *more,
                          struct problems *problems)
 {
@@ -100,7 +101,7 @@ static int step_problems(struct step *s, const struct scanned *file, const struc
     return 0;
 }
 
-/* What an episode is by its companions. */
+/* Sets the members that depend on the companions. */
 static void take_companions(const struct companions *companions, struct episode *now)
 {
     now->companions = *companions;
@@ -138,7 +139,8 @@ static uint64_t files_identity(const struct episode *now)
     return identity_end(&identity);
 }
 
-/* What changes of another file does not change this one's numbers. */
+/* The identities depend on the files of this episode alone, so no other file changes its inode
+ * numbers. */
 static void identify(struct episode *now)
 {
     struct identity version;
@@ -262,7 +264,7 @@ static void pack_episode(struct packing *packing, struct episode *to, const stru
     }
 }
 
-/* One block with all that an episode says of itself. NULL without memory. */
+/* Measures the texts first, then copies them into the block behind the episode. */
 const struct episode *step_make_episode(struct step *s, const struct episode *from)
 {
     struct packing packing = {0};
@@ -346,8 +348,6 @@ static int by_date(const void *corpus_, uint32_t a, uint32_t b)
     return x != y ? (x < y ? -1 : 1) : step_by_entry(corpus, a, b);
 }
 
-/* The changed episodes that the next generation has, in order; they are put in s->list. Only those
- * that stand under a date, where `with_date` says so. */
 uint32_t step_list_changes(struct step *s, bool with_date, order_fn *order)
 {
     uint32_t count = 0;
@@ -423,7 +423,7 @@ static int count_strays(struct step *s)
     return 0;
 }
 
-/* Keeps those up to a path; one that has it is replaced, or gone. */
+/* Keeps the old strays before `path`, and skips the one at `path`, which the change replaces. */
 static void keep_strays(struct step *s, uint32_t *at, const struct slice *path)
 {
     struct corpus *next = s->next;

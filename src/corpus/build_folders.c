@@ -7,7 +7,7 @@
 #include "corpus/build_episodes.h"
 #include "corpus/naming.h"
 
-/* --- folders: which there are, and how what stands in them is named --------------------------- */
+/* --- which folders there are, and the names in them ------------------------------------------- */
 
 static void touch(struct step *s, uint32_t folder)
 {
@@ -70,7 +70,7 @@ static void touch_folders(struct step *s)
     }
 }
 
-/* The numbers of what will stand in a folder, in no order. */
+/* Lists the episodes of a folder in the next generation, unsorted. */
 static uint32_t list_episodes(struct step *s, uint32_t folder)
 {
     const struct folder *old = corpus_folder(s->old, folder);
@@ -111,7 +111,7 @@ static int set_base(struct step *s, uint32_t number, uint32_t folder, struct sli
     return change->now.name.data ? 0 : -ENOMEM;
 }
 
-/* The names of the folders in a folder, which a hash of the path disambiguates. */
+/* The names of the folders in a folder, which builder_find_folder() disambiguated. */
 static struct slice *folder_names(struct step *s, uint32_t folder, size_t *count)
 {
     const struct folder *old = corpus_folder(s->old, folder);
@@ -193,8 +193,7 @@ static const uint32_t *next_folders(struct step *s, uint32_t number, uint32_t *c
     return list_next(&s->txn, &change, count);
 }
 
-/* The changed episodes of a folder that the next generation has, in order; they are put in s->list.
- */
+/* Puts the changed episodes of a folder that the next generation has, in order, into s->list. */
 static uint32_t list_folder_changes(struct step *s, uint32_t folder)
 {
     uint32_t count = 0;
@@ -207,8 +206,8 @@ static uint32_t list_folder_changes(struct step *s, uint32_t folder)
     return count;
 }
 
-/* The newest in a folder and below it. Folders come the deepest first, so that those in this one
- * are known. */
+/* The newest times in and below a folder. The caller goes from the deepest folder upwards, so the
+ * folders in this one have theirs. */
 static struct stamps newest_in(const struct step *s, uint32_t number, const struct folder *folder)
 {
     struct stamps newest = s->folder_changes[number].stamps;
@@ -216,8 +215,7 @@ static struct stamps newest_in(const struct step *s, uint32_t number, const stru
         newest = stamps_later(newest, s->next->episodes[folder->episodes[i]]->stamps);
     for (uint32_t i = 0; i < folder->folder_count; i++)
         newest = stamps_later(newest, s->next->folders[folder->folders[i]]->stamps);
-    /* Nobody can set a ctime, so it tells of a file that is older than one that was there before.
-     */
+    /* Nobody can set a ctime: it also shows that an older file replaced a newer one. */
     newest.mtime = instant_later(newest.mtime, newest.ctime);
     return newest;
 }
@@ -257,8 +255,8 @@ static int next_folder(struct step *s, uint32_t number)
     return 0;
 }
 
-/* Each folder has its own times, and those of the folders in it that have no episodes: the last one
- * may just have gone. A folder has a greater number than the one above it. */
+/* A folder without episodes adds its times to those of its parent: its last episode may just have
+ * gone. A folder has a greater number than its parent. */
 static void gather_own_stamps(struct step *s)
 {
     const struct folder_record *records = s->builder->folder_records;

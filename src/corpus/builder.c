@@ -11,7 +11,7 @@
 
 /* --- folders and numbers ---------------------------------------------------------------------- */
 
-/* Names a folder in its parent; a name that is taken there gets a hash. */
+/* Names a folder in its parent; a name that another folder has gets a hash. */
 static int name_folder_record(struct builder *b, struct folder_record *record)
 {
     cleanup_buf struct buf plain = {0};
@@ -26,8 +26,8 @@ static int name_folder_record(struct builder *b, struct folder_record *record)
         struct map_slot *slot = map_put(&b->folder_names, record->name);
         if (!slot)
             break;
-        /* No folder has this number yet: the name is new, or left from a call that ran out of
-         * memory. */
+        /* No folder has this number yet: the name is new, or a call that ran out of memory left it.
+         */
         if (slot->value >= b->folder_record_count) {
             slot->value = (uint32_t)b->folder_record_count;
             return 0;
@@ -65,8 +65,7 @@ static int enter_folder_record(struct builder *b, struct slice path, uint32_t pa
     return 0;
 }
 
-/* Not by recursion: a path has
- * as many parts as somebody likes. */
+/* No recursion: a path may have any number of parts. */
 int builder_find_folder(struct builder *b, struct slice path, uint32_t *number)
 {
     uint32_t parent = 0;
@@ -201,7 +200,7 @@ void builder_tidy(const struct builder *builder)
 
 /* --- access ----------------------------------------------------------------------------------- */
 
-/* Whether some may not read all of a folder's names who may read the content folder. */
+/* Whether some user may read the content folder but not all names of this folder. */
 bool builder_is_private(const struct builder *b, uint32_t folder)
 {
     const struct access all = access_of_gathered(&b->folder_records[0].access);

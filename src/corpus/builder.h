@@ -19,66 +19,66 @@ struct corpus_options {
     struct journal *journal; /* for the next worker; or NULL */
 };
 
-struct builder; /* owned by who made it */
+struct builder;
 
-/* NULL without memory. It has to outlive every corpus that it built. */
+/* NULL if memory runs out. The builder has to outlive every corpus that it built. */
 struct builder *builder_new(const struct corpus_options *options);
 void builder_free(struct builder *builder);
 
-/* Sets the configuration of the generations from now on. 0 or -ENOMEM. */
+/* Sets the configuration of later generations. 0 or -ENOMEM. */
 int builder_configure(struct builder *builder, const struct configuration *configuration);
 
-/* Whether this is what the last generation has of a folder, with episodes or without. */
+/* Whether the last generation has this folder, with or without episodes, with this access and these
+ * times. */
 bool builder_has_folder(const struct builder *builder, struct slice path, const struct file_id *id);
 
-/* The next folder below `folder`, and that itself, that has times, from number *cursor on; *cursor
- * comes back behind it. False where there is none. */
+/* Finds the next folder that exists, from number *cursor on, among `folder` and those below it, and
+ * moves *cursor behind it. False if there is none. */
 bool builder_next_folder(const struct builder *builder, struct slice folder, size_t *cursor,
                          struct slice *path, struct access *access);
 
-/* Compacts the journal if it has grown enough. Not to be called while a generation is built. */
+/* Compacts the journal if it has grown enough. Call it between generations only. */
 void builder_tidy(const struct builder *builder);
 
-/* Logs to this journal from now on; NULL: to none. */
+/* Sets the journal for later records, or NULL. */
 void builder_set_journal(struct builder *builder, struct journal *journal);
 
 /* --- for the steps ---------------------------------------------------------------------------- */
 
-/* A folder that was ever seen. */
+/* A folder that a scan ever found. */
 struct folder_record {
     struct slice path, name, base;
     uint32_t parent, depth;
     uint64_t identity;
-    struct access access; /* as last scanned; all 0: not scanned yet, and nobody may read it */
-    struct stamps stamps; /* … */
+    struct access access; /* by the last scan; all 0: not scanned yet, and nobody may read it */
+    struct stamps stamps; /* by the last scan */
     bool has_changed;     /* since the last generation */
 };
 
 struct builder {
     struct corpus_options options;
-    struct journal *journal; /* NULL while it is read back */
+    struct journal *journal; /* NULL while corpus_resume() reads it */
     struct vocabulary vocabulary;
     struct intern paths; /* of content files; their numbers are those of the episodes */
-    uint32_t *versions;  /* by that number: how often it was another */
+    uint32_t *versions;  /* by that number: the version of its next change */
     size_t version_cap;
     struct map folders;      /* path -> number */
-    struct map folder_names; /* … by what they are called */
+    struct map folder_names; /* name below episodes/ -> number */
     struct folder_record *folder_records;
     size_t folder_record_count, folder_record_cap;
     struct slice date_view;
-    const struct own_names *own; /* of the configuration in force; each that was, in `arena` */
+    const struct own_names *own; /* of the configuration in force; in `arena`, as are older ones */
     uint64_t generation;
     struct arena arena; /* of paths and names */
 };
 
-/* The number of the episode at `path`, a new one if it has none. 0, -E2BIG or -ENOMEM. */
+/* Finds or adds the number of the episode at `path`. 0, -E2BIG or -ENOMEM. */
 int builder_find_number(struct builder *builder, struct slice path, uint32_t *number);
 
-/* The number of the folder at `path`; it and the folders above it get new ones if they have none. 0
- * or -ENOMEM. */
+/* Finds or adds the numbers of the folder at `path` and of the folders above it. 0 or -ENOMEM. */
 int builder_find_folder(struct builder *builder, struct slice path, uint32_t *number);
 
-/* Takes the owner, mode and times that a scan found. */
+/* Notes the owner, mode and times that a scan found. */
 void builder_note_folder(struct builder *builder, uint32_t number, const struct file_id *id);
 
 /* Whether a folder, or a file in a folder, is less readable than the content folder. */

@@ -4,7 +4,7 @@
 
 #include "base/filename.h"
 
-/* What is looked for in a run of sorted things, and among what. */
+/* A search for a key in a sorted list. */
 struct search {
     const struct corpus *corpus;
     const uint32_t *ids;
@@ -14,8 +14,8 @@ struct search {
 
 typedef int compare_fn(const struct search *search, uint32_t id);
 
-/* The first place in [low, high) that does not stand before what is looked for; behind it, where
- * `behind` is 1. */
+/* The first index in [low, high) whose element is not less than the key; if `behind` is 1, greater
+ * than the key. */
 static uint32_t lower_bound(uint32_t low, uint32_t high, compare_fn *compare,
                             const struct search *search, int behind)
 {
@@ -29,7 +29,7 @@ static uint32_t lower_bound(uint32_t low, uint32_t high, compare_fn *compare,
     return low;
 }
 
-/* The place of exactly what is looked for, or NO_INDEX. */
+/* The index of the element that equals the key, or NO_INDEX. */
 static uint32_t find_index(uint32_t low, uint32_t high, compare_fn *compare,
                            const struct search *search)
 {
@@ -87,7 +87,7 @@ uint32_t corpus_find_folder_path(const struct corpus *corpus, struct slice path)
     return number;
 }
 
-/* The first stray of which `compare` says 0, where it goes from less to more. */
+/* The first stray for which `compare` is not less than 0; `compare` grows along the list. */
 static uint32_t first_stray(const struct corpus *corpus, struct slice name,
                             int (*compare)(struct slice path, struct slice name))
 {
@@ -109,7 +109,7 @@ const struct stray *corpus_find_stray(const struct corpus *corpus, struct slice 
     return is_it ? corpus->strays[index] : NULL;
 }
 
-/* Less than 0 for what stands before all that is below a folder. */
+/* Less than 0 for paths that sort before all paths below a folder. */
 static int below(struct slice path, struct slice folder)
 {
     int order = slice_compare(slice_head(path, folder.len), folder);

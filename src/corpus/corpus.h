@@ -12,7 +12,7 @@
 #include "corpus/episode.h"
 #include "corpus/views.h"
 
-/* A folder of content files, episodes/ itself being number 0. */
+/* A folder of content files; episodes/ itself is number 0. */
 struct folder {
     struct slice path; /* as on disk; "" for number 0 */
     struct slice name; /* below episodes/ */
@@ -33,7 +33,7 @@ struct corpus {
     uint64_t generation; /* from 1 */
     const struct episode **episodes;
     uint32_t episode_cap;   /* numbers are below it */
-    uint32_t episode_count; /* that there are */
+    uint32_t episode_count; /* without the NULLs */
     const uint32_t *by_path;
     const uint32_t *by_entry; /* all episodes, in the order of their entries */
     const struct folder **folders;
@@ -42,28 +42,28 @@ struct corpus {
     struct views views;
     const uint32_t *dated; /* the episodes with a date, by date, then by entry */
     uint32_t dated_count;
-    struct slice date_view; /* the name of the date view; empty: there is none. The builder's */
-    const struct own_names *own; /* of the configuration in force; the builder's; NULL: none */
+    struct slice date_view;      /* the name of the date view, or empty; the builder owns it */
+    const struct own_names *own; /* of the configuration in force, or NULL; the builder owns it */
     const struct stray **strays; /* in the order of their paths */
     bool *stray_is_private;      /* by index in strays */
     uint32_t stray_count;
-    const struct access_rule *access; /* the builder's */
+    const struct access_rule *access; /* the builder owns it */
     uint32_t private_count;           /* private episodes, which the next five do not count */
     uint32_t shown_folder_count;      /* folders that are not private */
     uint32_t problem_count;           /* of files and front matter */
-    uint32_t stray_problem_count;     /* … that are no episodes */
+    uint32_t stray_problem_count;     /* of strays */
     uint32_t silent_count;            /* episodes without a body */
     uint64_t bytes;                   /* of content files */
     uint32_t original_count;          /* episodes whose beginning suggests originals */
     struct stamps stamps;             /* the newest */
-    uint64_t hash;                    /* of what every file is */
+    uint64_t hash;                    /* of the identities of all files */
 
     struct blocks retired; /* memory that the next generation does not share */
 };
 
-/* corpus_release() frees a generation that nobody uses, after all older ones were freed, with the
- * memory that the next one does not share. corpus_free_last() frees the last one and all of its
- * memory. NULL is none. */
+/* corpus_release() frees a generation that no request holds, with the memory that the next one does
+ * not share; call it for older generations first. corpus_free_last() frees the last one with all of
+ * its memory. Either takes NULL. */
 void corpus_release(struct corpus *corpus);
 void corpus_free_last(struct corpus *corpus);
 
@@ -91,7 +91,7 @@ bool corpus_has(const struct corpus *corpus, const char *folder);
 /* The number of the episode with this path, or NO_INDEX. */
 uint32_t corpus_find_path(const struct corpus *corpus, struct slice path);
 
-/* Its index in by_path, or NO_INDEX. */
+/* The index in by_path of the episode with this path, or NO_INDEX. */
 uint32_t corpus_place(const struct corpus *corpus, struct slice path);
 
 /* The number of the folder with this path below the content folder, or NO_INDEX. */
@@ -119,7 +119,7 @@ uint32_t corpus_find_date(const struct corpus *corpus, uint32_t code);
 uint32_t corpus_find_entry(const struct corpus *corpus, const uint32_t *ids, uint32_t count,
                            struct slice entry);
 
-/* The index of the first name that is greater, where a listing goes on behind this name. */
+/* The index of the first greater name, at which a listing behind this name goes on. */
 uint32_t corpus_episode_behind(const struct corpus *corpus, const struct folder *folder,
                                struct slice base);
 uint32_t corpus_folder_behind(const struct corpus *corpus, const struct folder *folder,

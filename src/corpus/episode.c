@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-/* Whether a path has this ending, or one that means the same. */
+/* Whether a path has this ending, or an equivalent one. */
 static bool has_ending(struct slice path, const char *ending)
 {
     static const char *const same[][2] = {{"md", "markdown"}, {"yaml", "yml"}, {"json", "json3"}};

@@ -1,7 +1,6 @@
 /*
- * The types of an episode without its body: what a scan finds in a file (struct scanned), the
- * episode in the corpus that is built from it, and a stray, which is a file with a problem that is
- * no episode.
+ * The types of an episode without its body: the result of scanning a file (struct scanned), the
+ * episode that the builder makes of it, and a stray, a file with a problem that is no episode.
  */
 #ifndef CORPUS_EPISODE_H
 #define CORPUS_EPISODE_H
@@ -23,7 +22,7 @@ struct file_id {
     int64_t size;
     struct stamps stamps;
     struct access access;
-    uint32_t links; /* not compared: with another count the ctime is another too */
+    uint32_t links; /* not compared: a change of the count changes the ctime too */
 };
 
 static inline bool file_id_equal(const struct file_id *a, const struct file_id *b)
@@ -32,15 +31,15 @@ static inline bool file_id_equal(const struct file_id *a, const struct file_id *
            stamps_equal(&a->stamps, &b->stamps) && access_equal(&a->access, &b->access);
 }
 
-/* What a file is to the episode that it stands beside. */
+/* The role of a companion. */
 enum companion_role {
-    COMPANION_SOURCE,  /* the same talk in another form: it is served, and not read */
+    COMPANION_SOURCE,  /* the same talk in another form: the tree serves it but does not parse it */
     COMPANION_YAML,    /* STEM.yaml */
     COMPANION_FRONT,   /* STEM.md with front matter and no words */
     COMPANION_INFO,    /* STEM.info.json */
     COMPANION_VARIANT, /* captions of the same stem in another language; no id */
-    COMPANION_SPOKEN,  /* … in the language that was spoken, which this one is translated from */
-    COMPANION_PRIVATE, /* fewer may read it, or the program died of it: it is not used */
+    COMPANION_SPOKEN,  /* … in the spoken language, from which the episode is translated */
+    COMPANION_PRIVATE, /* unused: fewer users may read it, or it crashed the parser */
 };
 
 /* A file that belongs to an episode, beside its own. */
@@ -55,7 +54,7 @@ struct companions {
     uint32_t count;
 };
 
-/* What a scan found in one file, or in a folder. Texts live as long as the scan. */
+/* The result of scanning a file or a folder. Texts live as long as the scan. */
 struct scanned {
     struct slice path; /* below the content folder, as on disk */
     struct file_id id;
@@ -66,8 +65,8 @@ struct scanned {
     bool is_stray;  /* it is no episode; only `problems` counts */
     bool is_folder; /* it is a folder, "" for the content folder; only `id.access` counts */
     bool is_gone;   /* the file no longer exists */
-    bool is_unread; /* it could not be read just now */
-    bool is_hung;   /* … since a server does not answer: what was known of it stays */
+    bool is_unread; /* it is unreadable now */
+    bool is_hung;   /* … since a server does not answer: the last generation's version stays */
 };
 
 /* A problem in a content file. */
@@ -93,16 +92,16 @@ struct episode {
     struct file_id id;
     struct companions companions;
     struct stamps stamps;      /* the newest of its files */
-    uint64_t identity;         /* of its path … */
-    uint64_t version_identity; /* … and what is in its file … */
-    uint64_t files_identity;   /* … and in its companions */
+    uint64_t identity;         /* of its path */
+    uint64_t version_identity; /* of its path and file */
+    uint64_t files_identity;   /* of its path, file and companions */
     uint32_t folder;
     uint32_t version; /* of its content, from 0 */
-    bool is_unread;   /* it could not be read, which may pass: each look tries again */
-    bool is_alike;    /* its plain entry is another's too */
+    bool is_unread;   /* it was unreadable, which may pass: each scan tries again */
+    bool is_alike;    /* another episode has the same plain entry */
     bool is_private;  /* less readable than the content folder, so no view shows it */
     const struct facet_refs *facet_refs;
-    const struct own_names *own; /* by which it was read; the builder's; NULL: none */
+    const struct own_names *own; /* in force when it was read, or NULL; the builder owns it */
     struct problems problems;
 };
 
@@ -112,22 +111,21 @@ struct source {
     const struct file_id *id;
 };
 
-/* The file of an episode that is served as source.<ending>: "md", "vtt", "info.json". False where
- * it has none. */
+/* The file of an episode that the tree shows as source.<ending>: "md", "vtt", "info.json". False if
+ * there is none. */
 bool episode_source(const struct episode *episode, const char *ending, struct source *source);
 
-/* Whether one of its files has another name, through which it changes without inotify telling of
- * it. */
+/* Whether one of its files has another hard link: inotify does not report a change through that. */
 bool episode_is_linked(const struct episode *episode);
 
 /* A file that is no episode but has problems, which problems.tsv lists. */
 struct stray {
     struct slice path;
-    struct access access; /* of its problems too, which may cite it */
+    struct access access; /* of its problems too, which may quote it */
     struct problems problems;
 };
 
-/* The configuration by which a generation was read. */
+/* The configuration of a generation. */
 struct configuration {
     struct file_id id;      /* of the configuration file; all 0: there is none */
     struct slice text;      /* the bytes of the file */
@@ -151,7 +149,7 @@ static inline uint32_t code_of_date(const struct date *date)
     return date->year ? date_code(date->year, date->month, date->day) : 0;
 }
 
-/* The episode, or NULL if it is private: for everything that gathers from many episodes. */
+/* The episode, or NULL if it is private: for nodes that gather from many episodes. */
 static inline const struct episode *episode_shown(const struct episode *episode)
 {
     return episode && !episode->is_private ? episode : NULL;

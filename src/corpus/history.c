@@ -7,15 +7,15 @@
 
 /* --- a file, as a record -----------------------------------------------------------------------
  *
- * struct scanned as it is, then its texts: path, title, the facts and the problems, each with an
- * end, and the companions. Written and read by the same program, so that bytes are enough.
+ * struct scanned as it is, then its texts: path, title, the facts and the problems, each list with
+ * an end, and the companions. The same program writes and reads it, so the raw bytes are enough.
  */
 
 static void put(struct buf *out, struct slice text)
 {
     buf_add(out, &text.len, sizeof text.len);
     buf_add_slice(out, text);
-    buf_add_byte(out, '\0'); /* paths are opened */
+    buf_add_byte(out, '\0'); /* open() takes a path */
 }
 
 static void put_facts(struct buf *out, const struct fact *facts)
@@ -178,13 +178,13 @@ bool history_read_configuration(const struct journal_record *record,
            take_text(&rest, &configuration->own.view_keys);
 }
 
-/* What counts in a journal, by the positions of records. */
+/* The positions of the records that matter in a journal. */
 struct summary {
     uint32_t configuration; /* that history_configuration() reads; NO_INDEX: none */
     uint32_t published;     /* the last generation; 0: none */
     uint32_t notified_end;  /* behind the generation that clients were notified of; 0: none */
-    uint32_t notified;      /* … its number */
-    size_t notified_cursor; /* … the cursor behind it */
+    uint32_t notified;      /* the number of that generation */
+    size_t notified_cursor; /* the cursor behind it */
 };
 
 static struct summary summarise(const struct journal *journal)
@@ -235,12 +235,12 @@ bool history_configuration(const struct journal *journal, struct configuration *
 
 /* --- compacting ------------------------------------------------------------------------------- */
 
-/* The positions of the records that are the last of what they say, up to `end`. */
+/* The positions, up to `end`, of the last record of each state. */
 struct lasts {
     struct map files;   /* by path */
-    struct map folders; /* the same, for they may have been at one path */
+    struct map folders; /* by path; a file may have been at the same path */
     uint32_t *versions; /* by episode */
-    uint32_t *turns;    /* … */
+    uint32_t *turns;    /* by episode */
     uint32_t *queries;  /* by slot */
     size_t version_cap, turn_cap, query_cap;
     uint32_t of_kind[HISTORY_NOTIFIED + 1];
@@ -302,7 +302,7 @@ static bool is_last(void *lasts_, const struct journal_record *record)
 {
     struct lasts *lasts = lasts_;
     if (record->at >= lasts->end)
-        return true; /* it may be visible, and clients were not notified */
+        return true; /* of a generation that may be visible but is unnotified */
     switch (record->kind) {
     case HISTORY_FILE:
         return map_get(map_of(lasts, record), path_of_file(record)) == record->at &&

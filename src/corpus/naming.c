@@ -8,9 +8,9 @@
 #include "base/path.h"
 #include "base/utf8.h"
 
-enum { SHORTEST_TITLE = 13 /* bytes: of a title that is cut, its hash included */ };
+enum { SHORTEST_TITLE = 13 /* bytes of a truncated title, with its hash */ };
 
-/* A copy of a buffer, which is freed. */
+/* Copies a buffer to the arena, and frees it. */
 static struct slice keep(struct arena *arena, struct buf *buf)
 {
     struct slice kept = arena_copy_buf(arena, buf);
@@ -27,7 +27,7 @@ static int take(struct map *taken, struct slice name)
     return 0;
 }
 
-/* Whether nothing else has this name, and text/<name>.txt is free too. */
+/* Whether no other node has this name, nor text/<name>.txt. */
 static bool is_free(const struct map *taken, struct slice name)
 {
     char with_ending[FILENAME_MAX_BYTES + 1];
@@ -62,7 +62,7 @@ static int name_file(struct arena *arena, struct map *taken, struct naming *file
     struct slice full = file->base;
     for (unsigned round = 0;; round++) {
         struct buf name = {0};
-        /* Four bytes less: ".txt" has to fit behind it in text/. */
+        /* Four bytes less, for ".txt" behind it in text/. */
         filename_disambiguate(&name, full, FILENAME_MAX_BYTES - 4, file->path, round, 0);
         file->base = keep(arena, &name);
         if (!file->base.data)
@@ -80,7 +80,7 @@ int naming_in_folder(struct arena *arena, const struct slice *folders, size_t fo
 
     for (size_t i = 0; i < folder_count && !err; i++)
         err = take(&taken, folders[i]);
-    /* A plain `.md` has the first choice of name, whatever order the files come in. */
+    /* Any `.md` gets its name before other files. */
     for (int plain = 1; plain >= 0; plain--) {
         for (size_t i = 0; i < file_count && !err; i++) {
             if (slice_ends(files[i].path, SLICE(".md")) == plain)
@@ -101,7 +101,7 @@ void naming_date(struct buf *out, const struct date *date)
         buf_printf(out, "%04u-%02u", date->year, date->month);
 }
 
-/* White space of any script, as one underscore; none at the ends. */
+/* Replaces white space of any script by one underscore, and drops it at the ends. */
 static void add_title(struct buf *out, struct slice title)
 {
     size_t len;
@@ -121,8 +121,8 @@ static void add_title(struct buf *out, struct slice title)
     }
 }
 
-/* The name of an episode without the parts that say only what it is: episodes/boz/transcript is
- * boz. The rule looks at this name alone, so that a new file renames no other. */
+/* The name of an episode without generic parts: episodes/boz/transcript becomes boz. The rule looks
+ * at this name alone, so that a new file does not rename another. */
 static struct slice without_kind(struct slice name)
 {
     static const char *const folders[] = {"episodes", "transcripts", "content", "posts", NULL};

@@ -1,6 +1,6 @@
 /*
- * The names of episodes in their folder and in the views. A name in a folder depends on the other
- * files of that folder now, and on nothing that it had before.
+ * The names of episodes in their folder and in the views. A name in a folder depends on the present
+ * files of that folder, not on earlier ones.
  */
 #ifndef CORPUS_NAMING_H
 #define CORPUS_NAMING_H
@@ -16,8 +16,8 @@ struct naming {
 
 /*
  * Names the files of one folder; `files` is sorted by path, `folders` are the names of its folders.
- * A file gets its own name without the extension; if that is taken (by a folder, by a `.md` of that
- * name, or in text/), with the extension; if that is taken too, with a hash. Names live in `arena`.
+ * A file gets its own name without the extension; if a folder, a `.md` of that name or a file in
+ * text/ has that, with the extension; if another has that too, with a hash. Names live in `arena`.
  * 0 or -ENOMEM.
  */
 int naming_in_folder(struct arena *arena, const struct slice *folders, size_t folder_count,
@@ -30,7 +30,7 @@ int naming_in_folder(struct arena *arena, const struct slice *folders, size_t fo
  */
 void naming_entry(struct buf *out, const struct date *date, struct slice title, struct slice name);
 
-/* "2025-10-23", or "2025-10" where no day is known. */
+/* "2025-10-23", or "2025-10" if the day is unknown. */
 void naming_date(struct buf *out, const struct date *date);
 
 #endif

@@ -14,7 +14,7 @@ struct resuming {
     size_t notified_end; /* where its records end */
     struct scanned *files;
     size_t count, cap;
-    uint32_t *versions; /* by episode: the last that was given */
+    uint32_t *versions; /* by episode: the newest */
 };
 
 /* --- names ------------------------------------------------------------------------------------ */
@@ -62,8 +62,8 @@ static int take_file(struct resuming *r, const struct journal_record *record)
     return 0;
 }
 
-/* What was noted from one place in the journal to another: of a path the last counts, as for
- * corpus_next(). */
+/* Reads the records in a range of the journal. The last one of a path counts, as for corpus_next().
+ */
 static int read_states(struct resuming *r, size_t from, size_t to)
 {
     struct journal_record record;
@@ -86,14 +86,14 @@ static int build(struct resuming *r, struct corpus *old, uint32_t generation, st
     memcpy(b->versions, r->versions, b->paths.count * sizeof *b->versions);
     b->generation = generation - 1;
     int err = corpus_next(b, old, r->files, r->count, next);
-    /* Also of what is gone: it may come back. */
+    /* Files that are gone may come back, so they count too. */
     for (size_t i = 0; i < b->paths.count; i++)
         b->versions[i] = r->versions[i] + 1;
     return err;
 }
 
-/* The generations after the one that clients were notified of. None is skipped: clients may know a
- * name that came with one and went with the next. */
+/* Builds the generations after the notified one. Skips none: clients may know a name that came with
+ * one and went with the next. */
 static int build_seen(struct resuming *r, struct corpus *notified, struct corpora *seen)
 {
     struct journal_record record;
@@ -136,7 +136,7 @@ int corpus_resume(struct builder *builder, struct corpus **notified, struct corp
     seen->count = 0;
     if (!journal_is_whole(r.journal))
         return -ESTALE;
-    /* What is read back is not noted again. */
+    /* The journal has these records already. */
     builder_set_journal(builder, NULL);
     history_drop_tail(r.journal);
     int err = resume(&r, notified, seen);

@@ -1,5 +1,5 @@
 /*
- * Resuming: it builds the generations of a previous worker from its journal.
+ * Resuming: builds the generations of the previous worker from its journal.
  */
 #ifndef CORPUS_RESUME_H
 #define CORPUS_RESUME_H
@@ -16,8 +16,8 @@ struct corpora {
 
 /*
  * Builds the last generation that clients were notified of, and in `seen` the later ones, which
- * they may have seen. It takes a new builder, which the caller neither configures nor gives a scan.
- * The caller owns the corpora. 0; -ESTALE if records are missing; -ENOMEM.
+ * they may have seen. `builder` is new and not configured. The caller owns the corpora. 0; -ESTALE
+ * if records are missing; -ENOMEM.
  */
 int corpus_resume(struct builder *builder, struct corpus **notified, struct corpora *seen);
 

@@ -12,7 +12,7 @@ struct episode_change {
     uint32_t number;
     const struct episode *before; /* NULL: it is new */
     bool is_there;                /* the next generation has it, as `now` */
-    struct episode now;           /* borrows its texts and problems, which are copied later */
+    struct episode now;           /* borrows its texts and problems; step_make_episode() copies */
     bool has_new_facet_refs;
     uint32_t next; /* in the same folder; NO_INDEX */
 };
@@ -20,13 +20,13 @@ struct episode_change {
 /* A folder in which something changed. */
 struct folder_change {
     bool is_touched;
-    bool has_new_names; /* it has other children than before */
+    bool has_new_names; /* its children are others */
     bool is_there;
     struct stamps stamps;       /* its own */
-    uint32_t episodes, folders; /* how many it will have */
-    uint32_t episode_changes;   /* the first in it, whether it is there or gone; NO_INDEX */
+    uint32_t episodes, folders; /* their numbers in the next generation */
+    uint32_t episode_changes;   /* the first change in it; NO_INDEX */
     uint32_t new_folders,
-        next_new_folder; /* the first folder that is new in it; the next beside it */
+        next_new_folder; /* the first new folder in it; the next new one beside it */
 };
 
 /* The step from one generation to the next. */
@@ -49,9 +49,8 @@ struct step {
 
 void step_sort(uint32_t *list, uint32_t count, order_fn *order, const void *context);
 
-/* The next state of a list of episodes: without those that changed, with s->list, which is in
- * order.
- */
+/* The next state of a list of episodes: without the changed ones, merged with s->list, which is in
+ * order. */
 const uint32_t *step_next_list(struct step *s, const uint32_t *old, uint32_t old_count,
                                uint32_t added_count, order_fn *order, uint32_t *count);
 

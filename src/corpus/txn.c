@@ -47,7 +47,7 @@ void *txn_alloc(struct txn *txn, size_t count, size_t size)
 
 void txn_retire(struct txn *txn, const void *block)
 {
-    /* Without memory for the list the block would leak, so the transaction fails. */
+    /* Outside the list the block would leak, so the transaction fails. */
     if (block && !blocks_add(&txn->retired, (void *)(uintptr_t)block))
         txn->failed = true;
 }

@@ -21,30 +21,31 @@ struct txn {
     bool failed; /* out of memory */
 };
 
-/* Allocates a zeroed block, which lives until a later transaction retires it. NULL, and `failed` is
- * set, without memory. */
+/* Allocates a zeroed block, which lives until a later transaction retires it. If memory runs out,
+ * sets `failed` and returns NULL. */
 void *txn_alloc(struct txn *txn, size_t count, size_t size);
 
-/* Notes that the new generation does not share this block of the old one; NULL is none. */
+/* Notes that the new generation does not share this block of the old one. Or NULL. */
 void txn_retire(struct txn *txn, const void *block);
 
 /* Commits: the caller owns the retired blocks and frees them with the old generation. */
 struct blocks txn_commit(struct txn *txn);
-/* Aborts: frees the allocated blocks; the old generation is as before. */
+/* Aborts: frees the allocated blocks; the old generation keeps its own. */
 void txn_abort(struct txn *txn);
 
 void blocks_free(struct blocks *blocks);
 
-/* Frees a block of the last generation; NULL is none. */
+/* Frees a block of the last generation, or NULL. */
 void block_free(const void *block);
 
-/* A copy of `count` pointers with zeroed room for `cap`, to be freed. NULL when memory ends. */
+/* Copies `count` pointers into a zeroed array of `cap`, which the caller frees. NULL if memory runs
+ * out. */
 void *pointers_grown(const void *old, size_t count, size_t cap);
 
 /*
- * The next state of a list of numbers that is kept in some order: `old` without those that `drop`
- * marks, merged with `added`, which is in order. The list is `old` itself where nothing differs,
- * else fresh. NULL, and *count 0, where it is empty or memory ended.
+ * The next state of a sorted list of numbers: `old` without those that `drop` marks, merged with
+ * `added`, which is sorted. Returns `old` itself if nothing differs, else a fresh block. NULL, and
+ * *count 0, if the list is empty or memory runs out.
  */
 typedef int order_fn(const void *context, uint32_t a, uint32_t b);
 

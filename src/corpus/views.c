@@ -10,15 +10,15 @@
 #include "base/identity.h"
 #include "corpus/episode.h"
 
-/* An episode that comes into a facet, or stays in it as another. */
+/* An episode that is new in a facet, or changed in it. */
 struct addition {
     uint32_t facet;
     uint32_t episode;
 };
 
-/* What is needed while building, and not after. */
+/* The state of views_next(). */
 struct building {
-    const struct views *old; /* never NULL: empty where there was none */
+    const struct views *old; /* never NULL: empty before the first */
     struct views *next;
     struct vocabulary *vocabulary;
     const struct episode *const *after;
@@ -27,7 +27,7 @@ struct building {
     bool *changed;      /* by episode */
     bool *touched;      /* by facet */
     bool *view_changed; /* by view: its facets or their names are others */
-    bool *view_touched; /* … or newer */
+    bool *view_touched; /* by view: a facet in it was touched */
     struct addition *additions;
     size_t count, cap;
     uint32_t *added; /* the episodes of one facet */
@@ -92,7 +92,7 @@ static void count_uses(const struct facet_refs *facet_refs, uint32_t by)
         facet_refs->spellings[i]->uses += by;
 }
 
-/* The vocabulary follows the changes, or takes them back. */
+/* Applies the changes to the vocabulary, or undoes them. */
 static void enter_uses(const struct views_change *changes, size_t count, bool backwards)
 {
     for (size_t i = 0; i < count; i++) {
@@ -131,7 +131,7 @@ static const struct facet *make_facet(struct building *b, uint32_t number, struc
     return facet;
 }
 
-/* Under its plain name, or under the one it has, where the value is the same. */
+/* A facet keeps its name if its value is the same, else it gets its plain name. */
 static int next_facet(struct building *b, uint32_t number, size_t first, size_t added_count)
 {
     const struct facet *old = views_facet(b->old, number);
@@ -220,7 +220,7 @@ static int rename_facet(struct building *b, uint32_t number, const struct buf *n
     return 0;
 }
 
-/* Every facet under its plain name first. */
+/* Gives every facet its plain name. */
 static int plain_names(struct building *b, const uint32_t *facets, uint32_t count)
 {
     int err = 0;
@@ -233,7 +233,7 @@ static int plain_names(struct building *b, const uint32_t *facets, uint32_t coun
     return err;
 }
 
-/* Two long values, one of which is written as the other would be cut. */
+/* A long value, truncated, may have the same name as another value. */
 static int disambiguate(struct building *b, uint32_t *facets, uint32_t count,
                         bool *is_disambiguated)
 {
@@ -267,7 +267,7 @@ static bool has_twins(const struct views *views, const uint32_t *facets, uint32_
     return false;
 }
 
-/* All facets of a view that there are now, by name. */
+/* Lists the facets of a view in this generation, by name. */
 static int list_facets(struct building *b, uint32_t number, const struct view *old,
                        struct view *view)
 {
@@ -352,7 +352,7 @@ static int next_views(struct building *b)
     return err ? err : order_views(b);
 }
 
-/* --- all of it -------------------------------------------------------------------------------- */
+/* --- views_next() ----------------------------------------------------------------------------- */
 
 static int allocate(struct building *b)
 {
@@ -435,7 +435,7 @@ void views_free_all(struct views *views)
 
 /* --- finding ---------------------------------------------------------------------------------- */
 
-/* The first place whose name is `name` or greater; greater where `behind` says so. */
+/* The index of the first facet whose name is not less than `name`; if `behind`, greater. */
 static uint32_t index_of(const struct views *views, const struct view *view, struct slice name,
                          bool behind)
 {

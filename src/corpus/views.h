@@ -2,7 +2,8 @@
  * The views of one generation: by-tag, by-person … and their facets, by-tag/ai-safety. They are
  * immutable; the next generation shares those that did not change.
  *
- * The arrays are by the number that the vocabulary gave; a view or facet without episodes is NULL.
+ * The vocabulary numbers views and facets, and the arrays are by number; a view or facet without
+ * episodes is NULL.
  */
 #ifndef CORPUS_VIEWS_H
 #define CORPUS_VIEWS_H
@@ -15,7 +16,7 @@ struct episode;
 /* One value of a view. */
 struct facet {
     struct slice name;  /* the commonest spelling, as a file name */
-    struct slice value; /* the same, as it was written */
+    struct slice value; /* the same, unescaped */
     uint32_t view;
     uint32_t episode_count;
     const uint32_t *episodes; /* in the order of their entries */
@@ -27,7 +28,7 @@ struct view {
     struct slice name; /* "by-tag" */
     uint32_t count;
     const uint32_t *facets; /* in the order of their names */
-    bool is_disambiguated;  /* a facet has a hash in its name, because another had the same name */
+    bool is_disambiguated;  /* two facets had the same name, and one has a hash in it */
     uint64_t identity;
 };
 
@@ -43,8 +44,7 @@ struct views {
     struct vocabulary *vocabulary;
 };
 
-/* The values of an episode, in the order of their facets: a file may have very many, so nobody
- * looks for one by walking. */
+/* The values of an episode, sorted by facet for binary search: a file may have very many. */
 struct facet_refs {
     uint32_t count;
     struct spelling *spellings[];
@@ -52,10 +52,10 @@ struct facet_refs {
 
 void facet_refs_sort(struct facet_refs *facet_refs);
 
-/* The first place of a facet; NO_INDEX where it is not there, or NULL is given. */
+/* The first index of a facet; NO_INDEX if it is not there, or `facet_refs` is NULL. */
 uint32_t facet_refs_find(const struct facet_refs *facet_refs, uint32_t facet);
 
-/* Whether the value at a place is another spelling of the one before it. */
+/* Whether the i-th value is another spelling of the one before it. */
 static inline bool facet_refs_repeat(const struct facet_refs *facet_refs, uint32_t i)
 {
     return i && facet_refs->spellings[i - 1]->facet == facet_refs->spellings[i]->facet;
@@ -69,17 +69,17 @@ struct views_change {
 
 /* The input of views_next(). */
 struct views_step {
-    const struct views *old; /* NULL: there were none */
+    const struct views *old; /* or NULL */
     struct vocabulary *vocabulary;
-    const struct episode *const *after; /* whose order the views have */
+    const struct episode *const *after; /* the episodes, for the order of their entries */
     uint32_t episode_cap;               /* numbers in `after` are below it */
     const struct views_change *changes;
     size_t count;
     struct txn *txn;
 };
 
-/* Builds the next views. 0, or -ENOMEM: then the vocabulary is as it was, and the txn is to
- * be undone. Either way `next` is to be released. */
+/* Builds the next views. 0, or -ENOMEM: then the vocabulary is as before, and the caller aborts the
+ * txn. Either way the caller releases `next`. */
 int views_next(const struct views_step *step, struct views *next);
 
 /* Frees the arrays of one generation; the facets and views in them belong to the last one. */
@@ -92,7 +92,7 @@ uint32_t views_find(const struct views *views, uint32_t view, struct slice name)
 /* The facet that a name spells in another way (utf8_fold), or NO_INDEX. */
 uint32_t views_find_spelling(const struct views *views, uint32_t view, struct slice name);
 
-/* The index of the first facet of a view, or of the first view, whose name is greater. */
+/* The index of the first facet of a view, or of the first view, with a greater name. */
 uint32_t views_facet_behind(const struct views *views, uint32_t view, struct slice name);
 uint32_t views_order_behind(const struct views *views, struct slice name);
 

@@ -25,7 +25,7 @@ void vocabulary_free(struct vocabulary *vocabulary)
     pthread_rwlock_destroy(&vocabulary->lock);
 }
 
-/* What spellings and folded values are looked up by: the view, a NUL byte, the text. */
+/* The key of spellings and folded values. */
 static void add_key(struct buf *key, struct slice view, struct slice text)
 {
     buf_add_slice(key, view);
@@ -44,7 +44,7 @@ static int enter_view(struct vocabulary *vocabulary, struct slice name, uint32_t
     return *number == NO_INDEX ? -ENOMEM : 0;
 }
 
-/* Appends the key of the value that a text spells. */
+/* Appends the key of the folded value. */
 static void add_fold(struct buf *key, struct slice view, struct slice text)
 {
     add_key(key, view, SLICE(""));
@@ -118,7 +118,7 @@ int vocabulary_enter(struct vocabulary *vocabulary, struct slice view, struct sl
                      struct spelling **spelling)
 {
     int err = enter(vocabulary, view, text, spelling);
-    /* A number may have been given that nothing was noted of. */
+    /* The vocabulary may have a number that is not in the journal. */
     if (err && err != -ENOSPC)
         journal_give_up(vocabulary->spellings.journal);
     return err;

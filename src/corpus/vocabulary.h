@@ -1,7 +1,7 @@
 /*
  * The vocabulary of a set of views: every view, value and spelling that ever occurred, each with a
- * number that never changes, and how often the newest generation uses each spelling. The builder
- * owns it and alone changes it; readers of a generation call vocabulary_find() only.
+ * number that never changes, and how often the newest generation uses each spelling. Only its
+ * owner, the builder, changes it; readers of a generation call vocabulary_find() only.
  *
  * Spellings that differ only in case, Unicode form and invisible characters (utf8_fold) spell one
  * value. A value has one folder, the facet, which is named after its commonest spelling.
@@ -37,16 +37,16 @@ struct value_entry {
 struct vocabulary {
     uint32_t most_views;
     struct intern views;        /* by name */
-    struct intern spellings;    /* view, NUL byte, text; alone noted in a journal */
+    struct intern spellings;    /* view, NUL byte, text; logged in a journal */
     struct spelling **all;      /* by number of the spelling */
-    struct intern folded;       /* view, NUL byte, folded value; its numbers are the facets' */
+    struct intern folded;       /* view, NUL byte, folded value; numbers the facets */
     struct value_entry *values; /* by number of the facet */
     size_t all_cap, value_cap;
     pthread_rwlock_t lock; /* of `folded` */
     struct arena arena;    /* of spellings */
 };
 
-/* It takes at most `most_views` views. New spellings are noted as records of this kind, in the
+/* It takes at most `most_views` views. It logs new spellings as records of this kind, in the
  * journal that the owner sets in `spellings`. */
 void vocabulary_init(struct vocabulary *vocabulary, uint32_t most_views, uint32_t record_kind);
 void vocabulary_free(struct vocabulary *vocabulary);
@@ -59,11 +59,11 @@ int vocabulary_enter(struct vocabulary *vocabulary, struct slice view, struct sl
 /* Adds a spelling from a journal record. 0 or an error as above. */
 int vocabulary_restore(struct vocabulary *vocabulary, struct slice noted);
 
-/* The commonest spelling of a facet; among equals the one that sorts first. NULL if none is used.
- */
+/* The commonest spelling of a facet, among equally common ones the first in order. NULL if the
+ * newest generation uses none. */
 const struct spelling *vocabulary_best(const struct vocabulary *vocabulary, uint32_t facet);
 
-/* The number of the facet that a text spells in a view, or NO_INDEX. Any thread. */
+/* The number of the facet in a view with this text as a spelling, or NO_INDEX. Any thread. */
 uint32_t vocabulary_find(struct vocabulary *vocabulary, struct slice view, struct slice text);
 
 #endif
