@@ -19,13 +19,13 @@ static int all_refs_check(struct scope *scope)
     return all_refs_exist(scope) ? 0 : -ESTALE;
 }
 
-/* Those of an episode; NULL: it has none that may be seen. */
+/* The references of an episode; NULL: it has none, or is private. */
 static const struct body_refs *refs_of(const struct scope *scope, uint32_t episode)
 {
     return voice_index_refs(scope->generation->voice_index, scope->corpus, episode);
 }
 
-/* The place of a reference in an episode; false where it has none. */
+/* The index of a reference in an episode; false if the episode lacks it. */
 static bool find_in(const struct scope *scope, uint32_t episode, uint64_t ref, uint32_t *place)
 {
     const struct body_refs *refs = refs_of(scope, episode);
@@ -33,7 +33,7 @@ static bool find_in(const struct scope *scope, uint32_t episode, uint64_t ref, u
     return refs && *place < body_refs_count(refs);
 }
 
-/* The first episode that has it, which a node is known by; false: none has. */
+/* The first episode with the reference, whose number is in the node id; false: none has it. */
 static bool find_first(const struct scope *scope, uint64_t ref, struct node *node)
 {
     for (uint32_t i = 0; i < scope->corpus->episode_count; i++) {
@@ -44,7 +44,7 @@ static bool find_first(const struct scope *scope, uint64_t ref, struct node *nod
     return false;
 }
 
-/* What a node of a reference stands for; it was checked. */
+/* The reference of a checked node. */
 static struct old_ref ref_of(const struct scope *scope)
 {
     return body_refs_at(refs_of(scope, scope->node.i), scope->node.j);
@@ -94,7 +94,7 @@ static int ref_folder_check(struct scope *scope)
 
 static uint64_t ref_folder_identity(const struct scope *scope)
 {
-    uint64_t ref = ref_of(scope).ref; /* words may be chosen by it */
+    uint64_t ref = ref_of(scope).ref; /* an author can choose words for it: hash it again */
     return identity_of(IDENTITY_REF, (struct slice){(const char *)&ref, sizeof ref});
 }
 
@@ -136,7 +136,7 @@ static int ref_entry_target(struct scope *scope, struct buf *target)
     return 0;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops all_refs_ops = {
     .check = all_refs_check,

@@ -1,4 +1,4 @@
-/* .transcriptfs: what the mount says about itself. */
+/* .transcriptfs: the state of the mount. */
 #include <errno.h>
 #include <malloc.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@ static int version_render(struct scope *scope, struct buf *out)
 
 /* --- status.json ------------------------------------------------------------------------------ */
 
-/* Those of which there were any. Where memory ends they are left out. */
+/* The counts above 0; without them if memory runs out. */
 static void add_requests(json_t *status, const struct request_count *count)
 {
     json_t *requests = json_object();
@@ -33,7 +33,7 @@ static void add_requests(json_t *status, const struct request_count *count)
         json_decref(requests);
 }
 
-/* What is in use, and what the allocator keeps beside that for what comes next. */
+/* The bytes in use, and the free ones that the allocator keeps. */
 static void add_memory(json_t *json)
 {
     const struct mallinfo2 info = mallinfo2();
@@ -43,7 +43,7 @@ static void add_memory(json_t *json)
                                   (json_int_t)info.fordblks));
 }
 
-/* How the process is confined, and the how-manieth it is. */
+/* The confinement of the worker, and the number of restarts. */
 static void add_process(json_t *json, const struct tree_options *options)
 {
     const struct confinement *holds = &options->confinement;
@@ -58,7 +58,7 @@ static void add_process(json_t *json, const struct tree_options *options)
                                   holds->no_core, "chroot", holds->chroot));
 }
 
-/* Numbers alone: what people ask for is nobody else's business. */
+/* Numbers alone: the queries of a user are private. */
 static void add_search(json_t *json, struct selections *selections)
 {
     json_object_set_new(
@@ -143,7 +143,7 @@ static int generation_render(const struct scope *scope, struct buf *out)
 
 /* --- problems.tsv ----------------------------------------------------------------------------- */
 
-/* Each cites a path, which may be 4 KiB long: of a million there would be gigabytes. */
+/* Each line has a path, which may be 4 KiB long: a million would take gigabytes. */
 enum { MOST_PROBLEMS = 8 * 1024 * 1024 /* bytes */ };
 
 static void add_problem(struct buf *out, const struct problem *problem)
@@ -155,7 +155,7 @@ static void add_problem(struct buf *out, const struct problem *problem)
     tsv_add_visible(out, problem->action, '\n');
 }
 
-/* Whole lines, and the last says so where not all are there. */
+/* Adds whole lines; if not all fit, the last line says so. */
 static void add_problems(struct buf *out, const struct problems *all)
 {
     for (uint32_t i = 0; i < all->count; i++) {
@@ -187,7 +187,7 @@ static int problems_render(const struct scope *scope, struct buf *out)
 
 /* --- the folder ------------------------------------------------------------------------------- */
 
-/* What is volatile is rendered when it is looked up, and its id names that very text. */
+/* Volatile files: a look-up renders them, and the id names that text. */
 static const struct {
     const char *name;
     enum kind kind;
@@ -248,7 +248,7 @@ static int snapshot_read(struct scope *scope, uint64_t offset, size_t len, struc
     return err;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops control_ops = {
     .parent = scope_root,

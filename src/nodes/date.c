@@ -1,12 +1,11 @@
-/* by-date/2025/10/23/<entry>. Where the day is not known the folder is XX, as in EDTF (ISO 8601-2).
- */
+/* by-date/2025/10/23/<entry>. The folder of an unknown day is XX, as in EDTF (ISO 8601-2). */
 #include <errno.h>
 #include <stdio.h>
 
 #include "nodes/nodes.h"
 
-/* i of a year is date_code(year, 0, 0), of a month date_code(year, month, 0). A day may be 0
- * itself: its kind tells it from a month. */
+/* i of a year is date_code(year, 0, 0), of a month date_code(year, month, 0). A day may be 0 too;
+ * its kind distinguishes it from a month. */
 enum {
     DAY_BITS = 0x1F,
     MONTH_BITS = 0x1E0,
@@ -211,7 +210,7 @@ static int date_entry_target(struct scope *scope, struct buf *target)
     return 0;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops dates_ops = {
     .check = dates_check,

@@ -22,7 +22,7 @@ struct stamps episode_stamps(const struct scope *scope)
     return scope_episode(scope)->stamps;
 }
 
-/* A folder stays the same folder whatever becomes of its content … */
+/* The inode number of a folder stays when its content changes … */
 uint64_t episode_identity(const struct scope *scope)
 {
     return scope_episode(scope)->identity;
@@ -33,13 +33,13 @@ uint64_t episode_part_identity(const struct scope *scope)
     return hash_pair(scope_episode(scope)->identity, scope->node.j);
 }
 
-/* … and a file of other content is another file, as when an editor replaces it. */
+/* … and a file with other content gets another one, as when an editor replaces the file. */
 uint64_t episode_version_identity(const struct scope *scope)
 {
     return hash_pair(scope_episode(scope)->version_identity, scope->node.j);
 }
 
-/* So is one that its companions have a part in. */
+/* The same for a file that depends on the companions too. */
 uint64_t episode_file_identity(const struct scope *scope)
 {
     return hash_pair(scope_episode(scope)->files_identity, scope->node.j);
@@ -52,7 +52,7 @@ struct node episode_folder(const struct scope *scope)
 
 /* --- turns ------------------------------------------------------------------------------------ */
 
-/* Digits of a turn's number, so that names sort as the turns do. */
+/* The digits of a turn's number: names of one width sort in the order of turns. */
 static int number_width(uint32_t count)
 {
     int width = 3;

@@ -23,7 +23,7 @@ int exposed_turns_reserve(struct exposed_turns *exposed, size_t episodes)
     return 0;
 }
 
-/* Rounds up, so that fewer records are logged; to invalidate a few more names does no harm. */
+/* Rounds up, to log fewer records; invalidating a few more names does no harm. */
 static uint16_t rounded_turns(uint32_t turns)
 {
     uint32_t rounded = 64;
@@ -58,7 +58,7 @@ uint32_t exposed_turns_take(struct exposed_turns *exposed, uint32_t episode)
     return __atomic_exchange_n(count_of(exposed, episode), 0, __ATOMIC_RELAXED);
 }
 
-/* Keeps the maximum: to invalidate too many names does no harm. */
+/* Keeps the maximum: invalidating too many names does no harm. */
 int exposed_turns_restore(struct exposed_turns *exposed, const struct journal_record *record)
 {
     uint32_t number;

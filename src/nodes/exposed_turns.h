@@ -1,6 +1,6 @@
 /*
- * How many names in turns/ the kernel may have cached, by the number of the episode: so many are
- * invalidated when the episode changes.
+ * How many names in turns/ the kernel may have cached, by the number of the episode. When the
+ * episode changes, the tree invalidates so many.
  */
 #ifndef NODES_EXPOSED_TURNS_H
 #define NODES_EXPOSED_TURNS_H
@@ -8,16 +8,16 @@
 #include "base/journal.h"
 #include "corpus/episode.h"
 
-enum { EXPOSED_CHUNK = 4096 /* episodes: in chunks, so that readers never see one move */ };
+enum { EXPOSED_CHUNK = 4096 /* episodes; a chunk never moves while others read it */ };
 
 struct exposed_turns {
     uint16_t *chunks[CORPUS_MAX_EPISODES / EXPOSED_CHUNK];
-    struct journal *journal; /* where they are noted; NULL: nowhere */
+    struct journal *journal; /* logs the counts; or NULL */
 };
 
 void exposed_turns_free(struct exposed_turns *exposed);
 
-/* Makes room for so many episodes. 0 or -ENOMEM. Only the publisher calls it. */
+/* Reserves memory for so many episodes. 0 or -ENOMEM. Only the publisher calls it. */
 int exposed_turns_reserve(struct exposed_turns *exposed, size_t episodes);
 
 /* Notes that a reply names this many turns. Any thread. */

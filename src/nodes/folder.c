@@ -1,4 +1,4 @@
-/* The folders of the content, under episodes/ and again under text/ and original/. */
+/* The folders of the content, in episodes/, text/ and original/. */
 #include <errno.h>
 
 #include "nodes/nodes.h"
@@ -41,7 +41,7 @@ static uint32_t text_folders(struct scope *scope)
     return folder_of(scope)->folder_count;
 }
 
-/* The sub-folders come first, then the episodes: two sorted runs. */
+/* Two sorted lists: the sub-folders, then the episodes. */
 enum { LIST_FOLDERS = 1, LIST_EPISODES };
 
 static int sub_folder(const struct scope *scope, uint64_t index, struct child *child)
@@ -91,9 +91,9 @@ static int folder_find(struct scope *scope, struct slice name, struct child *chi
 
 /* --- text/ and original/ -------------------------------------------------------------------------
  *
- * Both have the folders of the content, and in them the files that the episodes have as
- * transcript.txt and original.txt. Which episodes have originals their bodies say: original/ has
- * no more than these, and the folders in which one is.
+ * Both have the folders of the content, and in them hard links to transcript.txt or original.txt of
+ * the episodes. original/ has only the episodes with originals, which the bodies tell, and the
+ * folders above them.
  */
 
 static int original_folder_check(struct scope *scope)
@@ -108,7 +108,7 @@ static int original_folder_check(struct scope *scope)
     return err ? err : voice_index->folder_has_original[scope->node.i] ? 0 : -ESTALE;
 }
 
-/* Whether an episode has a file in a folder of this kind, or below it a folder. */
+/* Whether an episode has a file in a folder of this kind, or a folder has one below it. */
 static int has_text(struct scope *scope, bool is_folder, uint32_t id, bool *has)
 {
     const struct voice_index *voice_index;
@@ -121,7 +121,7 @@ static int has_text(struct scope *scope, bool is_folder, uint32_t id, bool *has)
     return err;
 }
 
-/* The same file as the episode's own; CHILD_GAP where it has none. */
+/* The hard link to the episode's file; CHILD_GAP if it has none. */
 static int text_of(struct scope *scope, uint32_t id, struct child *child)
 {
     bool has;
@@ -162,7 +162,7 @@ static int text_find(struct scope *scope, struct slice name, struct child *child
     return err ? err : has ? 0 : -ENOENT;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops folder_ops = {
     .check = folder_check,

@@ -25,14 +25,14 @@ static int source_read(struct scope *scope, const char *ending, uint64_t offset,
     return err;
 }
 
-/* --- what stands in an episode's folder ------------------------------------------------------- */
+/* --- the children of an episode's folder ------------------------------------------------------ */
 
 static struct node episode_parent(const struct scope *scope)
 {
     return (struct node){.kind = KIND_FOLDER, .i = scope_episode(scope)->folder};
 }
 
-/* The kinds of what a format is. */
+/* The kind of node by the type of a format. */
 static const enum kind kinds[] = {
     [FORMAT_FILE] = KIND_FORMAT,       [FORMAT_TURNS] = KIND_TURNS,
     [FORMAT_ORIGINAL] = KIND_ORIGINAL, [FORMAT_SECTIONS] = KIND_SECTIONS,
@@ -45,14 +45,14 @@ static bool is_chosen(const struct scope *scope, uint64_t i)
     return format_is_chosen(scope->tree->options.formats, i);
 }
 
-/* Whether its hard link stands in text/ or original/. */
+/* Whether it has a hard link in text/ or original/. */
 static bool is_linked(const struct scope *scope, const struct format *format)
 {
     return format->link == LINK_IN_TEXT ||
            (format->link == LINK_IN_ORIGINAL && scope->corpus->original_count);
 }
 
-/* The row of a node: by number that of a file, by kind that of a folder. NULL: there is none. */
+/* The row of a node: j is that of a file, the kind tells that of a folder. Or NULL. */
 static const struct format *format_of(const struct scope *scope, uint64_t *number)
 {
     const struct format *format;
@@ -68,7 +68,7 @@ static const struct format *format_of(const struct scope *scope, uint64_t *numbe
     return NULL;
 }
 
-/* Of a format that has pieces. */
+/* For a format in pieces. */
 static struct long_text long_text_of(struct scope *scope, const struct format *format)
 {
     return (struct long_text){scope->tree->cache, node_id(&scope->node), scope_all_material, scope,
@@ -98,7 +98,7 @@ int format_check(struct scope *scope)
     const struct format *format = format_of(scope, &number);
     if (!format || (!is_chosen(scope, number) && !is_linked(scope, format)))
         return -ESTALE;
-    /* A text that was rendered is there, and needs no body to be read again. */
+    /* If the cache has the text, the format exists; that saves a read of the body. */
     const struct long_text text = long_text_of(scope, format);
     if (format->render && long_text_is_known(&text))
         return 0;
@@ -116,7 +116,7 @@ static int format_child(uint32_t episode, uint32_t version, uint64_t number, str
     return 0;
 }
 
-/* A body that cannot be read hides the formats that need it, and no others. */
+/* An unreadable body hides the formats that need it, and no others. */
 static int episode_child(struct scope *scope, uint64_t index, struct child *child)
 {
     const struct format *format = format_at(index);
@@ -133,7 +133,7 @@ static int episode_child(struct scope *scope, uint64_t index, struct child *chil
     return format_child(scope->node.i, scope_episode(scope)->version, index, child);
 }
 
-/* By name, so that meta/ costs no body. */
+/* Compares names first, so that meta/ needs no body. */
 static int episode_find(struct scope *scope, struct slice name, struct child *child)
 {
     const struct format *format;
@@ -149,7 +149,7 @@ static int episode_find(struct scope *scope, struct slice name, struct child *ch
     return -ENOENT;
 }
 
-/* --- its files -------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static int render(struct scope *scope, struct buf *out)
 {
@@ -160,7 +160,7 @@ static int render(struct scope *scope, struct buf *out)
     return err ? err : format->render(&material, out);
 }
 
-/* A range of what need not be rendered for it. */
+/* Reads a range without rendering the whole file. */
 static int read_range(struct scope *scope, const struct format *format, uint64_t offset, size_t len,
                       struct tree_text *text)
 {
@@ -216,7 +216,7 @@ static int format_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
-/* Without rendering only a range can be told from a body alone. */
+/* Only a format with ranges needs no more than a body. */
 static int format_read_past(struct scope *scope, uint64_t offset, size_t len,
                             struct tree_text *text)
 {
@@ -225,7 +225,7 @@ static int format_read_past(struct scope *scope, uint64_t offset, size_t len,
     return format && format->read ? read_range(scope, format, offset, len, text) : -ESTALE;
 }
 
-/* --- their hard links ------------------------------------------------------------------------- */
+/* --- hard links ------------------------------------------------------------------------------- */
 
 /* A source has the time of its file. */
 static struct stamps format_stamps(const struct scope *scope)
@@ -263,7 +263,7 @@ int format_link(struct scope *scope, uint32_t episode, struct child *child)
         if (format->link != link)
             continue;
         format_child(episode, of->version, i, child);
-        /* A body is not read for a listing of many, but may be there. */
+        /* A listing reads no body, but uses one in the cache. */
         child->size_needs_render = !format->size || !has_body(scope, episode, of->version);
         memcpy(child->text, of->base.data, of->base.len);
         memcpy(child->text + of->base.len, ".txt", 5);
@@ -273,7 +273,7 @@ int format_link(struct scope *scope, uint32_t episode, struct child *child)
     return CHILD_GAP;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops episode_ops = {
     .check = episode_check,

@@ -11,14 +11,15 @@
 #include "nodes/whole.h"
 #include "render/tables.h"
 
-/* --- of all episodes, or of a selection ------------------------------------------------------- */
+/* --- tables of all episodes, or of a selection ------------------------------------------------ */
 
 static bool is_of_selection(const struct scope *scope)
 {
     return scope->node.kind == KIND_SELECTION_INDEX || scope->node.kind == KIND_SELECTION_TABLE;
 }
 
-/* What the tables are about: NULL where that is all there is. To be ended by end_hold(). */
+/* Holds the selection of the tables; NULL in `hold` for tables of all episodes. The caller calls
+ * end_hold(). */
 static int hold_found(struct scope *scope, enum selection_part part, struct hold *hold)
 {
     *hold = (struct hold){.selections = selections_of(scope)};
@@ -35,7 +36,7 @@ static int join_pieces(struct scope *scope, int (*add)(struct scope *episode, st
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
 
-/* Where front matter cannot be read, the rest is known all the same. */
+/* Unreadable front matter is no error: the rest of the row is known. */
 static int add_episode(struct scope *scope, bool is_json, struct buf *out)
 {
     struct material material;
@@ -171,13 +172,12 @@ static int dates_render(struct scope *scope, struct buf *out)
 
 /* --- which tables there are ------------------------------------------------------------------- */
 
-/* Whether there are terms or voices only the bodies say: their tables stand where there are words.
- */
+/* Only the bodies tell whether there are terms or voices, so any body makes these tables exist. */
 static const struct {
     const char *name; /* NULL: that of the date view */
     bool (*exists)(const struct scope *scope);
     int (*render)(struct scope *scope, struct buf *out);
-    bool is_unlisted; /* found by name: it reads every body, and no walk should meet it */
+    bool is_unlisted; /* it reads every body, so a walk should not meet it */
 } tables[] = {
     {"episodes.tsv", root_has_episodes, episodes_tsv_render, false},
     {"episodes.jsonl", root_has_episodes, episodes_jsonl_render, false},
@@ -189,8 +189,8 @@ static const struct {
     {"README.md", root_has_episodes, readme_render, false},
 };
 
-/* Behind these a table a view: its number is that of the view and TABLES. Behind all of them the
- * whole tables (whole.c), which are found by name. */
+/* After these, one table a view: TABLES and the number of the view. After all of them, the whole
+ * tables (whole.c). */
 enum { TABLES = sizeof tables / sizeof *tables };
 
 static uint32_t table_of(const struct scope *scope)
@@ -233,7 +233,7 @@ static int index_table_check(struct scope *scope)
     return err ? err : is_there ? scope_check_generation(scope) : -ESTALE;
 }
 
-/* All of them are other files when some content is another. */
+/* All tables become other files when any content changes. */
 static uint64_t index_table_identity(const struct scope *scope)
 {
     uint32_t table = table_of(scope);
@@ -252,7 +252,7 @@ static struct node index_parent(const struct scope *scope)
     return is_of_selection(scope) ? selection_folder(scope) : scope_root(scope);
 }
 
-/* "by-tag.tsv", after the view. */
+/* "by-tag.tsv" for the view by-tag. */
 static int name_table(struct child *child, struct slice view)
 {
     struct slice ending = SLICE(".tsv");
@@ -262,12 +262,12 @@ static int name_table(struct child *child, struct slice view)
     return child_set_name(child, &name);
 }
 
-/* Places are those of the root: first what is fixed, then the views by name. */
+/* The order is that of the root: first the fixed tables, then the views by name. */
 static int table_child(const struct scope *scope, uint64_t index, struct child *child)
 {
     const struct corpus *corpus = scope->corpus;
     uint64_t listed = (uint64_t)TABLES + corpus->views.view_count;
-    /* A selection has these beside its index/. */
+    /* A selection has the whole tables beside its index/. */
     if (index >= listed + (is_of_selection(scope) ? 0 : WHOLE_IN_INDEX))
         return -ENOENT;
     if (index >= listed && !root_has_words(scope))
@@ -329,7 +329,8 @@ static int index_find(struct scope *scope, struct slice name, struct child *chil
     return err;
 }
 
-/* By its view; of two that begin alike for some 250 bytes either comes first. */
+/* Searches by the view. The order of two names with the same 250 bytes at the start is arbitrary.
+ */
 static uint64_t index_seek(struct scope *scope, unsigned list, struct slice name)
 {
     const size_t ending = SLICE(".tsv").len;
@@ -368,7 +369,7 @@ static int index_table_size(struct scope *scope, uint64_t *size)
     return scope_size_text(scope, renderer_of(scope), size);
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops index_ops = {
     .check = index_check,

@@ -1,4 +1,4 @@
-/* meta/: what the front matter says, key by key. */
+/* meta/: the front matter, a file a key. */
 #include <errno.h>
 
 #include "base/filename.h"
@@ -25,7 +25,7 @@ static int meta_child(struct scope *scope, uint64_t index, struct child *child)
     const struct yaml *value = nth_key(map, index);
     if (!value)
         return -ENOENT;
-    /* Absent beats empty: a key that says nothing has no file. */
+    /* Absent beats empty: a key without a value has no file. */
     if (yaml_is_empty(value) || value->key.len == 0)
         return CHILD_GAP;
     filename_of_value(&name, value->key);
@@ -57,7 +57,7 @@ static int meta_value_render(struct scope *scope, struct buf *out)
     return 0;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops meta_ops = {
     .check = format_check,

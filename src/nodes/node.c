@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-/* A folder, a link, a file of an episode's content: what most rows of each have in common. */
+/* The members that most rows of folders, links and files have in common. */
 #define FOLDER(what) .path = (what), .type = S_IFDIR
 #define LINK(what)   .path = (what), .type = S_IFLNK
 #define FILE_(what)  .path = (what), .type = S_IFREG
@@ -14,7 +14,7 @@
 #define OF_VERSION     OF_EPISODE, .has_version = true
 #define COMBINES       .combines = true
 #define OF_QUERY       .i_bits = 24, .has_version = true
-/* … of which an old id lists the current children, as above. */
+/* The same, but an old id lists the current children. */
 #define IN_QUERY OF_QUERY, .accepts_old_version = true, .no_negative_cache = true
 
 const struct layout layouts[KIND_COUNT] = {
@@ -35,7 +35,7 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_SECTIONS] = {FOLDER("/episodes/<name>/sections"), OLD_VERSION_OK},
     [KIND_VOICES] = {FOLDER("/episodes/<name>/voices"), OLD_VERSION_OK},
 
-    /* i: episode, j: section, from 0 for what stands before the first heading */
+    /* i: episode, j: section; 0 is the part before the first heading */
     [KIND_SECTION] = {FOLDER("/episodes/<name>/sections/<section>"), OF_EPISODE,
                       .has_version = true, .j_bits = 16},
     /* i: episode, j: voice from 0 */
@@ -49,18 +49,18 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_ORIGINAL_TURN] = {FILE_("/episodes/<name>/original/<number>.txt"), OF_VERSION,
                             .j_bits = 16},
 
-    /* Nobody can tell which names to forget when the words change. */
+    /* When the words change, the tree does not know which references come and go. */
     [KIND_REFS] = {FOLDER("/episodes/<name>/ref"), OF_EPISODE, .no_negative_cache = true},
     /* i: episode, j: turn from 0 */
     [KIND_REF] = {LINK("/episodes/<name>/ref/<reference>"), OF_VERSION, .j_bits = 16,
                   .no_entry_cache = true},
 
     [KIND_ALL_REFS] = {FOLDER("/ref"), .no_negative_cache = true},
-    /* i: the first episode that has it, j: its place there; the version is the generation, so that
-     * no listing of one that gets another link is kept */
+    /* i: the first episode with the reference, j: its index there; the version is the generation,
+     * so that the kernel keeps no listing when a link is added */
     [KIND_REF_FOLDER] = {FOLDER("/ref/<reference>"), .i_bits = 24, .j_bits = 17,
                          .has_version = true, .no_entry_cache = true, .no_negative_cache = true},
-    /* likewise, of each episode that has it */
+    /* i: an episode with the reference; the rest as above */
     [KIND_REF_ENTRY] = {LINK("/ref/<reference>/<entry>"), .i_bits = 24, .j_bits = 17,
                         .has_version = true, .no_entry_cache = true},
 
@@ -83,14 +83,14 @@ const struct layout layouts[KIND_COUNT] = {
     /* i: facet, j: episode */
     [KIND_ENTRY] = {LINK("/by-<view>/<value>/<entry>"), .i_bits = 24, .j_bits = 24},
 
-    /* The same for who is heard in the turns */
+    /* The same for voices */
     [KIND_BY_VOICE] = {FOLDER("/by-voice"), .no_negative_cache = true},
     [KIND_BY_VOICE_FACET] = {FOLDER("/by-voice/<name>"), COMBINES, .i_bits = 24},
     [KIND_BY_VOICE_SPELLING] = {LINK("/by-voice/<another spelling of a name>"), .i_bits = 24,
                                 .no_entry_cache = true},
     [KIND_BY_VOICE_ENTRY] = {LINK("/by-voice/<name>/<entry>"), .i_bits = 24, .j_bits = 24},
 
-    /* i: date code; month and day are 0 where they do not count */
+    /* i: date code; a year has month and day 0, a month has day 0 */
     [KIND_DATES] = {FOLDER("/by-date")},
     [KIND_YEAR] = {FOLDER("/by-date/<year>"), COMBINES, .i_bits = 24},
     [KIND_MONTH] = {FOLDER("/by-date/<year>/<month>"), COMBINES, .i_bits = 24},
@@ -100,12 +100,12 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_DATE_ENTRY] = {LINK("/by-date/<year>/<month>/<day>/<entry>"), .i_bits = 24, .j_bits = 24},
 
     [KIND_INDEX] = {FOLDER("/index")},
-    /* i: which of the tables */
+    /* i: table */
     [KIND_INDEX_TABLE] = {FILE_("/index/<table>"), .i_bits = 16, .has_version = true},
 
-    /* i: which of the whole tables */
+    /* i: enum whole_table */
     [KIND_WHOLE_TABLE] = {FILE_("/index/<whole table>"), .i_bits = 16, .has_version = true},
-    /* i: episode, j: table and name; the key of a text, which no client has */
+    /* i: episode, j: table and name; a key of the cache, which no client knows */
     [KIND_TABLE_PIECE] = {FILE_("a part of /index/<whole table>"), .i_bits = 24, .j_bits = 16,
                           .has_version = true},
 
@@ -126,21 +126,21 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_SELECTION_TURNS] = {FOLDER("/search/<query>/turns"), IN_QUERY},
     [KIND_SELECTION_EPISODES] = {FOLDER("/search/<query>/episodes"), IN_QUERY, COMBINES},
     [KIND_SELECTION_INDEX] = {FOLDER("/search/<query>/index"), IN_QUERY},
-    /* … j: which of the files, or of the tables */
+    /* … j: file, or table */
     [KIND_SELECTION_FILE] = {FILE_("/search/<query>/<file>"), OF_QUERY, .j_bits = 8},
     [KIND_SELECTION_TABLE] = {FILE_("/search/<query>/index/<table>"), OF_QUERY, .j_bits = 10},
-    /* … j: turn, from 0, of those that are found in the order of entries */
+    /* … j: found turn, from 0, in the order of entries */
     [KIND_SELECTION_TURN] = {LINK("/search/<query>/turns/<entry>--<number>.txt"), OF_QUERY,
                              .j_bits = 24},
     /* … j: episode */
     [KIND_SELECTION_EPISODE] = {LINK("/search/<query>/episodes/<entry>"), OF_QUERY, .j_bits = 24},
-    /* … j: view, or what search.h says */
+    /* … j: view, or a constant of search.h */
     [KIND_SELECTION_VIEW] = {FOLDER("/search/<query>/by-<view>"), IN_QUERY, .j_bits = 10},
     /* … j: facet; facet of by-voice; date code */
     [KIND_SELECTION_VALUE] = {LINK("/search/<query>/by-<view>/<value>"), OF_QUERY, .j_bits = 24},
     [KIND_SELECTION_VOICE] = {LINK("/search/<query>/by-voice/<name>"), OF_QUERY, .j_bits = 24},
     [KIND_SELECTION_DATE] = {LINK("/search/<query>/by-date/<date>"), OF_QUERY, .j_bits = 24},
-    /* … j: how far below the root it stands, and the view. Views come and go. */
+    /* … j: its depth below the root, and the view. Views come and go. */
     [KIND_COMBINED] = {LINK("/by-<view>/<value>/by-<view>"), .i_bits = 24, .j_bits = 13,
                        .no_entry_cache = true},
 };

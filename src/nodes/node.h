@@ -2,8 +2,8 @@
  * Nodes: the kinds of nodes, the layout of their ids, and the properties that all nodes of a kind
  * share. This is data only; nodes.h has the functions.
  *
- * A node id is (kind, i, j, version) packed in 64 bits. It names a path and a version of the
- * content, is checked whenever the kernel sends it, and is never a pointer. The root is 1.
+ * A node id is (kind, i, j, version) packed in 64 bits, never a pointer. It names a path and a
+ * version of the content; the tree checks it at each request. The root is 1.
  *
  * Inode numbers are hashes of the value of a kind: add a new kind at the end.
  */
@@ -82,41 +82,39 @@ enum kind {
     KIND_COUNT,
 };
 
-/* A node id, unpacked. What i and j number is said in node.c. */
+/* A node id, unpacked. node.c says what i and j number. */
 struct node {
     enum kind kind;
     uint32_t i;
     uint32_t j;
-    uint32_t version; /* of the episode's content, where its bytes depend on that */
+    uint32_t version; /* of the episode's content, if the bytes depend on it */
 };
 
 struct layout {
-    const char *path; /* what it stands for */
+    const char *path; /* its place in the tree */
     mode_t type;      /* S_IFDIR, S_IFREG or S_IFLNK */
-    uint8_t i_bits;   /* how the id is packed: 8 bits of kind, then these */
+    uint8_t i_bits;   /* the width of i in an id: 8 bits of kind come before it */
     uint8_t j_bits;
     bool has_version; /* the rest of the id holds a version */
-    bool of_episode;  /* it stands below an episode's folder, or is that: i numbers the episode */
-    bool of_folder;   /* it stands for a folder of the content, which i numbers */
-    bool no_entry_cache;      /* its bytes are what they were when it was looked up */
+    bool of_episode;  /* an episode's folder or a node below it; i is the number of the episode */
+    bool of_folder;   /* a folder of the content; i is its number */
+    bool no_entry_cache;      /* each look-up gets another version or content */
     bool accepts_old_version; /* an id of an older version still resolves, to the current folder */
-    bool combines; /* a view is found in it that is combined with it: search_find_combined() */
-    bool no_negative_cache; /* of a folder: names may come to be in it that nobody can tell
-                               beforehand */
+    bool combines;            /* it has combined views: search_find_combined() */
+    bool no_negative_cache;   /* of a folder: nothing invalidates a name that appears in it */
 };
 
 extern const struct layout layouts[KIND_COUNT];
 
 uint64_t node_id(const struct node *node);
 
-/* Unpacks an id. 0, or -ESTALE if no kind has such an id; whether the node exists its check says.
- */
+/* Unpacks an id. 0, or -ESTALE if no kind has such an id. The node may not exist: see its check. */
 int node_of_id(uint64_t id, struct node *node);
 
 /* The low bits of a version that fit in an id of this kind. */
 uint32_t node_version(enum kind kind, uint64_t version);
 
-/* The version whose low bits a node has: the latest one up to `newest`. */
+/* The latest version up to `newest` with the low bits that the node has. */
 uint32_t node_whole_version(const struct node *node, uint32_t newest);
 
 #endif

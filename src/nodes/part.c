@@ -1,4 +1,4 @@
-/* The folders of an episode that its body makes: originals, sections, voices. */
+/* The folders of an episode that depend on its body: originals, sections, voices. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -62,7 +62,7 @@ static int section_digits(const struct body *body)
     return digits;
 }
 
-/* "02-What came next"; "00" is what stands before the first heading. */
+/* "02-What came next"; "00" is the part before the first heading. */
 static int name_section(const struct body *body, uint32_t section, struct child *child)
 {
     cleanup_buf struct buf name = {0}, heading = {0};
@@ -95,7 +95,7 @@ static int sections_child(struct scope *scope, uint64_t index, struct child *chi
 
 static int sections_find(struct scope *scope, struct slice name, struct child *child)
 {
-    uint64_t turn; /* of this number, from 0; there is a section 0 */
+    uint64_t turn; /* the number in the name, less 1; sections start at 0 */
     episode_turn_number(name, &turn);
     int err = sections_child(scope, turn + 1, child);
     return err == CHILD_GAP || (!err && !slice_equal(child->name, name)) ? -ENOENT : err;
@@ -195,7 +195,7 @@ static int voice_child(struct scope *scope, uint64_t index, struct child *child)
     int err = scope_body(scope, &body);
     if (err)
         return err;
-    /* Between its first turn and its last, so that many voices of a turn each cost little. */
+    /* From its first turn to its last, so that many voices with one turn each cost little. */
     const struct voice *voice = &body->voices[scope->node.j];
     uint64_t turn = voice->first + index;
     if (turn > voice->last)
@@ -205,7 +205,7 @@ static int voice_child(struct scope *scope, uint64_t index, struct child *child)
     return episode_turn_child(scope, body, KIND_VOICE_TURN, turn, child);
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops originals_ops = {
     .check = format_check,

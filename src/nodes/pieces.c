@@ -14,9 +14,9 @@ struct joining {
     struct piece *pieces; /* one an episode */
     pthread_mutex_t lock;
     struct buf *out;  /* with the lock held: its limit is that of all pieces */
-    uint64_t bytes;   /* of them, so far; with the lock held */
-    bool has_changed; /* a file changed and was not rescanned */
-    int err;          /* there will be no text */
+    uint64_t bytes;   /* of all pieces so far; with the lock held */
+    bool has_changed; /* a file changed since the scan */
+    int err;          /* why there will be no text */
 };
 
 struct piece {
@@ -24,7 +24,7 @@ struct piece {
     struct joining *joining;
 };
 
-/* A raise_limit: a piece of a long text may be as long as that. */
+/* A raise_limit: one piece may be as long as the whole text. */
 static bool raise_piece(struct buf *text)
 {
     struct joining *joining = ((struct piece *)(void *)text)->joining;
@@ -36,7 +36,7 @@ static bool raise_piece(struct buf *text)
     return text->limit != before;
 }
 
-/* Whether the text has room for a piece, with those before. */
+/* Whether a piece fits into the text, after those before. */
 static bool count_piece(struct joining *joining, size_t bytes)
 {
     pthread_mutex_lock(&joining->lock);

@@ -1,4 +1,4 @@
-/* References to turns: links that are found by name, and not listed. */
+/* References to turns: unlisted links, which a look-up finds. */
 #include <errno.h>
 
 #include "nodes/episode.h"
@@ -30,7 +30,7 @@ static int ref_target(struct scope *scope, struct buf *target)
     return episode_turn_target(scope, "../turns/", target);
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops refs_ops = {
     .check = format_check,

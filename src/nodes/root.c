@@ -37,7 +37,7 @@ bool root_has_dates(const struct scope *scope)
     return scope->corpus->date_view.len > 0;
 }
 
-/* Behind these the views of the front matter. */
+/* After these come the views of the front matter. */
 static const struct {
     const char *name; /* NULL: that of the date view */
     enum kind kind;
@@ -80,8 +80,8 @@ static uint64_t root_seek(struct scope *scope, unsigned list, struct slice name)
     return FIXED + views_order_behind(&scope->corpus->views, name);
 }
 
-/* .transcriptfs resolves and is not listed: its files change all the time, and no walk should
- * meet them. Nor is ref/, which has nothing to list. */
+/* .transcriptfs is unlisted: its files change all the time, and a walk should not meet them. So is
+ * ref/, which lists nothing. */
 static int root_find(struct scope *scope, struct slice name, struct child *child)
 {
     if (slice_equal(name, SLICE(".transcriptfs")))
@@ -106,8 +106,8 @@ static uint32_t root_folders(struct scope *scope)
     return count;
 }
 
-/* So that rg and fd, started in the root, meet each word once: in text/. A pattern that begins with
- * a slash holds in the root only, so a search inside one of these folders finds all there is. */
+/* Makes rg and fd, started in the root, meet each word once: in text/. A pattern with a leading
+ * slash applies in the root only, so a search inside one of these folders finds everything. */
 static int ignore_render(struct scope *scope, struct buf *out)
 {
     (void)scope;
@@ -128,7 +128,7 @@ static int render_readme(struct scope *scope, struct buf *out)
     return 0;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops root_ops = {
     .parent = scope_root,

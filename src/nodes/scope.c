@@ -67,7 +67,7 @@ int scope_all_material(void *scope, struct material *material)
     return scope_material(scope, NEEDS_FRONT | NEEDS_BODY, material);
 }
 
-/* A text that is to be rendered, and where. */
+/* The context of rendering a text. */
 struct rendering {
     struct scope *scope;
     int (*render)(struct scope *scope, struct buf *out);

@@ -1,6 +1,6 @@
 /*
- * A scope: an open node. It holds the generation that the node belongs to, and the parts of its
- * episode that were loaded so far. Each function of tree.h opens one and closes it (tree.c).
+ * A scope: an open node. It holds the generation of the node, and the parts of its episode that it
+ * has loaded so far. Each function of tree.h opens one and closes it (tree.c).
  */
 #ifndef NODES_SCOPE_H
 #define NODES_SCOPE_H
@@ -15,26 +15,26 @@
 struct scope {
     struct tree *tree;
     struct generation *generation;
-    bool is_held;                /* this scope puts the generation back; else another one does */
+    bool is_held;                /* this scope puts the generation back; false: another one does */
     const struct corpus *corpus; /* of the generation */
     struct node node;
     struct cache_entry *entries[CACHE_KINDS];
     bool is_borrowed[CACHE_KINDS];   /* another scope puts it back */
-    const struct selected *selected; /* the turns of its episode that are shown; NULL: all are */
+    const struct selected *selected; /* the turns of its episode to show; NULL: all */
 };
 
-/* A child: where it leads and what it is called. */
+/* A child: its node and its name. */
 struct child {
     struct node node;
     struct slice name;
-    bool size_needs_render; /* its size takes work: listed without attributes */
-    bool no_entry_cache;    /* of one that is found, not listed: the kernel may not keep its name */
+    bool size_needs_render; /* its size is costly: a listing omits its attributes */
+    bool no_entry_cache;    /* set by find(): the kernel may not cache its dentry */
     uint8_t
-        list; /* 0: its place is the same in every generation; else the sorted list it stands in */
+        list; /* 0: its index is the same in every generation; else the number of a sorted list */
     char text[NAME_MAX + 1]; /* storage for a name that nothing else holds */
 };
 
-enum { CHILD_GAP = 1 /* nothing at this place, but more behind it */ };
+enum { CHILD_GAP = 1 /* no child at this index, but more behind it */ };
 
 /* The episode of a node whose i numbers one. */
 static inline const struct episode *scope_episode(const struct scope *scope)
@@ -42,15 +42,15 @@ static inline const struct episode *scope_episode(const struct scope *scope)
     return scope->corpus->episodes[scope->node.i];
 }
 
-/* The newest version of a node that has one: that of its episode, or the generation. */
+/* The newest version of a node with a version: that of its episode, or the generation. */
 static inline uint64_t scope_newest_version(const struct scope *scope)
 {
     return layouts[scope->node.kind].of_episode ? scope_episode(scope)->version
                                                 : scope->corpus->generation;
 }
 
-/* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text
- * that `render` makes; held until the scope ends. 0 or an error. */
+/* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text,
+ * by `render`. The scope holds them until it ends. 0 or an error. */
 int scope_front(struct scope *scope, const struct yaml **map);
 int scope_body(struct scope *scope, const struct body **body);
 int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
@@ -62,33 +62,34 @@ int scope_read_text(struct scope *scope, int (*render)(struct scope *scope, stru
 int scope_size_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
                     uint64_t *size);
 
-/* What a renderer needs of the node's episode; where that fails, what could be read is there. */
+/* The material of a renderer, from the node's episode. 0 or an error; then the readable parts are
+ * there. */
 int scope_material(struct scope *scope, unsigned needs, struct material *material);
 int scope_all_material(void *scope, struct material *material); /* of front matter and body */
 
 /* Whether the cache has that text; the scope holds it from then on. */
 bool scope_has_text(struct scope *scope);
 
-/* Notes that the text of a node was made of the scope's corpus; whether it was. Of the newest such
- * corpus alone. */
+/* Note, and tell, that the tree has made the text of a node from the scope's corpus. The tree
+ * remembers the newest such corpus of each kind. */
 void scope_note_made(const struct scope *scope);
 bool scope_was_made(const struct scope *scope);
 
-/* A scope of another node in the same generation, which stays the first one's; and the end of a
- * scope. */
+/* A scope of another node in the same generation, which the first scope still holds; and the end of
+ * a scope. */
 struct scope scope_at(const struct scope *scope, struct node node);
 void scope_close(struct scope *scope);
 
-/* For the rows of nodes.h: a check of a node that belongs to the whole corpus, whose version is the
- * generation; the root as the parent; a link count of 1, which says of a folder that its folders
- * are not counted; and no child, of a folder in which all is found by name. */
+/* For the members of node_ops: the check of a node of the whole corpus, whose version is the
+ * generation; the root as the parent; a link count of 1, which for a folder means that its folders
+ * are not counted; and no child, for a folder that lists nothing. */
 int scope_check_generation(struct scope *scope);
 struct node scope_root(const struct scope *scope);
 uint32_t scope_links_uncounted(const struct scope *scope);
 int scope_no_child(struct scope *scope, uint64_t index, struct child *child);
 
-/* Copies a name into the child, which then points to its own text: a child with a name of its own
- * is not to be copied. 0; -ENOMEM where the name is incomplete. It is at most NAME_MAX bytes. */
+/* Copies a name, of at most NAME_MAX bytes, into the child, which then points into itself: do not
+ * copy such a child. 0; -ENOMEM if the name is incomplete. */
 static inline int child_set_name(struct child *child, const struct buf *name)
 {
     if (name->failed || name->len > NAME_MAX)

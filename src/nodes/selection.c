@@ -32,7 +32,7 @@ void end_hold(struct hold *hold)
     selections_put(hold->selections, hold->held);
 }
 
-/* What would end the quotes, or count in them, stands as %XX. */
+/* Escapes characters that are special in quotes as %XX. */
 void selection_add_value(struct buf *values, struct slice value)
 {
     buf_add_text(values, values->len ? ",\"" : "\"");
@@ -92,8 +92,8 @@ uint64_t selection_identity(const struct scope *scope)
     return identity_of(IDENTITY_QUERY, selection_query(scope, text));
 }
 
-/* Of the many files and links in it. They have no hard links, and are above nothing: that somebody
- * may choose a query by their numbers does no harm. */
+/* A fast hash, with which an attacker may find a query for a number. That does no harm: these files
+ * and links have no hard links and no children. */
 uint64_t selection_part(const struct scope *scope, uint64_t part)
 {
     char text[NAME_MAX];

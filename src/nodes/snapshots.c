@@ -4,7 +4,7 @@
 
 #include "corpus/history.h"
 
-/* That are kept beside the newest of each kind. */
+/* The most bytes of snapshots besides the newest of each kind. */
 enum { SNAPSHOT_BYTES = 16 * 1024 * 1024 };
 
 void snapshots_init(struct snapshots *snapshots)
@@ -25,7 +25,7 @@ void snapshots_restore(struct snapshots *snapshots, const struct journal_record 
     snapshots->next_serial = record->key;
 }
 
-/* Of one that is not the newest of its kind. */
+/* Not for the newest of a kind. */
 static void forget_snapshot(struct snapshots *snapshots, struct snapshot *snapshot)
 {
     snapshots->bytes -= snapshot->text.cap;
@@ -38,8 +38,8 @@ static bool is_newest(const struct snapshots *snapshots, const struct snapshot *
     return snapshot->kind && snapshots->newest[snapshot->kind] == snapshot;
 }
 
-/* With the lock held. A number that was given out is given to no other text, also by whoever serves
- * next: he begins where so many were noted. */
+/* With the lock held. A number never gets another text, not even from the next worker, which starts
+ * behind the numbers in the journal. */
 static uint32_t take_serial(struct snapshots *snapshots)
 {
     if (snapshots->next_serial % SNAPSHOTS == 0)
@@ -48,8 +48,8 @@ static uint32_t take_serial(struct snapshots *snapshots)
     return snapshots->next_serial++ & 0xFFFFFF;
 }
 
-/* The oldest go where they have become too much to hold. The newest of a kind stays, whatever is
- * looked up of another: somebody may be in the middle of it. */
+/* Drops the oldest beyond SNAPSHOT_BYTES, but not the newest of a kind: a client may be reading it.
+ */
 static void keep_few(struct snapshots *snapshots)
 {
     for (uint32_t ahead = 0; ahead < SNAPSHOTS && snapshots->bytes > SNAPSHOT_BYTES; ahead++) {
@@ -96,7 +96,7 @@ int snapshots_keep(struct snapshots *snapshots, enum kind kind, struct buf *text
     return 0;
 }
 
-/* With the lock held. NULL: it was forgotten. */
+/* With the lock held. NULL: it is dropped. */
 static const struct snapshot *find_snapshot(const struct snapshots *snapshots, enum kind kind,
                                             uint32_t serial)
 {

@@ -6,11 +6,11 @@
 
 #include "index/cache.h"
 
-/* Bytes of a file, lent until tree_text_free(). */
+/* Bytes of a file, valid until tree_text_free(). */
 struct tree_text {
     struct slice bytes;
-    struct buf own;                           /* what was made for this call */
-    struct cache_entry *entries[CACHE_KINDS]; /* or what keeps the bytes alive */
+    struct buf own;                           /* the bytes, if this read made them */
+    struct cache_entry *entries[CACHE_KINDS]; /* else the entries that own them */
 };
 
 #endif

@@ -14,18 +14,18 @@ struct journal;
 struct confinement {
     bool no_new_privileges;
     bool no_capabilities;
-    bool may_read_all; /* … but that to read what belongs to others */
+    bool may_read_all; /* except CAP_DAC_READ_SEARCH */
     bool seccomp;
     bool chroot; /* the content folder is its root */
     bool no_core;
     int landlock; /* the version of its rules */
 };
 
-/* What stands under the path of the content folder. The supervisor writes it, in memory that it
- * shares with the workers. */
+/* The state of the path of the content folder. The supervisor writes it, in memory that it shares
+ * with the workers. */
 struct content_place {
-    const char *state; /* "there", or why the folder that is served is another */
-    uint32_t replaced; /* how often another folder was found there, and followed */
+    const char *state; /* "there", or why the mount serves another folder than that at the path */
+    uint32_t replaced; /* how often the mount has followed another folder */
 };
 
 struct tree_options {
@@ -33,11 +33,11 @@ struct tree_options {
     struct confinement confinement;
     uint32_t restarts; /* the number of workers that died */
     uint64_t resumed;  /* the last generation that one of them may have served; 0: none */
-    const struct content_place *place; /* NULL: nobody looks */
+    const struct content_place *place; /* or NULL */
     struct journal *journal;           /* logs the ids that clients get; or NULL */
     size_t index_size;                 /* bytes that the index of words may take */
     uint64_t formats;                  /* the formats in an episode's folder, a bit each; 0: all */
-    /* Called while all bodies are read, last with done == all; may be NULL. */
+    /* The voice index reports its progress, at last done == all; may be NULL. */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;
 };

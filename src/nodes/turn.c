@@ -20,7 +20,7 @@ static int turns_find(struct scope *scope, struct slice name, struct child *chil
         err = scope_body(scope, &body);
     if (!err)
         err = episode_turn_child(scope, body, KIND_TURN, turn, child);
-    /* One number has one name: 1.txt and 0001.txt are none where 001.txt is. */
+    /* A turn has one name: 1.txt and 0001.txt do not exist beside 001.txt. */
     return err ? err : slice_equal(child->name, name) ? 0 : -ENOENT;
 }
 
@@ -70,7 +70,7 @@ static int turn_size(struct scope *scope, uint64_t *size)
     return err;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops turns_ops = {
     .check = format_check,

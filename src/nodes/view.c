@@ -10,8 +10,8 @@ static bool is_by_voice(enum kind kind)
 }
 
 /*
- * The views these are: those of the front matter, or for by-voice those of who is heard. Who has a
- * node of by-voice has read the latter, and whoever makes up an id of one has to wait.
+ * The views of the front matter, or for by-voice those of the voice index. A client that has a node
+ * of by-voice has caused the index to be built; one that makes up an id has to wait for it.
  */
 static int views_of(struct scope *scope, const struct views **views)
 {
@@ -24,14 +24,14 @@ static int views_of(struct scope *scope, const struct views **views)
     return err;
 }
 
-/* The same where the node was checked, so that it is known already. */
+/* The same for a node that was checked, so that the index exists. */
 static const struct views *known_views(const struct scope *scope)
 {
     return is_by_voice(scope->node.kind) ? &scope->generation->voice_index->by_voice
                                          : &scope->corpus->views;
 }
 
-/* The kind that stands in by-voice for one of the other views. */
+/* The kind in by-voice that corresponds to one in the other views. */
 static enum kind in_view(const struct scope *scope, enum kind kind)
 {
     if (!is_by_voice(scope->node.kind))
@@ -99,8 +99,7 @@ static uint64_t view_seek(struct scope *scope, unsigned list, struct slice name)
     return is_there ? views_facet_behind(views, scope->node.i, name) : 0;
 }
 
-/* Another spelling is a link to the folder and not the folder again, which can have one name only.
- */
+/* Another spelling is a link to the folder: a folder can have one name only. */
 static int view_find(struct scope *scope, struct slice name, struct child *child)
 {
     const struct views *views;
@@ -164,7 +163,7 @@ static int facet_find(struct scope *scope, struct slice name, struct child *chil
     return links_find(scope, &links, name, child);
 }
 
-/* A value whose name was cut has no other spelling that finds it. */
+/* A value with a truncated name has no other spelling that finds it. */
 static int spelling_check(struct scope *scope)
 {
     int err = facet_check(scope);
@@ -193,7 +192,7 @@ static int entry_check(struct scope *scope)
     return links_check(scope, &links);
 }
 
-/* Of an entry in a view or under a date: i is part of the place, j the episode. */
+/* Combines the folder of the entry, by i, with the episode, j. */
 uint64_t entry_identity(const struct scope *scope)
 {
     uint64_t index = scope->node.kind == KIND_DATE_ENTRY ? (uint64_t)scope->node.i
@@ -225,7 +224,7 @@ static int entry_target(struct scope *scope, struct buf *target)
     return 0;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops view_ops = {
     .check = view_check,

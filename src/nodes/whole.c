@@ -1,4 +1,4 @@
-/* The tables that are not kept: index/turns.jsonl, index/turns.tsv, and those of a selection. */
+/* index/turns.jsonl, index/turns.tsv, and the tables of a selection. */
 #include "nodes/whole.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 static const struct {
     const char *name;
-    void (*begin)(struct buf *out); /* NULL: it has no header line */
+    void (*begin)(struct buf *out); /* adds the header line; or NULL */
     int (*add)(const struct material *material, struct buf *out);
 } tables[WHOLE_TABLES] = {
     [WHOLE_TURNS_JSON] = {"turns.jsonl", NULL, tables_add_turns_json},
@@ -47,14 +47,14 @@ static struct table_key key_of(const struct scope *scope, enum whole_table table
     return (struct table_key){is_of_all(scope) ? TABLE_OF_ALL : scope->node.i, table};
 }
 
-/* The selection of the scope's own generation: NULL in `hold` where the table is of all. */
+/* Holds the selection in the scope's own generation; NULL in `hold` for a table of all episodes. */
 static int hold_found(struct scope *scope, struct hold *hold)
 {
     *hold = (struct hold){.selections = selections_of(scope)};
     return is_of_all(scope) ? 0 : hold_selection(scope, SELECTION_EPISODES, hold);
 }
 
-/* A hash of what a piece shows, beside the version of its episode. Never 0. */
+/* A hash of everything that a piece depends on, besides the version of its episode. Never 0. */
 static uint64_t shown_of(const struct episode *episode, const struct selected *selected)
 {
     uint64_t hash = hash64(episode->name, 11);
@@ -95,15 +95,15 @@ struct counting {
     const struct selection *selection; /* NULL: all */
     unsigned table;
     struct table_layout *layout;
-    const struct table_piece *const *known; /* by number of the episode; NULL: not known */
+    const struct table_piece *const *known; /* by number of the episode; or NULL */
     uint32_t known_cap;
     struct buf texts[PARALLEL_MAX_THREADS];
     size_t done;
-    bool has_changed; /* a file changed and was not rescanned */
+    bool has_changed; /* a file changed since the scan */
     int err;
 };
 
-/* Notes the length of a piece as its end. */
+/* Stores the length of a piece in its `end`, until all lengths are known. */
 static int count_piece(struct counting *counting, const struct selected *selected,
                        struct table_piece *piece, struct buf *text)
 {
@@ -150,7 +150,7 @@ static void count_one(void *counting_, unsigned worker, size_t i)
         options->progress(options->progress_context, done, corpus->episode_count);
 }
 
-/* The lengths that are known from the generation before; `lengths` has the length as the end. */
+/* Takes the known lengths from the last layout; `lengths` has them in `end`. */
 static void find_known(struct counting *counting, const struct table_layout *before,
                        struct table_piece *lengths, const struct table_piece **known)
 {
@@ -210,7 +210,7 @@ static int count_all(struct counting *counting)
     return err ? err : head.failed ? -ENOMEM : 0;
 }
 
-/* A layout of the scope's own generation, without users; NULL in *layout if there is none. */
+/* Makes a layout of the scope's own generation, without users; NULL in *layout on an error. */
 static int make_layout(struct scope *scope, struct table_key key, struct table_layout **layout)
 {
     cleanup_(end_hold) struct hold hold = {0};
@@ -241,7 +241,7 @@ static int make_layout(struct scope *scope, struct table_key key, struct table_l
     return err;
 }
 
-/* --- what is asked of it ---------------------------------------------------------------------- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 static bool is_current(const struct scope *scope)
 {
@@ -253,8 +253,8 @@ static struct table_layout *find_layout(const struct scope *scope, enum whole_ta
     return whole_tables_get(&scope->tree->whole_tables, key_of(scope, table), scope->node.version);
 }
 
-/* The layout of the node's generation, which is made if it is the scope's own; the caller puts it
- * back. 0 or an error. */
+/* Gets the layout of the node's generation, and makes it if that is the scope's own; the caller
+ * puts it back. 0 or an error. */
 static int get_layout(struct scope *scope, enum whole_table table, struct table_layout **layout)
 {
     struct whole_tables *whole = &scope->tree->whole_tables;
@@ -307,21 +307,21 @@ int whole_size(struct scope *scope, enum whole_table table, uint64_t *size)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* A few pieces, one behind the other. */
+/* A read of consecutive pieces. */
 struct reading {
     struct scope *scope;
     const struct table_layout *layout;
     const struct selection *selection; /* of the scope's own generation; NULL: all */
     uint32_t first;
-    uint32_t count;  /* of those that are read */
-    uint32_t all;    /* … and of those ahead */
-    uint64_t offset; /* of the range that is read */
+    uint32_t count;  /* the pieces in the range */
+    uint32_t all;    /* … and those ahead of it */
+    uint64_t offset; /* of the range */
     size_t len;
-    struct buf *parts; /* of the range, a piece each */
+    struct buf *parts; /* of the range, one a piece */
     int err;
 };
 
-/* Where the reader of a layout goes on, the next ones are got ahead. */
+/* A sequential reader gets the next pieces ahead. */
 static int reading_begin(struct reading *reading, struct table_layout *layout, uint64_t offset,
                          size_t len)
 {
@@ -348,7 +348,7 @@ static void reading_end(struct reading *reading)
     free(reading->parts);
 }
 
-/* What of a piece is in the range: the offset in it, and the most bytes. */
+/* The part of a piece in the range: its offset in the piece, and the most bytes. */
 static uint64_t begin_part(const struct reading *reading, uint32_t place, size_t *most)
 {
     uint64_t at = table_layout_start(reading->layout, place), offset = reading->offset;
@@ -356,7 +356,8 @@ static uint64_t begin_part(const struct reading *reading, uint32_t place, size_t
     return offset > at ? offset - at : 0;
 }
 
-/* Adds the part of a piece whose text the cache has whole. -ESTALE: it has not, or another one. */
+/* Adds the part of a piece from the cache. -ESTALE: the cache lacks the piece, or has another one.
+ */
 static int add_kept(struct reading *reading, uint32_t place, uint64_t key)
 {
     struct cache *cache = reading->scope->tree->cache;
@@ -371,7 +372,7 @@ static int add_kept(struct reading *reading, uint32_t place, uint64_t key)
     return err;
 }
 
-/* Adds what is kept; whether that is all. */
+/* Adds the parts that the cache has; true if these are all. */
 static bool add_all_kept(struct reading *reading)
 {
     bool is_all = true;
@@ -383,8 +384,8 @@ static bool add_all_kept(struct reading *reading)
     return is_all;
 }
 
-/* What is found of an episode, whose piece has this place; a layout of another generation has it
- * elsewhere. */
+/* The result for an episode, whose piece has this index; in a layout of another generation the
+ * index may differ. */
 static const struct selected *find_selected(const struct selection *selection, uint32_t place,
                                             uint32_t episode)
 {
@@ -397,8 +398,8 @@ static const struct selected *find_selected(const struct selection *selection, u
     return NULL;
 }
 
-/* Adds the part of a piece: from the cache, or made where the episode still shows the same. Of one
- * that is ahead the cache has the text then, if it is short. */
+/* Adds the part of a piece from the cache, or makes it if the episode still shows the same. Getting
+ * a piece ahead leaves a short text in the cache. */
 static int add_part(struct reading *reading, uint32_t place, bool is_ahead)
 {
     const struct table_layout *layout = reading->layout;
@@ -417,14 +418,14 @@ static int add_part(struct reading *reading, uint32_t place, bool is_ahead)
     int err = long_text_size(&text, &size);
     if (err || is_ahead)
         return err;
-    /* It is as long as it was, or another one. */
+    /* Another length means another text. */
     if (size != table_layout_length(layout, place))
         return -ESTALE;
     uint64_t offset = begin_part(reading, place, &most);
     return long_text_read(&text, offset, most, &reading->parts[place - reading->first]);
 }
 
-/* Adds a part, or has the cache make a piece ahead, whose reader tells what went wrong. */
+/* Adds a part, or has the cache make a piece ahead; the read of that piece reports errors. */
 static void add_one(void *reading_, unsigned worker, size_t i)
 {
     struct reading *reading = reading_;
@@ -479,7 +480,7 @@ int whole_read(struct scope *scope, enum whole_table table, uint64_t offset, siz
     return err;
 }
 
-/* --- those of index/, and pieces, which no client has an id of -------------------------------- */
+/* --- tables of index/, and pieces, whose ids no client knows ---------------------------------- */
 
 static int table_check(struct scope *scope)
 {
@@ -514,7 +515,7 @@ static int piece_check(struct scope *scope)
     return -ESTALE;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops whole_table_ops = {
     .check = table_check,

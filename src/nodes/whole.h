@@ -1,13 +1,13 @@
 /*
- * Tables over many episodes that are too long to be kept, of the mount (KIND_WHOLE_TABLE) or of a
- * selection, whose number the node has as its i. whole_tables.h says how they are laid out.
+ * Tables over many episodes that are too long for the cache: of the mount (KIND_WHOLE_TABLE), or of
+ * a selection, whose number is i. whole_tables.h has their layout.
  */
 #ifndef NODES_WHOLE_H
 #define NODES_WHOLE_H
 
 #include "nodes/scope.h"
 
-/* The first ones are those of index/. */
+/* Those of index/ come first. */
 enum whole_table {
     WHOLE_TURNS_JSON,
     WHOLE_TURNS_TSV,
@@ -18,8 +18,8 @@ enum whole_table {
 
 const char *whole_name(enum whole_table table);
 
-/* As the members of node_ops; they also serve a generation before, as long as its layout is
- * remembered and the bytes are the same or kept. */
+/* For the members of node_ops. They also serve an older generation, as long as the tree has its
+ * layout, and the bytes are unchanged or in the cache. */
 int whole_check(struct scope *scope, enum whole_table table);
 uint64_t whole_hash(const struct scope *scope, enum whole_table table); /* of the corpus */
 struct stamps whole_stamps(const struct scope *scope, enum whole_table table);

@@ -1,4 +1,4 @@
-/* search/: a folder for each query, and a link for each other spelling of one. */
+/* search/: a folder for each query, and a link for each other spelling of it. */
 #include <errno.h>
 
 #include "nodes/nodes.h"
@@ -59,7 +59,7 @@ static uint64_t readme_identity(const struct scope *scope)
     return scope->corpus->hash;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops search_ops = {
     .parent = scope_root,

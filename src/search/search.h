@@ -1,5 +1,5 @@
 /*
- * The operations of the nodes of search/; tree/ops.c says which kind has which.
+ * The operations of the nodes of search/; tree/ops.c assigns them to the kinds.
  */
 #ifndef SEARCH_SEARCH_H
 #define SEARCH_SEARCH_H
@@ -28,9 +28,9 @@ extern const struct node_ops selection_turns_ops, selection_turn_ops, selection_
 extern const struct node_ops selection_view_ops, selection_value_ops, combined_ops;
 
 /*
- * Combines views: by-<view> in the folder of a value of another view, or of the episodes of a
- * selection, is a link to that view of the combined selection. The scope is of the folder. 0,
- * -ENOENT, or an error.
+ * Combines views: by-<view> in the folder of a value of another view, or in episodes/ of a
+ * selection, is a link to that view of the combined selection. `scope` is the folder. 0, -ENOENT,
+ * or an error.
  */
 int search_find_combined(struct scope *scope, struct slice name, struct child *child);
 

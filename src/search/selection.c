@@ -1,4 +1,4 @@
-/* search/<query>: the results of a query, laid out as the root is for all episodes. */
+/* search/<query>: the results of a query, in the layout of the root. */
 #include <errno.h>
 
 #include "base/cleanup.h"
@@ -7,9 +7,9 @@
 #include "nodes/whole.h"
 #include "search/search.h"
 
-/* --- its files -------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
-/* The files: first query.txt, which is the only one without results, then whole tables. */
+/* The files: first query.txt, which exists even without results, then whole tables. */
 static const enum whole_table tables[] = {WHOLE_QUOTES, WHOLE_TURNS_JSON, WHOLE_TURNS_TSV};
 
 enum { TABLES = sizeof tables / sizeof *tables, FILES = 1 + TABLES };
@@ -53,7 +53,7 @@ static int add_what_terms_find(struct scope *scope, struct buf *out)
     return err == -EINVAL ? 0 : err;
 }
 
-/* Turns are counted if the query speaks of them: the bodies were read then. */
+/* Has the number of turns if the query speaks of turns: then it has read the bodies. */
 struct found {
     uint32_t episodes;
     uint64_t turns;
@@ -118,7 +118,7 @@ static int file_size(struct scope *scope, uint64_t *size)
                          : scope_size_text(scope, query_txt_render, size);
 }
 
-/* --- its children ---------------------------------------------------------------------------- */
+/* --- children --------------------------------------------------------------------------------- */
 
 static bool has_dates_found(const struct scope *scope, const struct selection *selection)
 {
@@ -198,7 +198,7 @@ static struct node search_folder(const struct scope *scope)
     return (struct node){.kind = KIND_SEARCH};
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops selection_ops = {
     .check = selection_check,

@@ -8,9 +8,9 @@
 #include "nodes/nodes.h"
 #include "search/search.h"
 
-/* --- its turns -------------------------------------------------------------------------------- */
+/* --- turns ------------------------------------------------------------------------------------ */
 
-/* "2024-03-09 The last keeper--004.txt": the entry, cut so that the number fits. */
+/* "2024-03-09 The last keeper--004.txt": the entry, truncated so that the number fits. */
 static int name_turn(const struct corpus *corpus, const struct selected *selected, uint32_t turn,
                      struct child *child)
 {
@@ -44,7 +44,7 @@ static int turns_child(struct scope *scope, uint64_t index, struct child *child)
     return err ? err : turn_child(scope, hold.selection, index, child);
 }
 
-/* Finds the turn of an episode by the name of its link, which differs for a cut entry. */
+/* Finds the turn of an episode, and compares the name of its link, which may be truncated. */
 static int find_in_episode(const struct scope *scope, const struct selection *selection,
                            uint32_t entry, uint64_t turn, struct slice name, struct child *child)
 {
@@ -56,7 +56,7 @@ static int find_in_episode(const struct scope *scope, const struct selection *se
     return err ? err : slice_equal(child->name, name) ? 0 : -ENOENT;
 }
 
-/* Finds the entry before the last two dashes; if there is none, the entry may be a cut one. */
+/* Finds the entry before the last two dashes; if there is none, tries truncated entries. */
 static int turns_find(struct scope *scope, struct slice name, struct child *child)
 {
     cleanup_(end_hold) struct hold hold = {0};
@@ -106,9 +106,9 @@ static int turn_target(struct scope *scope, struct buf *target)
     return 0;
 }
 
-/* --- its episodes ----------------------------------------------------------------------------- */
+/* --- episodes --------------------------------------------------------------------------------- */
 
-/* Its episodes, while the selection is held. */
+/* Lists the episodes of a selection, and holds it. */
 static int hold_episodes(struct scope *scope, struct hold *hold, struct links *links)
 {
     int err = hold_selection(scope, SELECTION_EPISODES, hold);
@@ -161,7 +161,7 @@ static int episode_link_target(struct scope *scope, struct buf *target)
     return 0;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops selection_turns_ops = {
     .check = selection_check,

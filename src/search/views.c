@@ -1,7 +1,7 @@
 /*
  * Views of a selection, by-tag/ai-safety: each value is a link to the episodes of the selection
- * with that value added to the query. Also by-person in the folder of a value outside of search/, a
- * link to the selection of that value.
+ * with that value added to the query. Also combined views: by-person in the folder of a value
+ * outside of search/ is a link to the selection of that value.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -55,13 +55,13 @@ static int value_is(const struct scope *scope, uint32_t facet, struct slice name
              scope->node.i, selection_version(scope), name);
     child->node.j = facet;
     child->list = 1;
-    child->size_needs_render = true; /* its target is a query to be read and spelt */
+    child->size_needs_render = true; /* its target takes parsing a query and spelling another */
     return 0;
 }
 
 /* --- dates ------------------------------------------------------------------------------------ */
 
-/* 2024, 2024-05 or 2024-05-03, as a query has it. */
+/* 2024, 2024-05 or 2024-05-03, in the syntax of a query. */
 static void print_date(char text[16], uint32_t code)
 {
     const struct date date = date_of_code(code);
@@ -89,7 +89,7 @@ static bool read_span(struct slice name, uint32_t *code)
     return parts[1] <= 12 && parts[2] <= 31 && part == (parts[2] ? 2u : parts[1] ? 1u : 0u);
 }
 
-/* Whether an episode of a year, a month or a day is found. */
+/* Whether the selection has an episode of this year, month or day. */
 static bool shows_date(const struct scope *scope, const struct selection *selection, uint32_t code)
 {
     const struct corpus *corpus = scope->corpus;
@@ -236,8 +236,8 @@ static uint64_t value_identity(const struct scope *scope)
     return selection_part(scope, scope->node.j);
 }
 
-/* Appends the values of a facet as a query has them: for by-voice all names that are joined in it.
- */
+/* Appends the values of a facet in the syntax of a query; a facet of by-voice may join several
+ * names. */
 static int add_values(struct scope *scope, bool by_voice, uint32_t number, struct slice *key,
                       struct buf *values)
 {
@@ -283,10 +283,9 @@ static int value_target(struct scope *scope, struct buf *target)
     return err;
 }
 
-/* --- combining views
- * -------------------------------------------------------------------------------- */
+/* --- combined views --------------------------------------------------------------------------- */
 
-enum { DEPTH_SHIFT = 10 }; /* j of KIND_COMBINED: how many folders up, and the view */
+enum { DEPTH_SHIFT = 10 }; /* j of KIND_COMBINED: the depth, then 10 bits of the view */
 
 static uint32_t find_view(const struct scope *scope, struct slice name)
 {
@@ -351,7 +350,7 @@ static int combined_target(struct scope *scope, struct buf *target)
                                                     : (struct slice){0};
     if (!name.len)
         return -ESTALE;
-    /* Depth 0 is that of the episodes of a selection, which has the view beside them. */
+    /* Depth 0: episodes/ of a selection, which has the view beside it. */
     for (unsigned i = 0; i < depth; i++)
         buf_add_text(target, "../");
     if (depth) {
@@ -366,7 +365,7 @@ static int combined_target(struct scope *scope, struct buf *target)
     return 0;
 }
 
-/* --- what the tree calls ---------------------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------------------- */
 
 const struct node_ops selection_view_ops = {
     .check = view_check,
