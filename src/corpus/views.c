@@ -33,7 +33,7 @@ struct building {
     uint32_t *added; /* the episodes of one facet */
 };
 
-/* --- what is touched -------------------------------------------------------------------------- */
+/* --- the touched facets and views ------------------------------------------------------------- */
 
 static void touch(struct building *b, uint32_t facet)
 {

@@ -11,7 +11,7 @@
 
 enum { READ_AT_ONCE = 64 * 1024 };
 
-/* The path of the folder as the table writes it: white space and backslashes as \ooo. */
+/* Adds the path of the folder in the syntax of the table: white space and backslashes as \ooo. */
 static void add_path(struct buf *out, int folder)
 {
     char by_number[64], path[PATH_MAX];

@@ -1,6 +1,6 @@
 /*
- * What supervisor and workers did last, in memory that they share. It is logged when the connection
- * to the kernel is found cut off: who looks for the reason later finds nothing else of it.
+ * The last acts of supervisor and workers, in memory that they share. The log gets them when the
+ * connection to the kernel is found cut off, because nothing else shows the cause later.
  */
 #ifndef PROCESS_RECENT_H
 #define PROCESS_RECENT_H
@@ -28,18 +28,18 @@ struct recent_event {
     int64_t time; /* milliseconds of the monotonic clock */
     int32_t process;
     int32_t number; /* of a process, or a status */
-    uint32_t act;   /* enum recent_act; a worker that was taken over may write anything */
+    uint32_t act;   /* enum recent_act; a worker under the control of an attacker may write any */
 };
 
 struct recent {
-    uint32_t count; /* of all that were noted */
+    uint32_t count; /* of all acts, also of those that the ring has lost */
     struct recent_event ring[32];
 };
 
-/* Any process and thread. NULL is none. */
+/* Notes an act, unless `recent` is NULL. Any process and thread. */
 void recent_note(struct recent *recent, enum recent_act act, int32_t number);
 
-/* Logs them, the oldest first. */
+/* Logs the acts, the oldest first. */
 void recent_log(const struct recent *recent,
                 void (*log)(const char *format, ...) __attribute__((format(printf, 1, 2))));
 

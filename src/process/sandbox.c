@@ -38,9 +38,9 @@ static bool drop_capabilities(bool *keeps_reading)
 /* --- the root folder ---------------------------------------------------------------------------
  */
 
-/* Landlock restricts neither stat() nor inotify. Only a privileged process can change its root; an
- * ordinary user's worker can ask for what its user can see. No descriptor of a folder outside may
- * be left: main() has closed what the caller left open. */
+/* Landlock restricts neither stat() nor inotify. Only a privileged process can change its root; so
+ * the worker of an ordinary user can stat() and watch what its user can. A descriptor of a folder
+ * outside would lead out: main() has closed those of the caller. */
 static bool change_root(int content_fd)
 {
     return fchdir(content_fd) == 0 && chroot(".") == 0;
@@ -186,8 +186,8 @@ static bool allow_in_part(scmp_filter_ctx filter)
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, terminal) == 0;
 }
 
-/* To open for reading. A filter does not see what openat2() is asked: that is allowed where
- * Landlock forbids the rest. */
+/* Allows opening for reading. A filter does not see the flags of openat2(), so it allows that call
+ * only if Landlock forbids writing. */
 static bool allow_opening(scmp_filter_ctx filter, bool has_landlock)
 {
     const struct scmp_arg_cmp to_read = {2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC,

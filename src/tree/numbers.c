@@ -9,8 +9,7 @@
 /*
  * A number is a hash of the identity of a node, not of its index, so it survives a remount and
  * changes of other files. Nobody can choose an identity (base/identity.h). hash_pair() adds the
- * kind of node, and maps different identities to different numbers. 63 bits, since programs and
- * databases keep numbers with a sign.
+ * kind of node. 63 bits, since programs and databases keep numbers with a sign.
  */
 uint64_t inode_number(const struct scope *scope)
 {
