@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 import made_corpus
-from tools import (TIMEOUT, TRANSCRIPTFS, Mount, dump_of_content, dump_of_mount, is_mounted,
+from tools import (TIMEOUT, TRANSCRIPTFS, Mount, dump_of_content, dump_of_mount, is_mounted, is_sanitized,
                    is_thread_sanitized, mounts, run, run_ok, shell, walk, write_content)
 
 GOOD = "---\ntitle: Good\ndate: 2024-01-02\ntags: [fine]\n---\n**Ann:** All is well.\n"
@@ -207,7 +207,8 @@ def test_no_proc_says_what_is_missing(content, place):
     result = run("unshare", "-m", "sh", "-c", hide, "sh", TRANSCRIPTFS, content, place)
     assert result.returncode == 1
     assert "no /proc" in result.stderr and "mount -t proc" in result.stderr
-    assert run("unshare", "-m", "sh", "-c", hide, "sh", TRANSCRIPTFS, "--check", content).returncode == 0
+    if not is_sanitized():  # LeakSanitizer needs /proc
+        assert run("unshare", "-m", "sh", "-c", hide, "sh", TRANSCRIPTFS, "--check", content).returncode == 0
 
 
 def test_an_empty_content_folder(fuse, tmp_path, place):

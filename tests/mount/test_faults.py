@@ -302,6 +302,8 @@ def silent(tmp_path):
 @pytest.mark.parametrize("how", ["unmount", "terminate", "kill the worker"])
 def test_a_folder_hangs_from_the_start(silent, mount, how):
     """… and with what hangs there in the kernel the program still ends."""
+    if how == "unmount" and is_sanitized():
+        pytest.skip("LeakSanitizer stops all threads at the end, and one of them waits in the kernel")
     mounted = mount(silent)
     wait_until(lambda: status(mounted)["hung_folders"] == ["far"], "it is not told")
     assert (mounted / "text/near/a.txt").read_text() == "Ann: All is well.\n"

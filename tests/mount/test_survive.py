@@ -11,13 +11,14 @@ import subprocess
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import made_corpus
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import TIMEOUT, TRANSCRIPTFS, cut_off, drop_caches, dump_of_mount, is_mounted, is_sanitized, is_thread_sanitized, mounts, run, shell, write_content
+from tools import TIMEOUT, TRANSCRIPTFS, Mount, cut_off, drop_caches, dump_of_mount, is_mounted, is_sanitized, is_thread_sanitized, mounts, run, shell, write_content
 
 KILLS = 8
 
@@ -807,6 +808,20 @@ def test_what_was_done_is_told_when_the_connection_is_cut_off(mount, connections
     for act in acts:
         assert any(line.startswith(act) for line in lines), (act, told)
     assert connections
+
+
+@pytest.mark.usefixtures("fuse")
+def test_a_mount_that_gets_the_number_of_one_that_is_gone(tmp_path):
+    """The kernel gives it away at once: that one is not ours, cut off."""
+    def mount_and_unmount(place):
+        place.mkdir()
+        for _ in range(20):
+            with Mount(content, place):
+                pass  # its end has to be silent
+
+    content = write_content(tmp_path / "content", {"t.md": talk("T")})
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(mount_and_unmount, [tmp_path / f"mnt{n}" for n in range(4)]))
 
 
 @pytest.mark.usefixtures("connections")
