@@ -72,25 +72,6 @@ int content_list(const struct content_folder *folder, const char *path, bool wit
     return as_file(disk_do(folder->disk, list));
 }
 
-static int read_range(int fd, uint64_t offset, uint64_t len, struct buf *out)
-{
-    if (!buf_reserve(out, len))
-        return -ENOMEM;
-    while (len) {
-        ssize_t got = pread(fd, out->data + out->len, len, (off_t)offset);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -errno;
-        if (got == 0)
-            break;
-        out->len += (size_t)got;
-        offset += (uint64_t)got;
-        len -= (uint64_t)got;
-    }
-    return 0;
-}
-
 /* --- reading in steps ------------------------------------------------------------------------- */
 
 static int read_elsewhere(struct content_file *file, uint64_t offset, uint64_t len, struct buf *out)
@@ -121,7 +102,7 @@ int content_open_file(const struct content_folder *folder, const char *path,
 int content_read(struct content_file *file, uint64_t offset, uint64_t len, struct buf *out)
 {
     if (file->fd >= 0)
-        return read_range(file->fd, offset, len, out);
+        return disk_read(file->fd, offset, len, out, NULL);
     if (offset + len > CONTENT_FIRST_READ)
         return read_elsewhere(file, offset, len, out);
     buf_add_slice(out, slice_range(buf_slice(&file->first), offset, len));
@@ -274,7 +255,7 @@ int content_configure(struct content_folder *folder, struct diags *diags)
         return fd;
     if (folder->is_configured && file_id_equal(&id, &folder->config_id))
         return 1;
-    int err = fd >= 0 ? read_range(fd, 0, MAX_CONFIG + 1, &text) : 0;
+    int err = fd >= 0 ? disk_read(fd, 0, MAX_CONFIG + 1, &text, NULL) : 0;
     if (!err && text.len > MAX_CONFIG) {
         diags_add(diags, 0, 0, "", "more than 1 MiB");
         err = -EINVAL;

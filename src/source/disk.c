@@ -81,26 +81,31 @@ static bool may_go_on(struct disk_act *act)
     return !__atomic_load_n(&act->is_given_up, __ATOMIC_RELAXED);
 }
 
-static int read_range(struct disk_act *act, int fd)
+int disk_read(int fd, uint64_t offset, uint64_t len, struct buf *out, struct disk_act *act)
 {
-    uint64_t offset = act->offset, left = act->len;
-    if (!S_ISREG(act->st.st_mode))
-        return -EACCES;
-    if (!buf_reserve(&act->bytes, left))
+    if (!buf_reserve(out, len))
         return -ENOMEM;
-    while (left && may_go_on(act)) {
-        ssize_t got = pread(fd, act->bytes.data + act->bytes.len, left, (off_t)offset);
+    while (len && (!act || may_go_on(act))) {
+        ssize_t got = pread(fd, out->data + out->len, len, (off_t)offset);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return -errno;
         if (got == 0)
             break;
-        act->bytes.len += (size_t)got;
+        out->len += (size_t)got;
         offset += (uint64_t)got;
-        left -= (uint64_t)got;
+        len -= (uint64_t)got;
     }
-    return fstat(fd, &act->after) ? -errno : 0;
+    return 0;
+}
+
+static int read_range(struct disk_act *act, int fd)
+{
+    if (!S_ISREG(act->st.st_mode))
+        return -EACCES;
+    int err = disk_read(fd, act->offset, act->len, &act->bytes, act);
+    return err ? err : fstat(fd, &act->after) ? -errno : 0;
 }
 
 static int stat_name(struct disk_act *act, int folder, struct disk_name *name)

@@ -72,6 +72,10 @@ struct disk_act {
     bool is_given_up;
 };
 
+/* Appends up to `len` bytes of a file from `offset`; fewer where it ends, or where `act`, which may
+ * be NULL, is given up. 0 or a negative errno. */
+int disk_read(int fd, uint64_t offset, uint64_t len, struct buf *out, struct disk_act *act);
+
 /* Performs an act. 0; -ETIMEDOUT if the file system is hung; -EACCES if `path` is no regular file
  * to read; another negative errno. The caller frees the act either way. */
 int disk_do(struct disk *disk, struct disk_act *act);

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import subprocess
 import threading
@@ -118,3 +119,38 @@ def example(fuse, tmp_path_factory):
 def mounted(request):
     """Either corpus; what a test says of this has to hold for both."""
     return request.getfixturevalue(request.param)
+
+
+SLOW = r"""
+#include <dlfcn.h>
+#include <string.h>
+#include <unistd.h>
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+    return 0; /* what it waits for is one of the descriptors that the caller left open */
+}
+
+void cmark_parser_feed(void *parser, const char *text, size_t len)
+{
+    void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
+    char byte;
+    if (memmem(text, len, "slow body", 9))
+        while (read(9, &byte, 1) < 1)
+            ;
+    real(parser, text, len);
+}
+"""
+
+
+@pytest.fixture
+def slow_bodies(with_library, tmp_path):
+    """What stands before a command so that each body with "slow body" in it is parsed when a byte is written; and where."""
+    @contextlib.contextmanager
+    def slow():
+        go_on = tmp_path / "go on"
+        os.mkfifo(go_on)
+        with open(go_on, "r+b", buffering=0) as file:
+            yield ("bash", "-c", 'exec 9< "$1"; shift; exec "$@"', "bash", go_on, *with_library(SLOW)), file
+
+    return slow

@@ -1139,36 +1139,12 @@ def test_a_folder_that_cannot_be_listed_keeps_nothing_else_away(mount, with_libr
         assert all("cannot update from the content folder: Input/output error" in line for line in mounted.end().splitlines())
 
 
-SLOW = r"""
-#include <dlfcn.h>
-#include <string.h>
-#include <unistd.h>
-
-int close_range(unsigned first, unsigned last, int flags)
-{
-    return 0; /* what it waits for is one of the descriptors that the caller left open */
-}
-
-void cmark_parser_feed(void *parser, const char *text, size_t len)
-{
-    void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
-    char byte;
-    if (memmem(text, len, "slow body", 9))
-        while (read(9, &byte, 1) < 1)
-            ;
-    real(parser, text, len);
-}
-"""
-
-
-def test_an_old_text_that_is_parsed_last_has_no_say(mount, with_library, tmp_path):
+def test_an_old_text_that_is_parsed_last_has_no_say(mount, slow_bodies):
     """What it says of problems is of what is there no more."""
     def with_problem(words):
         return talk(turns=(("Ann", words + " and more" * 2000),)) + "**Bo:**\n\n"
 
-    os.mkfifo(tmp_path / "go on")
-    with open(tmp_path / "go on", "r+b", buffering=0) as go_on:
-        prefix = ("bash", "-c", 'exec 9< "$1"; shift; exec "$@"', "bash", tmp_path / "go on", *with_library(SLOW))
+    with slow_bodies() as (prefix, go_on):
         mounted = mount({"a.md": with_problem("A slow body")}, prefix=prefix)
         old = threading.Thread(target=read, args=(mounted / "text/a.txt",))
         old.start()

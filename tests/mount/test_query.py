@@ -537,34 +537,10 @@ def test_in_another_generation_only_what_changed_is_asked(mount):
     assert not any("e01" in name for name in os.listdir(mounted / "search/tide/turns")) and look()[0][0] == 64
 
 
-SLOW = r"""
-#include <dlfcn.h>
-#include <string.h>
-#include <unistd.h>
-
-int close_range(unsigned first, unsigned last, int flags)
-{
-    return 0; /* what it waits for is one of the descriptors that the caller left open */
-}
-
-void cmark_parser_feed(void *parser, const char *text, size_t len)
-{
-    void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
-    char byte;
-    if (memmem(text, len, "slow body", 9))
-        while (read(9, &byte, 1) < 1)
-            ;
-    real(parser, text, len);
-}
-"""
-
-
-def test_who_gives_up_frees_his_thread(mount, with_library, tmp_path):
+def test_who_gives_up_frees_his_thread(mount, slow_bodies):
     """However many ask at once; who stays is answered, and what was read so far is not read again."""
     count = 300 + 8 * os.cpu_count()
-    os.mkfifo(tmp_path / "go on")
-    with open(tmp_path / "go on", "r+b", buffering=0) as go_on:
-        prefix = ("bash", "-c", 'exec 9< "$1"; shift; exec "$@"', "bash", tmp_path / "go on", *with_library(SLOW))
+    with slow_bodies() as (prefix, go_on):
         mounted = mount({f"e{n}.md": f"---\ntitle: {n}\ndate: 2024-01-01\n---\n\n**Ana:** A slow body{' and more' * 2000}, {n}.\n" for n in range(count)}, prefix=prefix)
 
         def asked():
