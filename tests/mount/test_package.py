@@ -87,6 +87,22 @@ def test_uninstall_leaves_nothing(tmp_path):
     assert not [path for path in tmp_path.rglob("*") if not path.is_dir()]
 
 
+@pytest.mark.parametrize("said, maintainer", [
+    ({"DEBFULLNAME": "Ana Lima", "DEBEMAIL": "ana@lima.example"}, "Ana Lima <ana@lima.example>"),
+    ({"DEBEMAIL": "Ana Lima <ana@lima.example>"}, "Ana Lima <ana@lima.example>"),
+    ({"DEBFULLNAME": "Bo", "DEBEMAIL": "Ana Lima <ana@lima.example>"}, "Bo <ana@lima.example>"),
+    ({"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "Mei",
+      "GIT_CONFIG_KEY_1": "user.email", "GIT_CONFIG_VALUE_1": "mei@tea.example"}, "Mei <mei@tea.example>"),
+    ({"PATH": ""}, "the transcriptfs authors <transcriptfs@localhost>"),
+])
+def test_a_package_names_its_maintainer_as_those_of_debian_do(tmp_path, said, maintainer):
+    script = tmp_path / "print.cmake"
+    script.write_text(f'include({PACKAGING}/debian/maintainer.cmake)\nmessage("${{CPACK_PACKAGE_CONTACT}}")\n')
+    env = {key: value for key, value in os.environ.items() if key not in ("DEBFULLNAME", "DEBEMAIL")}
+    result = run(shutil.which("cmake"), "-P", script, env={**env, **said})
+    assert result.stderr.strip() == maintainer
+
+
 # --- mount(8) -------------------------------------------------------------------------------------------
 
 

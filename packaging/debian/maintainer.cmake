@@ -1,0 +1,23 @@
+# Who answers for the package: DEBFULLNAME and DEBEMAIL, as Debian's tools read them (an address may be "Name <mail>");
+# else the user whom git names. CPack reads this just before it packs.
+set(name "$ENV{DEBFULLNAME}")
+set(email "$ENV{DEBEMAIL}")
+if(email MATCHES "^(.*[^ ]) *<(.*)>$")
+  set(email "${CMAKE_MATCH_2}")
+  if(NOT name)
+    set(name "${CMAKE_MATCH_1}")
+  endif()
+endif()
+foreach(field name email)
+  if(NOT ${field})
+    execute_process(COMMAND git config user.${field} WORKING_DIRECTORY ${CMAKE_CURRENT_LIST_DIR}
+                    OUTPUT_VARIABLE ${field} OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  endif()
+endforeach()
+if(NOT name)
+  set(name "the transcriptfs authors")
+endif()
+if(NOT email)
+  set(email transcriptfs@localhost)
+endif()
+set(CPACK_PACKAGE_CONTACT "${name} <${email}>")
