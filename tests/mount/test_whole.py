@@ -5,11 +5,10 @@ import errno
 import json
 import mmap
 import os
-import shutil
 
 import pytest
 
-from test_formats import json_lines, need, table
+from test_formats import json_lines, table
 from test_live import wait_until
 from tools import run_ok, write_content
 
@@ -117,22 +116,6 @@ def test_front_matter_is_read_with_the_body(live):
     before = misses(live)
     assert (live / "episodes/talk01/turns.jsonl").read_bytes()
     assert misses(live) - before == 2, "the body and the text"
-
-
-def test_what_is_asked_of_it_in_one_command(live):
-    name = live / "index"
-    assert run_ok("jq", "-r", "select(.turn == 2 and .episode == \"talk03\") | .date", name / "turns.jsonl") == "2024-01-04\n"
-    need("sqlite3")
-    counted = run_ok("sqlite3", "-ascii", "-separator", "\t", "-newline", "\n", ":memory:", f".import {name}/turns.tsv turns",
-                     "select count(*), count(distinct ref), max(turn + 0) from turns")
-    assert counted.split() == [f"{EPISODES * TURNS}", f"{EPISODES * TURNS}", f"{TURNS}"]
-
-
-@pytest.mark.skipif(not shutil.which("Rscript"), reason="there is no R")
-def test_r_reads_the_table(live):
-    script = f"""t <- read.delim("{live / 'index/turns.tsv'}", quote = "", encoding = "UTF-8")
-cat(nrow(t), class(t$turn), length(unique(t$ref)))"""
-    assert run_ok("Rscript", "-e", script).split() == [f"{EPISODES * TURNS}", "integer", f"{EPISODES * TURNS}"]
 
 
 def test_the_files_of_a_selection_are_whole_tables_too(live):
