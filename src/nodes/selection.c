@@ -16,15 +16,28 @@ struct slice selection_query(const struct scope *scope, char text[NAME_MAX])
     return known_queries_text(&selections_of(scope)->queries, scope->node.i, text);
 }
 
-int hold_selection(struct scope *scope, enum selection_part part, struct hold *hold)
+static int hold_part(struct scope *scope, enum selection_part part,
+                     const struct select_visitor *visitor, struct hold *hold)
 {
-    struct selection_source source = {.corpus = scope->corpus, .cache = scope->tree->cache};
+    struct selection_source source = {
+        .corpus = scope->corpus, .cache = scope->tree->cache, .visitor = visitor};
     *hold = (struct hold){.selections = selections_of(scope)};
     int err = part == SELECTION_VOICES ? scope_voice_index(scope, &source.voice_index) : 0;
     if (!err)
         err = selections_get(hold->selections, scope->node.i, &source, part, &hold->held);
     hold->selection = err ? NULL : &hold->held->selection;
     return err;
+}
+
+int hold_selection(struct scope *scope, enum selection_part part, struct hold *hold)
+{
+    return hold_part(scope, part, NULL, hold);
+}
+
+int hold_selection_with(struct scope *scope, const struct select_visitor *visitor,
+                        struct hold *hold)
+{
+    return hold_part(scope, SELECTION_EPISODES, visitor, hold);
 }
 
 void end_hold(struct hold *hold)

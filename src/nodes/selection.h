@@ -17,6 +17,10 @@ struct hold {
 /* Holds the result of the node's query in the generation of its scope, until end_hold(). A thread
  * holds one at a time. 0 or an error. */
 int hold_selection(struct scope *scope, enum selection_part part, struct hold *hold);
+
+/* Holds what is found, and shows it to the visitor if this thread finds it. */
+int hold_selection_with(struct scope *scope, const struct select_visitor *visitor,
+                        struct hold *hold);
 void end_hold(struct hold *hold);
 
 /* The selections of the tree; the query of a node, copied to `text`, empty if the tree has

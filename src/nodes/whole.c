@@ -48,10 +48,10 @@ static struct table_key key_of(const struct scope *scope, enum whole_table table
 }
 
 /* Holds the selection in the scope's own generation; NULL in `hold` for a table of all episodes. */
-static int hold_found(struct scope *scope, struct hold *hold)
+static int hold_shown(struct scope *scope, const struct select_visitor *visitor, struct hold *hold)
 {
     *hold = (struct hold){.selections = selections_of(scope)};
-    return is_of_all(scope) ? 0 : hold_selection(scope, SELECTION_EPISODES, hold);
+    return is_of_all(scope) ? 0 : hold_selection_with(scope, visitor, hold);
 }
 
 /* A hash of everything that a piece depends on, besides the version of its episode. Never 0. */
@@ -95,7 +95,7 @@ struct counting {
     const struct selection *selection; /* NULL: all */
     unsigned table;
     struct table_layout *layout;
-    const struct table_piece *const *known; /* by number of the episode; or NULL */
+    struct table_piece *known; /* by number of the episode, as far as its length is known */
     uint32_t known_cap;
     struct buf texts[PARALLEL_MAX_THREADS];
     size_t done;
@@ -104,28 +104,36 @@ struct counting {
 };
 
 /* Stores the length of a piece in its `end`, until all lengths are known. */
-static int count_piece(struct counting *counting, const struct selected *selected,
-                       struct table_piece *piece, struct buf *text)
+static int count_piece(struct counting *counting, unsigned worker, uint32_t number,
+                       const struct selected *selected, struct table_piece *piece)
 {
-    const struct node node = {.kind = KIND_EPISODE, .i = piece->episode};
+    const struct node node = {.kind = KIND_EPISODE, .i = number};
     cleanup_(scope_close) struct scope episode = scope_at(counting->scope, node);
     const struct long_text all = text_of(&episode, counting->table, 0);
-    const struct table_piece *known = piece->episode < counting->known_cap
-                                          ? counting->known[piece->episode]
-                                          : NULL;
+    const struct table_piece *known = &counting->known[number];
+    *piece = (struct table_piece){.episode = number, .version = scope_episode(&episode)->version};
     episode.selected = selected;
     if (episode_shown(scope_episode(&episode)) == NULL)
         return 0;
-    if (known && is_same(known, scope_episode(&episode), selected)) {
+    if (is_same(known, scope_episode(&episode), selected)) {
         *piece = *known;
         return 0;
     }
-    int err = long_text_count(&all, text, &piece->end);
+    int err = long_text_count(&all, &counting->texts[worker], &piece->end);
     if (err)
         piece->end = 0;
     else
         piece->shown = shown_of(scope_episode(&episode), selected);
     return err;
+}
+
+/* Counts while the body is there for the search. An error comes again where all are counted. */
+static void count_found(void *counting_, unsigned worker, const struct selected *selected)
+{
+    struct counting *counting = counting_;
+    struct table_piece piece;
+    if (!count_piece(counting, worker, selected->episode, selected, &piece))
+        counting->known[selected->episode] = piece;
 }
 
 static void count_one(void *counting_, unsigned worker, size_t i)
@@ -137,10 +145,10 @@ static void count_one(void *counting_, unsigned worker, size_t i)
     uint32_t number = selected ? selected->episode : corpus->by_path[i];
     struct table_piece *piece = &counting->layout->pieces[i];
 
-    *piece = (struct table_piece){.episode = number, .version = corpus->episodes[number]->version};
+    *piece = (struct table_piece){.episode = number};
     if (__atomic_load_n(&counting->err, __ATOMIC_RELAXED))
         return;
-    int err = count_piece(counting, selected, piece, &counting->texts[worker]);
+    int err = count_piece(counting, worker, number, selected, piece);
     if (err == -EAGAIN)
         __atomic_store_n(&counting->has_changed, true, __ATOMIC_RELAXED);
     if (error_passes(err) || err == -EFBIG)
@@ -150,17 +158,22 @@ static void count_one(void *counting_, unsigned worker, size_t i)
         options->progress(options->progress_context, done, corpus->episode_count);
 }
 
-/* Takes the known lengths from the last layout; `lengths` has them in `end`. */
-static void find_known(struct counting *counting, const struct table_layout *before,
-                       struct table_piece *lengths, const struct table_piece **known)
+/* Takes the lengths of the last layout. */
+static int find_known(struct counting *counting, struct table_key key)
 {
+    struct whole_tables *whole = &counting->scope->tree->whole_tables;
+    counting->known = calloc(counting->known_cap + (size_t)1, sizeof *counting->known);
+    if (!counting->known)
+        return -ENOMEM;
+    struct table_layout *before = whole_tables_newest(whole, key);
     for (uint32_t i = 0; before && i < before->count; i++) {
-        lengths[i] = before->pieces[i];
-        lengths[i].end = table_layout_length(before, i);
-        if (lengths[i].episode < counting->known_cap)
-            known[lengths[i].episode] = &lengths[i];
+        struct table_piece piece = before->pieces[i];
+        piece.end = table_layout_length(before, i);
+        if (piece.episode < counting->known_cap)
+            counting->known[piece.episode] = piece;
     }
-    counting->known = known;
+    whole_tables_put(whole, before);
+    return 0;
 }
 
 static void sum_up(struct table_layout *layout)
@@ -171,21 +184,11 @@ static void sum_up(struct table_layout *layout)
     layout->size = end;
 }
 
-static int count_pieces(struct counting *counting, const struct table_layout *before,
-                        struct arena *scratch)
+static int count_pieces(struct counting *counting)
 {
     struct scope *scope = counting->scope;
-    struct table_piece *lengths = ARENA_NEW(scratch, struct table_piece,
-                                            before ? before->count : 1);
-    const struct table_piece **known = ARENA_NEW(scratch, const struct table_piece *,
-                                                 counting->known_cap);
-    if (!lengths || !known)
-        return -ENOMEM;
-    find_known(counting, before, lengths, known);
     int err = parallel_for_client(counting->layout->count, cache_client(scope->tree->cache),
                                   count_one, counting);
-    for (unsigned i = 0; i < PARALLEL_MAX_THREADS; i++)
-        buf_free(&counting->texts[i]);
     if (counting->has_changed && pieces_may_be_known(scope))
         return -EAGAIN;
     err = counting->err ? counting->err : err;
@@ -197,47 +200,55 @@ static int count_pieces(struct counting *counting, const struct table_layout *be
 static int count_all(struct counting *counting)
 {
     cleanup_buf struct buf head = {0};
-    struct whole_tables *whole = &counting->scope->tree->whole_tables;
     struct table_layout *layout = counting->layout;
-    struct table_layout *before = whole_tables_newest(whole, layout->key);
-    struct arena scratch = {0};
-    int err = count_pieces(counting, before, &scratch);
-    arena_free(&scratch);
-    whole_tables_put(whole, before);
+    int err = count_pieces(counting);
     begin_table(counting->table, &head);
     layout->head = head.len;
     sum_up(layout);
     return err ? err : head.failed ? -ENOMEM : 0;
 }
 
-/* Makes a layout of the scope's own generation, without users; NULL in *layout on an error. */
-static int make_layout(struct scope *scope, struct table_key key, struct table_layout **layout)
+static int make_counted(struct counting *counting, struct table_key key,
+                        struct table_layout **layout)
 {
-    cleanup_(end_hold) struct hold hold = {0};
-    const struct corpus *corpus = scope->corpus;
-    int err = hold_found(scope, &hold);
-    *layout = NULL;
-    if (err)
-        return err;
-    uint32_t count = hold.selection ? hold.selection->count : corpus->episode_count;
+    const struct corpus *corpus = counting->scope->corpus;
+    const struct selection *selection = counting->selection;
+    uint32_t count = selection ? selection->count : corpus->episode_count;
     struct table_layout *made = calloc(1, sizeof *made + count * sizeof *made->pieces);
     if (!made)
         return -ENOMEM;
     made->key = key;
-    made->generation = scope->node.version;
+    made->generation = counting->scope->node.version;
     made->hash = corpus->hash;
     made->stamps = corpus->stamps;
     made->count = count;
-    struct counting counting = {.scope = scope,
-                                .selection = hold.selection,
-                                .table = key.table,
-                                .layout = made,
-                                .known_cap = corpus->episode_cap};
-    err = count_all(&counting);
+    counting->layout = made;
+    int err = count_all(counting);
     if (err)
         free(made);
     else
         *layout = made;
+    return err;
+}
+
+/* Makes a layout of the scope's own generation, without users; NULL in *layout on an error. What
+ * this thread finds itself is counted in the same pass over the bodies. */
+static int make_layout(struct scope *scope, struct table_key key, struct table_layout **layout)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    struct counting counting = {
+        .scope = scope, .table = key.table, .known_cap = scope->corpus->episode_cap};
+    const struct select_visitor visitor = {count_found, &counting};
+    *layout = NULL;
+    int err = find_known(&counting, key);
+    if (!err)
+        err = hold_shown(scope, &visitor, &hold);
+    counting.selection = hold.selection;
+    if (!err)
+        err = make_counted(&counting, key, layout);
+    for (unsigned i = 0; i < PARALLEL_MAX_THREADS; i++)
+        buf_free(&counting.texts[i]);
+    free(counting.known);
     return err;
 }
 
@@ -445,7 +456,7 @@ static int get_pieces(struct reading *reading)
     cleanup_(end_hold) struct hold hold = {0};
     if (add_all_kept(reading))
         return 0;
-    int err = hold_found(reading->scope, &hold);
+    int err = hold_shown(reading->scope, NULL, &hold);
     if (err)
         return err;
     reading->selection = hold.selection;

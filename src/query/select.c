@@ -17,9 +17,10 @@ static bool ends_all(int err)
 struct selecting {
     const struct query_bound *bound;
     struct cache *cache;
-    struct selected *found; /* by path */
-    bool *is_found;         /* … */
-    uint32_t *asked;        /* by number of the episode, as in struct selection */
+    struct selected *found;               /* by path */
+    bool *is_found;                       /* … */
+    uint32_t *asked;                      /* by number of the episode, as in struct selection */
+    const struct select_visitor *visitor; /* NULL: none */
     struct selection *before;
     uint32_t
         *places_before; /* by number of the episode: where it was found, plus 1; 0: it was not */
@@ -84,21 +85,28 @@ static bool move_known(struct selecting *s, uint32_t number, size_t i)
     return true;
 }
 
+/* What needs the body comes before the cache may drop it. */
+static void ask(struct selecting *s, unsigned worker, uint32_t number, size_t i, int *err)
+{
+    struct cache_entry *entry;
+    s->is_found[i] = selection_ask(s->bound, s->cache, number, &entry, &s->found[i], err);
+    if (s->is_found[i] && entry && s->visitor)
+        s->visitor->found(s->visitor->context, worker, &s->found[i]);
+    cache_put(s->cache, entry);
+}
+
 static void select_episode(void *selecting_, unsigned worker, size_t i)
 {
     struct selecting *s = selecting_;
     uint32_t number = s->bound->corpus->by_path[i];
     const struct episode *episode = s->bound->corpus->episodes[number];
-    (void)worker;
-    struct cache_entry *entry = NULL;
     int err = 0;
     if (!episode_shown(episode) || __atomic_load_n(&s->err, __ATOMIC_RELAXED))
         return;
     s->asked[number] = episode->version + 1;
     if (move_known(s, number, i))
         return;
-    s->is_found[i] = selection_ask(s->bound, s->cache, number, &entry, &s->found[i], &err);
-    cache_put(s->cache, entry);
+    ask(s, worker, number, i, &err);
     if (err)
         s->asked[number] = 0;
     if (ends_all(err))
@@ -141,7 +149,7 @@ static int order_by_entry(const struct corpus *corpus, uint32_t *places,
 }
 
 int selection_find(const struct query_bound *bound, struct cache *cache, struct selection *before,
-                   struct selection *selection)
+                   const struct select_visitor *visitor, struct selection *selection)
 {
     const struct corpus *corpus = bound->corpus;
     struct arena arena = {0};
@@ -154,6 +162,7 @@ int selection_find(const struct query_bound *bound, struct cache *cache, struct 
                           .found = selection->found,
                           .is_found = ARENA_NEW(&arena, bool, corpus->episode_count + 1),
                           .asked = selection->asked,
+                          .visitor = visitor,
                           .before = before,
                           .places_before = ARENA_NEW(&arena, uint32_t, before->asked_cap + 1)};
     uint32_t *places = ARENA_NEW(&arena, uint32_t, corpus->episode_cap + 1);

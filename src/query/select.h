@@ -24,13 +24,20 @@ struct selection {
     uint32_t voice_cap;
 };
 
+/* Is told of an episode that is found for its turns, in a thread that has its body loaded. Workers
+ * are as in parallel_for(). */
+struct select_visitor {
+    void (*found)(void *context, unsigned worker, const struct selected *selected);
+    void *context;
+};
+
 /* Matches every episode, on every core. It skips an episode whose file changed since the scan or
  * cannot be read. It reads bodies if the query speaks of turns. `before` is the result of the same
  * query in another generation, or all 0: what is known of the same versions is moved from it, and
- * only the others are matched. 0, -ENOMEM, -EINTR, or an error that passes (error_passes()); the
- * caller frees both selections either way. */
+ * only the others are matched, and shown to the visitor, which may be NULL. 0, -ENOMEM, -EINTR, or
+ * an error that passes (error_passes()); the caller frees both selections either way. */
 int selection_find(const struct query_bound *bound, struct cache *cache, struct selection *before,
-                   struct selection *selection);
+                   const struct select_visitor *visitor, struct selection *selection);
 void selection_free(struct selection *selection);
 
 /* Counts the turns, for which it reads the bodies of episodes that are found whole. 0 or an error

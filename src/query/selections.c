@@ -39,18 +39,18 @@ int selections_parse(const struct corpus *corpus, struct arena *arena, struct sl
 /* --- what they find --------------------------------------------------------------------------- */
 
 /* A query whose view has disappeared is a mistake, and finds nothing. */
-static int find(struct word_index *words, struct slice text, const struct corpus *corpus,
-                struct cache *cache, struct selection *before, struct selection *selection)
+static int find(struct word_index *words, struct slice text, const struct selection_source *source,
+                struct selection *before, struct selection *selection)
 {
     struct arena arena = {0};
     struct query query;
     struct query_bound bound = {0};
     *selection = (struct selection){0};
-    int err = selections_parse(corpus, &arena, text, &query);
+    int err = selections_parse(source->corpus, &arena, text, &query);
     if (!err)
-        err = query_bind(&query, corpus, words, &bound);
+        err = query_bind(&query, source->corpus, words, &bound);
     if (!err)
-        err = selection_find(&bound, cache, before, selection);
+        err = selection_find(&bound, source->cache, before, source->visitor, selection);
     query_bound_free(&bound);
     arena_free(&arena);
     return err == -EINVAL ? 0 : err;
@@ -104,8 +104,7 @@ static int make(struct selections *selections, struct held_selection *held,
     struct slice query = known_queries_text(&selections->queries, held->number, text);
     int err = query.len ? 0 : -ESTALE;
     if (!err && !is_found)
-        err = find(&selections->words, query, source->corpus, source->cache, &held->before,
-                   &held->selection);
+        err = find(&selections->words, query, source, &held->before, &held->selection);
     if (!err && part == SELECTION_TURNS)
         err = selection_count_turns(source->corpus, source->cache, &held->selection);
     if (!err && part == SELECTION_VOICES)

@@ -55,6 +55,7 @@ struct selection_source {
     const struct corpus *corpus;
     struct cache *cache;
     const struct voice_index *voice_index; /* for SELECTION_VOICES */
+    const struct select_visitor *visitor;  /* of the thread that finds it; NULL: none */
 };
 
 /* Holds the result of the query with this number. If the cache lacks it one thread makes it, and

@@ -186,6 +186,31 @@ static int selection_child(struct scope *scope, uint64_t index, struct child *ch
     return 0;
 }
 
+/* A table that is looked up before its turns are found is counted in the pass that finds them. */
+static int count_table(struct scope *scope, struct slice name)
+{
+    const struct node node = {
+        .kind = KIND_SELECTION_FILE, .i = scope->node.i, .version = selection_version(scope)};
+    cleanup_(scope_close) struct scope file = scope_at(scope, node);
+    uint64_t size;
+    for (uint32_t i = 0; i < TABLES && root_has_words(scope); i++) {
+        if (slice_equal(name, slice_of(whole_name(tables[i]))))
+            return whole_size(&file, tables[i], &size);
+    }
+    return 0;
+}
+
+static int selection_find_child(struct scope *scope, struct slice name, struct child *child)
+{
+    int err = count_table(scope, name);
+    for (uint64_t index = 0; err >= 0; index++) {
+        err = selection_child(scope, index, child);
+        if (!err && slice_equal(child->name, name))
+            return 0;
+    }
+    return err;
+}
+
 static uint64_t selection_seek(struct scope *scope, unsigned list, struct slice name)
 {
     (void)list;
@@ -205,6 +230,7 @@ const struct node_ops selection_ops = {
     .identity = selection_identity,
     .parent = search_folder,
     .child = selection_child,
+    .find = selection_find_child,
     .seek = selection_seek,
     .links = scope_links_uncounted, /* counting its folders would read bodies */
 };

@@ -128,6 +128,15 @@ def test_the_files_of_a_selection_are_whole_tables_too(live):
     assert [record["turn"] for record in some] == [8] * EPISODES
 
 
+def test_a_table_of_a_selection_is_counted_while_its_turns_are_found(mount):
+    live = mount({f"talk{i:02}.md": text_of(i) for i in range(EPISODES)}, "-o", "cache_size=0")
+    wanted = (live / "index/turns.tsv").read_bytes()
+    before = misses(live)
+    assert os.stat(live / "search/number/turns.tsv").st_size == len(wanted)
+    assert misses(live) - before <= EPISODES, "each body is parsed once"
+    assert (live / "search/number/turns.tsv").read_bytes() == wanted
+
+
 def test_a_selection_that_was_opened_before_a_change_gives_its_own_bytes(live):
     path = live / "search/number/turns.jsonl"
     whole = path.read_bytes()
