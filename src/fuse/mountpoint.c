@@ -297,15 +297,48 @@ static bool is_in_path(const char *program)
     return false;
 }
 
-/* AppArmor's profile of fusermount3 (Ubuntu 24.10 and newer) lets it mount in a few places only. */
-static bool may_be_apparmor(const char *mountpoint)
+/* Whether /etc/fuse.conf has the line, as fusermount3 reads it. */
+static bool users_may_let_others_in(void)
 {
-    static const char *const let[] = {"/home/", "/mnt/", "/media/", "/tmp/", "/run/user/"};
-    for (size_t i = 0; i < sizeof let / sizeof *let; i++) {
-        if (strncmp(mountpoint, let[i], strlen(let[i])) == 0)
-            return false;
-    }
-    return access("/etc/apparmor.d/fusermount3", F_OK) == 0;
+    FILE *file = fopen("/etc/fuse.conf", "re");
+    char line[256];
+    bool found = false;
+    while (file && !found && fgets(line, sizeof line, file))
+        found = slice_equal(slice_trim((struct slice){line, strcspn(line, "#")}),
+                            SLICE("user_allow_other"));
+    if (file)
+        fclose(file);
+    return found;
+}
+
+/* AppArmor's profile of fusermount3, in Ubuntu since 25.04, lets it mount in a few places only. */
+static void explain_profile_of_fusermount(const char *mountpoint, struct buf *why)
+{
+    buf_printf(why,
+               "AppArmor may be the reason, as journalctl -k would tell: it lets fusermount3 mount "
+               "below /home, /mnt, /media and /tmp only\n"
+               "Choose such a folder, or allow this one: put the lines\n"
+               "  mount fstype=@{fuse_types} options=(nosuid,nodev,ro,noexec) -> \"%s/\",\n"
+               "  umount \"%s/\",\n"
+               "into /etc/apparmor.d/local/fusermount3, and run "
+               "apparmor_parser -r /etc/apparmor.d/fusermount3",
+               mountpoint, mountpoint);
+}
+
+/* A profile of a container is for all that runs in it: Docker's lets nobody mount, root neither. */
+static void explain_container(struct buf *why)
+{
+    char label[256];
+    cleanup_fd int fd = open("/proc/self/attr/apparmor/current", O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd >= 0 ? read(fd, label, sizeof label) : 0;
+    struct slice profile = slice_trim((struct slice){label, len > 0 ? (size_t)len : 0});
+    bool is_confined = slice_ends(profile, SLICE("(enforce)"));
+    if (is_confined)
+        buf_printf(why, "AppArmor holds this program to the profile %.*s, which may forbid it\n",
+                   (int)profile.len, profile.data);
+    buf_printf(why,
+               "if this is a container, start it with --device /dev/fuse --cap-add SYS_ADMIN%s",
+               is_confined ? " --security-opt apparmor=unconfined" : "");
 }
 
 void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, struct buf *why)
@@ -314,23 +347,15 @@ void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, str
     if (is_user && !is_in_path("fusermount3"))
         buf_add_text(why, "there is no fusermount3, with which users mount: install the package "
                           "fuse3");
-    else if (is_user && lets_others_in)
+    else if (is_user && lets_others_in && !users_may_let_others_in())
         buf_add_text(why, "allow_other and allow_root need the line \"user_allow_other\" in "
                           "/etc/fuse.conf");
     else if (is_user && access(mountpoint, W_OK))
         buf_add_text(why, "a user mounts on folders that she may write to: choose one of yours");
-    else if (is_user && may_be_apparmor(mountpoint))
-        buf_printf(why,
-                   "AppArmor may be the reason: it lets fusermount3 mount below /home, /mnt, "
-                   "/media and /tmp only\nChoose such a folder, or allow this one: put the lines\n"
-                   "  mount fstype=@{fuse_types} options=(nosuid,nodev,ro,noexec) -> %s/,\n"
-                   "  umount %s/,\n"
-                   "into /etc/apparmor.d/local/fusermount3, and run "
-                   "apparmor_parser -r /etc/apparmor.d/fusermount3",
-                   mountpoint, mountpoint);
+    else if (is_user && access("/etc/apparmor.d/fusermount3", F_OK) == 0)
+        explain_profile_of_fusermount(mountpoint, why);
     else
-        buf_add_text(
-            why, "if this is a container, start it with --device /dev/fuse --cap-add SYS_ADMIN");
+        explain_container(why);
 }
 
 int mountpoint_check_fuse(struct buf *why)

@@ -456,6 +456,27 @@ def test_allow_other_needs_its_line(nobodys):
     assert "user_allow_other" in result.stderr
 
 
+HAS_PROFILE = r"""
+mount -t tmpfs none /media
+mkdir -p /media/upper/apparmor.d /media/work
+touch /media/upper/apparmor.d/fusermount3
+echo " user_allow_other # all" > /media/upper/fuse.conf
+mount -t overlay -o lowerdir=/etc,upperdir=/media/upper,workdir=/media/work overlay /etc || exit 77
+mount --bind /bin/false "$(command -v fusermount3)"
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["-o", "allow_other"]])
+def test_apparmor_may_have_refused_it(nobodys, options):
+    """What the profile says is tried where there is AppArmor: packaging/try-apparmor."""
+    result = as_nobody(HAS_PROFILE, (nobodys[0], *options, *nobodys[1:]))
+    if result.returncode == 77:
+        pytest.skip("this kernel lays nothing over /etc")
+    assert result.returncode == 1
+    assert "AppArmor may be the reason" in result.stderr and f'umount "{nobodys[2]}/",' in result.stderr
+    assert "user_allow_other" not in result.stderr
+
+
 def test_a_user_mounts_where_she_may_write(nobodys):
     os.chown(nobodys[2], 0, 0)
     result = as_nobody("true", nobodys)
