@@ -62,8 +62,8 @@ struct program {
     struct options options;
     struct mount_options mount_options;
     struct mount *mount;
-    struct mounted mounted;      /* what the kernel calls it */
-    int claim;                   /* of the mount point, until it is mounted; -1: none */
+    struct mounted mounted; /* what the kernel calls it */
+    struct mountpoint mountpoint;
     struct shared_state *shared; /* NULL: nothing is served */
     size_t shared_size;
     struct journal journal;
@@ -78,7 +78,6 @@ struct program {
     struct updater *updater;
     struct confinement confinement;
     char *content_path;
-    char *mount_path;
     struct progress listening; /* while all bodies are read for by-voice */
     struct place *place;       /* every worker reopens the folder through it; NULL: by its path */
     int null;                  /* /dev/null, which the sandbox would not let it open later */
@@ -96,7 +95,7 @@ static void program_free(struct program *program)
     content_close(&program->folder);
     place_close(program->place);
     free(program->content_path);
-    free(program->mount_path);
+    free(program->mountpoint.path);
 }
 
 /* --- reading the content ---------------------------------------------------------------------- */
@@ -445,8 +444,8 @@ static int work(void *program_, struct worker *worker)
     struct program *program = program_;
     if (program->ready_fd >= 0)
         close(program->ready_fd);
-    if (program->claim >= 0)
-        close(program->claim);
+    if (program->mountpoint.claim >= 0)
+        close(program->mountpoint.claim);
     program->worker = worker;
     /* No terminal stops it. */
     if (!program->options.foreground)
@@ -466,18 +465,19 @@ static int work(void *program_, struct worker *worker)
 
 static void give_up_claim(struct program *program)
 {
-    if (program->claim < 0)
+    if (program->mountpoint.claim < 0)
         return;
-    flock(program->claim, LOCK_UN); /* whoever else has it open */
-    close(program->claim);
-    program->claim = -1;
+    flock(program->mountpoint.claim, LOCK_UN); /* whoever else has it open */
+    close(program->mountpoint.claim);
+    program->mountpoint.claim = -1;
 }
 
-/* What is topmost there is ours, but where somebody has mounted on it already. */
+/* What is topmost there is ours, except where somebody has mounted on it already. */
 static void note_mounted(struct program *program)
 {
     struct mounted *mounted = &program->mounted;
-    if (!mountpoint_find_mounted(program->mount_path, mounted) ||
+    const char *place = mount_place(program->mount);
+    if (!place || !mountpoint_find_mounted(place, mounted) ||
         strcmp(mounted->type, "fuse.transcriptfs") != 0)
         *mounted = (struct mounted){0};
     program->shared->device = makedev(mounted->major, mounted->minor);
@@ -496,12 +496,16 @@ static int mount_tree(void *program_)
         recent_note(&program->shared->recent, RECENT_MOUNTED, (int)program->mounted.minor);
         return mount_fd(program->mount);
     }
+    const char *path = program->mountpoint.path;
+    if (err != -EIO) {
+        report("cannot mount on \"%s\": %s", path,
+               err == -ESTALE ? "another folder stands there now" : strerror(-err));
+        return err;
+    }
     const char *why = mount_last_message();
-    report("cannot mount on \"%s\": %s", options->mountpoint,
-           *why ? why : "fusermount3 refused it");
+    report("cannot mount on \"%s\": %s", path, *why ? why : "fusermount3 refused it");
     cleanup_buf struct buf way_out = {0};
-    mountpoint_explain_refusal(options->mountpoint, options->allow_other || options->allow_root,
-                               &way_out);
+    mountpoint_explain_refusal(path, options->allow_other || options->allow_root, &way_out);
     report("%s", way_out.len ? way_out.data : strerror(-err));
     return err;
 }
@@ -523,7 +527,7 @@ static void tell_if_cut_off(const struct program *program)
     bool is_covered;
     cleanup_free char *place = mountpoint_place_of(&program->mounted, &is_covered);
     /* Elsewhere it is another one, which has got the number meanwhile. */
-    if (!place || strcmp(place, program->mount_path) != 0)
+    if (!place || strcmp(place, program->mountpoint.path) != 0)
         return;
     report("the connection of \"%s\" to the kernel was cut off; what was done before:", place);
     recent_log(&program->shared->recent, report);
@@ -550,7 +554,7 @@ static void unmount_tree(void *program_, bool by_force)
         report(
             "something is mounted on \"%s\", which is dead from now on; to clear it, unmount that, "
             "and then: fusermount3 -uz %s",
-            place ? place : program->mount_path, place ? place : program->mount_path);
+            place ? place : program->mountpoint.path, place ? place : program->mountpoint.path);
     else if (place && mountpoint_unmount(place, by_force))
         report("cannot unmount \"%s\"", place);
 }
@@ -592,7 +596,7 @@ static int open_place(struct program *program)
 {
     const struct place_options options = {
         .path = program->content_path,
-        .mount_path = program->mount_path,
+        .mount_path = program->mountpoint.path,
         .state = &program->shared->place,
         .log = report,
     };
@@ -618,7 +622,7 @@ static int supervise_mount(struct program *program)
         .log = report,
     };
     program->mount_options = (struct mount_options){
-        .mountpoint = program->mount_path,
+        .mountpoint = &program->mountpoint,
         .content = program->content_path,
         .allow_other = options->allow_other,
         .allow_root = options->allow_root,
@@ -660,7 +664,7 @@ static int run(struct program *program)
     if (err)
         report("dead mount \"%s\": %s", options->mountpoint, strerror(-err));
     err = mountpoint_check(options->content, options->mountpoint, options->nonempty,
-                           &program->content_path, &program->mount_path, &program->claim, &why);
+                           &program->content_path, &program->mountpoint, &why);
     if (!err && options->mountpoint)
         err = mountpoint_check_fuse(&why);
     if (err) {
@@ -685,7 +689,7 @@ static int run(struct program *program)
 
 int main(int argc, char **argv)
 {
-    struct program program = {.folder.fd = -1, .ready_fd = -1, .claim = -1};
+    struct program program = {.folder.fd = -1, .ready_fd = -1, .mountpoint.claim = -1};
     int status;
 
     /* The parent may have set other actions: a write to a closed log must not kill us, and

@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "fuse/mountpoint.h"
 
 struct mount {
     struct fuse_session *session; /* it mounts only; the worker serves */
+    char *place;
 };
 
 /* --- messages --------------------------------------------------------------------------------- */
@@ -67,6 +69,30 @@ int mount_arguments(const struct mount_options *options, struct fuse_args *args)
     return err ? -ENOMEM : 0;
 }
 
+/* By the working folder, since the owner of a folder above could put another one, or a link, where
+ * the path leads. */
+static int mount_in_folder(struct mount *mount, const struct mountpoint *point)
+{
+    cleanup_fd int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int err = mountpoint_enter(point);
+    if (!err && fuse_session_mount(mount->session, "."))
+        err = -EIO;
+    if (!err)
+        mount->place = getcwd(NULL, 0);
+    if (before < 0 || fchdir(before))
+        err = chdir("/") && !err ? -errno : err;
+    return err;
+}
+
+static void free_mount(struct mount *mount)
+{
+    if (mount && mount->session)
+        fuse_session_destroy(mount->session);
+    if (mount)
+        free(mount->place);
+    free(mount);
+}
+
 int mount_new(const struct mount_options *options, struct mount **made)
 {
     static const struct fuse_lowlevel_ops none;
@@ -79,12 +105,9 @@ int mount_new(const struct mount_options *options, struct mount **made)
         mount->session = fuse_session_new(&args, &none, sizeof none, NULL);
     fuse_opt_free_args(&args);
     if (!err)
-        err = mount->session && fuse_session_mount(mount->session, options->mountpoint) == 0 ? 0
-                                                                                             : -EIO;
+        err = mount->session ? mount_in_folder(mount, options->mountpoint) : -EIO;
     if (err) {
-        if (mount && mount->session)
-            fuse_session_destroy(mount->session);
-        free(mount);
+        free_mount(mount);
         return err;
     }
     *made = mount;
@@ -94,6 +117,11 @@ int mount_new(const struct mount_options *options, struct mount **made)
 int mount_fd(const struct mount *mount)
 {
     return fuse_session_fd(mount->session);
+}
+
+const char *mount_place(const struct mount *mount)
+{
+    return mount->place;
 }
 
 bool mount_is_alive(const struct mount *mount)
@@ -120,6 +148,5 @@ void mount_free(struct mount *mount)
     if (!mount)
         return;
     cut_session_off(mount->session);
-    fuse_session_destroy(mount->session);
-    free(mount);
+    free_mount(mount);
 }

@@ -8,11 +8,12 @@
 #include <stdbool.h>
 
 struct fuse_args;
+struct mountpoint;
 struct mount; /* owned by its creator */
 
 struct mount_options {
-    const char *mountpoint;
-    const char *content; /* the source in /proc/self/mountinfo */
+    const struct mountpoint *mountpoint; /* borrowed */
+    const char *content;                 /* the source in /proc/self/mountinfo */
     bool allow_other;
     bool allow_root;
     bool debug; /* libfuse logs every request to standard error */
@@ -23,11 +24,15 @@ struct mount_options {
 int mount_arguments(const struct mount_options *options, struct fuse_args *args);
 
 /* Mounts. The kernel queues requests until a worker reads the descriptor. 0; -ENOMEM; -EIO if
- * libfuse could not mount (see mount_last_message()). */
+ * libfuse could not mount (see mount_last_message()); -ESTALE or another error if the folder is not
+ * there any more (mountpoint_enter()). */
 int mount_new(const struct mount_options *options, struct mount **mount);
 
 /* Owned by the mount. */
 int mount_fd(const struct mount *mount);
+
+/* Where it stood when it was mounted: somebody may have moved the folder. NULL: not known. */
+const char *mount_place(const struct mount *mount);
 
 /* Whether the kernel still has the connection: no other mount has its numbers then. */
 bool mount_is_alive(const struct mount *mount);

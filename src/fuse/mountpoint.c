@@ -68,9 +68,11 @@ static bool is_inside(const char *path, const char *folder)
            path_is_below(slice_of(path), slice_of(strcmp(folder, "/") == 0 ? "" : folder));
 }
 
-static int check_empty(const char *path, struct buf *why)
+/* Looks into the folder that was opened, and not at what the path leads to by now. */
+static int check_empty(const char *path, int folder, struct buf *why)
 {
-    cleanup_dir DIR *dir = opendir(path);
+    int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_dir DIR *dir = again < 0 ? NULL : fdopendir(again);
     const struct dirent *entry;
     if (!dir) {
         int err = -errno;
@@ -210,50 +212,77 @@ static int check_unmounted(const char *path, struct buf *why)
     return -EBUSY;
 }
 
-/* Locks the folder at the path, so that no other transcriptfs begins to mount there before we have.
- * If the folder cannot be locked, it claims nothing. */
-static int claim_folder(const char *path, int *claim, struct buf *why)
+static int open_folder(struct mountpoint *point, struct buf *why)
 {
-    *claim = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (*claim < 0 || flock(*claim, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+    struct stat st;
+    point->claim = open(point->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (point->claim >= 0 ? fstat(point->claim, &st) : stat(point->path, &st)) {
+        int err = -errno;
+        buf_printf(why, "mount point \"%s\": %s", point->path, strerror(-err));
+        return err;
+    }
+    point->device = st.st_dev;
+    point->inode = st.st_ino;
+    return 0;
+}
+
+/* Locks the folder, so that no other transcriptfs begins to mount there before we have. If the
+ * folder cannot be locked, it claims nothing. */
+static int claim_folder(const struct mountpoint *point, struct buf *why)
+{
+    if (point->claim < 0 || flock(point->claim, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         return 0;
-    buf_printf(why, "mount point \"%s\": another transcriptfs is about to mount there", path);
+    buf_printf(why, "mount point \"%s\": another transcriptfs is about to mount there",
+               point->path);
     return -EBUSY;
 }
 
+int mountpoint_enter(const struct mountpoint *point)
+{
+    struct stat st;
+    cleanup_fd int fd = open(point->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st))
+        return -errno;
+    if (st.st_dev != point->device || st.st_ino != point->inode)
+        return -ESTALE;
+    return fchdir(fd) ? -errno : 0;
+}
+
 int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
-                     char **content_path, char **mount_path, int *claim, struct buf *why)
+                     char **content_path, struct mountpoint *point, struct buf *why)
 {
     int err = check_folder("content folder", content, content_path, why);
     if (err || !mountpoint)
         return err;
-    err = check_folder("mount point", mountpoint, mount_path, why);
+    err = check_folder("mount point", mountpoint, &point->path, why);
+    if (!err)
+        err = open_folder(point, why);
     if (err)
         return err;
     /* The analyzer assumes that errno may be 0.
      * NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
-    if (strcmp(*content_path, *mount_path) == 0) {
+    if (strcmp(*content_path, point->path) == 0) {
         buf_printf(why, "the content folder and the mount point are the same: \"%s\"", content);
         return -EINVAL;
     }
-    if (is_inside(*mount_path, *content_path)) {
+    if (is_inside(point->path, *content_path)) {
         buf_printf(why,
                    "mount point \"%s\" is inside the content folder \"%s\", which would then "
                    "contain itself\nChoose a folder outside of it",
                    mountpoint, content);
         return -EINVAL;
     }
-    if (is_inside(*content_path, *mount_path)) {
+    if (is_inside(*content_path, point->path)) {
         buf_printf(why,
                    "content folder \"%s\" is inside the mount point \"%s\", which would hide it\n"
                    "Choose another mount point",
                    content, mountpoint);
         return -EINVAL;
     }
-    err = claim_folder(*mount_path, claim, why);
+    err = claim_folder(point, why);
     if (!err)
-        err = check_unmounted(*mount_path, why);
-    return err || nonempty ? err : check_empty(*mount_path, why);
+        err = check_unmounted(point->path, why);
+    return err || nonempty ? err : check_empty(point->path, point->claim, why);
 }
 
 int mountpoint_unmount(const char *place, bool by_force)

@@ -4,16 +4,31 @@
 #ifndef FUSE_MOUNTPOINT_H
 #define FUSE_MOUNTPOINT_H
 
+#include <sys/types.h>
+
 #include "base/buf.h"
+
+/* The folder to mount on. */
+struct mountpoint {
+    char *path; /* resolved; owned by the caller of mountpoint_check() */
+    /* A lock against other processes, until this process and all children close it; -1: none. */
+    int claim;
+    /* What the path led to when it was checked: whoever owns a folder above can change that. */
+    dev_t device;
+    ino_t inode;
+};
 
 /*
  * Checks the content folder, and the mount point unless it is NULL. 0, and both resolved in
- * content_path and mount_path (owned by the caller); or a negative errno, and in `why` the reason
- * and what to do. *claim is a lock against other processes, until this process and all children
- * close it; -1: there is none.
+ * content_path (owned by the caller) and `point`; or a negative errno, and in `why` the reason and
+ * what to do.
  */
 int mountpoint_check(const char *content, const char *mountpoint, bool nonempty,
-                     char **content_path, char **mount_path, int *claim, struct buf *why);
+                     char **content_path, struct mountpoint *point, struct buf *why);
+
+/* Makes the folder that was checked the working folder. 0; -ESTALE if the path leads to another
+ * one; or another negative errno. */
+int mountpoint_enter(const struct mountpoint *point);
 
 /* A mount in the mount table. Another mount may get its numbers once it is gone. */
 struct mounted {

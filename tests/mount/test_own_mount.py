@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tools import TIMEOUT, TRANSCRIPTFS, Mount, is_mounted, mounts, run, run_ok, write_content
+from tools import TIMEOUT, TRANSCRIPTFS, Mount, is_mounted, mounts, run, run_ok, unmount, write_content
 
 TALK = "---\ntitle: T\n---\n**Ann:** Words.\n"
 
@@ -105,6 +105,43 @@ def test_one_that_was_moved_into_its_content_does_not_read_itself(begin, content
     assert [line.split("\t")[::3] for line in problems] == [["a/m", "the folder is this mount itself"]], problems
     assert mounted.signal(signal.SIGTERM) == "" and mounted.process.returncode == 0
     assert not is_mounted(content / "a/m")
+
+
+SWAP = r"""
+#include <dlfcn.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+/* Just before it is mounted, a link stands where the folder stood. */
+int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data)
+{
+    rename(PLACE, PLACE ".was");
+    symlink(PLACE ".victim", PLACE);
+    return ((int (*)(const char *, const char *, const char *, unsigned long, const void *))dlsym(RTLD_NEXT, "mount"))(
+        source, target, type, flags, data);
+}
+"""
+
+
+@as_root
+def test_it_is_mounted_on_the_folder_that_was_looked_at(fuse, content, tmp_path, with_library):
+    """Whoever owns the folder above may put a link to another's folder there meanwhile."""
+    place, victim, was = tmp_path / "m", tmp_path / "m.victim", tmp_path / "m.was"
+    place.mkdir()
+    victim.mkdir()
+    mounted = Mount(content, was, prefix=with_library(f'#define PLACE "{place}"\n' + SWAP))
+    mounted.command[-1] = place
+    try:
+        was.mkdir()  # rename() replaces an empty folder
+        mounted.start()
+        assert os.listdir(victim) == [] and not is_mounted(victim)
+        assert (was / "text/it.txt").read_text() == "Ann: Words.\n"
+        assert mounted.signal(signal.SIGTERM) == "" and mounted.process.returncode == 0
+        assert not is_mounted(was)
+    finally:
+        mounted.clear()
+        unmount(victim)
 
 
 def number_of(place):

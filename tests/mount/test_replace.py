@@ -13,7 +13,7 @@ import time
 import pytest
 
 from test_live import assert_same_dump, settle, status, talk, wait_until, write_by_rename
-from tools import CAP_SYS_ADMIN, can_have, read, run, run_ok, write_content
+from tools import CAP_SYS_ADMIN, Mount, can_have, is_mounted, read, run, run_ok, unmount, write_content
 
 
 def place_of(mounted):
@@ -340,6 +340,28 @@ def test_a_kernel_that_does_not_ask_again(mount, with_library, tmp_path):
     assert_same_dump(mounted)
     assert status(mounted)["process"]["restarts"] == 0
     mounted.stop_after("another content folder stands at", "remounting")
+
+
+def test_it_is_not_mounted_anew_where_a_link_leads(fuse, with_library, tmp_path):
+    """Who owns the folder above the mount point moves it, and puts a link to another's folder there."""
+    content, other = write_content(tmp_path / "content", files("word")), write_content(tmp_path / "other", files("other"))
+    place, victim = tmp_path / "above/mnt", tmp_path / "victim"
+    place.mkdir(parents=True)
+    victim.mkdir()
+    mounted = Mount(content, place, prefix=with_library(OLD_KERNEL)).start()
+    try:
+        settle(mounted)
+        os.rename(tmp_path / "above", tmp_path / "moved")
+        place.parent.mkdir()
+        place.symlink_to(victim)
+        rename_over(content, other, tmp_path / "old")
+        told = mounted.end()
+        assert f'cannot mount on "{place}": another folder stands there now' in told, told
+        assert mounted.process.returncode == 1
+        assert not any(is_mounted(path) for path in (victim, tmp_path / "moved/mnt"))
+    finally:
+        mounted.clear()
+        unmount(tmp_path / "moved/mnt")
 
 
 # --- without events -------------------------------------------------------------------------------------
