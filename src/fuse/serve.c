@@ -549,24 +549,17 @@ static const struct fuse_lowlevel_ops operations = {
 void serve_notify(void *server_, enum invalidate_kind what, uint64_t id, const char *name)
 {
     const struct server *server = server_;
-    /* Ignore errors: the kernel may not have cached it. */
-    switch (what) {
-    case INVALIDATE_ENTRY:
-        fuse_lowlevel_notify_inval_entry(server->session, id, name, strlen(name));
-        break;
-    case INVALIDATE_FOLDER:
-        /* Invalidating a name that no child has waits for a listing under way, which the kernel
-         * would cache otherwise. */
-        fuse_lowlevel_notify_inval_entry(server->session, id, ".", 1);
-        fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
-        break;
-    case INVALIDATE_STAMPS:
-        fuse_lowlevel_notify_inval_inode(server->session, id, -1, 0);
-        break;
-    case INVALIDATE_ATTR:
-        fuse_lowlevel_notify_inval_inode(server->session, id, 0, 0);
-        break;
-    }
+    bool is_of_node = what == INVALIDATE_ATTR || what == INVALIDATE_STAMPS;
+    /* Ignore errors: the kernel may not have cached it. It locks the folder to invalidate a name,
+     * also one that no child has: that waits for look-ups and listings under way, which it would
+     * cache otherwise. */
+    if (!is_of_node)
+        fuse_lowlevel_notify_inval_entry(server->session, id, name ? name : ".",
+                                         name ? strlen(name) : 1);
+    /* An offset of -1 keeps the listing. */
+    if (is_of_node || what == INVALIDATE_FOLDER)
+        fuse_lowlevel_notify_inval_inode(server->session, id, what == INVALIDATE_STAMPS ? -1 : 0,
+                                         0);
 }
 
 /* A store_fn. */

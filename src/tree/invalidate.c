@@ -158,8 +158,8 @@ static void invalidate_date(struct invalidate_pass *p, uint32_t number, const st
              after = now ? code_of_date(&now->head.date) : 0;
     bool is_same = before == after && was && now && slice_equal(was->entry, now->entry);
     if (before && is_same) {
-        notify(p, INVALIDATE_ATTR, id_of(KIND_DATE_ENTRY, before, number, 0), NULL);
         invalidate_date_folders(p, before);
+        notify(p, INVALIDATE_ATTR, id_of(KIND_DATE_ENTRY, before, number, 0), NULL);
     }
     if (is_same)
         return;
@@ -252,10 +252,12 @@ static void invalidate_links(struct invalidate_pass *p, const struct view_kinds 
         uint32_t facet = facet_refs->spellings[i]->facet;
         if (facet_refs_repeat(facet_refs, i))
             continue;
-        if (is_renamed || facet_refs_find(others, facet) == NO_INDEX)
+        if (is_renamed || facet_refs_find(others, facet) == NO_INDEX) {
             invalidate_name(p, kind->facet, facet, episode->entry);
-        else
-            notify(p, INVALIDATE_ATTR, id_of(kind->entry, facet, number, 0), NULL);
+            continue;
+        }
+        notify(p, INVALIDATE_WAIT, id_of(kind->facet, facet, 0, 0), NULL);
+        notify(p, INVALIDATE_ATTR, id_of(kind->entry, facet, number, 0), NULL);
     }
 }
 
@@ -293,12 +295,19 @@ static void invalidate_stamps(struct invalidate_pass *p, enum kind kind, uint32_
     notify(p, INVALIDATE_STAMPS, id_of(kind, i, 0, 0), NULL);
 }
 
+/* Of a folder whose sub-folders come next. */
+static void invalidate_stamps_above(struct invalidate_pass *p, enum kind kind, uint32_t i)
+{
+    invalidate_stamps(p, kind, i);
+    notify(p, INVALIDATE_WAIT, id_of(kind, i, 0, 0), NULL);
+}
+
 static void invalidate_view_stamps(struct invalidate_pass *p, const struct view_kinds *kind,
                                    const struct views *now)
 {
     for (uint32_t i = 0; i < now->view_cap && kind == &of_front; i++) {
         if (now->views[i])
-            invalidate_stamps(p, kind->view, i);
+            invalidate_stamps_above(p, kind->view, i);
     }
     for (uint32_t i = 0; i < now->facet_cap; i++) {
         if (now->facets[i])
@@ -310,19 +319,19 @@ static void invalidate_view_stamps(struct invalidate_pass *p, const struct view_
 static void invalidate_date_stamps(struct invalidate_pass *p)
 {
     uint32_t before = 0;
+    invalidate_stamps_above(p, KIND_DATES, 0);
     for (uint32_t i = 0; i < p->after->dated_count; i++) {
         uint32_t code = code_of_date(&p->after->episodes[p->after->dated[i]]->head.date);
         const struct date date = date_of_code(code), last = date_of_code(before);
         bool is_month = date.year == last.year && date.month == last.month;
+        if (date.year != last.year)
+            invalidate_stamps_above(p, KIND_YEAR, date_code(date.year, 0, 0));
+        if (!is_month)
+            invalidate_stamps_above(p, KIND_MONTH, date_code(date.year, date.month, 0));
         if (code != before)
             invalidate_stamps(p, KIND_DAY, code);
-        if (!is_month)
-            invalidate_stamps(p, KIND_MONTH, date_code(date.year, date.month, 0));
-        if (date.year != last.year)
-            invalidate_stamps(p, KIND_YEAR, date_code(date.year, 0, 0));
         before = code;
     }
-    invalidate_stamps(p, KIND_DATES, 0);
 }
 
 /* --- nodes of the whole content --------------------------------------------------------------- */
@@ -335,6 +344,7 @@ static void invalidate_index_name(void *pass, struct slice name)
 static void invalidate_whole(struct invalidate_pass *p)
 {
     static const char *const names[] = {"README.md", "original", "index", "by-voice", "ref"};
+    invalidate_folder(p, KIND_ROOT, 0);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bool is_lasting = i > 0 &&
                           corpus_has(p->before, names[i]) == corpus_has(p->after, names[i]);
@@ -347,7 +357,6 @@ static void invalidate_whole(struct invalidate_pass *p)
         if (p->after->date_view.len)
             invalidate_name(p, KIND_ROOT, 0, p->after->date_view);
     }
-    invalidate_folder(p, KIND_ROOT, 0);
     index_each_name(p->invalidation->tree, p->before, invalidate_index_name, p);
     index_each_name(p->invalidation->tree, p->after, invalidate_index_name, p);
     /* Nodes with the time of the newest content. */
@@ -398,6 +407,15 @@ static void invalidate_selections(struct invalidate_pass *p)
 void invalidate_changes(const struct invalidation *invalidation)
 {
     struct invalidate_pass p = begin_pass(invalidation, invalidation->before);
+    invalidate_whole(&p);
+    /* A folder has a greater number than its parent. */
+    for (uint32_t i = 0; i < p.after->folder_cap; i++) {
+        if (corpus_folder(p.before, i) != p.after->folders[i])
+            invalidate_folder_change(&p, i);
+    }
+    invalidate_view_stamps(&p, &of_front, &p.after->views);
+    invalidate_date_stamps(&p);
+    invalidate_views(&p, &of_front, &p.before->views, &p.after->views);
     for (uint32_t i = 0; i < p.after->episode_cap; i++) {
         const struct episode *was = corpus_episode(p.before, i), *now = p.after->episodes[i];
         if (was == now && !(now && p.is_for_others))
@@ -406,21 +424,24 @@ void invalidate_changes(const struct invalidation *invalidation)
         invalidate_entries(&p, &of_front, i, was ? was->facet_refs : NULL,
                            now ? now->facet_refs : NULL);
     }
-    for (uint32_t i = 0; i < p.after->folder_cap; i++) {
-        if (corpus_folder(p.before, i) != p.after->folders[i])
-            invalidate_folder_change(&p, i);
-    }
-    invalidate_views(&p, &of_front, &p.before->views, &p.after->views);
-    invalidate_whole(&p);
     invalidate_selections(&p);
-    invalidate_view_stamps(&p, &of_front, &p.after->views);
-    invalidate_date_stamps(&p);
 }
 
 void invalidate_by_voice(const struct invalidation *invalidation, const struct corpus *before,
                          const struct voice_index *was, const struct voice_index *now)
 {
     struct invalidate_pass p = begin_pass(invalidation, before);
+    invalidate_view_stamps(&p, &of_voices, &now->by_voice);
+    invalidate_views(&p, &of_voices, &was->by_voice, &now->by_voice);
+    for (uint32_t i = 0; i < p.after->folder_cap; i++) {
+        const struct folder *folder = p.after->folders[i], *old = corpus_folder(before, i);
+        bool is_other = folder && old && was->folder_has_original[i] != now->folder_has_original[i];
+        /* original/ itself always exists. */
+        if (i && is_other)
+            invalidate_name(&p, KIND_ORIGINAL_FOLDER, folder->parent, folder->base);
+        if (folder && (folder != old || is_other))
+            invalidate_folder(&p, KIND_ORIGINAL_FOLDER, i);
+    }
     for (uint32_t i = 0; i < now->summary_cap; i++) {
         const struct body_summary *old = i < was->summary_cap ? was->summaries[i] : NULL;
         const struct body_summary *new = now->summaries[i];
@@ -434,22 +455,11 @@ void invalidate_by_voice(const struct invalidation *invalidation, const struct c
             invalidate_folder(&p, KIND_ORIGINAL_FOLDER, episode->folder);
         }
     }
-    invalidate_views(&p, &of_voices, &was->by_voice, &now->by_voice);
-    invalidate_view_stamps(&p, &of_voices, &now->by_voice);
     for (size_t i = 0; was->joined.hash != now->joined.hash && i < was->joined.count; i++) {
         cleanup_buf struct buf name = {0};
         filename_of_value(&name, was->joined.all[i]->text);
         if (!name.failed)
             invalidate_name(&p, KIND_BY_VOICE, 0, buf_slice(&name));
-    }
-    for (uint32_t i = 0; i < p.after->folder_cap; i++) {
-        const struct folder *folder = p.after->folders[i], *old = corpus_folder(before, i);
-        bool is_other = folder && old && was->folder_has_original[i] != now->folder_has_original[i];
-        /* original/ itself always exists. */
-        if (i && is_other)
-            invalidate_name(&p, KIND_ORIGINAL_FOLDER, folder->parent, folder->base);
-        if (folder && (folder != old || is_other))
-            invalidate_folder(&p, KIND_ORIGINAL_FOLDER, i);
     }
 }
 

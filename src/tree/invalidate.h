@@ -14,10 +14,15 @@ struct spelling;
 struct voice_index;
 struct tree;
 
-/* What to drop. */
+/*
+ * What to drop. ENTRY, FOLDER and WAIT first wait for look-ups and listings of that folder that are
+ * under way: a process that was answered may not have run since, and until it does the kernel does
+ * not know the node, and so drops nothing of it. Before any node, one of these goes to its folder.
+ */
 enum invalidate_kind {
     INVALIDATE_ENTRY,  /* the dentry of a name in a folder, also a negative one */
     INVALIDATE_FOLDER, /* a folder's listing and attributes */
+    INVALIDATE_WAIT,   /* nothing */
     INVALIDATE_ATTR,   /* a node's attributes, and the target of a link */
     INVALIDATE_STAMPS, /* the attributes alone, of a folder whose listing is the same */
 };

@@ -295,6 +295,20 @@ static bool was_told(const struct walk *w, enum invalidate_kind what, uint64_t i
     return false;
 }
 
+/* A client that is looking a node up when it changes may learn of the old one after it was told of
+ * the new one: what waits for look-ups in the node's folder comes first. */
+static void check_order(const struct walk *w, uint64_t folder, uint64_t id)
+{
+    bool has_waited = false;
+    for (size_t i = 0; i < w->told_count; i++) {
+        const struct told *told = &w->told[i];
+        bool waits = told->what != INVALIDATE_ATTR && told->what != INVALIDATE_STAMPS;
+        has_waited |= waits && told->id == folder;
+        CHECK(has_waited || told->id != id || told->what == INVALIDATE_ENTRY ||
+              told->what == INVALIDATE_WAIT);
+    }
+}
+
 /* What a client remembers, and was not told to forget, is what is there. */
 static void check_kept(struct walk *w, struct seen *seen)
 {
@@ -307,6 +321,7 @@ static void check_kept(struct walk *w, struct seen *seen)
                     !was_told(w, INVALIDATE_ENTRY, folder, seen->name);
     if (!seen->is_kept)
         return;
+    check_order(w, folder, was->id);
     CHECK(tree_lookup(w->tree, folder, seen->name, &now) == 0 && now.id == was->id);
     if (was_told(w, INVALIDATE_ATTR, was->id, NULL) ||
         was_told(w, INVALIDATE_FOLDER, was->id, NULL))
