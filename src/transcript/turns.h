@@ -117,14 +117,18 @@ struct body {
     bool is_refused; /* it exceeds a limit, which was reported last; all else is empty */
 };
 
-/* The end of a turn: as the source gives it, or the start of the next one, unless that is earlier.
- * NO_TIME: not known. */
+enum { LONGEST_TURN = 4 * 3600 * 1000 /* milliseconds */ };
+
+/* The end of a turn: as the source gives it, or the start of the next one, unless that is earlier,
+ * or so late that it is by another clock: the time of day of a chat behind the meeting. NO_TIME:
+ * not known. */
 static inline int64_t turn_end(const struct body *body, const struct turn *turn)
 {
     if (turn->start == NO_TIME || turn->end != NO_TIME)
         return turn->end;
     bool is_last = turn + 1 == body->turns + body->count;
-    return is_last || turn[1].start < turn->start ? NO_TIME : turn[1].start;
+    int64_t next = is_last ? NO_TIME : turn[1].start;
+    return next < turn->start || next - turn->start > LONGEST_TURN ? NO_TIME : next;
 }
 
 static inline struct slice turn_text(const struct body *body, const struct turn *turn)

@@ -120,6 +120,17 @@ def test_seconds_are_those_of_turns_with_two_ends(mount):
         ("Ann", "4", "120.000", "1"), ("Bo", "3", "", "0"), ("Chi", "1", "", "0")]
 
 
+def test_the_time_of_day_of_a_chat_ends_no_turn(mount):
+    """The meeting counts from its beginning, and what was written beside it is at a quarter past three."""
+    mounted = mount({"it.md": "".join(f"**{who}** {time}\n\nWords of {who}, number {n}.\n\n" for n, (who, time) in enumerate([
+        ("Ann", "00:05"), ("Bo", "02:05"), ("Ann", "03:00"), ("Bo", "50:00")])) +
+        "".join(f"15:15:{n} From {who} to Everyone:\n\nWritten by {who}.\n\n" for n, who in ((20, "Chi"), (30, "Dee"), (45, "Chi")))})
+    rows = table(mounted / "episodes/it/voices.tsv")
+    assert [(row["voice"], row["turns"], row["seconds"], row["timed_turns"]) for row in rows] == [
+        ("Ann", "2", "2940.000", "2"), ("Bo", "2", "55.000", "1"), ("Chi", "2", "10.000", "1"), ("Dee", "1", "15.000", "1")]
+    assert table(mounted / "index/voices.tsv")[1]["seconds"] == "55.000"
+
+
 def test_times_among_the_words(mount):
     mounted = mount({"it.md": (
         "---\nsource: https://example.org/a\n---\nFirst.\n\n"
