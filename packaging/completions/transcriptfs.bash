@@ -9,9 +9,14 @@ _transcriptfs() {
     local formats="turns original sections voices meta meta.json transcript.txt original.txt quotes.txt turns.jsonl
         turns.tsv sections.tsv voices.tsv glossary.tsv transcript.html transcript.vtt transcript.srt transcript.json
         source.md source.vtt source.srt source.json source.tsv source.txt source.info.json source.yaml ref source.sbv"
+    local outputs="quotes turns.jsonl turns.tsv episodes episodes.jsonl episodes.tsv counts.tsv voices.tsv"
     local line=${COMP_LINE:0:COMP_POINT} word part words
     word=${line##*[[:space:]]}
     COMPREPLY=()
+    if [[ $line =~ [[:space:]]--format(=|[[:space:]]+)[^[:space:]]*$ ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$outputs" -- "${word#--format=}")
+        return
+    fi
     if [[ ! $line =~ [[:space:]]-o[[:space:]]*[^[:space:]]*$ ]]; then
         if [[ $word == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$word")
@@ -21,11 +26,12 @@ _transcriptfs() {
         fi
         return
     fi
-    word=${word#-o}
-    case ${word##*,} in
-    formats=*) words=$formats part=${word##*[,=:]} ;;
-    inputs=*) words="md vtt srt sbv json txt tsv" part=${word##*[,=:]} ;;
-    *) words=$options part=${word##*,} ;;
+    part=${word#-o}
+    part=${part##*,}
+    case $part in
+    formats=*) words=$formats part=${part##*[=:]} ;;
+    inputs=*) words="md vtt srt sbv json txt tsv" part=${part##*[=:]} ;;
+    *) words=$options ;;
     esac
     # bash has parted the line at = and :, and wants no more than what stands behind the last of them.
     local before=${word%"$part"}

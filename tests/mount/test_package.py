@@ -3,12 +3,15 @@
 import ctypes
 import fcntl
 import os
+import pty
 import re
+import select
 import shutil
 import signal
 import socket
 import struct
 import subprocess
+import termios
 
 import pytest
 
@@ -43,7 +46,6 @@ def test_bash_completes_what_help_says():
     assert set(bash_completes("transcriptfs -o ")) == options
     assert bash_completes("transcriptfs -o formats=") == formats
     assert bash_completes("transcriptfs -o xattr,formats=meta:turns.t") == ["turns.tsv"]
-    assert bash_completes("transcriptfs -oxattr,non") == ["xattr,nonempty"]
     assert bash_completes("transcriptfs -o entries=t") == ["title"]
     assert bash_completes(f"transcriptfs {PACKAGING}/comp") == [f"{PACKAGING}/completions"]
 
@@ -57,20 +59,75 @@ def test_fish_completes_what_help_says():
         script = f"source {PACKAGING}/completions/transcriptfs.fish; complete -C '{line}'"
         return {found.split("\t")[0] for found in run_ok("fish", "-c", script).splitlines()}
     assert flags <= completes("transcriptfs --")
-    found = completes("transcriptfs -o ")
-    assert {f"formats={name}" for name in formats} == {name for name in found if name.startswith("formats=")}
-    assert {name for name in found if not name.startswith("formats=")} == options - {"formats="}
+    assert completes("transcriptfs -o ") == options
+    assert completes("transcriptfs -o formats=") == {f"formats={name}" for name in formats}
 
 
 def test_zsh_knows_what_help_says():
     flags, options, formats = known()
     text = (PACKAGING / "completions/_transcriptfs").read_text()
-    assert set(re.findall(r"--[\w-]+(?=[}\[])", text)) == flags
+    assert set(re.findall(r"--[\w-]+(?==?[}\[])", text)) == flags
     named = re.findall(r"['\"](\w+)\[", text) + re.search(r"^ +(foreground [\w ]+)", text, re.M)[1].split()
     assert sorted(named) == sorted({name.split("=")[0] for name in options})
     assert re.search(r"formats=\((.*?)\)", text, re.S)[1].split() == formats
     if shutil.which("zsh"):
         run_ok("zsh", "-n", PACKAGING / "completions/_transcriptfs")
+
+
+SHELLS = {
+    "bash": (["bash", "--rcfile", "rc", "-i"], "PS1='READY>'\n. {completions}/transcriptfs.bash\n"),
+    "zsh": (["zsh", "-d", "-i"], "PS1='READY>'\nfpath=({completions} $fpath)\nautoload -Uz compinit\ncompinit -u -D\n"),
+    "fish": (["fish", "--no-config", "-i", "-C", "source rc"],
+             "function fish_prompt; echo -n 'READY>'; end\nsource {completions}/transcriptfs.fish\n"),
+}
+
+
+@pytest.fixture(params=SHELLS)
+def shell_on_a_terminal(request, tmp_path):
+    """A shell that somebody types to; the program is one that prints its arguments."""
+    command, rc = SHELLS[request.param]
+    if not shutil.which(command[0]):
+        pytest.skip(f"{command[0]} is not installed")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/transcriptfs").write_text("#!/bin/sh\nprintf 'GOT'; printf ' %s' \"$@\"; echo ' END'\n")
+    (tmp_path / "bin/transcriptfs").chmod(0o755)
+    (tmp_path / "content").mkdir()
+    for name in ("rc", ".zshrc"):
+        (tmp_path / name).write_text(rc.format(completions=PACKAGING / "completions"))
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.environ.update(HOME=str(tmp_path), ZDOTDIR=str(tmp_path), TERM="xterm", PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
+        os.execvp(command[0], command)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+    yield terminal
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(terminal)
+
+
+def wait_for(terminal, pattern):
+    seen = b""
+    while not (found := re.search(pattern, seen)):
+        assert select.select([terminal], [], [], TIMEOUT)[0], seen
+        seen += os.read(terminal, 65536)
+    return found
+
+
+@pytest.mark.parametrize("typed, completed", [
+    ("--ch\t", "--check"),
+    ("-o xattr,non\t", "-o xattr,nonempty"),
+    ("-oxattr,non\t", "-oxattr,nonempty"),
+    ("-o xattr,form\tmeta:quo\t", "-o xattr,formats=meta:quotes.txt"),
+    ("-o inputs=md:v\t", "-o inputs=md:vtt"),
+    ("--query tide --format turns.t\t", "--query tide --format turns.tsv"),
+    ("--format=counts\t", "--format=counts.tsv"),
+    ("cont\t", "content"),
+])
+def test_a_shell_completes_what_is_typed(shell_on_a_terminal, typed, completed):
+    wait_for(shell_on_a_terminal, b"READY>")
+    os.write(shell_on_a_terminal, f"transcriptfs {typed}\r".encode())
+    assert wait_for(shell_on_a_terminal, rb"GOT (.*?)/? END")[1].decode() == completed
 
 
 # --- installed, and away --------------------------------------------------------------------------------
