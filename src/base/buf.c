@@ -13,7 +13,8 @@ static bool is_within_limit(const struct buf *buf, size_t len)
 bool buf_has_room(struct buf *buf, size_t len)
 {
     return is_within_limit(buf, len) ||
-           (buf->raise_limit && buf->raise_limit(buf) && is_within_limit(buf, len));
+           (buf->raise_limit && buf->raise_limit(buf->raise_context, buf) &&
+            is_within_limit(buf, len));
 }
 
 bool buf_reserve(struct buf *buf, size_t len)

@@ -19,7 +19,8 @@ struct buf {
     bool is_over_limit; /* that is why it failed */
     size_t limit;       /* adding more bytes than this fails too; 0: no limit */
     /* Called before that fails: may move the limit, and returns whether it did. NULL: nobody. */
-    bool (*raise_limit)(struct buf *buf);
+    bool (*raise_limit)(void *context, struct buf *buf);
+    void *raise_context;
 };
 
 void buf_add(struct buf *buf, const void *bytes, size_t len);

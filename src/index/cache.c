@@ -1,7 +1,6 @@
 #include "index/cache.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/parallel.h"
@@ -176,10 +175,9 @@ static void end_parsing(struct cache *cache, uint64_t bytes)
 }
 
 /* A raise_limit: of a text that becomes a long one. */
-static bool begin_long(struct buf *text)
+static bool begin_long(void *entry_, struct buf *text)
 {
-    struct cache_entry *entry = (struct cache_entry *)(void *)((char *)text -
-                                                               offsetof(struct cache_entry, text));
+    struct cache_entry *entry = entry_;
     struct cache *cache = entry->cache;
     if (entry->is_long)
         return false;
@@ -343,6 +341,7 @@ static int render_text(struct cache *cache, const struct loader *loader, struct 
     (void)cache;
     entry->text.limit = CACHE_SHORT_TEXT;
     entry->text.raise_limit = begin_long;
+    entry->text.raise_context = entry;
     int err = loader->render(loader->context, &entry->text);
     return err ? err : !entry->text.failed ? 0 : entry->text.is_over_limit ? -EFBIG : -ENOMEM;
 }

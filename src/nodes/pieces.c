@@ -11,7 +11,7 @@ struct joining {
     struct scope *scope;
     const struct selection *selection;
     int (*add)(struct scope *episode, struct buf *out);
-    struct piece *pieces; /* one an episode */
+    struct buf *pieces; /* one an episode */
     pthread_mutex_t lock;
     struct buf *out;  /* with the lock held: its limit is that of all pieces */
     uint64_t bytes;   /* of all pieces so far; with the lock held */
@@ -19,15 +19,10 @@ struct joining {
     int err;          /* why there will be no text */
 };
 
-struct piece {
-    struct buf text;
-    struct joining *joining;
-};
-
 /* A raise_limit: one piece may be as long as the whole text. */
-static bool raise_piece(struct buf *text)
+static bool raise_piece(void *joining_, struct buf *text)
 {
-    struct joining *joining = ((struct piece *)(void *)text)->joining;
+    struct joining *joining = joining_;
     size_t before = text->limit;
     pthread_mutex_lock(&joining->lock);
     buf_has_room(joining->out, before + 1);
@@ -57,10 +52,10 @@ static void add_piece(void *joining_, unsigned worker, size_t i)
     (void)worker;
     if (!episode_shown(scope_episode(&episode)) || __atomic_load_n(&joining->err, __ATOMIC_RELAXED))
         return;
-    struct buf *piece = &joining->pieces[i].text;
-    joining->pieces[i].joining = joining;
+    struct buf *piece = &joining->pieces[i];
     piece->limit = CACHE_SHORT_TEXT;
     piece->raise_limit = raise_piece;
+    piece->raise_context = joining;
     episode.selected = selected;
     int err = joining->add(&episode, piece);
     if (err == -EAGAIN)
@@ -82,7 +77,7 @@ int pieces_join(struct scope *scope, const struct selection *selection,
                 int (*add)(struct scope *episode, struct buf *out), struct buf *out)
 {
     uint32_t count = selection ? selection->count : scope->corpus->episode_count;
-    cleanup_free struct piece *pieces = calloc(count + (size_t)1, sizeof *pieces);
+    cleanup_free struct buf *pieces = calloc(count + (size_t)1, sizeof *pieces);
     struct joining joining = {.scope = scope,
                               .selection = selection,
                               .add = add,
@@ -97,8 +92,8 @@ int pieces_join(struct scope *scope, const struct selection *selection,
         buf_reserve(out, joining.bytes);
     for (uint32_t i = 0; i < count; i++) {
         if (!err)
-            buf_add_slice(out, buf_slice(&pieces[i].text));
-        buf_free(&pieces[i].text);
+            buf_add_slice(out, buf_slice(&pieces[i]));
+        buf_free(&pieces[i]);
     }
     if (err)
         return err;

@@ -7,293 +7,22 @@
 #include "base/cleanup.h"
 #include "base/parallel.h"
 #include "nodes/nodes.h"
-#include "nodes/pieces.h"
-#include "nodes/selection.h"
 #include "nodes/state.h"
-#include "render/long_text.h"
-#include "render/renderers.h"
-#include "render/tables.h"
 
-static const struct {
-    const char *name;
-    void (*begin)(struct buf *out); /* adds the header line; or NULL */
-    int (*add)(const struct material *material, struct buf *out);
-} tables[WHOLE_TABLES] = {
-    [WHOLE_TURNS_JSON] = {"turns.jsonl", NULL, tables_add_turns_json},
-    [WHOLE_TURNS_TSV] = {"turns.tsv", tables_begin_turns, tables_add_turns_tsv},
-    [WHOLE_QUOTES] = {"quotes.txt", NULL, quotes_render},
-};
-
-const char *whole_name(enum whole_table table)
-{
-    return tables[table].name;
-}
-
-static void begin_table(unsigned table, struct buf *out)
-{
-    if (tables[table].begin)
-        tables[table].begin(out);
-}
-
-/* --- of which episodes ------------------------------------------------------------------------ */
-
-static bool is_of_all(const struct scope *scope)
-{
-    return scope->node.kind == KIND_WHOLE_TABLE;
-}
-
-static struct table_key key_of(const struct scope *scope, enum whole_table table)
-{
-    return (struct table_key){is_of_all(scope) ? TABLE_OF_ALL : scope->node.i, table};
-}
-
-/* Holds the selection in the scope's own generation; NULL in `hold` for a table of all episodes. */
-static int hold_shown(struct scope *scope, const struct select_visitor *visitor, struct hold *hold)
-{
-    *hold = (struct hold){.selections = selections_of(scope)};
-    return is_of_all(scope) ? 0 : hold_selection_with(scope, visitor, hold);
-}
-
-/* A hash of everything that a piece depends on, besides the version of its episode. Never 0. */
-static uint64_t shown_of(const struct episode *episode, const struct selected *selected)
-{
-    uint64_t hash = hash64(episode->name, 11);
-    if (selected && !selected->is_whole)
-        hash = hash64((struct slice){(const char *)selected->turns,
-                                     selected->count * sizeof *selected->turns},
-                      hash);
-    return hash ? hash : 1;
-}
-
-static bool is_same(const struct table_piece *piece, const struct episode *episode,
-                    const struct selected *selected)
-{
-    return piece->version == episode->version && piece->shown == shown_of(episode, selected);
-}
-
-/* The key of a piece in the cache: 56 bits of a hash. No client has such an id. */
-static uint64_t key_of_piece(unsigned table, const struct table_piece *piece)
-{
-    uint64_t hash = hash_pair(hash_pair(piece->shown, table),
-                              (uint64_t)piece->episode << 32 | piece->version);
-    const struct node node = {KIND_TABLE_PIECE, hash & 0xffffff, hash >> 24 & 0xffff,
-                              node_version(KIND_TABLE_PIECE, hash >> 40)};
-    return node_id(&node);
-}
-
-/* The text of a piece, of the episode of a scope. */
-static struct long_text text_of(struct scope *episode, unsigned table, uint64_t key)
-{
-    return (struct long_text){episode->tree->cache, key, scope_all_material, episode,
-                              tables[table].add};
-}
-
-/* --- counting --------------------------------------------------------------------------------- */
-
-struct counting {
-    struct scope *scope;
-    const struct selection *selection; /* NULL: all */
-    unsigned table;
-    struct table_layout *layout;
-    struct table_piece *known; /* by number of the episode, as far as its length is known */
-    uint32_t known_cap;
-    struct buf texts[PARALLEL_MAX_THREADS];
-    size_t done;
-    bool has_changed; /* a file changed since the scan */
-    int err;
-};
-
-/* Stores the length of a piece in its `end`, until all lengths are known. */
-static int count_piece(struct counting *counting, unsigned worker, uint32_t number,
-                       const struct selected *selected, struct table_piece *piece)
-{
-    const struct node node = {.kind = KIND_EPISODE, .i = number};
-    cleanup_(scope_close) struct scope episode = scope_at(counting->scope, node);
-    const struct long_text all = text_of(&episode, counting->table, 0);
-    const struct table_piece *known = &counting->known[number];
-    *piece = (struct table_piece){.episode = number, .version = scope_episode(&episode)->version};
-    episode.selected = selected;
-    if (episode_shown(scope_episode(&episode)) == NULL)
-        return 0;
-    if (is_same(known, scope_episode(&episode), selected)) {
-        *piece = *known;
-        return 0;
-    }
-    int err = long_text_count(&all, &counting->texts[worker], &piece->end);
-    if (err)
-        piece->end = 0;
-    else
-        piece->shown = shown_of(scope_episode(&episode), selected);
-    return err;
-}
-
-/* Counts while the body is there for the search. An error comes again where all are counted. */
-static void count_found(void *counting_, unsigned worker, const struct selected *selected)
-{
-    struct counting *counting = counting_;
-    struct table_piece piece;
-    if (!count_piece(counting, worker, selected->episode, selected, &piece))
-        counting->known[selected->episode] = piece;
-}
-
-static void count_one(void *counting_, unsigned worker, size_t i)
-{
-    struct counting *counting = counting_;
-    const struct tree_options *options = &counting->scope->tree->options;
-    const struct corpus *corpus = counting->scope->corpus;
-    const struct selected *selected = counting->selection ? &counting->selection->found[i] : NULL;
-    uint32_t number = selected ? selected->episode : corpus->by_path[i];
-    struct table_piece *piece = &counting->layout->pieces[i];
-
-    *piece = (struct table_piece){.episode = number};
-    if (__atomic_load_n(&counting->err, __ATOMIC_RELAXED))
-        return;
-    int err = count_piece(counting, worker, number, selected, piece);
-    if (err == -EAGAIN)
-        __atomic_store_n(&counting->has_changed, true, __ATOMIC_RELAXED);
-    if (error_passes(err) || err == -EFBIG)
-        __atomic_store_n(&counting->err, err, __ATOMIC_RELAXED);
-    size_t done = __atomic_add_fetch(&counting->done, 1, __ATOMIC_RELAXED);
-    if (!selected && options->progress && (worker == 0 || done == corpus->episode_count))
-        options->progress(options->progress_context, done, corpus->episode_count);
-}
-
-/* Takes the lengths of the last layout. */
-static int find_known(struct counting *counting, struct table_key key)
-{
-    struct whole_tables *whole = &counting->scope->tree->whole_tables;
-    counting->known = calloc(counting->known_cap + (size_t)1, sizeof *counting->known);
-    if (!counting->known)
-        return -ENOMEM;
-    struct table_layout *before = whole_tables_newest(whole, key);
-    for (uint32_t i = 0; before && i < before->count; i++) {
-        struct table_piece piece = before->pieces[i];
-        piece.end = table_layout_length(before, i);
-        if (piece.episode < counting->known_cap)
-            counting->known[piece.episode] = piece;
-    }
-    whole_tables_put(whole, before);
-    return 0;
-}
-
-static void sum_up(struct table_layout *layout)
-{
-    uint64_t end = layout->head;
-    for (uint32_t i = 0; i < layout->count; i++)
-        end = layout->pieces[i].end += end;
-    layout->size = end;
-}
-
-static int count_pieces(struct counting *counting)
-{
-    struct scope *scope = counting->scope;
-    int err = parallel_for_client(counting->layout->count, cache_client(scope->tree->cache),
-                                  count_one, counting);
-    if (counting->has_changed && pieces_may_be_known(scope))
-        return -EAGAIN;
-    err = counting->err ? counting->err : err;
-    if (!err)
-        scope_note_made(scope);
-    return err;
-}
-
-static int count_all(struct counting *counting)
-{
-    cleanup_buf struct buf head = {0};
-    struct table_layout *layout = counting->layout;
-    int err = count_pieces(counting);
-    begin_table(counting->table, &head);
-    layout->head = head.len;
-    sum_up(layout);
-    return err ? err : head.failed ? -ENOMEM : 0;
-}
-
-static int make_counted(struct counting *counting, struct table_key key,
-                        struct table_layout **layout)
-{
-    const struct corpus *corpus = counting->scope->corpus;
-    const struct selection *selection = counting->selection;
-    uint32_t count = selection ? selection->count : corpus->episode_count;
-    struct table_layout *made = calloc(1, sizeof *made + count * sizeof *made->pieces);
-    if (!made)
-        return -ENOMEM;
-    made->key = key;
-    made->generation = counting->scope->node.version;
-    made->hash = corpus->hash;
-    made->stamps = corpus->stamps;
-    made->count = count;
-    counting->layout = made;
-    int err = count_all(counting);
-    if (err)
-        free(made);
-    else
-        *layout = made;
-    return err;
-}
-
-/* Makes a layout of the scope's own generation, without users; NULL in *layout on an error. What
- * this thread finds itself is counted in the same pass over the bodies. */
-static int make_layout(struct scope *scope, struct table_key key, struct table_layout **layout)
-{
-    cleanup_(end_hold) struct hold hold = {0};
-    struct counting counting = {
-        .scope = scope, .table = key.table, .known_cap = scope->corpus->episode_cap};
-    const struct select_visitor visitor = {count_found, &counting};
-    *layout = NULL;
-    int err = find_known(&counting, key);
-    if (!err)
-        err = hold_shown(scope, &visitor, &hold);
-    counting.selection = hold.selection;
-    if (!err)
-        err = make_counted(&counting, key, layout);
-    for (unsigned i = 0; i < PARALLEL_MAX_THREADS; i++)
-        buf_free(&counting.texts[i]);
-    free(counting.known);
-    return err;
-}
-
-/* --- operations ------------------------------------------------------------------------------- */
-
-static bool is_current(const struct scope *scope)
-{
-    return scope->node.version == node_version(scope->node.kind, scope->corpus->generation);
-}
-
-static struct table_layout *find_layout(const struct scope *scope, enum whole_table table)
-{
-    return whole_tables_get(&scope->tree->whole_tables, key_of(scope, table), scope->node.version);
-}
-
-/* Gets the layout of the node's generation, and makes it if that is the scope's own; the caller
- * puts it back. 0 or an error. */
-static int get_layout(struct scope *scope, enum whole_table table, struct table_layout **layout)
-{
-    struct whole_tables *whole = &scope->tree->whole_tables;
-    const struct table_key key = key_of(scope, table);
-    if (!is_current(scope)) {
-        *layout = find_layout(scope, table);
-        return *layout ? 0 : -ESTALE;
-    }
-    *layout = whole_tables_begin(whole, key, scope->node.version);
-    if (*layout)
-        return 0;
-    int err = make_layout(scope, key, layout);
-    whole_tables_keep(whole, key, *layout);
-    return err;
-}
+/* --- attributes ------------------------------------------------------------------------------- */
 
 int whole_check(struct scope *scope, enum whole_table table)
 {
-    if (is_current(scope))
+    if (whole_is_current(scope))
         return 0;
-    struct table_layout *layout = find_layout(scope, table);
+    struct table_layout *layout = whole_find_layout(scope, table);
     whole_tables_put(&scope->tree->whole_tables, layout);
     return layout ? 0 : -ESTALE;
 }
 
 uint64_t whole_hash(const struct scope *scope, enum whole_table table)
 {
-    struct table_layout *layout = find_layout(scope, table);
+    struct table_layout *layout = whole_find_layout(scope, table);
     uint64_t hash = layout ? layout->hash : scope->corpus->hash;
     whole_tables_put(&scope->tree->whole_tables, layout);
     return hash;
@@ -301,7 +30,7 @@ uint64_t whole_hash(const struct scope *scope, enum whole_table table)
 
 struct stamps whole_stamps(const struct scope *scope, enum whole_table table)
 {
-    struct table_layout *layout = find_layout(scope, table);
+    struct table_layout *layout = whole_find_layout(scope, table);
     struct stamps stamps = layout ? layout->stamps : scope->corpus->stamps;
     whole_tables_put(&scope->tree->whole_tables, layout);
     return stamps;
@@ -310,7 +39,7 @@ struct stamps whole_stamps(const struct scope *scope, enum whole_table table)
 int whole_size(struct scope *scope, enum whole_table table, uint64_t *size)
 {
     struct table_layout *layout;
-    int err = get_layout(scope, table, &layout);
+    int err = whole_get_layout(scope, table, &layout);
     *size = err ? 0 : layout->size;
     whole_tables_put(&scope->tree->whole_tables, layout);
     return err;
@@ -390,7 +119,7 @@ static bool add_all_kept(struct reading *reading)
     for (uint32_t place = reading->first; place < reading->first + reading->count; place++) {
         const struct table_piece *piece = &reading->layout->pieces[place];
         if (table_layout_length(reading->layout, place))
-            is_all &= !add_kept(reading, place, key_of_piece(reading->layout->key.table, piece));
+            is_all &= !add_kept(reading, place, whole_piece_key(reading->layout->key.table, piece));
     }
     return is_all;
 }
@@ -418,13 +147,13 @@ static int add_part(struct reading *reading, uint32_t place, bool is_ahead)
     const struct node node = {.kind = KIND_EPISODE, .i = piece->episode};
     cleanup_(scope_close) struct scope scope = scope_at(reading->scope, node);
     const struct episode *episode = episode_shown(corpus_episode(scope.corpus, piece->episode));
-    uint64_t size, key = key_of_piece(layout->key.table, piece);
-    const struct long_text text = text_of(&scope, layout->key.table, key);
+    uint64_t size, key = whole_piece_key(layout->key.table, piece);
+    const struct long_text text = whole_piece_text(&scope, layout->key.table, key);
     size_t most;
     scope.selected = reading->selection ? find_selected(reading->selection, place, piece->episode)
                                         : NULL;
     bool is_shown = episode && (scope.selected || !reading->selection);
-    if (!is_shown || !is_same(piece, episode, scope.selected))
+    if (!is_shown || !whole_is_same(piece, episode, scope.selected))
         return is_ahead ? -ESTALE : add_kept(reading, place, key);
     int err = long_text_size(&text, &size);
     if (err || is_ahead)
@@ -456,7 +185,7 @@ static int get_pieces(struct reading *reading)
     cleanup_(end_hold) struct hold hold = {0};
     if (add_all_kept(reading))
         return 0;
-    int err = hold_shown(reading->scope, NULL, &hold);
+    int err = whole_hold(reading->scope, NULL, &hold);
     if (err)
         return err;
     reading->selection = hold.selection;
@@ -471,13 +200,13 @@ int whole_read(struct scope *scope, enum whole_table table, uint64_t offset, siz
     cleanup_buf struct buf head = {0};
     struct reading reading = {.scope = scope};
     struct table_layout *layout;
-    int err = get_layout(scope, table, &layout);
+    int err = whole_get_layout(scope, table, &layout);
     if (!err)
         err = reading_begin(&reading, layout, offset, len);
     if (!err)
         err = get_pieces(&reading);
     if (!err) {
-        begin_table(table, &head);
+        whole_begin(table, &head);
         buf_add_slice(&text->own, slice_range(buf_slice(&head), offset, len));
         text->own.failed |= head.failed;
         for (uint32_t i = 0; i < reading.count; i++) {

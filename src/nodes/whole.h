@@ -6,17 +6,7 @@
 #define NODES_WHOLE_H
 
 #include "nodes/scope.h"
-
-/* Those of index/ come first. */
-enum whole_table {
-    WHOLE_TURNS_JSON,
-    WHOLE_TURNS_TSV,
-    WHOLE_QUOTES,
-    WHOLE_TABLES,
-    WHOLE_IN_INDEX = WHOLE_QUOTES
-};
-
-const char *whole_name(enum whole_table table);
+#include "nodes/whole_count.h"
 
 /* For the members of node_ops. They also serve an older generation, as long as the tree has its
  * layout, and the bytes are unchanged or in the cache. */
