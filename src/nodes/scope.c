@@ -21,7 +21,8 @@ struct scope scope_at(const struct scope *scope, struct node node)
     return (struct scope){.tree = scope->tree,
                           .generation = scope->generation,
                           .corpus = scope->corpus,
-                          .node = node};
+                          .node = node,
+                          .is_unfollowed = scope->is_unfollowed};
 }
 
 static int scope_load(struct scope *scope, enum cache_kind kind)

@@ -21,6 +21,7 @@ struct scope {
     struct cache_entry *entries[CACHE_KINDS];
     bool is_borrowed[CACHE_KINDS];   /* another scope puts it back */
     const struct selected *selected; /* the turns of its episode to show; NULL: all */
+    bool is_unfollowed;              /* clients are not notified of it, and may keep nothing */
 };
 
 /* A child: its node and its name. */

@@ -80,10 +80,13 @@ int selection_narrow(const struct scope *scope, struct slice query, struct slice
     return err ? err : out->failed ? -ENOMEM : 0;
 }
 
-bool selection_use(const struct scope *scope)
+bool selection_use(struct scope *scope)
 {
-    return known_queries_use(&selections_of(scope)->queries, scope->node.i,
-                             scope->corpus->generation);
+    bool may_keep;
+    bool is_known = known_queries_use(&selections_of(scope)->queries, scope->node.i,
+                                      scope->corpus->generation, &may_keep);
+    scope->is_unfollowed = !may_keep;
+    return is_known;
 }
 
 int selection_check(struct scope *scope)

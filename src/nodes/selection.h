@@ -28,8 +28,9 @@ void end_hold(struct hold *hold);
 struct selections *selections_of(const struct scope *scope);
 struct slice selection_query(const struct scope *scope, char text[NAME_MAX]);
 
-/* Notes that a client uses the folder; false: the tree has forgotten its query. */
-bool selection_use(const struct scope *scope);
+/* Notes that a client uses the folder, and whether it may keep what it sees; false: the tree has
+ * forgotten its query. */
+bool selection_use(struct scope *scope);
 
 /* Adds a value, in quotes, to the values of a term. */
 void selection_add_value(struct buf *values, struct slice value);

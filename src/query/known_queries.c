@@ -12,6 +12,7 @@ struct query_slot {
     uint32_t len;
     uint32_t hash;
     uint32_t number;
+    uint32_t next;              /* the number that the next query gets here */
     uint64_t first, last, used; /* as in struct known_query, and below */
     bool is_entered;
 };
@@ -20,6 +21,8 @@ int known_queries_init(struct known_queries *known)
 {
     *known = (struct known_queries){.slots = calloc(QUERY_SLOTS, sizeof *known->slots)};
     pthread_mutex_init(&known->lock, NULL);
+    for (uint32_t i = 0; known->slots && i < QUERY_SLOTS; i++)
+        known->slots[i].next = i;
     return known->slots ? 0 : -ENOMEM;
 }
 
@@ -54,7 +57,7 @@ static void drop(struct known_queries *known, struct query_slot *slot)
 {
     known->count -= slot->text != NULL;
     free(slot->text);
-    *slot = (struct query_slot){0};
+    *slot = (struct query_slot){.next = slot->next};
 }
 
 static struct query_slot *fill(struct known_queries *known, uint32_t number, struct slice text)
@@ -67,7 +70,8 @@ static struct query_slot *fill(struct known_queries *known, uint32_t number, str
     *slot = (struct query_slot){.text = copy,
                                 .len = (uint32_t)text.len,
                                 .hash = (uint32_t)hash64(text, 0),
-                                .number = number};
+                                .number = number,
+                                .next = number + QUERY_SLOTS};
     known->count++;
     return slot;
 }
@@ -89,31 +93,42 @@ static void forget(struct known_queries *known, struct query_slot *slot)
     drop(known, slot);
 }
 
-static struct query_slot *find_oldest(const struct known_queries *known, bool is_unseen)
+/* … `must_be_free`: of those that clients keep nothing of, and whose slot has a number left. */
+static struct query_slot *find_oldest(const struct known_queries *known, bool must_be_free)
 {
     struct query_slot *oldest = NULL;
     for (struct query_slot *slot = known->slots; slot < known->slots + QUERY_SLOTS; slot++) {
-        if (slot->text && (!oldest || slot->used < oldest->used) && !(is_unseen && slot->last))
+        bool may_be = !must_be_free || (!slot->last && slot->next < QUERY_NUMBERS);
+        if (slot->text && may_be && (!oldest || slot->used < oldest->used))
             oldest = slot;
     }
     return oldest;
 }
 
-static int add(struct known_queries *known, struct slice text, struct query_slot **slot)
+/* One after the other, so that each gives away as many numbers. */
+static struct query_slot *find_free(struct known_queries *known)
 {
-    struct query_slot *unseen = known->count < QUERY_SLOTS ? NULL : find_oldest(known, true);
-    if (unseen)
-        forget(known, unseen);
-    if (known->count == QUERY_SLOTS)
-        return -EBUSY;
-    while (known->slots[known->next % QUERY_SLOTS].text)
-        known->next++;
-    if (known->next >= QUERY_NUMBERS)
-        return -ENOSPC;
-    *slot = fill(known, known->next, text);
-    if (!*slot)
+    for (uint32_t i = 0; i < QUERY_SLOTS; i++) {
+        struct query_slot *slot = &known->slots[known->next++ % QUERY_SLOTS];
+        if (!slot->text && slot->next < QUERY_NUMBERS)
+            return slot;
+    }
+    return NULL;
+}
+
+static int add(struct known_queries *known, struct slice text, struct query_slot **added)
+{
+    struct query_slot *slot = find_free(known);
+    if (!slot) {
+        slot = find_oldest(known, true);
+        if (!slot)
+            return known->count == QUERY_SLOTS ? -EBUSY : -ENOSPC;
+        forget(known, slot);
+    }
+    *added = fill(known, slot->next, text);
+    if (!*added)
         return -ENOMEM;
-    note(known, known->next++, text);
+    note(known, slot->number, text);
     return 0;
 }
 
@@ -130,6 +145,13 @@ static void take(struct query_slot *slot, struct known_query *query)
     slot->is_entered = false;
 }
 
+/* Most slots are left to queries of which clients keep nothing: those can be forgotten at once. */
+static bool may_be_kept(const struct known_queries *known, const struct query_slot *slot)
+{
+    enum { MANY = QUERY_SLOTS / 2 };
+    return known->count <= MANY || slot->last;
+}
+
 static void note_shown(struct query_slot *slot, uint64_t first, uint64_t last)
 {
     if (first && (!slot->first || first < slot->first))
@@ -143,7 +165,6 @@ static void note_shown(struct query_slot *slot, uint64_t first, uint64_t last)
 int known_queries_enter(struct known_queries *known, struct slice canonical, uint64_t generation,
                         uint32_t *number, bool *may_keep)
 {
-    enum { MANY = QUERY_SLOTS / 2 };
     int err = 0;
     pthread_mutex_lock(&known->lock);
     struct query_slot *slot = find_text(known, canonical, (uint32_t)hash64(canonical, 0));
@@ -152,7 +173,7 @@ int known_queries_enter(struct known_queries *known, struct slice canonical, uin
     if (!err) {
         slot->used = ++known->clock;
         *number = slot->number;
-        *may_keep = known->count <= MANY || slot->last;
+        *may_keep = may_be_kept(known, slot);
         if (*may_keep)
             note_shown(slot, generation, generation);
     }
@@ -163,12 +184,15 @@ int known_queries_enter(struct known_queries *known, struct slice canonical, uin
     return err;
 }
 
-bool known_queries_use(struct known_queries *known, uint32_t number, uint64_t generation)
+bool known_queries_use(struct known_queries *known, uint32_t number, uint64_t generation,
+                       bool *may_keep)
 {
     pthread_mutex_lock(&known->lock);
     struct query_slot *slot = find_number(known, number);
-    if (slot) {
+    *may_keep = slot && may_be_kept(known, slot);
+    if (slot)
         slot->used = ++known->clock;
+    if (*may_keep) {
         slot->is_entered = true;
         note_shown(slot, generation, generation);
     }
@@ -239,10 +263,12 @@ int known_queries_restore(struct known_queries *known, const struct journal_reco
     if (record->bytes.len < sizeof number || record->bytes.len > sizeof number + NAME_MAX)
         return 0; /* a writer that crashed may have written anywhere */
     memcpy(&number, record->bytes.data, sizeof number);
+    if (number >= QUERY_NUMBERS)
+        return 0;
     struct slice text = slice_skip(record->bytes, sizeof number);
-    known->next = number >= known->next ? number + 1 : known->next;
     if (!text.len) {
         drop(known, &known->slots[number % QUERY_SLOTS]);
+        known->slots[number % QUERY_SLOTS].next = number + QUERY_SLOTS;
         return 0;
     }
     struct query_slot *slot = fill(known, number, text);

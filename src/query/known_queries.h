@@ -2,9 +2,9 @@
  * The queries that are remembered: each has a number, which is in the ids of its nodes. A number is
  * never given to another query, also by the next worker: each one is logged. The least recently
  * used queries are forgotten, but only when clients were made to drop what they have of them. Where
- * clients look up new ones faster than that, they may not keep them.
+ * clients use new ones faster than that, they may keep nothing of them, which are forgotten first.
  *
- * Numbers count up; the remainder of one is the slot of its query.
+ * The remainder of a number is the slot of its query; the numbers of a slot count up.
  */
 #ifndef QUERY_KNOWN_QUERIES_H
 #define QUERY_KNOWN_QUERIES_H
@@ -36,7 +36,7 @@ struct query_slot;
 struct known_queries {
     pthread_mutex_t lock;     /* of what follows */
     struct query_slot *slots; /* owned */
-    uint32_t next;            /* the number to try next */
+    uint32_t next;            /* the slot to try next */
     uint32_t count;
     uint64_t clock;
     struct journal *journal;       /* NULL: none */
@@ -52,14 +52,16 @@ void known_queries_free(struct known_queries *known);
 
 /* Gives a canonical query a number; it is not empty, and fits a name. `generation` is held; with
  * *may_keep clients may keep the folder of the query by its name until they are notified. 0: they
- * are not given the folder. -ENOSPC: all numbers were given; -EBUSY: clients were not yet notified
- * of so many that are to be forgotten. */
+ * are not given the folder. -ENOSPC: all numbers were given; -EBUSY: the next worker was not yet
+ * able to notify clients of what they have from the previous one. */
 int known_queries_enter(struct known_queries *known, struct slice canonical, uint64_t generation,
                         uint32_t *number, bool *may_keep);
 
 /* Notes that clients are about to see what is in the folder of a query, in a generation that is
- * held. False: it is forgotten, or was never there. */
-bool known_queries_use(struct known_queries *known, uint32_t number, uint64_t generation);
+ * held; with *may_keep they may keep it until they are notified. False: it is forgotten, or was
+ * never there. */
+bool known_queries_use(struct known_queries *known, uint32_t number, uint64_t generation,
+                       bool *may_keep);
 
 /* Copies the query of a number; empty as above. */
 struct slice known_queries_text(struct known_queries *known, uint32_t number, char text[NAME_MAX]);

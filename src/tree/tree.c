@@ -225,11 +225,13 @@ static struct access shown_access(const struct scope *scope)
     return access;
 }
 
-/* Whether the id that opened the folder has an older version. */
-static bool is_old_folder(const struct scope *folder)
+/* Whether clients may keep nothing: it is a folder that was opened by an id of an older version, or
+ * nobody notifies them. */
+static bool is_unfollowed(const struct scope *folder)
 {
-    return layouts[folder->node.kind].accepts_old_version &&
-           folder->node.version != node_version(folder->node.kind, scope_newest_version(folder));
+    return folder->is_unfollowed ||
+           (layouts[folder->node.kind].accepts_old_version &&
+            folder->node.version != node_version(folder->node.kind, scope_newest_version(folder)));
 }
 
 static bool is_linked(const struct scope *scope)
@@ -255,7 +257,7 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
         .nlink = 1,
         .stamps = ops->stamps ? ops->stamps(scope) : scope->corpus->stamps,
         .no_entry_cache = layout->no_entry_cache,
-        .no_attr_cache = is_old_folder(scope),
+        .no_attr_cache = is_unfollowed(scope),
         .is_linked = is_linked(scope),
     };
 }
@@ -346,13 +348,14 @@ int tree_lookup(struct tree *tree, uint64_t folder, const char *name, struct tre
     bool has_child = !err;
     if (has_child)
         err = child_attr(&scope, &child, attr);
+    attr->no_attr_cache |= child.no_entry_cache;
     const struct scope found = has_child ? scope_at(&scope, child.node) : scope;
     attr->is_linked = is_linked(&found);
     attr->is_outdated = attr->is_linked && !cache_is_newest(tree->cache, scope_episode(&found));
     /* A name with a leading dot never appears, so the kernel may cache its absence. Nothing
      * invalidates names in a folder of an old version, nor combined ones, whose views come and go.
      */
-    attr->no_entry_cache |= is_old_folder(&scope) || (!err && child.no_entry_cache) ||
+    attr->no_entry_cache |= is_unfollowed(&scope) || (!err && child.no_entry_cache) ||
                             (err && layout->no_negative_cache && name[0] != '.') ||
                             (err && may_combine);
     return err;
@@ -435,7 +438,7 @@ int tree_list(struct tree *tree, uint64_t folder, uint64_t cookie,
         entry = (struct tree_entry){
             .name = child.name,
             .has_attr = !child.size_needs_render && !layout->no_entry_cache &&
-                        !is_old_folder(&scope) && !is_linked(&of_child),
+                        !is_unfollowed(&scope) && !is_linked(&of_child),
         };
         /* An error of one child does not hide the others. */
         if (!entry.has_attr || child_attr(&scope, &child, &entry.attr)) {

@@ -1,6 +1,7 @@
 """Queries: what they find, against a slow evaluator that reads turns.jsonl; and what --query says."""
 
 import calendar
+import concurrent.futures
 import contextlib
 import errno
 import itertools
@@ -490,6 +491,31 @@ def test_any_number_of_queries_is_answered_and_the_oldest_are_forgotten(mount):
         assert os.listdir(mounted / "search/TAG:T7/episodes") == names[7]
         write_content(mounted.content, {"new.md": "---\ntags: [t7]\n---\n\n**Ana:** Another tide.\n"})
         wait_until(lambda: len(os.listdir(mounted / "search/tag:t7/episodes")) == 2, "a forgotten one is followed again")
+    finally:
+        os.close(folder)
+
+
+def list_query(mounted, query):
+    """Where it was forgotten between look-up and listing, on a busy machine, it is looked up again."""
+    try:
+        return os.listdir(mounted / "search" / query)
+    except OSError as error:
+        assert error.errno == errno.ESTALE
+        return os.listdir(mounted / "search" / query)
+
+
+def test_many_who_list_new_queries_at_once_are_all_answered(mount):
+    """Faster than clients can be made to drop the oldest ones."""
+    mounted = mount({f"e{n}.md": f"---\ntags: [t{n}]\n---\n\n**Ana:** The tide {n}.\n" for n in range(10)})
+    folder = os.open(mounted / "search/tide", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            listed = list(pool.map(lambda n: list_query(mounted, f"tide {n}"), range(20_000)))
+        assert [len(names) > 1 for names in listed[:11]] == [True] * 10 + [False]
+        wait_until(lambda: search_status(mounted)[0] <= 1000, "those that are too many are forgotten")
+        with pytest.raises(OSError) as failed:
+            os.listdir(folder)
+        assert failed.value.errno == errno.ESTALE
     finally:
         os.close(folder)
 

@@ -429,10 +429,13 @@ static void test_numbers_of_queries(void **state)
     journal_open(&journal, memory, SIZE);
     assert_int_equal(known_queries_init(&known), 0);
     known.journal = &journal;
+    bool *given = calloc(QUERY_NUMBERS, sizeof *given);
     uint32_t number = 0;
     for (unsigned i = 0; i < QUERIES; i++) {
         assert_int_equal(enter(&known, 0), 0); /* it is used all the time */
         number = enter(&known, i);
+        assert_true(!i || !given[number]);
+        given[number] = true;
         forget(&known);
     }
     assert_int_equal(known_queries_count(&known), QUERIES_KEPT);
@@ -449,12 +452,41 @@ static void test_numbers_of_queries(void **state)
     assert_int_equal(enter(&next, 0), 0);
     assert_int_equal(enter(&next, QUERIES - 1), number);
     assert_int_equal(known_queries_text(&next, 1, text).len, 0);
-    assert_true(enter(&next, QUERIES) > number);
-    assert_true(enter(&next, 1) > number + 1);
+    assert_false(given[enter(&next, QUERIES)]);
+    assert_false(given[enter(&next, 1)]);
+    free(given);
     known_queries_free(&next);
     known_queries_free(&known);
     journal_close(&journal);
     free(memory);
+}
+
+/* Clients that use new queries faster than they can be notified may keep nothing of most, which are
+ * forgotten one by one. Numbers are not wasted on slots that are taken. */
+static void test_more_queries_than_can_be_forgotten(void **state)
+{
+    (void)state;
+    enum { QUERIES = 10 * QUERY_SLOTS };
+    struct known_queries known;
+    struct known_query query;
+    char text[NAME_MAX];
+    bool may_keep;
+    uint32_t number = 0, kept = 0;
+    assert_int_equal(known_queries_init(&known), 0);
+    for (unsigned i = 0; i < QUERIES; i++) {
+        number = enter(&known, i);
+        assert_in_range(number, 0, 2 * QUERIES);
+        assert_true(known_queries_use(&known, number, 1, &may_keep));
+        kept += may_keep;
+    }
+    assert_false(may_keep);
+    assert_in_range(kept, QUERIES_KEPT, QUERY_SLOTS / 2);
+    assert_int_equal(known_queries_count(&known), QUERY_SLOTS);
+    for (uint32_t slot = 0; slot < QUERY_SLOTS; slot++)
+        kept -= known_queries_take_shown(&known, slot, &query);
+    assert_int_equal(kept, 0);
+    assert_true(known_queries_text(&known, number, text).len);
+    known_queries_free(&known);
 }
 
 int main(void)
@@ -470,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_known),
         cmocka_unit_test(test_memory_is_given_back),
         cmocka_unit_test(test_numbers_of_queries),
+        cmocka_unit_test(test_more_queries_than_can_be_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
