@@ -242,26 +242,26 @@ static const struct option_spec {
     size_t flag;
     bool is_flag;
     bool (*set)(struct options *options, const char *value); /* of an option with a value */
-    const char *wanted; /* … what it has to be, to be told after a mistake; NULL: nothing is */
+    const char *wanted; /* … what it has to be, to be told after a mistake */
 } option_specs[] = {
     {"allow_other", FLAG(allow_other)},
     {"allow_root", FLAG(allow_root)},
-    {"cache_size", .set = set_cache_size},
-    {"index_size", .set = set_index_size},
+    {"cache_size", .set = set_cache_size, .wanted = "a size is wanted, such as 64M"},
+    {"index_size", .set = set_index_size, .wanted = "a size is wanted, such as 64M"},
     {"debug", FLAG(debug)},
-    {"entries", .set = set_entries},
+    {"entries", .set = set_entries, .wanted = "title or name is wanted"},
     {"foreground", FLAG(foreground)},
-    {"formats", .set = set_formats},
+    {"formats", .set = set_formats, .wanted = "names of formats are wanted, such as turns:meta"},
     {"gid", .set = set_gid, .wanted = "the number of a group is wanted"},
     {"inputs", .set = set_inputs, .wanted = "endings are wanted, such as md:vtt"},
     {"no_ahead", FLAG(no_prefetch)},
     {"nonempty", FLAG(nonempty)},
-    {"poll", .set = set_poll},
+    {"poll", .set = set_poll, .wanted = "seconds are wanted, from 1 to 86400"},
     {"quiet", FLAG(quiet)},
     {"replace", FLAG(replace)},
-    {"sandbox", .set = set_sandbox},
+    {"sandbox", .set = set_sandbox, .wanted = "off is wanted"},
     {"single_thread", FLAG(single_thread)},
-    {"threads", .set = set_threads},
+    {"threads", .set = set_threads, .wanted = "a number from 1 to 64 is wanted"},
     {"uid", .set = set_uid, .wanted = "the number of a user is wanted"},
     {"umask", .set = set_umask, .wanted = "an octal number up to 777 is wanted, such as 027"},
     {"verbose", FLAG(verbose)},
@@ -409,10 +409,9 @@ static bool set_option(struct options *options, char *text)
         if (!option_specs[i].is_flag && value && option_specs[i].set(options, value))
             return true;
         fprintf(stderr, "transcriptfs: option \"%s\": %s\nTry 'transcriptfs --help'.\n", text,
-                option_specs[i].is_flag  ? "it takes no value"
-                : !value                 ? "it needs a value"
-                : option_specs[i].wanted ? option_specs[i].wanted
-                                         : "this value is not understood");
+                option_specs[i].is_flag ? "it takes no value"
+                : !value                ? "it needs a value"
+                                        : option_specs[i].wanted);
         return false;
     }
     enum limit limit = limit_find((struct slice){text, len});

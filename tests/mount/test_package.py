@@ -74,6 +74,13 @@ def test_zsh_knows_what_help_says():
         run_ok("zsh", "-n", PACKAGING / "completions/_transcriptfs")
 
 
+def test_who_gives_an_option_a_wrong_value_is_told_what_it_takes(tmp_path):
+    for name in {option.partition("=")[0] for option in known()[1] if "=" in option}:
+        result = run(TRANSCRIPTFS, "-o", f"{name}=wrong", tmp_path, tmp_path)
+        assert result.returncode == 2
+        assert re.search(rf'option "{name}.*": (.+ (is|are) wanted|it takes )', result.stderr), result.stderr
+
+
 SHELLS = {
     "bash": (["bash", "--rcfile", "rc", "-i"], "PS1='READY>'\n. {completions}/transcriptfs.bash\n"),
     "zsh": (["zsh", "-d", "-i"], "PS1='READY>'\nfpath=({completions} $fpath)\nautoload -Uz compinit\ncompinit -u -D\n"),
