@@ -413,7 +413,7 @@ static int serve_content(struct program *program)
         .threads = options->threads,
         .xattr = options->xattr,
         .no_prefetch = options->no_prefetch,
-        .pressure_fd = prefetch_open_pressure(),
+        .memory = prefetch_open_memory(),
         .drops_negative_dentries = does_kernel_drop_negative_dentries(),
         .ready = begin_serving,
         .ended = stop_following,

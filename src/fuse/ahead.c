@@ -85,11 +85,11 @@ static bool goes_on(struct walk *walk, uint32_t index)
     return walk->run >= BEGINS;
 }
 
-void ahead_note(struct ahead *ahead, uint64_t id)
+bool ahead_note(struct ahead *ahead, uint64_t id)
 {
     struct walk_place place;
     if (!ahead || !walk_place_of(ahead->tree, id, &place))
-        return;
+        return false;
     pthread_mutex_lock(&ahead->lock);
     struct walk *walk = &ahead->walks[place.row];
     if (goes_on(walk, place.index)) {
@@ -100,6 +100,7 @@ void ahead_note(struct ahead *ahead, uint64_t id)
         pthread_cond_broadcast(&ahead->more);
     }
     pthread_mutex_unlock(&ahead->lock);
+    return true;
 }
 
 /* --- beginning and ending --------------------------------------------------------------------- */

@@ -9,6 +9,8 @@
 #ifndef FUSE_AHEAD_H
 #define FUSE_AHEAD_H
 
+#include <stdbool.h>
+
 #include "tree/tree.h"
 
 struct ahead; /* owned by its creator; borrows the tree */
@@ -16,9 +18,9 @@ struct ahead; /* owned by its creator; borrows the tree */
 /* NULL if memory runs out. */
 struct ahead *ahead_new(struct tree *tree);
 
-/* Notes a request for a node that needs the body of its episode. Any thread; does not wait for
- * threads that prepare. NULL is none. */
-void ahead_note(struct ahead *ahead, uint64_t id);
+/* Notes a request, and returns whether it is for a node that needs the body of its episode. Any
+ * thread; does not wait for threads that prepare. NULL is none. */
+bool ahead_note(struct ahead *ahead, uint64_t id);
 
 /* Ends the threads. */
 void ahead_stop(struct ahead *ahead);

@@ -5,7 +5,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/sysinfo.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "fuse/ahead.h"
@@ -21,6 +23,7 @@ enum {
     UNREAD_MIN = 64,                /* … the latest of which a client may read at once */
     UNREAD_BYTES = 4 * 1024 * 1024, /* or those with so many bytes */
     UNREAD_LARGEST = 1024 * 1024,   /* bytes of a file */
+    UNREAD_PART = 8,                /* of the memory, until a client reads such a file */
 };
 
 /* A folder whose files are being read. */
@@ -40,7 +43,7 @@ struct prefetch {
     struct ahead *ahead;
     store_fn *store;
     void *context;
-    int pressure_fd;
+    struct prefetch_memory memory;
     pthread_t thread;
     bool has_thread;
     pthread_mutex_t lock; /* of what follows */
@@ -51,6 +54,7 @@ struct prefetch {
     struct unread unread[UNREAD]; /* in the order of requests */
     unsigned unread_first, unread_count;
     size_t unread_bytes;
+    uint64_t unread_stored; /* bytes, since a client read such a file */
     bool is_ending;
 
     time_t checked; /* the thread's */
@@ -87,12 +91,14 @@ void prefetch_note_read(struct prefetch *prefetch, uint64_t id)
     if (!prefetch)
         return;
     uint64_t folder = tree_siblings(id);
-    ahead_note(prefetch->ahead, id);
+    bool is_text = ahead_note(prefetch->ahead, id);
     pthread_mutex_lock(&prefetch->lock);
     if (folder)
         note_folder(prefetch, folder, id);
     else
         forget_unread(prefetch, id);
+    if (is_text)
+        prefetch->unread_stored = 0;
     pthread_mutex_unlock(&prefetch->lock);
 }
 
@@ -128,10 +134,14 @@ void prefetch_note_listing(struct prefetch *prefetch, uint64_t id)
 
 /* --- storing ---------------------------------------------------------------------------------- */
 
-/* Pressure stall information, if the kernel has it (Documentation/accounting/psi.rst). */
-int prefetch_open_pressure(void)
+struct prefetch_memory prefetch_open_memory(void)
 {
-    return open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC);
+    long pages = get_phys_pages(), size = sysconf(_SC_PAGESIZE);
+    return (struct prefetch_memory){
+        /* Pressure stall information (Documentation/accounting/psi.rst). */
+        .pressure_fd = open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC),
+        .size = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0,
+    };
 }
 
 static bool is_memory_short(int fd)
@@ -150,7 +160,7 @@ static bool may_store(struct prefetch *prefetch)
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     if (now.tv_sec - prefetch->checked >= CHECK_EVERY) {
         prefetch->checked = now.tv_sec;
-        prefetch->is_short = is_memory_short(prefetch->pressure_fd);
+        prefetch->is_short = is_memory_short(prefetch->memory.pressure_fd);
     }
     return !prefetch->is_short && !__atomic_load_n(&prefetch->is_ending, __ATOMIC_RELAXED);
 }
@@ -184,14 +194,17 @@ static void store_unread(struct prefetch *prefetch)
     prefetch->unread_first = (prefetch->unread_first + 1) % UNREAD;
     prefetch->unread_count--;
     prefetch->unread_bytes -= unread.len;
-    if (!unread.id)
+    if (!unread.id || prefetch->unread_stored + unread.len > prefetch->memory.size / UNREAD_PART)
         return;
     pthread_mutex_unlock(&prefetch->lock);
-    if (may_store(prefetch) && !tree_read_cached(prefetch->tree, unread.id, unread.len, &text)) {
+    bool is_there = may_store(prefetch) &&
+                    !tree_read_cached(prefetch->tree, unread.id, unread.len, &text);
+    if (is_there) {
         prefetch->store(prefetch->context, unread.id, text.bytes);
         tree_text_free(prefetch->tree, &text);
     }
     pthread_mutex_lock(&prefetch->lock);
+    prefetch->unread_stored += is_there ? unread.len : 0;
 }
 
 static void *store_all(void *prefetch_)
@@ -212,8 +225,8 @@ static void *store_all(void *prefetch_)
 
 /* --- beginning and ending --------------------------------------------------------------------- */
 
-int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure_fd,
-                 struct prefetch **made)
+int prefetch_new(struct tree *tree, store_fn *store, void *context,
+                 const struct prefetch_memory *memory, struct prefetch **made)
 {
     struct prefetch *prefetch = calloc(1, sizeof *prefetch);
     *made = NULL;
@@ -223,7 +236,7 @@ int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure
     prefetch->ahead = ahead_new(tree);
     prefetch->store = store;
     prefetch->context = context;
-    prefetch->pressure_fd = pressure_fd;
+    prefetch->memory = *memory;
     pthread_mutex_init(&prefetch->lock, NULL);
     pthread_cond_init(&prefetch->more, NULL);
     int err = pthread_create(&prefetch->thread, NULL, store_all, prefetch);

@@ -10,7 +10,7 @@
  * When a client asks for the sizes of many files before it reads any, each text would be made for
  * its size, leave the cache, and be made again. This module stores such a text when many others
  * were made after it and nobody has read it. A client that reads each file after its size causes no
- * store.
+ * store, and one that reads nothing fills no more than a part of the memory with what it sized.
  *
  * A thread of its own stores, because the kernel makes the writer wait for a read of the same file.
  * It stores whole files only, and pauses when memory is short.
@@ -26,13 +26,17 @@ struct prefetch; /* owned by its creator; borrows the tree */
  * not know the file. serve.c implements it, since it owns the session with the kernel. */
 typedef int store_fn(void *context, uint64_t id, struct slice bytes);
 
-/* Opens the kernel's memory pressure file for prefetch_new(), which a confined worker cannot do. -1
- * if the kernel has none. */
-int prefetch_open_pressure(void);
+/* What there is to know of the memory, which a confined worker cannot ask. */
+struct prefetch_memory {
+    int pressure_fd; /* the kernel's file of memory pressure; -1: it has none */
+    uint64_t size;   /* bytes of the machine */
+};
 
-/* Starts the thread. `pressure_fd`, or -1, is borrowed. 0 or a negative errno. */
-int prefetch_new(struct tree *tree, store_fn *store, void *context, int pressure_fd,
-                 struct prefetch **prefetch);
+struct prefetch_memory prefetch_open_memory(void);
+
+/* Starts the thread. Borrows the file of memory pressure. 0 or a negative errno. */
+int prefetch_new(struct tree *tree, store_fn *store, void *context,
+                 const struct prefetch_memory *memory, struct prefetch **prefetch);
 
 /* Notes that a client reads a file. Any thread; does not block. NULL is none. */
 void prefetch_note_read(struct prefetch *prefetch, uint64_t id);

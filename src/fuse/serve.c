@@ -644,8 +644,7 @@ static int serve_requests(struct server *server)
         return err == -ENODEV ? 0 : err; /* it was unmounted at once */
     /* Prefetching is optional: ignore the error. */
     if (!options->no_prefetch)
-        (void)prefetch_new(server->tree, store_file, server, options->pressure_fd,
-                           &server->prefetch);
+        (void)prefetch_new(server->tree, store_file, server, &options->memory, &server->prefetch);
     err = options->ready(options->context, server); /* from now on serve_stop() may be called */
     if (!err)
         err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;

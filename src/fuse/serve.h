@@ -11,6 +11,7 @@
 
 #include "fuse/init_replay.h"
 #include "fuse/mount.h"
+#include "fuse/prefetch.h"
 #include "tree/tree.h"
 
 struct server; /* a mount while it is served */
@@ -22,8 +23,8 @@ struct serve_options {
     unsigned threads; /* 1: one at a time */
     bool xattr;       /* answer for extended attributes */
     bool no_prefetch;
-    int pressure_fd;              /* prefetch_open_pressure(); borrowed */
-    bool drops_negative_dentries; /* the kernel: see fuse/kernel.h */
+    struct prefetch_memory memory; /* its file is borrowed */
+    bool drops_negative_dentries;  /* the kernel: see fuse/kernel.h */
 
     /* Callbacks against the direction: main.c starts and ends the updater in them, which notifies
      * the kernel through the server, and this room does not know `source`. */

@@ -188,6 +188,33 @@ def test_a_text_that_was_made_for_its_size_is_not_made_again(many, name):
     assert texts == [(other / f"episodes/{i:03}" / name).read_bytes() for i in range(MANY)]
 
 
+def test_who_reads_nothing_fills_no_more_than_a_part_of_the_memory(mount, with_library):
+    """An eighth, of a machine with 2.5 MiB here: until somebody reads a text that is not there."""
+    small = with_library("#include <sys/sysinfo.h>\n#include <unistd.h>\n"
+                         "long get_phys_pages(void) { return (2560 << 10) / sysconf(_SC_PAGESIZE); }\n")
+    mounted = mount({f"{i:03}.md": EPISODES[1].markdown() for i in range(MANY)}, prefix=small)
+    counter = Counter(mounted)
+
+    def stored():
+        return counter.status()["requests"].get("stored", 0)
+
+    def look(name):
+        files = [mounted / f"episodes/{i:03}/{name}" for i in range(MANY)]
+        return files, [path.stat().st_size for path in files]
+
+    files, sizes = look("turns.jsonl")
+    most = (320 << 10) // sizes[0]
+    assert 5 < most < MANY - WAITING - 5
+    while stored() < most:
+        pass
+    look("turns.tsv")
+    assert stored() == most
+    files[-1].read_bytes()
+    look("transcript.html")
+    while stored() == most:
+        pass
+
+
 def test_what_is_read_after_its_size_is_not_stored(many):
     mounted = many()
     for i in range(MANY):
