@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fuse_lowlevel.h>
 #include <linux/fuse.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -70,10 +71,25 @@ static ssize_t read_request(int fd, void *buffer, size_t size, void *init_state_
     return got;
 }
 
+/* Else the kernel asks for one name or listing of a folder at a time, and all wait for the slowest.
+ * libfuse before 3.16.2 drops this flag from the reply to FUSE_INIT, newer ones do not set it. */
+static void ask_for_names_at_once(const struct init_request *init, const struct iovec *parts,
+                                  int count)
+{
+    struct fuse_init_in asked;
+    struct fuse_init_out *reply = count == 2 ? parts[1].iov_base : NULL;
+    if (!reply || parts[1].iov_len < offsetof(struct fuse_init_out, flags) + sizeof reply->flags)
+        return;
+    memcpy(&asked, init->bytes + sizeof(struct fuse_in_header), sizeof asked);
+    reply->flags |= asked.flags & FUSE_PARALLEL_DIROPS;
+}
+
 static ssize_t write_reply(int fd, struct iovec *parts, int count, void *init_state_)
 {
     const struct init_state *init_state = init_state_;
     ssize_t len = 0;
+    if (!init_state->is_done)
+        ask_for_names_at_once(init_state->init, parts, count);
     for (int i = 0; i < count; i++) {
         bring_for_reading(&parts[i]);
         len += (ssize_t)parts[i].iov_len;

@@ -2,7 +2,7 @@
  * Replaying FUSE_INIT. The kernel sends this request once in the life of a mount. The first worker
  * records it; each that serves the mount after that replays the recorded request to libfuse,
  * discards libfuse's reply, and asks the kernel to send again what its predecessor did not answer
- * (FUSE_NOTIFY_RESEND, Linux 6.9).
+ * (FUSE_NOTIFY_RESEND, Linux 6.9). It adds to libfuse's first reply what libfuse leaves out.
  */
 #ifndef FUSE_INIT_REPLAY_H
 #define FUSE_INIT_REPLAY_H
