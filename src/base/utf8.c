@@ -421,6 +421,23 @@ void utf8_add_visible(struct buf *out, struct slice text)
     }
 }
 
+bool utf8_begins_with_mark(struct slice text)
+{
+    static const char marks[] = ",;:!?)]}%”，、。！？";
+    size_t len, dots = 0;
+    while (dots < text.len && text.data[dots] == '.')
+        dots++;
+    if (slice_starts(slice_skip(text, dots), SLICE("…")))
+        dots += strlen("…");
+    struct slice rest = slice_skip(text, dots);
+    if (!rest.len)
+        return dots > 0;
+    utf8proc_category_t kind = utf8proc_category(utf8_decode(rest, &len));
+    if (dots)
+        return kind < UTF8PROC_CATEGORY_LU || kind > UTF8PROC_CATEGORY_LO;
+    return memmem(marks, sizeof marks - 1, rest.data, len);
+}
+
 bool utf8_is_wide(int32_t code)
 {
     return code >= FIRST_WIDE && utf8proc_charwidth(code) == 2;

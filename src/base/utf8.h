@@ -75,4 +75,8 @@ void utf8_add_visible(struct buf *out, struct slice text);
  * no space where a line was wrapped. */
 bool utf8_is_wide(int32_t code);
 
+/* Whether a text that follows another begins with a mark of it, as ", so" and "%" do, and not with
+ * a word: `.NET` and `...and` are words. */
+bool utf8_begins_with_mark(struct slice text);
+
 #endif

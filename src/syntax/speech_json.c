@@ -457,14 +457,8 @@ static int32_t last_code(struct slice text)
  * the mark behind one. */
 static bool begins_word(const struct reader *r, struct slice said, struct slice piece)
 {
-    static const struct slice marks[] = {SLICE(","),  SLICE("."),  SLICE(";"),  SLICE(":"),
-                                         SLICE("!"),  SLICE("?"),  SLICE(")"),  SLICE("%"),
-                                         SLICE("”"),  SLICE("…"),  SLICE("，"), SLICE("、"),
-                                         SLICE("。"), SLICE("！"), SLICE("？")};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (slice_starts(piece, marks[i]))
-            return false;
-    }
+    if (utf8_begins_with_mark(piece))
+        return false;
     return !r->has_own_space || byte_is_space(piece.data[0]) ||
            byte_is_space(said.data[said.len - 1]) ||
            (utf8_is_wide(first_code(piece)) && utf8_is_wide(last_code(said)));

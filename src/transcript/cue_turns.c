@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "speakers/label_names.h"
 
 enum {
@@ -14,7 +15,7 @@ enum {
 /* What stands between the words of two cues: recognised word by word, a mark follows its word. */
 static void join_cue(struct buf *text, struct slice words)
 {
-    if (!strchr(",.;:!?)", words.data[0]) && !slice_starts(words, SLICE("”")))
+    if (!utf8_begins_with_mark(words))
         assembly_add_soft_break(text, words);
 }
 

@@ -24,7 +24,7 @@ static bool take_bullet(struct assembly *a, const struct line *line, struct slic
 static bool are_apart(int32_t left, struct slice right)
 {
     size_t len;
-    return !strchr(",.;:!?)]}", right.data[0]) && left != '(' &&
+    return !utf8_begins_with_mark(right) && left != '(' &&
            !(utf8_is_wide(left) && utf8_is_wide(utf8_decode(right, &len)));
 }
 

@@ -37,6 +37,7 @@ AWS = {"jobName": "x", "results": {
                                     {"start_time": "2.0", "end_time": "3.0", "speaker_label": "spk_1"}]},
     "items": [{"start_time": "1.0", "end_time": "1.5", "type": "pronunciation", "alternatives": [{"content": "Mind"}]},
               {"start_time": "1.5", "end_time": "2.0", "type": "pronunciation", "alternatives": [{"content": "it"}]},
+              {"start_time": "1.7", "end_time": "1.8", "type": "pronunciation", "alternatives": [{"content": ".NET"}]},
               {"type": "punctuation", "alternatives": [{"content": "."}]},
               {"start_time": "2.0", "end_time": "3.0", "type": "pronunciation", "alternatives": [{"content": "What"}]},
               {"type": "punctuation", "alternatives": [{"content": "?"}]}]}}
@@ -102,7 +103,7 @@ TALKS = {
     "speechmatics": (SPEECHMATICS, [("S1", 1, "Mind it."), (None, 2, "What?")]),
     "youtube": (YOUTUBE, [(None, 1, "mind it all the time")]),
     "nemo": (NEMO, [("speaker_0", 1, "mind it"), ("speaker_1", 2, "what")]),
-    "aws": (AWS, [("spk_0", 1, "Mind it."), ("spk_1", 2, "What?")]),
+    "aws": (AWS, [("spk_0", 1, "Mind it .NET."), ("spk_1", 2, "What?")]),
 }
 
 OTHERS = {
@@ -222,7 +223,7 @@ def test_a_long_file_says_each_word_once(mount):
 def test_dump_and_mount_agree_on_json(mount):
     mounted = mount(written({**{f"{name}.json": talk for name, (talk, _) in TALKS.items()}, **OTHERS}))
     assert dump_of_mount(mounted.path) == dump_of_content(mounted.content)
-    assert read(mounted / "episodes/aws/turns/001.txt") == b"spk_0: Mind it.\n"
+    assert read(mounted / "episodes/aws/turns/001.txt") == b"spk_0: Mind it .NET.\n"
 
 
 def test_json_says_its_language(mount):
