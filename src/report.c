@@ -21,7 +21,8 @@ void report_through(void (*to)(void *context, const char *message), void *contex
 void report_to_log(void *context, const char *message)
 {
     (void)context;
-    syslog(LOG_DAEMON | LOG_NOTICE, "%s", message);
+    openlog("transcriptfs", LOG_PID, LOG_DAEMON); /* not the name of a helper of mount(8) */
+    syslog(LOG_NOTICE, "%s", message);
 }
 
 /* Names of files may stand in a message. */

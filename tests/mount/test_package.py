@@ -235,6 +235,30 @@ def test_mount_finds_the_helpers(fuse, tmp_path, place, kind):
     assert result.stdout == "Ana: One.\nBo: Two.\nfuse.transcriptfs\n"
 
 
+def test_a_helper_logs_under_the_name_of_the_program(fuse, helper, tmp_path, place):
+    needs_root()
+    content = write_content(tmp_path / "content", TALK)
+    devices = tmp_path / "dev"
+    devices.mkdir()
+    script = f"""
+        set -e
+        for device in fuse null; do
+            touch {devices}/$device
+            mount --bind /dev/$device {devices}/$device
+        done
+        mount --rbind {devices} /dev
+        {helper} {content} {place}
+        kill -SEGV $(sed -n 's/^ *"pid": \\([0-9]*\\),$/\\1/p' {place}/.transcriptfs/status.json)
+        cat {place}/text/talk.txt
+        umount {place}
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind(str(devices / "log"))
+        log.settimeout(TIMEOUT)
+        run_ok("unshare", "--mount", "sh", "-c", script)
+        assert re.search(rb" transcriptfs\[\d+\]: the worker died of signal 11", log.recv(1000))
+
+
 # --- automount ------------------------------------------------------------------------------------------
 
 AUTOFS_PACKET = struct.Struct("iiIIQIIIII256s4x")  # struct autofs_v5_packet, linux/auto_fs.h
