@@ -6,7 +6,7 @@
 
 /*
  * The paths that identify a dialect; the first dialect with all of its paths wins. A path goes by
- * keys and, "[]", to the first item of an array; its last character is the kind of value required
+ * keys and, "[]", to the first items of an array; its last character is the kind of value required
  * there: "#" a number, "$" a string.
  */
 static const struct {
@@ -79,7 +79,10 @@ static const struct {
     {SPEECH_NONE, "metadata.transcription_config.language$"},
 };
 
-enum { KEYS = sizeof keys / sizeof *keys };
+enum {
+    KEYS = sizeof keys / sizeof *keys,
+    MOST_ITEMS = 4, /* of an array that are looked at */
+};
 
 /* Keys by number. */
 typedef uint64_t path_set;
@@ -155,20 +158,27 @@ static void note(struct finder *f, path_set paths, size_t at)
     }
 }
 
+/* Looks at the first item of an array, and at others where that has some of the paths and lacks
+ * some: a channel on which nobody speaks has no words. False at the end of the array. */
+static bool look_at_items(struct finder *f, path_set paths, size_t at)
+{
+    for (int i = 0; i < MOST_ITEMS && (paths & ~f->seen) && (i == 0 || (paths & f->seen)); i++) {
+        if (!json_next_item(&f->scan))
+            return false;
+        look(f, paths, at);
+    }
+    return true;
+}
+
 /* Reads the value that these paths lead to; each continues at `at`. Of an array that is the whole
- * file no more than the first item is walked through. */
+ * file no more than the first items are walked through. */
 static void look(struct finder *f, path_set paths, size_t at)
 {
     path_set dotted = paths_into(paths, at, '.');
     if (json_enter(&f->scan, JSON_OBJECT)) {
         look_at_object(f, dotted ? dotted : paths, at + (dotted != 0));
     } else if (json_enter(&f->scan, JSON_ARRAY)) {
-        path_set on = paths_into(paths, at, '[');
-        if (on && !json_next_item(&f->scan))
-            return;
-        if (on)
-            look(f, on, at + 2);
-        if (at)
+        if (look_at_items(f, paths_into(paths, at, '['), at + 2) && at)
             json_leave(&f->scan);
     } else {
         note(f, paths, at);

@@ -1,7 +1,7 @@
 /*
  * Whether a JSON file is a transcript, and in which dialect of speech recognition: its keys decide,
  * never its name and never the size of its numbers. One pass looks at the keys of objects, and in
- * an array at its first item; it allocates no memory.
+ * an array at its first items; it allocates no memory.
  *
  * Other keys distinguish dialects that differ in seconds or milliseconds alone.
  */

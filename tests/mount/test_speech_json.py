@@ -50,11 +50,15 @@ CHANNELS = {"metadata": {"channels": 2}, "results": {"channels": [
     {"alternatives": [{"transcript": "Which one?", "words": [
         {"word": "which", "punctuated_word": "Which", "start": 2.0, "end": 2.2},
         {"word": "one", "punctuated_word": "one?", "start": 2.2, "end": 2.5}]}]}]}}
+# Nobody speaks on the first channel; the first phrase was not understood.
+SILENT_CHANNEL = {"results": {"channels": [{"alternatives": [{"transcript": "", "words": []}]}, CHANNELS["results"]["channels"][1]]}}
 AZURE = {"source": "x", "durationInTicks": 90000000, "combinedRecognizedPhrases": [], "recognizedPhrases": [
     {"channel": 0, "speaker": 1, "offset": "PT1S", "offsetInTicks": 10000000.0, "durationInTicks": 5000000.0,
      "nBest": [{"lexical": "mind it", "display": "Mind it."}, {"lexical": "mine", "display": "Mine."}]},
     {"channel": 0, "speaker": 2, "offset": "PT2S", "offsetInTicks": 20000000, "durationInTicks": 5000000,
      "nBest": [{"lexical": "what", "display": "What?"}]}]}
+AZURE_UNHEARD = {"recognizedPhrases": [{"recognitionStatus": "NoMatch", "offsetInTicks": 0, "durationInTicks": 1, "nBest": []},
+                                       *AZURE["recognizedPhrases"]]}
 # The last result has all words once more, with who says them.
 GOOGLE = {"results": [
     {"languageCode": "en-us", "alternatives": [{"transcript": "Mind it.", "words": [
@@ -96,6 +100,8 @@ TALKS = {
     "deepgram": (DEEPGRAM, [("Speaker 0", 1, "Mind the gap."), ("Speaker 1", 2, "Which one?")]),
     "assemblyai": (ASSEMBLYAI, [("A", 1, "Mind the gap."), ("B", 2, "Which one?")]),
     "channels": (CHANNELS, [("Speaker 0", 1, "Mind the gap."), ("Speaker 1", 2, "Which one?"), ("Speaker 0", 4, "Both.")]),
+    "silent": (SILENT_CHANNEL, [(None, 2, "Which one?")]),
+    "azure-unheard": (AZURE_UNHEARD, [("Speaker 1", 1, "Mind it."), ("Speaker 2", 2, "What?")]),
     "azure": (AZURE, [("Speaker 1", 1, "Mind it."), ("Speaker 2", 2, "What?")]),
     "google": (GOOGLE, [("Speaker 1", 1, "Mind it."), ("Speaker 2", 2, "What?")]),
     "google-2": (GOOGLE_2, [(None, 0, "Mind it.")]),
