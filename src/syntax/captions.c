@@ -55,21 +55,21 @@ static bool take_strict_time(struct slice *text, int64_t *time)
     return true;
 }
 
-/* Anything that looks like a time: 0:0:0.570, 0.860, 00:00:20,5, 00:00:20. */
+/* Anything that looks like a time: 0:0:0.570, 0.860, 00:00:20,5, 00:00:20, 00:00:20:500. */
 static bool take_lenient_time(struct slice *text, int64_t *time)
 {
     int64_t number;
     *time = 0;
-    for (int parts = 0;; parts++) {
-        if (parts == 3 || !take_number(text, &number))
+    for (int parts = 1;; parts++) {
+        if (!take_number(text, &number))
             return false;
         *time = *time * 60 + number;
-        if (!slice_starts(*text, SLICE(":")))
+        if (parts == 3 || !slice_starts(*text, SLICE(":")))
             break;
         *text = slice_skip(*text, 1);
     }
     *time *= 1000;
-    if (text->len < 2 || (text->data[0] != '.' && text->data[0] != ',') ||
+    if (text->len < 2 || !memchr(".,:;", text->data[0], 4) ||
         !isdigit((unsigned char)text->data[1]))
         return true;
     *text = slice_skip(*text, 1);
@@ -80,18 +80,45 @@ static bool take_lenient_time(struct slice *text, int64_t *time)
     return true;
 }
 
-/* The times of a line that has an arrow; the settings behind them place the cue on a screen. */
+static bool take_arrow(struct slice *line, struct slice form)
+{
+    *line = slice_trim(*line);
+    if (!slice_starts(*line, form))
+        return false;
+    *line = slice_trim(slice_skip(*line, form.len));
+    return true;
+}
+
+static size_t count_colons(struct slice text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.data[i] == ':';
+    return count;
+}
+
+/* The arrow that an editor made of the dashes, or a page of HTML; only where the times before it
+ * have hours: `2 -> 3` are words. */
+static bool take_other_arrow(struct slice *line, struct slice before)
+{
+    static const struct slice forms[] = {SLICE("->"), SLICE("—>"), SLICE("–>"), SLICE("--&gt;")};
+    for (size_t i = 0; count_colons(before) >= 2 && i < sizeof forms / sizeof *forms; i++) {
+        if (take_arrow(line, forms[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The times of a line; the settings behind them place the cue on a screen. */
 static bool read_times(struct slice line, bool is_strict, struct cue *cue)
 {
     bool (*take)(struct slice *, int64_t *) = is_strict ? take_strict_time : take_lenient_time;
-    line = slice_trim(line);
-    if (!take(&line, &cue->start))
+    struct slice rest = line = slice_trim(line);
+    if (!take(&rest, &cue->start))
         return false;
-    line = slice_trim(line);
-    if (!slice_starts(line, slice_of(arrow)))
-        return false;
-    line = slice_trim(slice_skip(line, sizeof arrow - 1));
-    return take(&line, &cue->end);
+    line.len -= rest.len;
+    return (take_arrow(&rest, slice_of(arrow)) || (!is_strict && take_other_arrow(&rest, line))) &&
+           take(&rest, &cue->end);
 }
 
 /* A line of SBV that is nothing but times: 0:00:00.570,0:00:03.000. */
@@ -104,11 +131,15 @@ static bool read_sbv_times(struct slice line, struct cue *cue)
     return take_strict_time(&line, &cue->end) && line.len == 0;
 }
 
-static bool may_be_times(enum source_form form, struct slice line)
+static bool has_arrow(struct slice line)
 {
-    if (form == SOURCE_SBV)
-        return line.len && isdigit((unsigned char)line.data[0]);
     return line.len >= sizeof arrow - 1 && memmem(line.data, line.len, arrow, sizeof arrow - 1);
+}
+
+static bool begins_with_digit(struct slice line)
+{
+    line = slice_trim(line);
+    return line.len && isdigit((unsigned char)line.data[0]);
 }
 
 /* --- cues ------------------------------------------------------------------------------------- */
@@ -126,6 +157,9 @@ struct pass {
     bool in_cue;
     bool is_lost;                                   /* … whose times cannot be read */
     uint32_t lost_count, lost[MOST_TIMES_REPORTED]; /* how many these are, and their lines */
+    bool in_block;                                  /* a paragraph goes on */
+    uint32_t stray;                                 /* the line where it began; 0: it is no loss */
+    uint32_t stray_count, first_stray;              /* how many these are, and the first line */
     struct cue_repeats repeats;
 };
 
@@ -170,6 +204,32 @@ static void note_lost(struct pass *pass, uint32_t number)
     pass->lost_count++;
 }
 
+/* The end of a paragraph. */
+static void end_block(struct pass *pass)
+{
+    if (pass->stray && !pass->stray_count++)
+        pass->first_stray = pass->stray;
+    pass->stray = 0;
+    pass->in_block = false;
+}
+
+/* A line that is no times: notes when words begin that are in no cue. */
+static void note_block(struct pass *pass, struct slice line, uint32_t number)
+{
+    static const struct slice others[] = {SLICE("WEBVTT"), SLICE("NOTE"), SLICE("STYLE"),
+                                          SLICE("REGION")};
+    if (!slice_trim(line).len) {
+        end_block(pass);
+        return;
+    }
+    bool is_other = pass->in_block || pass->in_cue;
+    for (size_t i = 0; i < sizeof others / sizeof *others && pass->form == SOURCE_WEBVTT; i++)
+        is_other |= slice_starts(line, others[i]);
+    if (!is_other)
+        pass->stray = number;
+    pass->in_block = true;
+}
+
 static void report_lost(const struct pass *pass, struct diags *diags)
 {
     uint32_t told = 0;
@@ -179,23 +239,35 @@ static void report_lost(const struct pass *pass, struct diags *diags)
     if (pass->lost_count > told)
         diags_add(diags, 0, 0, "they are in the source alone",
                   "%u more cues whose times cannot be read", (unsigned)(pass->lost_count - told));
+    if (pass->stray_count && pass->cues->count)
+        diags_add(diags, pass->first_stray, 0, "they are in the source alone",
+                  pass->stray_count > 1 ? "words in no cue, here and in %u more places"
+                                        : "words in no cue",
+                  (unsigned)(pass->stray_count - 1));
 }
 
-/* A line that may be times. In WebVTT it never is words, and in SBV it is if it is nothing else. */
-static int take_times(struct pass *pass, struct slice line, uint32_t number, struct slice before,
-                      bool *are_words)
+/* Whether a line that has an arrow, or begins with a digit, is words. In WebVTT the arrow is never
+ * among words, and where it stands behind a digit in SubRip it is between times. */
+static bool are_words(const struct pass *pass, struct slice line)
+{
+    return !has_arrow(line) || pass->form == SOURCE_SBV ||
+           (pass->form == SOURCE_SUBRIP && !begins_with_digit(line));
+}
+
+/* A line that may be times; false: it is words. */
+static bool take_times(struct pass *pass, struct slice line, uint32_t number, struct slice before,
+                       int *err)
 {
     struct cue cue = {.line = number, .last_line = number};
-    struct slice front = slice_trim(line);
     bool are_read = pass->form == SOURCE_SBV ? read_sbv_times(line, &cue)
                                              : read_times(line, pass->is_strict, &cue);
-    bool begins_with_digit = front.len && isdigit((unsigned char)front.data[0]);
-    *are_words = !are_read && (pass->form == SOURCE_SBV ||
-                               (pass->form == SOURCE_SUBRIP && front.len && !begins_with_digit));
-    if (*are_words)
-        return 0;
+    if (!are_read && are_words(pass, line))
+        return false;
+    if (pass->stray && pass->stray + 1 == number) /* the id of the cue */
+        pass->stray = 0;
+    end_block(pass);
     drop_number(pass, before);
-    int err = end_cue(pass);
+    *err = end_cue(pass);
     pass->cue = cue;
     pass->id = before;
     pass->text = (struct slice){0};
@@ -203,7 +275,7 @@ static int take_times(struct pass *pass, struct slice line, uint32_t number, str
     pass->is_lost = !are_read;
     if (!are_read)
         note_lost(pass, number);
-    return err;
+    return true;
 }
 
 static void take_words(struct pass *pass, struct slice line, uint32_t number)
@@ -224,23 +296,22 @@ static int read_lines(struct pass *pass, struct slice text)
     int err = 0;
 
     while (!err && slice_take(&rest, '\n', &line)) {
-        bool are_words = true;
+        bool may_be = has_arrow(line) || begins_with_digit(line);
         number++;
         if (line.len && line.data[line.len - 1] == '\r')
             line.len--;
-        if (may_be_times(pass->form, line))
-            err = take_times(pass, line, number, before, &are_words);
+        bool are_times = may_be && take_times(pass, line, number, before, &err);
         before = line;
-        if (!are_words || err)
+        if (are_times || err)
             continue;
         if (line.len == 0 && pass->form == SOURCE_WEBVTT)
             err = end_cue(pass);
         else if (pass->in_cue)
             take_words(pass, line, number);
+        note_block(pass, line, number);
     }
-    if (!err)
-        err = end_cue(pass);
-    return err;
+    end_block(pass);
+    return err ? err : end_cue(pass);
 }
 
 /* --- the header of WebVTT --------------------------------------------------------------------- */
@@ -339,10 +410,10 @@ static bool has_times(struct slice text, enum source_form form)
 {
     struct slice line;
     struct cue cue;
-    if (form != SOURCE_SBV)
-        return text.len && memmem(text.data, text.len, arrow, sizeof arrow - 1);
+    if (form != SOURCE_SBV && has_arrow(text))
+        return true;
     while (slice_take(&text, '\n', &line)) {
-        if (read_sbv_times(line, &cue))
+        if (form == SOURCE_SBV ? read_sbv_times(line, &cue) : read_times(line, false, &cue))
             return true;
     }
     return false;

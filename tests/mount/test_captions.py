@@ -91,6 +91,10 @@ def test_captions_come_out_cue_by_cue(mount):
     (VTT + "00:05.000 --> 00:04.000\nYes.\n\n00:05.000 --> 00:06.000\nNo.\n", [(None, "Yes. No.")], []),
     (VTT + "01:00.000 --> 01:01.000\nYes.\n\n00:06.000 --> 00:07.000\nNo.\n", [(None, "Yes. No.")],
      [(6, "it begins 54.000 s before the cue before it")]),
+    (VTT + "00:01.000 --> 00:02.000\nYes.\n\nMore of it.\n\nNOTE a comment\n\n7\n00:04.000 --> 00:05.000\nNo.\n",
+     [(None, "Yes."), (None, "No.")], [(6, "words in no cue")]),
+    ("WEBVTT - a title\nKind: captions\n\nBefore.\n\n00:01.000 --> 00:02.000\nYes.\n\nBehind.\nAnd more.\n",
+     [(None, "Yes.")], [(4, "words in no cue, here and in 1 more places")]),
     (VTT + "00:01.000 --> 00:02.000\nA\0b.\n", [(None, "A\ufffdb.")], []),
 ])
 def test_bad_captions(mount, text, words, problems):
@@ -102,6 +106,17 @@ def test_bad_captions(mount, text, words, problems):
     assert (mounted.path / "episodes/a/source.vtt").read_text() == text
     assert problems_of(mounted, "a.vtt") == problems
     assert words_of(mounted, "good") == [("Ana", "Yes."), ("Bo", "No.")]
+
+
+@pytest.mark.parametrize("times", [
+    "00:00:0{}:500 --> 00:00:0{}:900", "00:00:0{};12 --> 00:00:0{};20", "00:00:0{},500 -> 00:00:0{},900",
+    "00:00:0{},500 —> 00:00:0{},900", "00:00:0{},500 --&gt; 00:00:0{},900", "00:00:0{}.500–>00:00:0{}.900"])
+def test_times_as_other_programs_leave_them(mount, times):
+    words = ["At 10:30:00 we met.", "2 -> 3 is a step.", "10:30 -> 11:00 too."]
+    mounted = mount({"a.srt": "".join(f"{i}\n{times.format(i, i)}\n{text}\n\n" for i, text in enumerate(words, 1))})
+    assert words_of(mounted, "a") == [(None, " ".join(words))]
+    assert turns_of(mounted, "a")[0]["start"] == pytest.approx(1.3, abs=0.21)
+    assert problems_of(mounted, "a.srt") == []
 
 
 def test_bytes_that_are_not_utf8(mount):
