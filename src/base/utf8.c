@@ -201,26 +201,57 @@ static int32_t look_alike(int32_t code)
     }
 }
 
+static char lower_ascii(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
+}
+
 /* Appends ASCII in small letters, a run of white space as one space, and none at the ends. */
 static void fold_ascii(struct buf *out, struct slice text)
 {
     if (!buf_reserve(out, text.len))
         return;
     char *const start = out->data + out->len;
-    char *to = start;
+    char *to = start, before = ' ';
+    /* A branch on what is white space would be guessed wrong in each word. */
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        if (c >= 'A' && c <= 'Z')
-            *to++ = (char)(c - 'A' + 'a');
-        else if (!byte_is_space(c))
-            *to++ = c;
-        else if (to > start && to[-1] != ' ')
-            *to++ = ' ';
+        char c = lower_ascii(text.data[i]);
+        if (byte_is_space(c))
+            c = ' ';
+        *to = c;
+        to += (c != ' ') | (before != ' ');
+        before = c;
     }
     if (to > start && to[-1] == ' ')
         to--;
     *to = '\0';
     out->len += (size_t)(to - start);
+}
+
+/* The bytes of a character that NFKC and case folding leave as it is, in small letters: ASCII, or
+ * most of what Chinese is written in, U+4E00 to U+9FBF. What follows may compose with ASCII, and no
+ * character composes with one before it that is of these. 0: another. */
+static size_t plain_length(struct slice text)
+{
+    unsigned char c = text.len ? (unsigned char)text.data[0] : 0xFF;
+    if (c < 0x80)
+        return 1;
+    bool is_han = text.len >= 3 && c >= 0xE4 && c <= 0xE9 &&
+                  (c > 0xE4 || (unsigned char)text.data[1] >= 0xB8) &&
+                  (c < 0xE9 || (unsigned char)text.data[1] <= 0xBE);
+    return is_han ? 3 : 0;
+}
+
+/* The bytes of plain characters that are visible. */
+static size_t visible_prefix(struct slice text)
+{
+    size_t at = 0, len;
+    while ((len = plain_length(slice_skip(text, at))) > 0 &&
+           (len > 1 || (text.data[at] > ' ' && text.data[at] < 0x7F)))
+        at += len;
+    return at;
 }
 
 /* Appends the visible characters, look-alikes as ASCII, and white space as fold_ascii() does. The
@@ -233,6 +264,7 @@ static void add_visible(struct buf *out, struct slice text)
     buf_reserve(out, text.len);
     for (; text.len; text = slice_skip(text, len)) {
         int32_t code = utf8_decode(text, &len);
+        size_t plain = visible_prefix(text);
         is_flag = code == FLAG || (is_flag && is_tag(code));
         if (utf8_is_space(code)) {
             has_gap = out->len > start;
@@ -244,6 +276,7 @@ static void add_visible(struct buf *out, struct slice text)
             buf_add_byte(out, ' ');
         has_gap = false;
         int32_t alike = look_alike(code);
+        len = plain ? plain : len;
         if (alike == code)
             buf_add(out, text.data, len);
         else
@@ -271,8 +304,39 @@ static bool has_new_alikes(struct slice folded)
     return false;
 }
 
-/* Appends NFKC of `text`, which is UTF-8, with case folded. */
-static void fold_visible(struct buf *out, struct slice text)
+/* Appends plain characters, and returns how many bytes they have; the last one is not among them if
+ * another kind follows. */
+static size_t fold_plain(struct buf *out, struct slice text)
+{
+    size_t at = 0, last = 0, len;
+    while ((len = plain_length(slice_skip(text, at))) > 0) {
+        last = at;
+        at += len;
+    }
+    if (at < text.len)
+        at = last;
+    char *to = buf_reserve(out, at) ? out->data + out->len : NULL;
+    for (size_t i = 0; to && i < at; i++)
+        to[i] = lower_ascii(text.data[i]);
+    out->len += to ? at : 0;
+    return at;
+}
+
+/* The bytes before the next plain character, but for the first one, which may be plain. */
+static size_t odd_length(struct slice text)
+{
+    size_t len;
+    utf8_decode(text, &len);
+    while (len < text.len && !plain_length(slice_skip(text, len))) {
+        size_t more;
+        utf8_decode(slice_skip(text, len), &more);
+        len += more;
+    }
+    return len;
+}
+
+/* Appends NFKC of text, which is UTF-8, with case folded, by the library. */
+static void fold_odd(struct buf *out, struct slice text)
 {
     utf8proc_uint8_t *folded = NULL;
     utf8proc_ssize_t len = utf8proc_map(
@@ -280,11 +344,30 @@ static void fold_visible(struct buf *out, struct slice text)
         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
     if (len < 0)
         out->failed = true; /* it was UTF-8, so memory ran out */
-    else if (has_new_alikes((struct slice){(const char *)folded, (size_t)len}))
-        add_visible(out, (struct slice){(const char *)folded, (size_t)len});
     else
         buf_add(out, folded, (size_t)len);
     free(folded);
+}
+
+/* Appends what is left of visible characters. The library is slow, so it gets what needs it. */
+static void fold_visible(struct buf *out, struct slice text)
+{
+    const size_t start = out->len;
+    while (text.len && !out->failed) {
+        text = slice_skip(text, fold_plain(out, text));
+        size_t odd = text.len ? odd_length(text) : 0;
+        if (odd)
+            fold_odd(out, slice_head(text, odd));
+        text = slice_skip(text, odd);
+    }
+    struct slice folded = slice_skip(buf_slice(out), start);
+    if (out->data && !out->failed && has_new_alikes(folded)) {
+        cleanup_buf struct buf again = {0};
+        add_visible(&again, folded);
+        out->len = start;
+        buf_add_slice(out, buf_slice(&again));
+        out->failed |= again.failed;
+    }
 }
 
 static bool is_ascii(struct slice text)

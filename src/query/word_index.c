@@ -1,5 +1,6 @@
 #include "query/word_index.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ enum {
     FIRST_CAP = 1024,
     SHORT_RUN = 3, /* bytes */
     LONG_RUN = 5,
+    SPARSE = 4, /* a signature of which fewer bits are set than one in so many is halved */
 };
 
 struct word_signature {
@@ -46,32 +48,54 @@ size_t word_index_size(struct word_index *index)
 
 /* --- signatures ------------------------------------------------------------------------------- */
 
-/* A bit for the run of bytes; its low bits are those of a coarser signature. */
-static uint32_t bit_of(const char *at, unsigned len)
+/* A bit for the last `len` bytes; its low bits are those of a coarser signature. */
+static inline uint32_t bit_of(uint64_t bytes, unsigned len)
 {
-    uint64_t run = 0;
-    for (unsigned i = 0; i < len; i++)
-        run = run << 8 | (unsigned char)at[i];
+    uint64_t run = bytes & ((UINT64_C(1) << 8 * len) - 1);
     /* Multiplicative hashing, by the golden ratio (Knuth, volume 3, 6.4). */
     return (uint32_t)((run * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
 }
 
-static void set_runs(struct word_signature *signature, struct slice words, unsigned len)
+static inline bool has_bit(const struct word_signature *signature, uint32_t bit)
 {
-    uint32_t mask = (UINT32_C(1) << signature->bits) - 1;
-    for (size_t at = 0; at + len <= words.len; at++) {
-        uint32_t bit = bit_of(words.data + at, len) & mask;
-        signature->set[bit / 8] |= (uint8_t)(1u << bit % 8);
+    bit &= (UINT32_C(1) << signature->bits) - 1;
+    return signature->set[bit / 8] >> bit % 8 & 1;
+}
+
+/* Marks the bits of all runs, in a byte each: to set a bit takes a read, which waits for the write
+ * before it. `mask` is that of a bit's number. */
+static void mark_runs(uint8_t *marks, uint32_t mask, struct slice words)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < words.len; i++) {
+        bytes = bytes << 8 | (unsigned char)words.data[i];
+        if (i + 1 >= SHORT_RUN)
+            marks[bit_of(bytes, SHORT_RUN) & mask] = 1;
+        if (i + 1 >= LONG_RUN)
+            marks[bit_of(bytes, LONG_RUN) & mask] = 1;
     }
 }
 
-static bool has_runs(const struct word_signature *signature, struct slice words, unsigned len)
+/* Makes a bit of each mark. */
+static void set_marked(struct word_signature *signature, const uint8_t *marks)
 {
-    uint32_t mask = (UINT32_C(1) << signature->bits) - 1;
+    uint64_t eight;
+    for (size_t i = 0; i < (size_t)1 << signature->bits; i += sizeof eight) {
+        memcpy(&eight, marks + i, sizeof eight);
+        /* Shifts the lowest bit of byte n to bit n of the highest byte. */
+        eight = le64toh(eight) * UINT64_C(0x0102040810204080);
+        signature->set[i / 8] = (uint8_t)(eight >> 56);
+    }
+}
+
+static bool has_runs(const struct word_signature *signature, struct slice words)
+{
+    uint64_t bytes = 0;
     bool has = true;
-    for (size_t at = 0; at + len <= words.len && has; at++) {
-        uint32_t bit = bit_of(words.data + at, len) & mask;
-        has = signature->set[bit / 8] >> bit % 8 & 1;
+    for (size_t i = 0; i < words.len && has; i++) {
+        bytes = bytes << 8 | (unsigned char)words.data[i];
+        has = (i + 1 < SHORT_RUN || has_bit(signature, bit_of(bytes, SHORT_RUN))) &&
+              (i + 1 < LONG_RUN || has_bit(signature, bit_of(bytes, LONG_RUN)));
     }
     return has;
 }
@@ -88,7 +112,18 @@ static struct word_signature *coarsen(struct word_signature *signature, unsigned
     return smaller ? smaller : signature;
 }
 
-/* One or two bits for each byte of text: a third of them is set then, since n-grams recur. */
+static bool is_sparse(const struct word_signature *signature)
+{
+    size_t size = ((size_t)1 << signature->bits) / 8, ones = 0;
+    uint64_t eight;
+    for (size_t i = 0; i < size; i += sizeof eight) {
+        memcpy(&eight, signature->set + i, sizeof eight);
+        ones += (unsigned)__builtin_popcountll(eight);
+    }
+    return ones * SPARSE < size * 8;
+}
+
+/* One or two bits for each byte of text: about a third of them is set then, since n-grams recur. */
 static unsigned bits_for(const struct buf *turns, uint32_t count, unsigned most)
 {
     size_t bytes = 0;
@@ -104,15 +139,21 @@ static struct word_signature *sign(uint64_t version, const struct buf *turns, ui
                                    unsigned most)
 {
     unsigned bits = bits_for(turns, count, most);
-    struct word_signature *signature = calloc(1, size_of(bits));
-    if (!signature)
+    struct word_signature *signature = malloc(size_of(bits));
+    uint8_t *marks = calloc((size_t)1 << bits, 1);
+    if (!signature || !marks) {
+        free(signature);
+        free(marks);
         return NULL;
+    }
     signature->version = version;
     signature->bits = bits;
-    for (uint32_t i = 0; i < count; i++) {
-        set_runs(signature, buf_slice(&turns[i]), SHORT_RUN);
-        set_runs(signature, buf_slice(&turns[i]), LONG_RUN);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        mark_runs(marks, (UINT32_C(1) << bits) - 1, buf_slice(&turns[i]));
+    set_marked(signature, marks);
+    free(marks);
+    while (signature->bits > LEAST_BITS && is_sparse(signature))
+        signature = coarsen(signature, signature->bits - 1);
     return signature;
 }
 
@@ -201,10 +242,8 @@ bool word_index_may_have(struct word_index *index, uint32_t episode, uint64_t ve
 {
     bool may = true;
     pthread_mutex_lock(&index->lock);
-    if (knows(index, episode, version)) {
-        may = has_runs(index->at[episode], words, SHORT_RUN) &&
-              has_runs(index->at[episode], words, LONG_RUN);
-    }
+    if (knows(index, episode, version))
+        may = has_runs(index->at[episode], words);
     pthread_mutex_unlock(&index->lock);
     return may;
 }

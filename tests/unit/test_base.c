@@ -259,6 +259,42 @@ static void what_looks_different_does_not_fold_to_one(void **state)
     }
 }
 
+/* Appends what the library makes of the whole text. */
+static void map_whole(struct buf *out, struct slice text)
+{
+    utf8proc_uint8_t *mapped = NULL;
+    utf8proc_ssize_t len = utf8proc_map(
+        (const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.len, &mapped,
+        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
+    assert_true(len >= 0);
+    buf_add(out, mapped, (size_t)len);
+    free(mapped);
+}
+
+/* Every character beside those that are folded without the library: letters, Han, marks that
+ * compose with a letter. */
+static void parts_fold_as_the_whole_does(void **state)
+{
+    static const char *const marks[] = {"", "\u0308", "\u0323\u0301", "\u3099", "\u0338"};
+    (void)state;
+    for (utf8proc_int32_t code = 0x80; code <= 0x10FFFF; code++) {
+        utf8proc_uint8_t bytes[4];
+        int len = utf8proc_codepoint_valid(code) ? (int)utf8proc_encode_char(code, bytes) : 0;
+        const struct slice one = {(const char *)bytes, (size_t)len};
+        cleanup_buf struct buf alone = {0}, text = {0}, mapped = {0}, fold = {0}, wanted = {0};
+        /* The library makes other quotes of quotes that look like those of ASCII. */
+        if (!len || !utf8_fold(&alone, one) || strchr("\"'", alone.data[0]))
+            continue;
+        const char *mark = marks[code % 5];
+        buf_printf(&text, "A%.*s%s\u9AD8%.*sB%s%.*s\u9AD8%s \u4E00", len, one.data, mark, len,
+                   one.data, mark, len, one.data, mark);
+        map_whole(&mapped, buf_slice(&text));
+        assert_true(utf8_fold(&fold, buf_slice(&text)));
+        assert_true(utf8_fold(&wanted, buf_slice(&mapped)));
+        assert_true(slice_equal(buf_slice(&fold), buf_slice(&wanted)));
+    }
+}
+
 static void nothing_to_see_has_no_fold(void **state)
 {
     static const char *const rows[] = {
@@ -463,6 +499,7 @@ int main(void)
         cmocka_unit_test(spellings_fold_to_one),
         cmocka_unit_test(folds_are_these),
         cmocka_unit_test(what_looks_different_does_not_fold_to_one),
+        cmocka_unit_test(parts_fold_as_the_whole_does),
         cmocka_unit_test(nothing_to_see_has_no_fold),
         cmocka_unit_test(blanks_at_the_ends_are_trimmed),
         cmocka_unit_test(cuts_keep_characters_whole),
