@@ -145,6 +145,7 @@ def test_uninstall_leaves_nothing(tmp_path):
     run_ok("cmake", "--install", BUILD, "--prefix", "/usr", env=made)
     files = [path for path in tmp_path.rglob("*") if not path.is_dir()]
     assert os.readlink(tmp_path / "usr/sbin/mount.transcriptfs") == "../bin/transcriptfs"
+    assert (tmp_path / "usr/share/zsh/site-functions/_transcriptfs").exists()
     assert len(files) > 20
     result = run("cmake", "-P", PACKAGING / "uninstall.cmake", BUILD, env=made)
     assert result.returncode == 0, result.stderr
