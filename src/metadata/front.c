@@ -239,6 +239,16 @@ static void report_opening(const struct opening *opening, struct diags *diags)
                   "front matter opens with %zu dashes in place of three", opening->dashes);
 }
 
+/* False for a transcript that begins with a rule, and has another one further down. */
+static bool begins_with_key(struct slice values)
+{
+    enum look look = LOOK_NOTHING;
+    struct slice line;
+    while (look == LOOK_NOTHING && slice_take(&values, '\n', &line))
+        look = look_at(slice_trim(line));
+    return look != LOOK_OTHER && look != LOOK_MORE;
+}
+
 /* Parses the values. 0; 1 if they are no mapping, which it reports; -ENOMEM. */
 static int read_values(struct arena *arena, struct slice values, const struct opening *opening,
                        const struct limits *limits, struct diags *diags, struct yaml **root)
@@ -253,6 +263,10 @@ static int read_values(struct arena *arena, struct slice values, const struct op
                                : yaml_read(arena, values, line, limits, diags, root);
     if (err == -ENOMEM)
         return err;
+    if (!*root && !opening->is_toml && !begins_with_key(values)) {
+        diags_add(diags, line, 0, as_text, "front matter between --- begins with no key");
+        return 1;
+    }
     if (!*root || (*root)->kind == YAML_MAP)
         return 0;
     diags_add(diags, (*root)->line, (*root)->column, as_text,
