@@ -29,12 +29,17 @@ struct selecting {
 
 static int keep_turns(struct selected *selected, const bool *chosen)
 {
-    selected->turns = calloc(selected->turn_count + (size_t)1, sizeof *selected->turns);
-    for (uint32_t i = 0; selected->turns && i < selected->turn_count; i++) {
+    uint32_t *turns = calloc(selected->turn_count + (size_t)1, sizeof *turns);
+    if (!turns)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < selected->turn_count; i++) {
         if (chosen[i])
-            selected->turns[selected->count++] = i;
+            turns[selected->count++] = i;
     }
-    return selected->turns ? 0 : -ENOMEM;
+    selected->turns = reallocarray(turns, selected->count + (size_t)1, sizeof *turns);
+    if (!selected->turns)
+        selected->turns = turns;
+    return 0;
 }
 
 static int match_turns(const struct query_bound *bound, const struct body *body,
@@ -113,7 +118,7 @@ static void select_episode(void *selecting_, unsigned worker, size_t i)
         __atomic_store_n(&s->err, err, __ATOMIC_RELAXED);
 }
 
-/* Removes the gaps between the episodes that are found. */
+/* Removes the gaps between the episodes that are found, and gives back what is behind them. */
 static void close_up(struct selecting *s, struct selection *selection)
 {
     for (uint32_t i = 0; i < s->bound->corpus->episode_count; i++) {
@@ -122,6 +127,10 @@ static void close_up(struct selecting *s, struct selection *selection)
         else
             free(s->found[i].turns);
     }
+    struct selected *fewer = reallocarray(selection->found, selection->count + (size_t)1,
+                                          sizeof *fewer);
+    if (fewer)
+        selection->found = fewer;
 }
 
 /* `places` has a place for each number of an episode, all 0. */
@@ -192,6 +201,18 @@ void selection_free(struct selection *selection)
     free(selection->first);
     free(selection->voices);
     *selection = (struct selection){0};
+}
+
+size_t selection_size(const struct selection *selection)
+{
+    size_t turns = 0;
+    for (uint32_t i = 0; i < selection->count; i++)
+        turns += selection->found[i].is_whole ? 0 : selection->found[i].count;
+    return selection->asked_cap * (sizeof *selection->asked + sizeof *selection->has) +
+           selection->count * (sizeof *selection->found + sizeof *selection->entries +
+                               sizeof *selection->by_entry + sizeof *selection->first) +
+           turns * sizeof *selection->found->turns +
+           selection->voice_cap * sizeof *selection->voices;
 }
 
 /* --- counts that need bodies ---------------------------------------------------------------------

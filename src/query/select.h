@@ -40,6 +40,9 @@ int selection_find(const struct query_bound *bound, struct cache *cache, struct 
                    const struct select_visitor *visitor, struct selection *selection);
 void selection_free(struct selection *selection);
 
+/* The memory that it takes, in bytes. */
+size_t selection_size(const struct selection *selection);
+
 /* Counts the turns, for which it reads the bodies of episodes that are found whole. 0 or an error
  * as above. */
 int selection_count_turns(const struct corpus *corpus, struct cache *cache,

@@ -74,6 +74,43 @@ static struct held_selection *choose(struct selections *selections, uint32_t num
     return before ? before : oldest;
 }
 
+/* With the lock held. The least recently used one that takes memory and that nobody holds; NULL:
+ * only the latest of all is left, which stays, however long it is. */
+static struct held_selection *find_oldest(struct selections *selections)
+{
+    struct held_selection *oldest = NULL;
+    uint64_t latest = 0;
+    for (int i = 0; i < SELECTIONS_KEPT; i++) {
+        struct held_selection *held = &selections->kept[i];
+        latest = held->used > latest ? held->used : latest;
+        if (!held->users && held->bytes && (!oldest || held->used < oldest->used))
+            oldest = held;
+    }
+    return oldest && oldest->used < latest ? oldest : NULL;
+}
+
+static void forget(struct held_selection *held)
+{
+    selection_free(&held->before);
+    selection_free(&held->selection);
+    held->is_found = false;
+    held->bytes = 0;
+}
+
+/* With the lock held. */
+static void keep_limit(struct selections *selections)
+{
+    size_t bytes = 0;
+    struct held_selection *oldest;
+    for (int i = 0; i < SELECTIONS_KEPT; i++)
+        bytes += selections->kept[i].bytes;
+    while (bytes > SELECTIONS_BYTES && (oldest = find_oldest(selections))) {
+        bytes -= oldest->bytes;
+        forget(oldest);
+        oldest->used = 0;
+    }
+}
+
 static bool has(const struct held_selection *held, enum selection_part part)
 {
     const struct selection *selection = &held->selection;
@@ -117,7 +154,10 @@ static int make(struct selections *selections, struct held_selection *held,
     } else if (err && !is_found) {
         selection_free(&held->selection);
     }
+    size_t bytes = selection_size(&held->selection) + selection_size(&held->before);
     pthread_mutex_lock(&selections->lock);
+    held->bytes = bytes;
+    keep_limit(selections);
     held->is_found = is_found || !err;
     held->err = err == -EINTR ? 0 : err;
     held->is_being_made = false;
@@ -145,8 +185,7 @@ int selections_get(struct selections *selections, uint32_t number,
     found->users++;
     if (!is_kept) {
         if (found->number != number) {
-            selection_free(&found->before);
-            selection_free(&found->selection);
+            forget(found);
         } else if (found->is_found) {
             found->before = found->selection;
         }
@@ -173,7 +212,9 @@ void selections_put(struct selections *selections, struct held_selection *held)
     if (!held)
         return;
     pthread_mutex_lock(&selections->lock);
-    if (--held->users == 0)
+    if (--held->users == 0) {
+        keep_limit(selections);
         pthread_cond_broadcast(&selections->made);
+    }
     pthread_mutex_unlock(&selections->lock);
 }

@@ -10,7 +10,10 @@
 #include "query/parse.h"
 #include "query/select.h"
 
-enum { SELECTIONS_KEPT = 16 };
+enum {
+    SELECTIONS_KEPT = 64,       /* at most, and */
+    SELECTIONS_BYTES = 64 << 20 /* no more than these, but for the latest, and those in use */
+};
 
 /* The result of a query in a generation; holders may read it. */
 struct held_selection {
@@ -19,6 +22,7 @@ struct held_selection {
     uint32_t number;
     uint64_t generation;
     uint64_t used; /* the clock of its last use; 0: the slot is free */
+    size_t bytes;
     uint32_t users;
     bool is_being_made; /* one thread finds or counts, and the others wait */
     bool is_found;

@@ -563,6 +563,21 @@ def test_in_another_generation_only_what_changed_is_asked(mount):
     assert not any("e01" in name for name in os.listdir(mounted / "search/tide/turns")) and look()[0][0] == 64
 
 
+def test_forty_queries_are_asked_of_what_changed_alone(mount):
+    mounted = mount({f"e{number:02}.md": TALK.format("tide") for number in range(64)}, "-o", "index_size=0,cache_size=0")
+
+    def look():
+        before = misses(mounted)
+        found = {len(os.listdir(mounted / f"search/tide OR word{number}/episodes")) for number in range(40)}
+        return found, misses(mounted) - before
+    assert look()[0] == {64}
+    generation = (mounted / ".transcriptfs/generation").read_text()
+    write_content(mounted.content, {"e07.md": TALK.format("lamp")})
+    wait_until(lambda: (mounted / ".transcriptfs/generation").read_text() != generation, "it is not followed")
+    found, parsed = look()
+    assert found == {63} and parsed <= 40 * 2, f"{parsed} bodies were parsed"
+
+
 def test_who_gives_up_frees_his_thread(mount, slow_bodies):
     """However many ask at once; who stays is answered, and what was read so far is not read again."""
     count = 300 + 8 * os.cpu_count()
