@@ -242,3 +242,23 @@ bool evidence_is_above_time(const struct lines *lines, const struct line *line)
            !label_take_time_line(line_text(lines, next + 1), &time) &&
            label_is_lone_name(line_text(lines, line));
 }
+
+bool evidence_is_of_speakers(const struct label_kind *kind, struct slice label)
+{
+    return label.len && kind->total > 2 && kind->again * 2 >= kind->total &&
+           !label_is_note(label) &&
+           (evidence_uses(&kind->uses, label) >= 3 || label_is_name(label) ||
+            (evidence_uses(&kind->uses, label) == 2 && !memchr(label.data, ' ', label.len)));
+}
+
+bool evidence_is_of_dialogue(const struct label_kind *kind, struct slice label)
+{
+    return kind->recurring >= 2 && evidence_is_of_speakers(kind, label);
+}
+
+struct slice evidence_without_aside(struct slice label)
+{
+    const char *bracket = memmem(label.data, label.len, " (", 2);
+    return bracket && bracket > label.data ? slice_head(label, (size_t)(bracket - label.data))
+                                           : label;
+}

@@ -14,6 +14,16 @@ int evidence_count(struct map *map, struct slice label);
 /* The uses of a label. */
 uint32_t evidence_uses(const struct map *map, struct slice label);
 
+/* Whether a label of a kind names a speaker: it recurs, or it has the form of a name, in a file in
+ * which most of that kind recur. */
+bool evidence_is_of_speakers(const struct label_kind *kind, struct slice label);
+
+/* Likewise for a kind that agendas and tables have too: two labels have to recur. */
+bool evidence_is_of_dialogue(const struct label_kind *kind, struct slice label);
+
+/* `Ana Lima (Skerry)`, as a parliament writes it at a speaker's first turn: the name. */
+struct slice evidence_without_aside(struct slice label);
+
 /* Takes the names of the front matter, which may be NULL. 0 or -ENOMEM. */
 int evidence_take_front(struct speaker_stats *stats, const struct yaml *front);
 

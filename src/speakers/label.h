@@ -10,6 +10,9 @@
 /* Parses a line that is bold from `bold_at` to `bold_end`, near its front; 0 and 0: nowhere. */
 struct label label_read(struct slice line, size_t bold_at, size_t bold_end);
 
+/* Whether there is nothing but a time, or pointed brackets, that makes a plain label one. */
+bool label_is_loose(const struct label *label);
+
 /* Whether a label marks a place in the recording and no speech: `**Break:** \[25:59\]`, `Jingle:`.
  */
 bool label_is_mark(const struct label *label);

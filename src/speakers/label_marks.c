@@ -77,3 +77,8 @@ bool label_is_refused(const struct label *label)
     return ends_in_digit && words.len > 1 && words.data[0] >= '0' && words.data[0] <= '9' &&
            words.data[1] >= '0' && words.data[1] <= '9' && !label_is_anonymous(name);
 }
+
+bool label_is_loose(const struct label *label)
+{
+    return label->form == LABEL_PLAIN && (label->is_loose || label->has_no_colon);
+}
