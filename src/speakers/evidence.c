@@ -229,6 +229,14 @@ bool evidence_is_chat_item(struct speaker_stats *stats, const struct line *line)
 
 /* --- a name above a time ---------------------------------------------------------------------- */
 
+bool evidence_is_alone(const struct lines *lines, const struct line *line)
+{
+    const struct line *next = line + 1;
+    return line->len && line->len <= LABEL_MAX_PLAIN_BYTES && !line->heading && !line->details &&
+           !line->indent && !line->bold && next < lines->at + lines->count && !next->heading &&
+           !next->details && label_is_lone_name(line_text(lines, line));
+}
+
 bool evidence_is_above_time(const struct lines *lines, const struct line *line)
 {
     const struct line *next = line + 1;

@@ -41,6 +41,9 @@ bool evidence_is_listed(struct speaker_stats *stats, struct slice label);
  */
 bool evidence_is_chat_item(struct speaker_stats *stats, const struct line *line);
 
+/* Whether a line is a name alone, and the text goes on below it. */
+bool evidence_is_alone(const struct lines *lines, const struct line *line);
+
 /* Whether a line is a name alone, above one that is nothing but a time: `Ana Lima` / `10:23`. */
 bool evidence_is_above_time(const struct lines *lines, const struct line *line);
 

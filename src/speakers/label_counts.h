@@ -14,6 +14,8 @@ struct label_kind {
     uint32_t total;     /* all uses */
     uint32_t again;     /* those of labels that are used more than once */
     uint32_t recurring; /* the number of these labels */
+    uint32_t exchanges; /* A, B, A: how often a label is that of two before, and not the last one */
+    struct slice last, earlier;
 };
 
 struct speaker_stats {
@@ -33,6 +35,7 @@ struct speaker_stats {
     struct label_kind capitals; /* NAME, alone */
     struct label_kind bare;     /* **Name** words */
     struct label_kind above;    /* a name alone, above a time */
+    struct label_kind lone;     /* a name alone at the head of a paragraph, above words */
     struct label_kind openers;  /* the first labels of sections */
     struct map keys;            /* labels that are keys of a list: Added, Monday */
     struct map known;           /* folded names in the front matter */
@@ -47,6 +50,8 @@ struct speaker_stats {
     bool is_dialogue;           /* plain ones that recur name speakers */
     struct label_kind rows;     /* | Name | words |, and no time */
     bool are_rows;              /* these are most of the text */
+    bool are_names;             /* most headings are names, alone, that recur */
+    bool are_lone;              /* names alone are all the labels there are, and head the turns */
     bool is_trial;              /* `Q. words`, `A. words` in turn */
     bool are_capitals;          /* names in capitals, alone, are all the labels there are */
     bool are_bare;              /* most paragraphs begin with a bold name and no colon */

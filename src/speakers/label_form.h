@@ -37,6 +37,7 @@ struct label {
     bool has_comma;       /* … `Ana, 00:12:34` */
     bool is_item;         /* the bullet of a list stood before it */
     bool is_row;          /* it is the first cell of a row of a table */
+    bool is_short_row;    /* … whose words are few, as those of data are: no evidence */
     bool is_behind_time;  /* a time stood before it */
     bool has_no_colon;    /* only a time, or pointed brackets, mark it */
     bool is_dotted;       /* `Q. words`, as in a court */

@@ -202,7 +202,7 @@ static bool has_minutes(struct slice text)
     return false;
 }
 
-/* `Name (0:23): words`, `Name [0:23] - words`, `Name | 0:23 | words`. */
+/* `Name (0:23): words`, `Name [0:23] - words`, `Name | 0:23 | words`, `Name [0:23] words`. */
 static bool read_named_time(struct slice line, struct label *label)
 {
     struct slice near = slice_head(line, LABEL_MAX_PLAIN_BYTES);
@@ -218,7 +218,8 @@ static bool read_named_time(struct slice line, struct label *label)
         label->is_loose = true;
         label->has_comma = slice_ends(slice_head(line, at), SLICE(", "));
         label->speaker = label_without_brackets(label_without_dash(slice_head(line, at)));
-        if (label_take_sign(&rest) && rest.len && label_may_be_name(label->speaker) &&
+        bool has_sign = label_take_sign(&rest) || c == '[';
+        if (has_sign && rest.len && label_may_be_name(label->speaker) &&
             may_have_time(label->speaker)) {
             label->words = rest;
             return true;
@@ -229,8 +230,7 @@ static bool read_named_time(struct slice line, struct label *label)
     return false;
 }
 
-/* Two words or more, and not the name of a place: those of a script without spaces count as many.
- */
+/* Three words or more: those of a script without spaces count as many. */
 static bool is_sentence(struct slice words)
 {
     size_t spaces = 0, len;
@@ -255,7 +255,8 @@ static bool read_row(struct slice line, struct label *label)
         label->speaker = name;
         label->words = slice_trim(time);
         label->has_no_colon = true;
-        return label_may_be_name(name) && is_sentence(label->words);
+        label->is_short_row = !is_sentence(label->words);
+        return label_may_be_name(name) && label->words.len;
     }
     time = slice_trim(time);
     if (name.len && name.data[0] >= '0' && name.data[0] <= '9') {
@@ -265,8 +266,9 @@ static bool read_row(struct slice line, struct label *label)
     }
     label->speaker = name;
     label->words = slice_trim(rest);
+    label->is_short_row = !is_sentence(label->words);
     return label_take_time(&time, &label->start) && time.len == 0 &&
-           label_may_be_name(label->speaker) && is_sentence(label->words);
+           label_may_be_name(label->speaker) && label->words.len;
 }
 
 /* <Name> words, as in the log of a chat. */

@@ -92,6 +92,11 @@ bool label_take_sign(struct slice *text)
     return len > 0;
 }
 
+struct slice label_without_colon(struct slice name)
+{
+    return slice_head(name, name.len - label_colon_at_end(name));
+}
+
 struct slice label_without_dash(struct slice name)
 {
     name = slice_trim(name);

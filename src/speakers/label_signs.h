@@ -22,6 +22,9 @@ struct slice label_skip_space(struct slice text);
 /* A name without brackets around it, pictures before it, and the end of a sentence before that. */
 struct slice label_without_brackets(struct slice name);
 
+/* A name without a colon at its end. */
+struct slice label_without_colon(struct slice name);
+
 /* A name without a dash, bar or comma at its end. */
 struct slice label_without_dash(struct slice name);
 

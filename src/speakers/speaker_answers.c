@@ -4,6 +4,7 @@
 #include "speakers/evidence.h"
 #include "speakers/label_names.h"
 #include "speakers/label_plain.h"
+#include "speakers/label_signs.h"
 #include "speakers/speaker_stats.h"
 
 enum {
@@ -138,6 +139,9 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
         return true;
     if (label->is_of_chat)
         return true;
+    if (label->is_short_row && !evidence_uses(&stats->rows.uses, label->speaker) &&
+        !evidence_uses(&stats->loose.uses, label->speaker))
+        return false; /* the head of a table */
     if (label->is_row && label->start == NO_TIME)
         return stats->are_rows && evidence_is_of_dialogue(&stats->rows, label->speaker);
     if (label->form == LABEL_ALONE && label->is_behind_time)
@@ -178,8 +182,20 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
     }
 }
 
+/* A name that recurs alone, or one of two words. */
+static bool is_lone_speaker(const struct speaker_stats *stats, const struct line *line)
+{
+    struct slice text = line_text(stats->lines, line);
+    return evidence_is_alone(stats->lines, line) && evidence_is_of_dialogue(&stats->lone, text) &&
+           (evidence_uses(&stats->lone.uses, text) >= 2 ||
+            (text.len && memchr(text.data, ' ', text.len)));
+}
+
 bool speaker_stats_is_name_above(const struct speaker_stats *stats, const struct line *line)
 {
+    if (stats->are_lone)
+        return line->before == BREAK_PARAGRAPH && is_lone_speaker(stats, line) &&
+               !is_lone_speaker(stats, line + 1);
     return stats->above.total && evidence_is_above_time(stats->lines, line) &&
            evidence_is_of_speakers(&stats->above, line_text(stats->lines, line));
 }
@@ -194,9 +210,11 @@ bool speaker_stats_is_heading_speaker(struct speaker_stats *stats, const struct 
 {
     bool has_bracket = text.len &&
                        (memchr(text.data, '[', text.len) || memchr(text.data, '(', text.len));
-    if (label->start == NO_TIME && label_is_lone_name(text))
-        return evidence_is_of_dialogue(&stats->names, text) &&
-               (evidence_is_known(stats, text) || evidence_is_listed(stats, text));
+    struct slice name = label_without_colon(text);
+    if (label->start == NO_TIME && label_is_lone_name(name))
+        return evidence_is_of_dialogue(&stats->names, name) &&
+               ((stats->are_names && evidence_uses(&stats->names.uses, name) >= 2) ||
+                evidence_is_known(stats, name) || evidence_is_listed(stats, name));
     if (label->start == NO_TIME || label->words.len)
         return false;
     return has_bracket ? evidence_is_of_speakers(&stats->headings, label->speaker)

@@ -7,6 +7,7 @@
 #include "speakers/evidence.h"
 #include "speakers/label_names.h"
 #include "speakers/label_plain.h"
+#include "speakers/label_signs.h"
 
 enum {
     DIALOGUE_PERCENT = 15, /* of the paragraphs have labels that recur */
@@ -22,12 +23,16 @@ static int count_kind(struct label_kind *kind, struct slice label)
     kind->total++;
     kind->again += times == 2 ? 2 : times > 2;
     kind->recurring += times == 2;
+    kind->exchanges += slice_equal(label, kind->earlier) && !slice_equal(label, kind->last);
+    kind->earlier = kind->last;
+    kind->last = label;
     return err;
 }
 
 struct tally {
     size_t paragraphs; /* of the text */
     size_t lines;      /* of the text, but for those of lists in lists */
+    size_t headings;
     size_t bold, bold_again, bold_known;
     bool begins_bold;
     struct label before;  /* of the line before; LABEL_NONE where it has none */
@@ -72,6 +77,9 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
     tally->lines += !line->indent;
     if (evidence_is_above_time(stats->lines, line))
         err = count_kind(&stats->above, text);
+    else if (line->before == BREAK_PARAGRAPH && evidence_is_alone(stats->lines, line) &&
+             !evidence_is_alone(stats->lines, line + 1))
+        err = count_kind(&stats->lone, text);
     if (label.form == LABEL_BARE || label.form == LABEL_CAPITALS) {
         if (!err && line->before != BREAK_SOFT)
             err = count_kind(label.form == LABEL_BARE ? &stats->bare : &stats->capitals,
@@ -80,6 +88,9 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
     } else if (label.form == LABEL_ALONE && label.is_item) {
         if (!err && !line->indent)
             err = count_kind(&stats->toggles, label.speaker);
+        label.form = LABEL_NONE;
+    } else if (label.is_short_row) {
+        tally->lines--;
         label.form = LABEL_NONE;
     } else if (label.is_row && label.start == NO_TIME) {
         err = count_kind(&stats->rows, label.speaker);
@@ -177,6 +188,8 @@ static int forget(struct speaker_stats *stats, struct slice label, struct tally 
     forget_of_kind(&stats->alone, label);
     forget_of_kind(&stats->loose, label);
     forget_of_kind(&stats->items, label);
+    forget_of_kind(&stats->names, label);
+    forget_of_kind(&stats->lone, label);
     return evidence_count(&stats->keys, label);
 }
 
@@ -184,7 +197,7 @@ static bool is_label(const struct speaker_stats *stats, struct slice name)
 {
     return evidence_uses(&stats->bold, name) || evidence_uses(&stats->plain, name) ||
            evidence_uses(&stats->alone.uses, name) || evidence_uses(&stats->loose.uses, name) ||
-           evidence_uses(&stats->items.uses, name);
+           evidence_uses(&stats->items.uses, name) || evidence_uses(&stats->names.uses, name);
 }
 
 /* Two labels of one of these families are keys. */
@@ -282,6 +295,14 @@ static int look_at_sections(struct speaker_stats *stats)
     return err;
 }
 
+/* Whether labels of a kind that recur are two thirds of `all`, and take turns. The headings of
+ * a summary that come again in the text do not. */
+static bool take_turns(const struct label_kind *kind, size_t all)
+{
+    return kind->recurring >= 2 && (size_t)kind->again * 3 >= all * 2 && kind->exchanges >= 3 &&
+           kind->exchanges * 8 >= kind->total;
+}
+
 int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool *failed,
                        struct speaker_stats *stats)
 {
@@ -301,10 +322,12 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
             details = line->details;
         } else if (line->heading) {
             struct label label = label_read(text, line->bold_at, line->bold);
+            struct slice name = label_without_colon(text);
+            tally.headings++;
             if (label.start != NO_TIME && label.words.len == 0)
                 err = count_kind(&stats->headings, label.speaker);
-            else if (label_is_lone_name(text))
-                err = count_kind(&stats->names, text);
+            else if (label_is_lone_name(name))
+                err = count_kind(&stats->names, name);
         } else if (!line_speaker(lines, line).len) {
             err = count_text(stats, line, text, &tally);
         }
@@ -322,6 +345,10 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
     stats->are_capitals = stats->capitals.recurring >= 2 && !stats->is_dialogue &&
                           !stats->alone.total && (stats->is_article || !stats->bold.len) &&
                           (size_t)stats->capitals.total * 4 >= tally.paragraphs;
+    stats->are_names = take_turns(&stats->names, tally.headings);
+    stats->are_lone = take_turns(&stats->lone, stats->lone.total) && !stats->is_dialogue &&
+                      !stats->alone.total && (stats->is_article || !stats->bold.len) &&
+                      (size_t)stats->lone.total * 4 >= tally.paragraphs;
     stats->are_bare = stats->bare.recurring >= 2 &&
                       (size_t)stats->bare.total * 3 >= tally.paragraphs;
     stats->are_rows = (size_t)stats->rows.total * 3 >= tally.lines * 2;
@@ -332,6 +359,7 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
 
 void speaker_stats_free(struct speaker_stats *stats)
 {
+    map_free(&stats->lone.uses);
     map_free(&stats->bold);
     map_free(&stats->plain);
     map_free(&stats->timed);

@@ -19,7 +19,12 @@
  * Bold names before words without a colon (`**Ana** words`) count at the head of a paragraph: where
  * the name is a label of another kind twice, or these are a third of the paragraphs, and two recur.
  * Rows of a table of two columns (`| Ana | words |`) count where they are two thirds of all lines.
+ * A row of one or two words is no evidence, and a turn where the others are.
  * A bold name on a line of its own counts too, if the file lists its attendees and the name is one.
+ *
+ * Names alone that nothing marks, on a line above words or as headings, count if they are most of
+ * their kind, recur, and take turns (A, B, A) three times: the headings of a summary come again in
+ * the text too. On lines they have to head the paragraphs, and be all the labels there are.
  *
  * Plain labels (`Ana: words`) look like any text with a colon. One of these has to hold:
  *   - a time stands beside it somewhere in the file (`Ana: 00:12:34`);

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/utf8.h"
+#include "speakers/label_signs.h"
 #include "transcript/time_mark.h"
 
 enum { LEAST_LED = 60 }; /* bytes with which a speaker continues; less is a note */
@@ -240,7 +241,8 @@ static bool read_label(struct assembly *a, const struct line *line, struct slice
 {
     bool is_heading_alone = line->heading && label->start == NO_TIME;
     if (is_heading_alone || speaker_stats_is_name_above(&a->stats, line)) {
-        *label = (struct label){.form = LABEL_ALONE, .speaker = text, .start = NO_TIME};
+        *label = (struct label){
+            .form = LABEL_ALONE, .speaker = label_without_colon(text), .start = NO_TIME};
         return true;
     }
     if (line->heading || speaker_stats_is_speaker(&a->stats, label, line))

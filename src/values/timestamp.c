@@ -16,6 +16,16 @@ static int64_t number_of(struct slice digits)
     return number;
 }
 
+/* The last part of the time code of a film, `01:02:03:24` or `01:02:03;24`: how many pictures make
+ * a second it does not say. */
+static void skip_frames(struct slice *rest, int parts)
+{
+    bool has_sign = rest->len > 2 && (rest->data[0] == ':' || rest->data[0] == ';');
+    bool has_frames = parts == 2 && has_sign && count_digits(slice_skip(*rest, 1)) == 2;
+    if (has_frames && number_of((struct slice){rest->data + 1, 2}) < 60)
+        *rest = slice_skip(*rest, 3);
+}
+
 bool timestamp_take(struct slice *text, int64_t *time)
 {
     struct slice rest = *text;
@@ -48,6 +58,7 @@ bool timestamp_take(struct slice *text, int64_t *time)
             milliseconds *= 10;
         rest = slice_skip(rest, digits + 1);
     }
+    skip_frames(&rest, parts);
     *time = seconds * 1000 + milliseconds;
     *text = rest;
     return true;
