@@ -313,9 +313,11 @@ int mountpoint_clear_dead(const char *mountpoint)
 
 /* --- refusals --------------------------------------------------------------------------------- */
 
+/* Whether execvp() would find it. mount(8) starts its helpers without a PATH. */
 static bool is_in_path(const char *program)
 {
-    struct slice rest = slice_of(getenv("PATH")), part;
+    const char *path = getenv("PATH");
+    struct slice rest = slice_of(path ? path : "/bin:/usr/bin"), part;
     while (slice_take(&rest, ':', &part)) {
         cleanup_buf struct buf file = {0};
         buf_add_slice(&file, part);
@@ -376,11 +378,11 @@ void mountpoint_explain_refusal(const char *mountpoint, bool lets_others_in, str
     if (is_user && !is_in_path("fusermount3"))
         buf_add_text(why, "there is no fusermount3, with which users mount: install the package "
                           "fuse3");
+    else if (is_user && access(mountpoint, W_OK))
+        buf_add_text(why, "a user mounts on folders that she may write to: choose one of yours");
     else if (is_user && lets_others_in && !users_may_let_others_in())
         buf_add_text(why, "allow_other and allow_root need the line \"user_allow_other\" in "
                           "/etc/fuse.conf");
-    else if (is_user && access(mountpoint, W_OK))
-        buf_add_text(why, "a user mounts on folders that she may write to: choose one of yours");
     else if (is_user && access("/etc/apparmor.d/fusermount3", F_OK) == 0)
         explain_profile_of_fusermount(mountpoint, why);
     else

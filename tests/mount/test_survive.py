@@ -450,10 +450,11 @@ def test_dev_fuse_is_refused(nobodys):
     assert "/dev/fuse cannot be opened: Permission denied" in result.stderr and "chmod 666" in result.stderr
 
 
-def test_allow_other_needs_its_line(nobodys):
-    result = as_nobody("mount --bind /dev/null /etc/fuse.conf", (nobodys[0], "-o", "allow_other", *nobodys[1:]))
+@pytest.mark.parametrize("caller", [[], ["env", "-u", "PATH"]], ids=["shell", "mount(8)"])
+def test_allow_other_needs_its_line(nobodys, caller):
+    result = as_nobody("mount --bind /dev/null /etc/fuse.conf", (*caller, nobodys[0], "-o", "allow_other", *nobodys[1:]))
     assert result.returncode == 1
-    assert "user_allow_other" in result.stderr
+    assert 'need the line "user_allow_other" in /etc/fuse.conf' in result.stderr
 
 
 HAS_PROFILE = r"""
@@ -477,9 +478,10 @@ def test_apparmor_may_have_refused_it(nobodys, options):
     assert "user_allow_other" not in result.stderr
 
 
-def test_a_user_mounts_where_she_may_write(nobodys):
+@pytest.mark.parametrize("options", [[], ["-o", "allow_other"]])
+def test_a_user_mounts_where_she_may_write(nobodys, options):
     os.chown(nobodys[2], 0, 0)
-    result = as_nobody("true", nobodys)
+    result = as_nobody("true", (nobodys[0], *options, *nobodys[1:]))
     assert result.returncode == 1
     assert "folders that she may write to" in result.stderr and "container" not in result.stderr
 
