@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuse/gate.h"
 #include "index/problems.h"
 #include "syntax/source_form.h"
 #include "source/content_scan.h"
@@ -148,7 +149,8 @@ int program_load(struct program *program)
         return err;
     }
     struct content reader = content_reader(&program->folder);
-    reader.has_client_left = serve_has_client_left;
+    reader.has_client_left = gate_has_client_left;
+    reader.must_not_wait = gate_must_not_wait;
     program->listening = progress_begin("listening to", options->quiet || !options->foreground);
     const struct tree_options tree_options = {
         .version = TRANSCRIPTFS_VERSION,

@@ -75,6 +75,8 @@ int parallel_for_client(size_t count, has_left_fn *has_left,
                         void (*work)(void *context, unsigned worker, size_t i), void *context)
 {
     struct job job = {.count = count, .has_left = has_left, .work = work, .context = context};
+    if (has_left && has_left())
+        return -EINTR;
     run_all(&job, parallel_threads());
     return job.is_given_up ? -EINTR : 0;
 }

@@ -41,10 +41,6 @@ struct serve_options {
  * could need. */
 void serve_notify(void *server, enum invalidate_kind what, uint64_t id, const char *name);
 
-/* Whether the client whose request this thread serves was interrupted; false where it serves none.
- */
-bool serve_has_client_left(void);
-
 /* Ends the serving. Not to be called by a thread that serves. */
 void serve_stop(void *server);
 

@@ -64,6 +64,12 @@ has_left_fn *cache_client(const struct cache *cache)
     return cache->content.has_client_left;
 }
 
+int cache_check_client(const struct cache *cache)
+{
+    has_left_fn *has_left = cache->content.has_client_left;
+    return has_left && has_left() ? -EINTR : 0;
+}
+
 static void entry_free(struct cache_entry *entry)
 {
     body_free(&entry->body);
@@ -484,7 +490,9 @@ static int get(struct cache *cache, uint64_t key, const struct loader *loader,
     }
     entry->users++;
     while (!err && !entry->is_ready) {
-        if (entry->is_loading)
+        if (cache->content.must_not_wait && cache->content.must_not_wait())
+            err = -EINTR;
+        else if (entry->is_loading)
             pthread_cond_wait(&cache->entry_ready, &cache->lock);
         else
             err = load_entry(cache, loader, entry);

@@ -70,6 +70,10 @@ void cache_free(struct cache *cache);
 /* For parallel_for_client(), of those who read many bodies; may be NULL. */
 has_left_fn *cache_client(const struct cache *cache);
 
+/* Before a wait: -EINTR where the client of this thread gave up, or the thread must not wait; else
+ * 0. */
+int cache_check_client(const struct cache *cache);
+
 /*
  * Gets the front matter or the body of the episode of this number; the caller releases it with
  * cache_put(). 0; -EAGAIN if its file changed since the scan; -EIO and the like; -ENOMEM.

@@ -27,6 +27,9 @@ struct content {
     /* Whether the client that this thread reads for gave up: who reads many bodies ends then. NULL:
      * no client can. */
     has_left_fn *has_client_left;
+    /* Whether the calling thread must not wait: what the cache does not have is -EINTR then. NULL:
+     * it may. */
+    bool (*must_not_wait)(void);
 };
 
 /* Transient errors, which the file did not cause; of the last one the file system is hung. On one

@@ -253,6 +253,13 @@ int generations_voice_index(struct generations *g, struct generation *generation
     int err = 0;
 
     pthread_mutex_lock(&g->voice_index_lock);
+    bool is_there = !g->is_indexing_voices && generation->voice_index;
+    if (!is_there)
+        err = cache_check_client(g->options.cache);
+    if (err) {
+        pthread_mutex_unlock(&g->voice_index_lock);
+        return err;
+    }
     wait_for_voice_index(g);
     bool is_first = !g->newest_voice_index;
     if (!generation->voice_index) {

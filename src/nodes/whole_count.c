@@ -267,10 +267,14 @@ int whole_get_layout(struct scope *scope, enum whole_table table, struct table_l
         *layout = whole_find_layout(scope, table);
         return *layout ? 0 : -ESTALE;
     }
+    *layout = whole_tables_get(whole, key, scope->node.version);
+    int err = *layout ? 0 : cache_check_client(scope->tree->cache);
+    if (*layout || err)
+        return err;
     *layout = whole_tables_begin(whole, key, scope->node.version);
     if (*layout)
         return 0;
-    int err = make_layout(scope, key, layout);
+    err = make_layout(scope, key, layout);
     whole_tables_keep(whole, key, *layout);
     return err;
 }

@@ -124,9 +124,10 @@ static int wait_for_another(struct selections *selections, struct cache *cache)
 {
     enum { A_WHILE = 100 /* milliseconds */ };
     const struct timespec end = time_after(A_WHILE);
-    pthread_cond_timedwait(&selections->made, &selections->lock, &end);
-    has_left_fn *has_left = cache_client(cache);
-    return has_left && has_left() ? -EINTR : 0;
+    int err = cache_check_client(cache);
+    if (!err)
+        pthread_cond_timedwait(&selections->made, &selections->lock, &end);
+    return err;
 }
 
 /* With the lock held; releases it meanwhile. Where the client of this thread gave up the next one
@@ -176,11 +177,14 @@ int selections_get(struct selections *selections, uint32_t number,
     pthread_mutex_lock(&selections->lock);
     while (!err && !(found = choose(selections, number, generation)))
         err = wait_for_another(selections, source->cache);
+    bool is_kept = !err && found->used && found->number == number &&
+                   found->generation == generation;
+    if (!err && !is_kept)
+        err = cache_check_client(source->cache);
     if (err) {
         pthread_mutex_unlock(&selections->lock);
         return err;
     }
-    bool is_kept = found->used && found->number == number && found->generation == generation;
     found->used = ++selections->clock;
     found->users++;
     if (!is_kept) {

@@ -38,7 +38,7 @@ struct tree *tree_new(struct corpus *corpus, struct cache *cache,
 void tree_free(struct tree *tree);
 
 /* Holds the newest generation until tree_put_generation(). A request whose reply the kernel caches
- * holds it until the reply is sent, see serve.c. */
+ * holds it until the reply is sent, see requests.c. */
 struct generation *tree_get_generation(struct tree *tree);
 void tree_put_generation(struct tree *tree, struct generation *generation);
 
