@@ -77,7 +77,7 @@ int disk_open(int folder, const char *path, int flags)
 /* After each step that may take long. */
 static bool may_go_on(struct disk_act *act)
 {
-    __atomic_add_fetch(&act->steps, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&act->stepped, time_after(0).tv_sec, __ATOMIC_RELAXED);
     return !__atomic_load_n(&act->is_given_up, __ATOMIC_RELAXED);
 }
 
@@ -356,6 +356,7 @@ static void *go(void *errand_)
 static int start(struct errand *errand)
 {
     enum { STACK = 256 * 1024 };
+    errand->act.stepped = time_after(0).tv_sec;
     pthread_t thread;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
@@ -369,16 +370,14 @@ static int start(struct errand *errand)
 /* With the lock held. False if a step takes too long. */
 static bool wait_for(struct errand *errand)
 {
-    uint32_t steps = 0;
-    for (unsigned idle = 0; !errand->is_done && idle < DISK_PATIENCE; idle++) {
-        const struct timespec second = time_after(1000);
+    time_t *stepped = &errand->act.stepped, last;
+    do {
+        last = __atomic_load_n(stepped, __ATOMIC_RELAXED);
+        const struct timespec end = {.tv_sec = last + 1 + DISK_PATIENCE};
         int err = 0;
         while (!errand->is_done && err != ETIMEDOUT)
-            err = pthread_cond_timedwait(&errand->changed, &errand->disk->lock, &second);
-        uint32_t now = __atomic_load_n(&errand->act.steps, __ATOMIC_RELAXED);
-        idle = now == steps ? idle : 0;
-        steps = now;
-    }
+            err = pthread_cond_timedwait(&errand->changed, &errand->disk->lock, &end);
+    } while (!errand->is_done && __atomic_load_n(stepped, __ATOMIC_RELAXED) != last);
     return errand->is_done;
 }
 

@@ -68,7 +68,7 @@ struct disk_act {
     struct arena arena; /* out: of the names */
 
     /* While a thread of its own performs it. */
-    uint32_t steps;
+    time_t stepped; /* the time of its last step: seconds of CLOCK_MONOTONIC */
     bool is_given_up;
 };
 
