@@ -107,6 +107,17 @@ def test_one_that_was_moved_into_its_content_does_not_read_itself(begin, content
     assert not is_mounted(content / "a/m")
 
 
+@as_root
+def test_it_is_served_as_long_as_another_namespace_has_it(begin, place):
+    mounted = begin(place)
+    other = subprocess.Popen(["unshare", "--mount", "sh", "-c", "echo; read go; cat text/it.txt"], cwd=place,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdout.readline() == b"\n"
+    run_ok("fusermount3", "-uz", place)
+    assert not is_mounted(place) and other.communicate(b"go\n", timeout=TIMEOUT)[0] == b"Ann: Words.\n"
+    assert mounted.end() == "" and mounted.process.returncode == 0
+
+
 SWAP = r"""
 #include <dlfcn.h>
 #include <stdio.h>
