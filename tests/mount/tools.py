@@ -121,6 +121,18 @@ def what_it_does(pid, indent="  "):
     return lines
 
 
+def mount_namespaces():
+    """{namespace: a process in it}. Where a program beside has one of its own, it has a copy of each mount that stood
+    then, which is served on after it was unmounted here."""
+    found = {}
+    for pid in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            found.setdefault(os.readlink(f"/proc/{pid}/ns/mnt"), text_of(f"/proc/{pid}/cmdline").replace("\0", " ")[:100])
+        except OSError:  # it is gone by now, or somebody else's
+            pass
+    return found
+
+
 # --- mounts -----------------------------------------------------------------------------------------
 
 
@@ -223,7 +235,11 @@ class Mount:
     def end(self):
         """Waits until the process has ended; what it said on standard error."""
         Mount.running.discard(self)
-        _, errors = self.process.communicate(timeout=TIMEOUT)
+        try:
+            _, errors = self.process.communicate(timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            print(*what_it_does(self.process.pid), "mount namespaces:", *mount_namespaces().items(), sep="\n")
+            raise
         self.errors = errors.decode(errors="replace")
         return self.errors
 
