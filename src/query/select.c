@@ -29,16 +29,16 @@ struct selecting {
 
 static int keep_turns(struct selected *selected, const bool *chosen)
 {
-    uint32_t *turns = calloc(selected->turn_count + (size_t)1, sizeof *turns);
+    for (uint32_t i = 0; i < selected->turn_count; i++)
+        selected->count += chosen[i];
+    uint32_t *turns = calloc(selected->count + (size_t)1, sizeof *turns), count = 0;
     if (!turns)
         return -ENOMEM;
     for (uint32_t i = 0; i < selected->turn_count; i++) {
         if (chosen[i])
-            turns[selected->count++] = i;
+            turns[count++] = i;
     }
-    selected->turns = reallocarray(turns, selected->count + (size_t)1, sizeof *turns);
-    if (!selected->turns)
-        selected->turns = turns;
+    selected->turns = turns;
     return 0;
 }
 
