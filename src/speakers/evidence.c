@@ -227,7 +227,7 @@ bool evidence_is_chat_item(struct speaker_stats *stats, const struct line *line)
     return stats->is_chat;
 }
 
-/* --- a name above a time ---------------------------------------------------------------------- */
+/* --- names alone ------------------------------------------------------------------------------ */
 
 bool evidence_is_alone(const struct lines *lines, const struct line *line)
 {
@@ -250,6 +250,8 @@ bool evidence_is_above_time(const struct lines *lines, const struct line *line)
            !label_take_time_line(line_text(lines, next + 1), &time) &&
            label_is_lone_name(line_text(lines, line));
 }
+
+/* --- labels of a kind ------------------------------------------------------------------------- */
 
 bool evidence_is_of_speakers(const struct label_kind *kind, struct slice label)
 {
