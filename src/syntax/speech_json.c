@@ -582,7 +582,7 @@ int speech_json_read(struct slice text, enum speech_dialect dialect, struct diag
     if (!r.err)
         r.err = end_caption(&r);
     /* One channel stands behind the other. */
-    if (!r.err && r.has_channels)
+    if (!r.err && r.has_channels && cues->count)
         qsort(cues->at, cues->count, sizeof *cues->at, compare_starts);
     if (!r.err)
         report_end(&r, diags);
