@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import xxhash
@@ -228,9 +229,14 @@ class Mount:
 
     @property
     def worker(self):
-        """The process that serves; the other one only holds the mount."""
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
-            return int(file.read().split()[-1])  # one that cannot die yet stands before it
+        """The process that serves; the other one only holds the mount. For a moment after a death there is none."""
+        end = time.monotonic() + TIMEOUT
+        while time.monotonic() < end:
+            with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+                children = file.read().split()
+            if children:
+                return int(children[-1])  # one that cannot die yet stands before it
+        raise AssertionError("nobody serves")
 
     def end(self):
         """Waits until the process has ended; what it said on standard error."""
