@@ -230,16 +230,20 @@ static int index_table_check(struct scope *scope)
     int err = is_of_selection(scope) ? selection_check(scope) : scope->node.j ? -ESTALE : 0;
     bool is_there = table < TABLES ? tables[table].exists(scope)
                                    : views_view(&scope->corpus->views, table - TABLES) != NULL;
-    return err ? err : is_there ? scope_check_generation(scope) : -ESTALE;
+    if (!err && !is_there)
+        err = -ESTALE;
+    return err || is_of_selection(scope) ? err : scope_check_generation(scope);
 }
 
-/* All tables become other files when any content changes. */
+/* All tables become other files when any content changes, or any of their selection. */
 static uint64_t index_table_identity(const struct scope *scope)
 {
     uint32_t table = table_of(scope);
     const struct view *view = table < TABLES ? NULL : scope->corpus->views.views[table - TABLES];
-    uint64_t hash = hash_pair(scope->corpus->hash, view ? view->identity : table);
-    return is_of_selection(scope) ? selection_part(scope, hash) : hash;
+    bool is_of_all = !is_of_selection(scope);
+    uint64_t hash = hash_pair(is_of_all ? scope->corpus->hash : selection_hash(scope),
+                              view ? view->identity : table);
+    return is_of_all ? hash : selection_part(scope, hash);
 }
 
 static uint64_t index_identity(const struct scope *scope)
@@ -282,7 +286,8 @@ static int table_child(const struct scope *scope, uint64_t index, struct child *
     uint32_t number = index < TABLES ? (uint32_t)index : view + TABLES;
     bool is_of_all = !is_of_selection(scope);
     child_is(child, is_of_all ? KIND_INDEX_TABLE : KIND_SELECTION_TABLE,
-             is_of_all ? number : scope->node.i, (uint32_t)corpus->generation, SLICE(""));
+             is_of_all ? number : scope->node.i,
+             is_of_all ? (uint32_t)corpus->generation : selection_version(scope), SLICE(""));
     child->node.j = is_of_all ? 0 : number;
     child->size_needs_render = true;
     if (index < TABLES && tables[index].name) {

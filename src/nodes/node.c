@@ -13,7 +13,7 @@
 #define OLD_VERSION_OK OF_EPISODE, .has_version = true, .accepts_old_version = true
 #define OF_VERSION     OF_EPISODE, .has_version = true
 #define COMBINES       .combines = true
-#define OF_QUERY       .i_bits = 24, .has_version = true
+#define OF_QUERY       .i_bits = 24, .of_query = true, .has_version = true
 /* The same, but an old id lists the current children. */
 #define IN_QUERY OF_QUERY, .accepts_old_version = true, .no_negative_cache = true
 
@@ -120,7 +120,7 @@ const struct layout layouts[KIND_COUNT] = {
     [KIND_SEARCH] = {FOLDER("/search"), .no_negative_cache = true},
     [KIND_SEARCH_README] = {FILE_("/search/README.md"), .has_version = true},
 
-    /* i: number of the query; the version is the generation */
+    /* i: number of the query; the version is the generation since which it finds the same */
     [KIND_SELECTION] = {FOLDER("/search/<query>"), IN_QUERY},
     [KIND_SELECTION_SPELLING] = {LINK("/search/<another spelling of a query>"), .i_bits = 24},
     [KIND_SELECTION_TURNS] = {FOLDER("/search/<query>/turns"), IN_QUERY},

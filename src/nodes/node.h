@@ -97,6 +97,7 @@ struct layout {
     uint8_t j_bits;
     bool has_version; /* the rest of the id holds a version */
     bool of_episode;  /* an episode's folder or a node below it; i is the number of the episode */
+    bool of_query;    /* a selection or a node in it; i is the number of its query */
     bool of_folder;   /* a folder of the content; i is its number */
     bool no_entry_cache;      /* each look-up gets another version or content */
     bool accepts_old_version; /* an id of an older version still resolves, to the current folder */

@@ -133,10 +133,33 @@ bool scope_was_made(const struct scope *scope)
            scope->corpus->generation;
 }
 
+struct query_moment scope_now(const struct scope *scope)
+{
+    return (struct query_moment){scope->corpus->generation, scope->corpus->stamps};
+}
+
+struct query_moment scope_since(const struct scope *scope)
+{
+    const struct query_moment now = scope_now(scope);
+    return layouts[scope->node.kind].of_query
+               ? known_queries_since(&scope->tree->selections.queries, scope->node.i, &now)
+               : now;
+}
+
+uint64_t scope_newest_version(const struct scope *scope)
+{
+    return layouts[scope->node.kind].of_episode ? scope_episode(scope)->version
+                                                : scope_since(scope).generation;
+}
+
+bool scope_is_newest(const struct scope *scope)
+{
+    return scope->node.version == node_version(scope->node.kind, scope_newest_version(scope));
+}
+
 int scope_check_generation(struct scope *scope)
 {
-    uint32_t version = node_version(scope->node.kind, scope->corpus->generation);
-    return version == scope->node.version ? 0 : -ESTALE;
+    return scope_is_newest(scope) ? 0 : -ESTALE;
 }
 
 struct node scope_root(const struct scope *scope)

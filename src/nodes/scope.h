@@ -10,6 +10,7 @@
 #include "index/generations.h"
 #include "nodes/node.h"
 #include "nodes/text.h"
+#include "query/known_queries.h"
 #include "render/material.h"
 
 struct scope {
@@ -43,12 +44,15 @@ static inline const struct episode *scope_episode(const struct scope *scope)
     return scope->corpus->episodes[scope->node.i];
 }
 
-/* The newest version of a node with a version: that of its episode, or the generation. */
-static inline uint64_t scope_newest_version(const struct scope *scope)
-{
-    return layouts[scope->node.kind].of_episode ? scope_episode(scope)->version
-                                                : scope->corpus->generation;
-}
+/* The generation of the scope and the times of its content; and, for a node of a selection, those
+ * in which the result of its query became what it is, for others the same. */
+struct query_moment scope_now(const struct scope *scope);
+struct query_moment scope_since(const struct scope *scope);
+
+/* The newest version of a node with a version: that of its episode, or the generation of
+ * scope_since(); and whether the node has it. */
+uint64_t scope_newest_version(const struct scope *scope);
+bool scope_is_newest(const struct scope *scope);
 
 /* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text,
  * by `render`. The scope holds them until it ends. 0 or an error. */

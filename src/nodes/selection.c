@@ -1,6 +1,7 @@
 #include "nodes/selection.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/identity.h"
@@ -83,8 +84,9 @@ int selection_narrow(const struct scope *scope, struct slice query, struct slice
 bool selection_use(struct scope *scope)
 {
     bool may_keep;
-    bool is_known = known_queries_use(&selections_of(scope)->queries, scope->node.i,
-                                      scope->corpus->generation, &may_keep);
+    const struct query_moment now = scope_now(scope);
+    bool is_known = known_queries_use(&selections_of(scope)->queries, scope->node.i, &now,
+                                      &may_keep);
     scope->is_unfollowed = !may_keep;
     return is_known;
 }
@@ -92,14 +94,22 @@ bool selection_use(struct scope *scope)
 int selection_check(struct scope *scope)
 {
     const struct layout *layout = &layouts[scope->node.kind];
-    uint32_t newest = node_version(scope->node.kind, scope->corpus->generation);
     bool any_version = layout->accepts_old_version || !layout->has_version;
-    return selection_use(scope) && (any_version || scope->node.version == newest) ? 0 : -ESTALE;
+    if (!selection_use(scope))
+        return -ESTALE;
+    return any_version || selection_is_current(scope) ? 0 : -ESTALE;
+}
+
+bool selection_is_current(const struct scope *scope)
+{
+    uint32_t version = node_whole_version(&scope->node, (uint32_t)scope->corpus->generation);
+    bool is_file = layouts[scope->node.kind].type == S_IFREG;
+    return scope_is_newest(scope) || (is_file && version > scope_since(scope).generation);
 }
 
 uint32_t selection_version(const struct scope *scope)
 {
-    return (uint32_t)scope->corpus->generation;
+    return (uint32_t)scope_since(scope).generation;
 }
 
 uint64_t selection_identity(const struct scope *scope)
@@ -116,9 +126,16 @@ uint64_t selection_part(const struct scope *scope, uint64_t part)
     return hash_pair(hash64(selection_query(scope, text), 0), part);
 }
 
+uint64_t selection_hash(const struct scope *scope)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    struct scope held = *scope;
+    return hold_selection(&held, SELECTION_EPISODES, &hold) ? 0 : hold.selection->hash;
+}
+
 uint64_t selection_part_identity(const struct scope *scope)
 {
-    return selection_part(scope, scope->corpus->hash + scope->node.j);
+    return selection_part(scope, selection_hash(scope) + scope->node.j);
 }
 
 struct node selection_folder(const struct scope *scope)

@@ -40,8 +40,11 @@ void selection_add_value(struct buf *values, struct slice value);
 int selection_narrow(const struct scope *scope, struct slice query, struct slice key,
                      const struct buf *values, struct buf *out);
 
-/* The version of all nodes of a selection. */
+/* The version of all nodes of a selection: the generation of scope_since(). */
 uint32_t selection_version(const struct scope *scope);
+
+/* A hash of the files in which something is found; 0 if memory runs out. */
+uint64_t selection_hash(const struct scope *scope);
 
 /* The identity of one of the many nodes in a selection. */
 uint64_t selection_part(const struct scope *scope, uint64_t part);
@@ -49,6 +52,10 @@ uint64_t selection_part(const struct scope *scope, uint64_t part);
 /* For the members of node_ops. selection_part_identity() is for part j, and changes with the
  * content. */
 int selection_check(struct scope *scope);
+
+/* Whether the node shows what the query finds now: a file may have been opened in a generation of
+ * which it became known only later that the result is the same. */
+bool selection_is_current(const struct scope *scope);
 uint64_t selection_identity(const struct scope *scope);
 uint64_t selection_part_identity(const struct scope *scope);
 struct node selection_folder(const struct scope *scope);

@@ -23,7 +23,9 @@ int whole_check(struct scope *scope, enum whole_table table)
 uint64_t whole_hash(const struct scope *scope, enum whole_table table)
 {
     struct table_layout *layout = whole_find_layout(scope, table);
-    uint64_t hash = layout ? layout->hash : scope->corpus->hash;
+    uint64_t hash = layout                               ? layout->hash
+                    : layouts[scope->node.kind].of_query ? selection_hash(scope)
+                                                         : scope->corpus->hash;
     whole_tables_put(&scope->tree->whole_tables, layout);
     return hash;
 }
@@ -31,7 +33,7 @@ uint64_t whole_hash(const struct scope *scope, enum whole_table table)
 struct stamps whole_stamps(const struct scope *scope, enum whole_table table)
 {
     struct table_layout *layout = whole_find_layout(scope, table);
-    struct stamps stamps = layout ? layout->stamps : scope->corpus->stamps;
+    struct stamps stamps = layout ? layout->stamps : scope_since(scope).stamps;
     whole_tables_put(&scope->tree->whole_tables, layout);
     return stamps;
 }

@@ -214,8 +214,8 @@ static int make_counted(struct counting *counting, struct table_key key,
         return -ENOMEM;
     made->key = key;
     made->generation = counting->scope->node.version;
-    made->hash = corpus->hash;
-    made->stamps = corpus->stamps;
+    made->hash = selection ? selection->hash : corpus->hash;
+    made->stamps = scope_since(counting->scope).stamps;
     made->count = count;
     counting->layout = made;
     int err = count_all(counting);
@@ -251,7 +251,7 @@ static int make_layout(struct scope *scope, struct table_key key, struct table_l
 
 bool whole_is_current(const struct scope *scope)
 {
-    return scope->node.version == node_version(scope->node.kind, scope->corpus->generation);
+    return is_of_all(scope) ? scope_is_newest(scope) : selection_is_current(scope);
 }
 
 struct table_layout *whole_find_layout(const struct scope *scope, enum whole_table table)

@@ -12,9 +12,13 @@ struct query_slot {
     uint32_t len;
     uint32_t hash;
     uint32_t number;
-    uint32_t next;              /* the number that the next query gets here */
-    uint64_t first, last, used; /* as in struct known_query, and below */
-    bool is_entered;
+    uint32_t next;             /* the number that the next query gets here */
+    uint64_t used;             /* as in struct known_query */
+    struct query_moment since; /* when the result became what it is */
+    uint64_t checked;          /* … and the last generation in which it is; 0: it is not known */
+    bool is_shown, is_entered; /* clients may keep it, and what is in it */
+    uint8_t *found;            /* a bit for each number of an episode; owned; NULL: not known */
+    uint32_t found_cap;
 };
 
 int known_queries_init(struct known_queries *known)
@@ -28,20 +32,26 @@ int known_queries_init(struct known_queries *known)
 
 void known_queries_free(struct known_queries *known)
 {
-    for (uint32_t i = 0; known->slots && i < QUERY_SLOTS; i++)
+    for (uint32_t i = 0; known->slots && i < QUERY_SLOTS; i++) {
         free(known->slots[i].text);
+        free(known->slots[i].found);
+    }
     free(known->slots);
     pthread_mutex_destroy(&known->lock);
 }
 
 /* --- with the lock held ----------------------------------------------------------------------- */
 
+static struct slice text_of(const struct query_slot *slot)
+{
+    return (struct slice){slot->text, slot->len};
+}
+
 static struct query_slot *find_text(const struct known_queries *known, struct slice text,
                                     uint32_t hash)
 {
     for (struct query_slot *slot = known->slots; slot < known->slots + QUERY_SLOTS; slot++) {
-        if (slot->hash == hash && slot->text &&
-            slice_equal((struct slice){slot->text, slot->len}, text))
+        if (slot->hash == hash && slot->text && slice_equal(text_of(slot), text))
             return slot;
     }
     return NULL;
@@ -57,6 +67,7 @@ static void drop(struct known_queries *known, struct query_slot *slot)
 {
     known->count -= slot->text != NULL;
     free(slot->text);
+    free(slot->found);
     *slot = (struct query_slot){.next = slot->next};
 }
 
@@ -76,20 +87,26 @@ static struct query_slot *fill(struct known_queries *known, uint32_t number, str
     return slot;
 }
 
+/* What is logged; the text of the query follows. */
+struct record {
+    uint64_t version, number;
+};
+
 /* An empty query: the number is given, and its query forgotten. */
-static void note(struct known_queries *known, uint32_t number, struct slice text)
+static void note(struct known_queries *known, const struct query_slot *slot, struct slice text)
 {
-    char record[sizeof number + NAME_MAX];
-    memcpy(record, &number, sizeof number);
+    const struct record head = {slot->since.generation, slot->number};
+    char record[sizeof head + NAME_MAX];
+    memcpy(record, &head, sizeof head);
     if (text.len)
-        memcpy(record + sizeof number, text.data, text.len);
-    journal_add(known->journal, HISTORY_SELECTION, number % QUERY_SLOTS,
-                (struct slice){record, sizeof number + text.len});
+        memcpy(record + sizeof head, text.data, text.len);
+    journal_add(known->journal, HISTORY_SELECTION, slot->number % QUERY_SLOTS,
+                (struct slice){record, sizeof head + text.len});
 }
 
 static void forget(struct known_queries *known, struct query_slot *slot)
 {
-    note(known, slot->number, SLICE(""));
+    note(known, slot, SLICE(""));
     drop(known, slot);
 }
 
@@ -98,7 +115,7 @@ static struct query_slot *find_oldest(const struct known_queries *known, bool mu
 {
     struct query_slot *oldest = NULL;
     for (struct query_slot *slot = known->slots; slot < known->slots + QUERY_SLOTS; slot++) {
-        bool may_be = !must_be_free || (!slot->last && slot->next < QUERY_NUMBERS);
+        bool may_be = !must_be_free || (!slot->is_shown && slot->next < QUERY_NUMBERS);
         if (slot->text && may_be && (!oldest || slot->used < oldest->used))
             oldest = slot;
     }
@@ -128,42 +145,64 @@ static int add(struct known_queries *known, struct slice text, struct query_slot
     *added = fill(known, slot->next, text);
     if (!*added)
         return -ENOMEM;
-    note(known, slot->number, text);
+    note(known, slot, text);
     return 0;
 }
 
-static void take(struct query_slot *slot, struct known_query *query)
+static void describe(const struct query_slot *slot, struct known_query *query)
 {
     query->number = slot->number;
-    query->first = slot->first;
-    query->last = slot->last;
+    query->version = slot->since.generation;
     query->used = slot->used;
     query->is_entered = slot->is_entered;
     query->len = slot->len;
     memcpy(query->text, slot->text, slot->len);
-    slot->first = slot->last = 0;
-    slot->is_entered = false;
+}
+
+static void take(struct query_slot *slot, struct known_query *query)
+{
+    describe(slot, query);
+    free(slot->found);
+    slot->found = NULL;
+    slot->since = (struct query_moment){0};
+    slot->checked = 0;
+    slot->is_shown = slot->is_entered = false;
 }
 
 /* Most slots are left to queries of which clients keep nothing: those can be forgotten at once. */
 static bool may_be_kept(const struct known_queries *known, const struct query_slot *slot)
 {
     enum { MANY = QUERY_SLOTS / 2 };
-    return known->count <= MANY || slot->last;
+    return known->count <= MANY || slot->is_shown;
 }
 
-static void note_shown(struct query_slot *slot, uint64_t first, uint64_t last)
+static bool is_known_in(const struct query_slot *slot, uint64_t generation)
 {
-    if (first && (!slot->first || first < slot->first))
-        slot->first = first;
-    if (last > slot->last)
-        slot->last = last;
+    return slot->checked && slot->since.generation <= generation && generation <= slot->checked;
+}
+
+/* Whether clients may keep what they are about to see. What they do not have may begin now. */
+static bool show(struct known_queries *known, struct query_slot *slot,
+                 const struct query_moment *now)
+{
+    if (!may_be_kept(known, slot))
+        return false;
+    if (!slot->is_shown && now->generation > slot->checked) {
+        free(slot->found);
+        slot->found = NULL;
+        slot->since = *now;
+        slot->checked = now->generation;
+        note(known, slot, text_of(slot));
+    }
+    bool may_keep = is_known_in(slot, now->generation);
+    slot->is_shown |= may_keep;
+    return may_keep;
 }
 
 /* --- any thread ------------------------------------------------------------------------------- */
 
-int known_queries_enter(struct known_queries *known, struct slice canonical, uint64_t generation,
-                        uint32_t *number, bool *may_keep)
+int known_queries_enter(struct known_queries *known, struct slice canonical,
+                        const struct query_moment *now, uint32_t *number, bool *may_keep)
 {
     int err = 0;
     pthread_mutex_lock(&known->lock);
@@ -173,9 +212,7 @@ int known_queries_enter(struct known_queries *known, struct slice canonical, uin
     if (!err) {
         slot->used = ++known->clock;
         *number = slot->number;
-        *may_keep = may_be_kept(known, slot);
-        if (*may_keep)
-            note_shown(slot, generation, generation);
+        *may_keep = now && show(known, slot, now);
     }
     bool are_too_many = known->count > QUERIES_KEPT;
     pthread_mutex_unlock(&known->lock);
@@ -184,20 +221,42 @@ int known_queries_enter(struct known_queries *known, struct slice canonical, uin
     return err;
 }
 
-bool known_queries_use(struct known_queries *known, uint32_t number, uint64_t generation,
+bool known_queries_use(struct known_queries *known, uint32_t number, const struct query_moment *now,
                        bool *may_keep)
 {
     pthread_mutex_lock(&known->lock);
     struct query_slot *slot = find_number(known, number);
-    *may_keep = slot && may_be_kept(known, slot);
-    if (slot)
+    *may_keep = slot && show(known, slot, now);
+    if (slot) {
         slot->used = ++known->clock;
-    if (*may_keep) {
-        slot->is_entered = true;
-        note_shown(slot, generation, generation);
+        slot->is_entered |= *may_keep;
     }
     pthread_mutex_unlock(&known->lock);
     return slot != NULL;
+}
+
+struct query_moment known_queries_since(struct known_queries *known, uint32_t number,
+                                        const struct query_moment *now)
+{
+    pthread_mutex_lock(&known->lock);
+    const struct query_slot *slot = find_number(known, number);
+    struct query_moment since = slot && is_known_in(slot, now->generation) ? slot->since : *now;
+    pthread_mutex_unlock(&known->lock);
+    return since;
+}
+
+void known_queries_note_found(struct known_queries *known, uint32_t number, uint64_t generation,
+                              const bool *found, uint32_t cap)
+{
+    pthread_mutex_lock(&known->lock);
+    struct query_slot *slot = find_number(known, number);
+    if (slot && slot->is_shown && !slot->found && is_known_in(slot, generation)) {
+        slot->found = calloc(cap / 8 + 1u, 1);
+        slot->found_cap = slot->found ? cap : 0;
+        for (uint32_t i = 0; i < slot->found_cap; i++)
+            slot->found[i / 8] |= (uint8_t)(found[i] << i % 8);
+    }
+    pthread_mutex_unlock(&known->lock);
 }
 
 struct slice known_queries_text(struct known_queries *known, uint32_t number, char text[NAME_MAX])
@@ -226,11 +285,60 @@ bool known_queries_take_shown(struct known_queries *known, uint32_t slot_,
 {
     struct query_slot *slot = &known->slots[slot_];
     pthread_mutex_lock(&known->lock);
-    bool is_shown = slot->last != 0;
+    bool is_shown = slot->is_shown;
     if (is_shown)
         take(slot, query);
     pthread_mutex_unlock(&known->lock);
     return is_shown;
+}
+
+static bool has_found_one(const struct query_slot *slot, const uint32_t *episodes, size_t count)
+{
+    bool has = false;
+    for (size_t i = 0; i < count && !has; i++)
+        has = episodes[i] < slot->found_cap &&
+              (slot->found[episodes[i] / 8] >> episodes[i] % 8 & 1u);
+    return has;
+}
+
+enum query_state known_queries_compare(struct known_queries *known, uint32_t slot_, uint64_t after,
+                                       const uint32_t *changed, size_t count,
+                                       struct known_query *query)
+{
+    const struct query_slot *slot = &known->slots[slot_];
+    enum query_state state = QUERY_HAS_CHANGED;
+    pthread_mutex_lock(&known->lock);
+    if (!slot->is_shown || slot->checked >= after) {
+        state = QUERY_IS_SAME;
+    } else if (slot->checked + 1 == after && slot->found && !has_found_one(slot, changed, count)) {
+        state = QUERY_MAY_BE_SAME;
+        describe(slot, query);
+    }
+    pthread_mutex_unlock(&known->lock);
+    return state;
+}
+
+void known_queries_confirm(struct known_queries *known, uint32_t number, uint64_t generation)
+{
+    pthread_mutex_lock(&known->lock);
+    struct query_slot *slot = find_number(known, number);
+    if (slot && slot->is_shown)
+        slot->checked = generation;
+    pthread_mutex_unlock(&known->lock);
+}
+
+bool known_queries_take_restored(struct known_queries *known, struct known_query *query)
+{
+    struct query_slot *slot = known->slots, *end = known->slots + QUERY_SLOTS;
+    pthread_mutex_lock(&known->lock);
+    while (known->has_restored && slot < end && !(slot->is_shown && !slot->checked))
+        slot++;
+    known->has_restored &= slot < end;
+    if (known->has_restored)
+        take(slot, query);
+    bool is_taken = known->has_restored;
+    pthread_mutex_unlock(&known->lock);
+    return is_taken;
 }
 
 bool known_queries_take_oldest(struct known_queries *known, struct known_query *query)
@@ -249,33 +357,35 @@ void known_queries_forget(struct known_queries *known, const struct known_query 
     struct query_slot *slot = find_number(known, query->number);
     if (slot && slot->used == query->used) {
         forget(known, slot);
-    } else if (slot) { /* clients may have it again */
-        note_shown(slot, query->first, query->last);
+    } else if (slot) { /* a client may have had the old one when it was notified of it */
+        slot->since.generation = slot->is_shown ? slot->since.generation : query->version;
+        slot->checked = 0;
+        slot->is_shown = true;
         slot->is_entered |= query->is_entered;
     }
     pthread_mutex_unlock(&known->lock);
 }
 
-int known_queries_restore(struct known_queries *known, const struct journal_record *record,
-                          uint64_t first, uint64_t last)
+int known_queries_restore(struct known_queries *known, const struct journal_record *record)
 {
-    uint32_t number;
-    if (record->bytes.len < sizeof number || record->bytes.len > sizeof number + NAME_MAX)
+    struct record head;
+    if (record->bytes.len < sizeof head || record->bytes.len > sizeof head + NAME_MAX)
         return 0; /* a writer that crashed may have written anywhere */
-    memcpy(&number, record->bytes.data, sizeof number);
-    if (number >= QUERY_NUMBERS)
+    memcpy(&head, record->bytes.data, sizeof head);
+    if (head.number >= QUERY_NUMBERS)
         return 0;
-    struct slice text = slice_skip(record->bytes, sizeof number);
+    struct slice text = slice_skip(record->bytes, sizeof head);
     if (!text.len) {
-        drop(known, &known->slots[number % QUERY_SLOTS]);
-        known->slots[number % QUERY_SLOTS].next = number + QUERY_SLOTS;
+        drop(known, &known->slots[head.number % QUERY_SLOTS]);
+        known->slots[head.number % QUERY_SLOTS].next = (uint32_t)head.number + QUERY_SLOTS;
         return 0;
     }
-    struct query_slot *slot = fill(known, number, text);
+    struct query_slot *slot = fill(known, (uint32_t)head.number, text);
     if (!slot)
         return -ENOMEM;
+    known->has_restored = true;
     slot->used = ++known->clock;
-    slot->is_entered = true;
-    note_shown(slot, first, last);
+    slot->since.generation = head.version;
+    slot->is_shown = slot->is_entered = true;
     return 0;
 }

@@ -75,6 +75,22 @@ bool selection_ask(const struct query_bound *bound, struct cache *cache, uint32_
     return !*err && (selected->is_whole || selected->count);
 }
 
+bool selection_may_find(const struct query_bound *bound, struct cache *cache,
+                        const uint32_t *episodes, size_t count)
+{
+    bool may = false;
+    for (size_t i = 0; i < count && !may; i++) {
+        struct cache_entry *entry = NULL;
+        struct selected selected = {0};
+        int err = 0;
+        if (episode_shown(corpus_episode(bound->corpus, episodes[i])))
+            may = selection_ask(bound, cache, episodes[i], &entry, &selected, &err) || err;
+        cache_put(cache, entry);
+        free(selected.turns);
+    }
+    return may;
+}
+
 /* Moves what is known of this version; false: nothing is. */
 static bool move_known(struct selecting *s, uint32_t number, size_t i)
 {
@@ -146,6 +162,7 @@ static int order_by_entry(const struct corpus *corpus, uint32_t *places,
     for (uint32_t i = 0; i < selection->count; i++) {
         places[selection->found[i].episode] = i + 1;
         selection->has[selection->found[i].episode] = true;
+        selection->hash ^= corpus->episodes[selection->found[i].episode]->files_identity;
     }
     for (uint32_t i = 0; i < corpus->episode_count; i++) {
         uint32_t place = places[corpus->by_entry[i]];

@@ -12,6 +12,7 @@
 struct selection {
     struct selected *found; /* in the order of paths; owned */
     uint32_t count;
+    uint64_t hash;   /* of the files of the episodes */
     uint32_t *asked; /* by number of the episode: the version that was asked, plus 1; owned */
     uint32_t asked_cap;
     bool *has;          /* by number of the episode: whether it is found; owned */
@@ -58,6 +59,11 @@ int selection_count_voices(const struct corpus *corpus, struct cache *cache,
  * error of reading. */
 bool selection_ask(const struct query_bound *bound, struct cache *cache, uint32_t number,
                    struct cache_entry **entry, struct selected *selected, int *err);
+
+/* Whether it finds one of these episodes, or an error does not let it say so. It loads the bodies
+ * where the query speaks of turns. */
+bool selection_may_find(const struct query_bound *bound, struct cache *cache,
+                        const uint32_t *episodes, size_t count);
 
 /* The number of found episodes of a facet; whether there is one; whether there is one of any facet
  * of a view. */

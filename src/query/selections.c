@@ -204,11 +204,15 @@ int selections_get(struct selections *selections, uint32_t number,
                                    : make(selections, found, source, part);
     err = has(found, part) ? 0 : err ? err : found->err;
     pthread_mutex_unlock(&selections->lock);
-    if (err)
+    if (err) {
         selections_put(selections, found);
-    else
-        *held = found;
-    return err;
+        return err;
+    }
+    if (found->selection.has)
+        known_queries_note_found(&selections->queries, number, generation, found->selection.has,
+                                 found->selection.asked_cap);
+    *held = found;
+    return 0;
 }
 
 void selections_put(struct selections *selections, struct held_selection *held)

@@ -18,7 +18,7 @@ static int search_find(struct scope *scope, struct slice name, struct child *chi
 {
     struct arena arena = {0};
     struct query query;
-    uint32_t number;
+    uint32_t number = 0;
     bool may_keep = false;
     if (slice_equal(name, SLICE("README.md")))
         return search_child(scope, 0, child);
@@ -29,12 +29,14 @@ static int search_find(struct scope *scope, struct slice name, struct child *chi
     if (!err && query.canonical.len <= NAME_MAX)
         known = query.canonical;
     bool is_link = !slice_equal(known, name);
+    const struct query_moment now = scope_now(scope);
     if (!err)
-        err = known_queries_enter(&selections_of(scope)->queries, known,
-                                  is_link ? 0 : scope->corpus->generation, &number, &may_keep);
+        err = known_queries_enter(&selections_of(scope)->queries, known, is_link ? NULL : &now,
+                                  &number, &may_keep);
+    const struct scope found = scope_at(scope, (struct node){.kind = KIND_SELECTION, .i = number});
     if (!err)
         child_is(child, is_link ? KIND_SELECTION_SPELLING : KIND_SELECTION, number,
-                 is_link ? 0 : selection_version(scope), name);
+                 is_link ? 0 : selection_version(&found), name);
     child->no_entry_cache = !is_link && !may_keep;
     arena_free(&arena);
     return err;

@@ -97,13 +97,13 @@ static int file_check(struct scope *scope)
 
 static uint64_t file_identity(const struct scope *scope)
 {
-    uint64_t hash = scope->node.j ? whole_hash(scope, table_of(scope)) : scope->corpus->hash;
+    uint64_t hash = scope->node.j ? whole_hash(scope, table_of(scope)) : selection_hash(scope);
     return selection_part(scope, hash + scope->node.j);
 }
 
 static struct stamps file_stamps(const struct scope *scope)
 {
-    return scope->node.j ? whole_stamps(scope, table_of(scope)) : scope->corpus->stamps;
+    return scope->node.j ? whole_stamps(scope, table_of(scope)) : scope_since(scope).stamps;
 }
 
 static int file_read(struct scope *scope, uint64_t offset, size_t len, struct tree_text *text)

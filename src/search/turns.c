@@ -79,6 +79,16 @@ static int turns_find(struct scope *scope, struct slice name, struct child *chil
     return err;
 }
 
+/* Nobody gave out the id of a turn that is not found. */
+static int turn_check(struct scope *scope)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    int err = selection_check(scope);
+    if (!err)
+        err = hold_selection(scope, SELECTION_TURNS, &hold);
+    return err ? err : scope->node.j < hold.selection->turns ? 0 : -ESTALE;
+}
+
 static uint64_t turn_identity(const struct scope *scope)
 {
     return hash_pair(selection_part_identity(scope), scope->node.j);
@@ -91,8 +101,6 @@ static int turn_target(struct scope *scope, struct buf *target)
     if (err)
         return err;
     const struct selection *selection = hold.selection;
-    if (scope->node.j >= selection->turns)
-        return -ESTALE;
     uint32_t at = selection_entry_of_turn(selection, scope->node.j);
     const struct selected *selected = &selection->found[selection->by_entry[at]];
     struct child numbered;
@@ -172,7 +180,7 @@ const struct node_ops selection_turns_ops = {
 };
 
 const struct node_ops selection_turn_ops = {
-    .check = selection_check,
+    .check = turn_check,
     .identity = turn_identity,
     .target = turn_target,
 };

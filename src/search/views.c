@@ -223,12 +223,20 @@ static const struct facet *facet_of(struct scope *scope)
                : views_facet(&voice_index->by_voice, scope->node.j);
 }
 
+/* Nobody gave out the id of a date that is not shown. */
+static int date_check(struct scope *scope)
+{
+    cleanup_(end_hold) struct hold hold = {0};
+    int err = hold_selection(scope, SELECTION_EPISODES, &hold);
+    return err ? err : shows_date(scope, hold.selection, scope->node.j) ? 0 : -ESTALE;
+}
+
 static int value_check(struct scope *scope)
 {
     int err = selection_check(scope);
-    if (!err && scope->node.kind != KIND_SELECTION_DATE && !facet_of(scope))
-        err = -ESTALE;
-    return err;
+    if (!err && scope->node.kind == KIND_SELECTION_DATE)
+        return date_check(scope);
+    return err ? err : facet_of(scope) ? 0 : -ESTALE;
 }
 
 static uint64_t value_identity(const struct scope *scope)
@@ -329,8 +337,8 @@ int search_find_combined(struct scope *scope, struct slice name, struct child *c
     if (scope->node.kind != KIND_SELECTION_EPISODES) {
         int err = query_of_folder(scope, &query, &depth);
         if (!err)
-            err = known_queries_enter(&selections_of(scope)->queries, buf_slice(&query), 0, &number,
-                                      &may_keep);
+            err = known_queries_enter(&selections_of(scope)->queries, buf_slice(&query), NULL,
+                                      &number, &may_keep);
         if (err)
             return err;
     }

@@ -7,6 +7,7 @@
 #include "nodes/episode.h"
 #include "nodes/nodes.h"
 #include "nodes/state.h"
+#include "query/affected.h"
 #include "render/format.h"
 #include "search/search.h"
 
@@ -370,31 +371,40 @@ static void invalidate_whole(struct invalidate_pass *p)
     notify(p, INVALIDATE_ATTR, id_of(KIND_VERSION, 0, 0, 0), NULL);
 }
 
-/* The results of a query may change with every generation. Invalidating the name of a selection
- * drops all below it. A process whose cwd is in one lists the current children afterwards, because
- * the kernel caches nothing of a folder of an old version (tree_attr). */
+/* Invalidating the name of a selection drops all below it. A process whose cwd is in one lists the
+ * current children afterwards, because the kernel caches nothing of a folder of an old version
+ * (tree_attr). */
 static void invalidate_selection(struct invalidate_pass *p, const struct known_query *query)
 {
     static const enum kind kinds[] = {KIND_SELECTION_TURNS, KIND_SELECTION_EPISODES,
                                       KIND_SELECTION_INDEX};
     const struct views *views = &p->before->views;
-    uint32_t number = query->number;
+    uint32_t number = query->number, version = (uint32_t)query->version;
     invalidate_name(p, KIND_SEARCH, 0, (struct slice){query->text, query->len});
-    for (uint32_t version = (uint32_t)query->first; version <= query->last; version++) {
-        notify(p, INVALIDATE_FOLDER, id_of(KIND_SELECTION, number, 0, version), NULL);
-        if (!query->is_entered)
-            continue;
-        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-            notify(p, INVALIDATE_FOLDER, id_of(kinds[i], number, 0, version), NULL);
-        for (uint32_t i = 0; i < views->view_count; i++)
-            notify(p, INVALIDATE_FOLDER,
-                   id_of(KIND_SELECTION_VIEW, number, views->order[i], version), NULL);
-        for (uint32_t i = SELECTION_BY_VOICE; i <= SELECTION_BY_DATE; i++)
-            notify(p, INVALIDATE_FOLDER, id_of(KIND_SELECTION_VIEW, number, i, version), NULL);
-    }
+    notify(p, INVALIDATE_FOLDER, id_of(KIND_SELECTION, number, 0, version), NULL);
+    if (!query->is_entered)
+        return;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        notify(p, INVALIDATE_FOLDER, id_of(kinds[i], number, 0, version), NULL);
+    for (uint32_t i = 0; i < views->view_count; i++)
+        notify(p, INVALIDATE_FOLDER, id_of(KIND_SELECTION_VIEW, number, views->order[i], version),
+               NULL);
+    for (uint32_t i = SELECTION_BY_VOICE; i <= SELECTION_BY_DATE; i++)
+        notify(p, INVALIDATE_FOLDER, id_of(KIND_SELECTION_VIEW, number, i, version), NULL);
 }
 
 static void invalidate_selections(struct invalidate_pass *p)
+{
+    struct tree *tree = p->invalidation->tree;
+    struct affected affected = affected_begin(&tree->selections, tree->cache, p->before, p->after);
+    struct known_query query;
+    for (uint32_t slot = 0; slot < QUERY_SLOTS; slot++) {
+        if (affected_take(&affected, slot, &query))
+            invalidate_selection(p, &query);
+    }
+}
+
+static void invalidate_all_selections(struct invalidate_pass *p)
 {
     struct known_queries *known = &p->invalidation->tree->selections.queries;
     struct known_query query;
@@ -461,6 +471,8 @@ void invalidate_by_voice(const struct invalidation *invalidation, const struct c
         if (!name.failed)
             invalidate_name(&p, KIND_BY_VOICE, 0, buf_slice(&name));
     }
+    if (affected_by_voices(before, was, p.after, now))
+        invalidate_all_selections(&p);
 }
 
 void invalidate_all_by_voice(const struct invalidation *invalidation,

@@ -90,6 +90,16 @@ static int forget_by_voice(struct tree *tree, const struct corpus *notified, inv
     return 0;
 }
 
+/* Nobody knows which of them are the same as in the previous worker. */
+static void forget_restored(struct tree *tree, const struct corpus *notified, invalidate_fn *notify,
+                            void *context)
+{
+    const struct invalidation invalidation = {tree, notified, notified, notify, context};
+    struct known_query query;
+    while (known_queries_take_restored(&tree->selections.queries, &query))
+        invalidate_query(&invalidation, &query);
+}
+
 /* Stops after QUERY_SLOTS, even if new queries keep coming: changes of the content wait meanwhile.
  */
 static void forget_queries(struct tree *tree, const struct corpus *notified, invalidate_fn *notify,
@@ -113,6 +123,7 @@ void tree_set_notifier(struct tree *tree, void (*notify_soon)(void *context), vo
 int tree_notify(struct tree *tree, invalidate_fn *notify, void *context)
 {
     struct generation *before, *after = generations_unnotified(&tree->generations, &before);
+    forget_restored(tree, before->corpus, notify, context);
     forget_queries(tree, before->corpus, notify, context);
     int err = forget_by_voice(tree, before->corpus, notify, context);
     for (; after; after = generations_unnotified(&tree->generations, &before)) {

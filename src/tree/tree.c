@@ -12,14 +12,6 @@
 #include "tree/numbers.h"
 #include "tree/ops.h"
 
-/* Clients may know the query from the previous worker, in versions of the latest generations. */
-static int restore_query(struct tree *tree, const struct journal_record *record)
-{
-    enum { LATEST = 8 };
-    uint64_t last = tree->options.resumed, first = last > LATEST ? last - LATEST : 1;
-    return known_queries_restore(&tree->selections.queries, record, first, last);
-}
-
 /* Restores a record of the previous worker's tree. */
 static int restore(struct tree *tree, const struct journal_record *record)
 {
@@ -31,7 +23,7 @@ static int restore(struct tree *tree, const struct journal_record *record)
     case HISTORY_DIR_COOKIE:
         return dir_cookies_enter(&tree->dir_cookies, record->bytes, &number) ? 0 : -ENOMEM;
     case HISTORY_SELECTION:
-        return restore_query(tree, record);
+        return known_queries_restore(&tree->selections.queries, record);
     case HISTORY_TURNS:
         return exposed_turns_restore(&tree->exposed_turns, record);
     case HISTORY_SERIAL:
@@ -230,8 +222,7 @@ static struct access shown_access(const struct scope *scope)
 static bool is_unfollowed(const struct scope *folder)
 {
     return folder->is_unfollowed ||
-           (layouts[folder->node.kind].accepts_old_version &&
-            folder->node.version != node_version(folder->node.kind, scope_newest_version(folder)));
+           (layouts[folder->node.kind].accepts_old_version && !scope_is_newest(folder));
 }
 
 static bool is_linked(const struct scope *scope)
@@ -255,7 +246,7 @@ static void fill_identity(const struct scope *scope, struct tree_attr *attr)
         .uid = access.uid,
         .gid = access.gid,
         .nlink = 1,
-        .stamps = ops->stamps ? ops->stamps(scope) : scope->corpus->stamps,
+        .stamps = ops->stamps ? ops->stamps(scope) : scope_since(scope).stamps,
         .no_entry_cache = layout->no_entry_cache,
         .no_attr_cache = is_unfollowed(scope),
         .is_linked = is_linked(scope),

@@ -177,11 +177,28 @@ static uint64_t hash_listing(struct walk *w, uint64_t folder)
     return hash;
 }
 
+/* search/ lists no query, and has every one. */
+static void check_queries(struct listing *listing)
+{
+    static const char *const queries[] = {"words", "voice:ana", "-\"the others\"", "tag:tea",
+                                          "has:original OR title:two"};
+    uint32_t folders = listing->folders;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        struct tree_entry entry = {.name = slice_of(queries[i])};
+        CHECK(tree_lookup(listing->walk->tree, listing->folder, queries[i], &entry.attr) == 0);
+        check_entry(listing, 0, &entry);
+    }
+    listing->folders = folders;
+}
+
 static void check_folder(struct walk *w, uint64_t folder, size_t number)
 {
     struct listing listing = {.walk = w, .folder = folder, .parent = number};
     struct tree_attr attr, missing;
     CHECK(tree_list(w->tree, folder, 0, check_entry, &listing) == 0);
+    if (number != IN_ROOT && w->seen[number].parent == IN_ROOT &&
+        strcmp(w->seen[number].name, "search") == 0)
+        check_queries(&listing);
     CHECK(tree_getattr(w->tree, folder, &attr) == 0);
     CHECK(w->count == MOST_NODES || attr.nlink == 1 || attr.nlink == 2 + listing.folders);
     CHECK(tree_lookup(w->tree, folder, ".%", &missing) == -ENOENT); /* no name begins so */

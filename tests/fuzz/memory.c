@@ -39,7 +39,8 @@ void memory_open(struct memory *memory)
     memory->cache = cache_new(&content, CACHE_BYTES, &memory->limits);
     CHECK(memory->builder && memory->cache);
     CHECK(config_defaults(&memory->rules, &memory->config) == 0);
-    const struct configuration configuration = {.date_view = SLICE("by-date")};
+    const struct configuration configuration = {.date_view = SLICE("by-date"),
+                                                .own = memory->config.own};
     CHECK(builder_configure(memory->builder, &configuration) == 0);
 }
 

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from made_corpus import EPISODES
+from test_live import write_by_rename
 from tools import shell, walk
 
 ONCE = ["getattr", "open", "opendir", "getxattr", "listxattr"]
@@ -131,6 +132,46 @@ def test_an_edit_costs_what_it_changes(counted, made_content):
                                                                                             episode.name / "voices")) +
                                         len(os.listdir(mounted / "episodes" / episode.name / "sections")))
     assert found["lookup"] <= 40 + len(episode.turns)
+
+
+def test_an_edit_elsewhere_leaves_a_selection_to_the_kernel(mount):
+    """What a query finds has a version of its own: it is asked for again only where an edit changed it."""
+    files = {"tide.md": "**Ana:** The tide.\n\n**Bo:** Which tide?\n", "lamp.md": "---\ntitle: Lamp\n---\n**Ana:** The lamp.\n",
+             "notes.md": "**Cy:** Nothing yet.\n"}
+    mounted = mount({f"talks/{name}": text for name, text in files.items()})
+    counter = Counter(mounted)
+    look = ("ls -lR {0}; cat {0}/query.txt {0}/turns.tsv {0}/turns.jsonl {0}/index/episodes.tsv; cat {0}/turns/*; ls -lL {0}/by-*")
+
+    def look_into(query):
+        return shell(look.format(f"'search/{query}'"), cwd=mounted.path)
+
+    def edit(name, text):
+        generation = counter.status()["generation"]
+        write_by_rename(mounted.content / "talks" / name, text)
+        while counter.status()["generation"] == generation or counter.status()["scanning"]:
+            pass
+        counter.since()
+
+    queries = ["tide", "voice:ana", "title:lamp", "-voice:ana"]
+    before = {query: look_into(query) for query in queries for _ in range(2)}
+    edit("notes.md", "**Cy:** Nothing still.\n")
+    for query in ["tide", "voice:ana", "title:lamp"]:
+        assert look_into(query) == before[query]
+    assert sum(counter.since().values()) <= 2 + len(queries), "combined views alone are asked for"
+    assert "Nothing still." in look_into("-voice:ana")
+
+    counter.since()
+    edit("notes.md", "**Ana:** High tide.\n")
+    for query in ["tide", "voice:ana"]:
+        assert look_into(query).count("High tide.") == 3, query
+    assert "notes" not in look_into("-voice:ana")
+    counter.since()
+    assert look_into("title:lamp") == before["title:lamp"]
+    assert sum(counter.since().values()) <= 2
+    edit("notes.md", files["notes.md"])
+    for query in ["tide", "voice:ana"]:
+        assert "High tide." not in look_into(query)
+        assert (mounted / f"search/{query}/turns.tsv").read_text() in before[query]
 
 
 def test_turns_are_stored_ahead_of_their_readers(mount, made_content):

@@ -390,13 +390,15 @@ static void test_memory_is_given_back(void **state)
     munmap(memory, SIZE);
 }
 
+static const struct query_moment first_moment = {.generation = 1};
+
 static uint32_t enter(struct known_queries *known, unsigned query)
 {
     char text[16];
     uint32_t number;
     bool may_keep;
     const struct slice name = {text, (size_t)snprintf(text, sizeof text, "q%u", query)};
-    assert_int_equal(known_queries_enter(known, name, 1, &number, &may_keep), 0);
+    assert_int_equal(known_queries_enter(known, name, &first_moment, &number, &may_keep), 0);
     return number;
 }
 
@@ -447,7 +449,7 @@ static void test_numbers_of_queries(void **state)
     assert_int_equal(known_queries_init(&next), 0);
     for (size_t cursor = 0; journal_next(&journal, &cursor, &record);) {
         if (record.kind == HISTORY_SELECTION)
-            assert_int_equal(known_queries_restore(&next, &record, 1, 1), 0);
+            assert_int_equal(known_queries_restore(&next, &record), 0);
     }
     assert_int_equal(enter(&next, 0), 0);
     assert_int_equal(enter(&next, QUERIES - 1), number);
@@ -476,7 +478,7 @@ static void test_more_queries_than_can_be_forgotten(void **state)
     for (unsigned i = 0; i < QUERIES; i++) {
         number = enter(&known, i);
         assert_in_range(number, 0, 2 * QUERIES);
-        assert_true(known_queries_use(&known, number, 1, &may_keep));
+        assert_true(known_queries_use(&known, number, &first_moment, &may_keep));
         kept += may_keep;
     }
     assert_false(may_keep);
