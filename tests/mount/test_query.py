@@ -700,10 +700,16 @@ def test_a_long_entry_is_cut_before_the_number(mount):
             assert not os.path.lexists(turns / other), other
 
 
-def test_times_in_a_selection_move_with_the_content(mount):
+def test_times_in_a_selection_move_with_what_it_finds(mount):
     mounted = mount({"a.md": TALK.format("tide")})
     paths = [mounted / "search/tide", mounted / "search/tide/turns", mounted / "search/tide/query.txt"]
-    before = [path.stat().st_ctime_ns for path in paths]
+
+    def times():
+        return [path.stat().st_ctime_ns for path in paths]
+
+    before = times()
     write_content(mounted.content, {"b.md": TALK.format("lamp")})
-    wait_until(lambda: (mounted / "episodes/b").exists(), "the new one is there")
-    wait_until(lambda: all(path.stat().st_ctime_ns > time for path, time in zip(paths, before)), "times move")
+    wait_until((mounted / "episodes/b").exists, "the new one is there")
+    assert times() == before
+    write_content(mounted.content, {"c.md": TALK.format("tide")})
+    wait_until(lambda: all(now > time for now, time in zip(times(), before)), "times move")
