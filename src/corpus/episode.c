@@ -5,14 +5,15 @@
 /* Whether a path has this ending, or an equivalent one. */
 static bool has_ending(struct slice path, const char *ending)
 {
-    static const char *const same[][2] = {{"md", "markdown"}, {"yaml", "yml"}, {"json", "json3"}};
+    static const char *const same[][2] = {
+        {"md", "markdown"}, {"yaml", "yml"}, {"json", "json3"}, {"json", "jsonl"}};
     size_t len = strlen(ending);
     if (path.len > len + 1 && path.data[path.len - len - 1] == '.' &&
         strncasecmp(path.data + path.len - len, ending, len) == 0)
         return true;
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
-        if (strcmp(ending, same[i][0]) == 0)
-            return has_ending(path, same[i][1]);
+        if (strcmp(ending, same[i][0]) == 0 && has_ending(path, same[i][1]))
+            return true;
     }
     return false;
 }

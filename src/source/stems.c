@@ -20,6 +20,7 @@ enum stem_kind stem_of_file(struct slice name, struct slice *stem)
         {SLICE(".sbv"), STEM_SBV},
         {SLICE(".json"), STEM_JSON},
         {SLICE(".json3"), STEM_JSON},
+        {SLICE(".jsonl"), STEM_JSON},
         {SLICE(".tsv"), STEM_TSV},
         {SLICE(".txt"), STEM_TEXT},
         {SLICE(".yaml"), STEM_YAML},

@@ -181,11 +181,8 @@ static int end_cue(struct pass *pass)
 
 static bool is_number(struct slice line)
 {
-    size_t digits = 0;
     line = slice_trim(line);
-    while (digits < line.len && isdigit((unsigned char)line.data[digits]))
-        digits++;
-    return digits && digits == line.len && digits <= LONGEST_NUMBER;
+    return line.len <= LONGEST_NUMBER && slice_is_number(line);
 }
 
 /* In SubRip the number of the next cue stands behind the words of the last. */

@@ -7,8 +7,8 @@ static const struct {
     {SLICE(".md"), SOURCE_MARKDOWN}, {SLICE(".markdown"), SOURCE_MARKDOWN},
     {SLICE(".vtt"), SOURCE_WEBVTT},  {SLICE(".srt"), SOURCE_SUBRIP},
     {SLICE(".sbv"), SOURCE_SBV},     {SLICE(".json"), SOURCE_JSON},
-    {SLICE(".json3"), SOURCE_JSON},  {SLICE(".tsv"), SOURCE_TSV},
-    {SLICE(".txt"), SOURCE_TEXT},
+    {SLICE(".json3"), SOURCE_JSON},  {SLICE(".jsonl"), SOURCE_JSON},
+    {SLICE(".tsv"), SOURCE_TSV},     {SLICE(".txt"), SOURCE_TEXT},
 };
 
 enum source_form source_form_of(struct slice path)
@@ -35,5 +35,5 @@ const char *source_form_name(enum source_form form)
 
 const char *source_form_endings(void)
 {
-    return "*.md, *.markdown, *.vtt, *.srt, *.sbv, *.json, *.json3";
+    return "*.md, *.markdown, *.vtt, *.srt, *.sbv, *.json, *.json3, *.jsonl";
 }

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/utf8.h"
+#include "syntax/speech_forms.h"
 #include "values/json_scan.h"
 
 enum {
@@ -12,75 +13,6 @@ enum {
     CAPTION = 84, /* bytes of words that are joined: two lines of captions */
     PAUSE = 2000, /* milliseconds */
 };
-
-/*
- * Where a dialect keeps its pieces, each with words and times: a path by keys to their array; "*"
- * is every item of an array on the way, "0" its first.
- */
-struct form {
-    const char *path;
-    const char *parts; /* the key of an array of pieces in each; the speaker stands outside of it */
-    const char *text, *other_text; /* their keys; the first one counts */
-    const char *start, *end;       /* or `start` alone has both */
-    const char *duration;          /* … or is this before the end */
-    const char *speaker;
-    const char *alternative; /* where the texts are lists of what it may be: the key in these */
-    const char *channel;     /* its number; "*": the place in the list on the way */
-    double unit;             /* milliseconds in one of its times */
-    bool omits_zero;         /* a time that is none is 0, where the other is there */
-    bool says_again;         /* words with a speaker are those without, once more */
-    bool rolls;              /* `alternative` are the parts of a text, one behind the other, and a
-                                text stays on the screen below the next */
-};
-
-#define PIECES(path_, text_, start_, end_, speaker_, unit_)                                    \
-    .path = (path_), .text = (text_), .start = (start_), .end = (end_), .speaker = (speaker_), \
-    .unit = (unit_)
-#define CHANNEL "results.channels.*.alternatives.0."
-
-/* clang-format off */
-static const struct form forms[SPEECH_DIALECTS] = {
-    [SPEECH_PODCAST] = {PIECES("segments", "body", "startTime", "endTime", "speaker", 1000)},
-    [SPEECH_WHISPER] = {PIECES("segments", "text", "start", "end", "speaker", 1000)},
-    [SPEECH_WHISPER_CPP] = {PIECES("transcription", "text", "offsets", NULL, "speaker", 1)},
-    [SPEECH_PIPELINE_SPEAKERS] = {PIECES("speakers", "text", "timestamp", NULL, "speaker", 1000)},
-    [SPEECH_PIPELINE_CHUNKS] = {PIECES("chunks", "text", "timestamp", NULL, NULL, 1000)},
-    [SPEECH_PIPELINE_LIST] = {PIECES("", "text", "timestamp", NULL, NULL, 1000)},
-    [SPEECH_DEEPGRAM_UTTERANCES] = {PIECES("results.utterances", "transcript", "start", "end",
-                                           "speaker", 1000), .channel = "channel"},
-    [SPEECH_DEEPGRAM_PARAGRAPHS] = {PIECES(CHANNEL "paragraphs.paragraphs", "text", "start", "end",
-                                           "speaker", 1000), .parts = "sentences",
-                                    .channel = "*"},
-    [SPEECH_DEEPGRAM_WORDS] = {PIECES(CHANNEL "words", "punctuated_word", "start", "end",
-                                      "speaker", 1000), .other_text = "word", .channel = "*"},
-    [SPEECH_ASSEMBLYAI_UTTERANCES] = {PIECES("utterances", "text", "start", "end", "speaker", 1)},
-    [SPEECH_ASSEMBLYAI_WORDS] = {PIECES("words", "text", "start", "end", "speaker", 1)},
-    [SPEECH_AWS] = {PIECES("results.items", "alternatives", "start_time", "end_time",
-                           "speaker_label", 1000), .alternative = "content"},
-    [SPEECH_AZURE] = {PIECES("recognizedPhrases", "nBest", "offsetInTicks", NULL, "speaker", 1e-4),
-                      .duration = "durationInTicks", .alternative = "display",
-                      .channel = "channel"},
-    [SPEECH_GOOGLE] = {PIECES("results.*.alternatives.0.words", "word", "startTime", "endTime",
-                              "speakerTag", 1000), .omits_zero = true, .says_again = true},
-    [SPEECH_GOOGLE_2] = {PIECES("results.*.alternatives.0.words", "word", "startOffset",
-                                "endOffset", "speakerLabel", 1000), .omits_zero = true},
-    [SPEECH_REV] = {PIECES("monologues", "value", "ts", "end_ts", "speaker", 1000),
-                    .parts = "elements"},
-    [SPEECH_SPEECHMATICS] = {PIECES("results", "alternatives", "start_time", "end_time", "speaker",
-                                    1000), .alternative = "content"},
-    [SPEECH_NEMO] = {PIECES("sentences", "text", "start_time", "end_time", "speaker", 1000)},
-    [SPEECH_YOUTUBE] = {PIECES("events", "segs", "tStartMs", NULL, NULL, 1),
-                        .duration = "dDurationMs", .alternative = "utf8", .rolls = true},
-};
-
-/* Where AWS says who speaks when, if its items do not. */
-static const struct form aws_spans = {PIECES("results.speaker_labels.segments", NULL, "start_time",
-                                             NULL, "speaker_label", 1000)};
-/* clang-format on */
-
-/* What AssemblyAI finds that is spoken about, one after the other. */
-static const struct form assemblyai_chapters = {
-    PIECES("chapters", "headline", "start", "end", NULL, 1), .other_text = "gist"};
 
 /* One item. Texts are as they stand in the file. */
 struct piece {
@@ -101,10 +33,11 @@ struct span {
 
 struct reader {
     struct json_scan scan;
-    const struct form *form;
+    const struct speech_form *form;
     int (*take)(struct reader *r, const struct piece *piece);
     int err;
     int channel; /* whose list is read */
+    int64_t last_end;
 
     /* Of all pieces. */
     size_t pieces, words, spaced, bytes, named;
@@ -180,7 +113,7 @@ static struct slice take_text(struct reader *r, struct json_scan *scan, struct p
         return take_scalar(scan);
     r->parts.len = 0;
     for (int i = 0; json_next_item(scan); i++) {
-        if ((i && !r->form->rolls) || !json_enter(scan, JSON_OBJECT)) {
+        if ((i && !r->form->is_of_parts) || !json_enter(scan, JSON_OBJECT)) {
             json_skip(scan);
             continue;
         }
@@ -193,7 +126,7 @@ static struct slice take_text(struct reader *r, struct json_scan *scan, struct p
                 json_skip(scan);
         }
     }
-    return r->form->rolls ? buf_slice(&r->parts) : text;
+    return r->form->is_of_parts ? buf_slice(&r->parts) : text;
 }
 
 static int take_channel(struct json_scan *scan)
@@ -211,7 +144,7 @@ static void read_pieces(struct reader *r, struct json_scan *scan, const struct p
 static void read_value(struct reader *r, struct json_scan *scan, struct slice key,
                        struct piece *piece, int64_t *duration)
 {
-    const struct form *form = r->form;
+    const struct speech_form *form = r->form;
     if (is_key(key, form->text)) {
         piece->text = take_text(r, scan, piece);
     } else if (is_key(key, form->other_text)) {
@@ -235,6 +168,15 @@ static void read_value(struct reader *r, struct json_scan *scan, struct slice ke
     }
 }
 
+/* Begins a piece where the last one ended, at 0, or at its own end where that is earlier. */
+static void follow_on(struct reader *r, struct piece *piece)
+{
+    bool goes_back = piece->end != NO_TIME && piece->end < r->last_end;
+    piece->start = goes_back ? piece->end : r->last_end;
+    if (piece->end != NO_TIME)
+        r->last_end = piece->end;
+}
+
 static void read_piece(struct reader *r, struct json_scan *scan, const struct piece *around)
 {
     struct piece piece = {.start = NO_TIME, .end = NO_TIME, .channel = r->channel};
@@ -253,6 +195,8 @@ static void read_piece(struct reader *r, struct json_scan *scan, const struct pi
         piece.speaker = around->speaker;
     if (!piece.text.len)
         piece.text = piece.other_text;
+    if (r->form->follows)
+        follow_on(r, &piece);
     if (r->form->omits_zero && piece.start == NO_TIME && piece.end != NO_TIME)
         piece.start = 0;
     if (duration != NO_TIME && piece.start != NO_TIME)
@@ -307,14 +251,20 @@ static void follow(struct reader *r, const char *path)
     }
 }
 
-static void read_all(struct reader *r, struct slice text, const struct form *form,
+static void read_all(struct reader *r, struct slice text, const struct speech_form *form,
                      int (*take)(struct reader *r, const struct piece *piece))
 {
     r->scan = (struct json_scan){.rest = text};
     r->form = form;
     r->take = take;
-    r->channel = NO_CHANNEL;
-    follow(r, form->path);
+    r->last_end = 0;
+    do {
+        r->channel = NO_CHANNEL;
+        if (form->in_lines && !*form->path)
+            read_piece(r, &r->scan, NULL);
+        else
+            follow(r, form->path);
+    } while (form->in_lines && !r->err && json_kind(&r->scan) == JSON_OBJECT);
 }
 
 /* --- what kind of pieces they are ------------------------------------------------------------- */
@@ -408,21 +358,8 @@ static uint32_t line_at(struct reader *r, const char *at)
  * Each channel has speakers of its own, or is one. */
 static void name_speaker(struct buf *out, struct slice speaker, int channel)
 {
-    static const struct byte_set digits = {{['0'] = true,
-                                            ['1'] = true,
-                                            ['2'] = true,
-                                            ['3'] = true,
-                                            ['4'] = true,
-                                            ['5'] = true,
-                                            ['6'] = true,
-                                            ['7'] = true,
-                                            ['8'] = true,
-                                            ['9'] = true}};
     out->len = 0;
-    size_t len = 0;
-    while (len < speaker.len && digits.has[(unsigned char)speaker.data[len]])
-        len++;
-    if (len && len == speaker.len)
+    if (slice_is_number(speaker))
         buf_add_text(out, "Speaker ");
     else if (channel != NO_CHANNEL && speaker.len == 0)
         buf_printf(out, "Speaker %d", channel);
@@ -469,7 +406,8 @@ static bool goes_on(const struct reader *r, const struct piece *piece, struct sl
 {
     const struct cue *caption = &r->caption;
     struct slice text = buf_slice(&r->text);
-    bool is_same = !piece->speaker.len && piece->start == NO_TIME; /* a mark */
+    /* A mark, or the space behind a word. */
+    bool is_same = (!piece->speaker.len && piece->start == NO_TIME) || !slice_trim(text).len;
     if (!r->has_caption)
         return false;
     if (!is_same && !slice_equal(cue_speaker(r->cues, caption), buf_slice(&r->name)))
@@ -499,7 +437,7 @@ static int join_piece(struct reader *r, const struct piece *piece, const struct 
         buf_add_byte(out, ' ');
     }
     buf_add_slice(out, text);
-    if (cue->end != NO_TIME)
+    if (cue->end != NO_TIME && slice_trim(text).len)
         r->caption.end = cue->end;
     r->caption.last_line = cue->last_line;
     return out->failed ? -ENOMEM : 0;
@@ -540,15 +478,10 @@ static int add_piece(struct reader *r, const struct piece *piece)
 static void judge_pieces(struct reader *r, enum speech_dialect dialect)
 {
     enum { MOST_MEAN = 12 /* bytes of a word */ };
-    static const bool of_words[SPEECH_DIALECTS] = {
-        [SPEECH_DEEPGRAM_WORDS] = true, [SPEECH_ASSEMBLYAI_WORDS] = true, [SPEECH_AWS] = true,
-        [SPEECH_GOOGLE] = true,         [SPEECH_GOOGLE_2] = true,         [SPEECH_REV] = true,
-        [SPEECH_SPEECHMATICS] = true,
-    };
-    bool are_words = of_words[dialect];
-    r->is_joined = are_words ||
+    const struct speech_form *form = speech_form_of(dialect);
+    r->is_joined = form->of_words ||
                    (r->words >= r->pieces - r->pieces / 10 && r->bytes <= r->pieces * MOST_MEAN);
-    r->has_own_space = dialect == SPEECH_REV || (!are_words && r->spaced > r->pieces / 5);
+    r->has_own_space = form->has_own_space || r->spaced > r->pieces / 5;
 }
 
 static int compare_starts(const void *one, const void *other)
@@ -571,14 +504,14 @@ int speech_json_read(struct slice text, enum speech_dialect dialect, struct diag
 {
     struct reader r = {.cues = cues, .counted = text.data, .line = 1, .first_channel = NO_CHANNEL};
     diags_add_broken_utf8(diags, text, 1);
-    read_all(&r, text, &forms[dialect], count_piece);
+    read_all(&r, text, speech_form_of(dialect), count_piece);
     judge_pieces(&r, dialect);
     if (dialect == SPEECH_AWS)
-        read_all(&r, text, &aws_spans, take_span);
+        read_all(&r, text, &speech_aws_spans, take_span);
     if (!r.err && (dialect == SPEECH_ASSEMBLYAI_UTTERANCES || dialect == SPEECH_ASSEMBLYAI_WORDS))
-        read_all(&r, text, &assemblyai_chapters, take_chapter);
+        read_all(&r, text, &speech_assemblyai_chapters, take_chapter);
     if (!r.err)
-        read_all(&r, text, &forms[dialect], add_piece);
+        read_all(&r, text, speech_form_of(dialect), add_piece);
     if (!r.err)
         r.err = end_caption(&r);
     /* One channel stands behind the other. */

@@ -7,7 +7,8 @@
 /*
  * The paths that identify a dialect; the first dialect with all of its paths wins. A path goes by
  * keys and, "[]", to the first items of an array; its last character is the kind of value required
- * there: "#" a number, "$" a string.
+ * there: "#" a number, "%" one with a decimal point, "$" a string. Such a point tells seconds from
+ * milliseconds, and from places in a text.
  */
 static const struct {
     enum speech_dialect dialect;
@@ -68,6 +69,42 @@ static const struct {
     {SPEECH_NEMO, "sentences[]end_time#"},
     {SPEECH_NEMO, "sentences[]speaker$"},
     {SPEECH_YOUTUBE, "events[]tStartMs#"},
+    {SPEECH_VOSK, "result[]word$"},
+    {SPEECH_VOSK, "result[]start#"},
+    {SPEECH_VOSK, "result[]end#"},
+    {SPEECH_VOSK, "text$"},
+    {SPEECH_VOSK_LIST, "[]result[]word$"},
+    {SPEECH_VOSK_LIST, "[]result[]start#"},
+    {SPEECH_VOSK_LIST, "[]result[]end#"},
+    {SPEECH_VOSK_LIST, "[]text$"},
+    {SPEECH_SCRIBE, "words[]text$"},
+    {SPEECH_SCRIBE, "words[]type$"},
+    {SPEECH_SCRIBE, "words[]start#"},
+    {SPEECH_SCRIBE, "words[]end%"},
+    {SPEECH_SCRIBE_CHANNELS, "transcripts[]words[]text$"},
+    {SPEECH_SCRIBE_CHANNELS, "transcripts[]words[]type$"},
+    {SPEECH_SCRIBE_CHANNELS, "transcripts[]words[]start#"},
+    {SPEECH_SCRIBE_CHANNELS, "transcripts[]words[]end%"},
+    {SPEECH_AZURE_FAST, "phrases[]text$"},
+    {SPEECH_AZURE_FAST, "phrases[]offsetMilliseconds#"},
+    {SPEECH_AZURE_FAST, "phrases[]durationMilliseconds#"},
+    {SPEECH_AZURE_PREVIEW, "combinedPhrases[]text$"},
+    {SPEECH_AZURE_PREVIEW, "phrases[]text$"},
+    {SPEECH_AZURE_PREVIEW, "phrases[]offset#"},
+    {SPEECH_AZURE_PREVIEW, "phrases[]duration#"},
+    {SPEECH_GOOGLE_TEXT, "results[]alternatives[]transcript$"},
+    {SPEECH_GOOGLE_TEXT, "results[]resultEndTime$"},
+    {SPEECH_GOOGLE_2_TEXT, "results[]alternatives[]transcript$"},
+    {SPEECH_GOOGLE_2_TEXT, "results[]resultEndOffset$"},
+    {SPEECH_YOUTUBE_LIST, "[]text$"},
+    {SPEECH_YOUTUBE_LIST, "[]start#"},
+    {SPEECH_YOUTUBE_LIST, "[]duration%"},
+    {SPEECH_SEGMENTS, "[]text$"},
+    {SPEECH_SEGMENTS, "[]start#"},
+    {SPEECH_SEGMENTS, "[]end%"},
+    {SPEECH_SEGMENT_LINES, "text$"},
+    {SPEECH_SEGMENT_LINES, "start#"},
+    {SPEECH_SEGMENT_LINES, "end%"},
     /* … and where its language stands. */
     {SPEECH_NONE, "language$"},
     {SPEECH_NONE, "language_code$"},
@@ -76,93 +113,119 @@ static const struct {
     {SPEECH_NONE, "results.channels[]detected_language$"},
     {SPEECH_NONE, "results[]languageCode$"},
     {SPEECH_NONE, "recognizedPhrases[]locale$"},
+    {SPEECH_NONE, "phrases[]locale$"},
+    {SPEECH_NONE, "transcripts[]language_code$"},
     {SPEECH_NONE, "metadata.transcription_config.language$"},
 };
 
 enum {
     KEYS = sizeof keys / sizeof *keys,
-    MOST_ITEMS = 4, /* of an array that are looked at */
+    MOST_ITEMS = 4, /* of an array, or of a file of objects, that are looked at */
 };
 
 /* Keys by number. */
-typedef uint64_t path_set;
-_Static_assert(KEYS < 64, "a bit a path");
+struct path_set {
+    uint64_t bits[2];
+};
+_Static_assert(KEYS <= 128, "a bit a path");
 
 struct finder {
     struct json_scan scan;
-    path_set seen;
+    struct path_set seen;
     struct slice language;
 };
 
-static const char *path_of(int number)
+static bool has(const struct path_set *set, int number)
 {
-    return keys[number].path;
+    return set->bits[number / 64] >> number % 64 & 1;
+}
+
+static void add(struct path_set *set, int number)
+{
+    set->bits[number / 64] |= UINT64_C(1) << number % 64;
+}
+
+static bool is_empty(const struct path_set *set)
+{
+    return !(set->bits[0] | set->bits[1]);
 }
 
 /* The paths of `from`, which share their first `at` characters, that continue with the key. */
-static path_set paths_on(path_set from, size_t at, struct slice key)
+static struct path_set paths_on(const struct path_set *from, size_t at, struct slice key)
 {
-    path_set on = 0;
-    for (path_set left = from; left && key.len; left &= left - 1) {
-        const char *rest = path_of(__builtin_ctzll(left)) + at;
-        if (rest[0] == key.data[0] && strcspn(rest, ".[#$") == key.len &&
+    struct path_set on = {{0}};
+    for (int i = 0; i < KEYS && key.len; i++) {
+        const char *rest = has(from, i) ? keys[i].path + at : "";
+        if (rest[0] == key.data[0] && strcspn(rest, ".[#%$") == key.len &&
             memcmp(rest, key.data, key.len) == 0)
-            on |= left & -left;
+            add(&on, i);
     }
     return on;
 }
 
 /* Those that go on with this sign. */
-static path_set paths_into(path_set from, size_t at, char sign)
+static struct path_set paths_into(const struct path_set *from, size_t at, char sign)
 {
-    path_set on = 0;
-    for (path_set left = from; left; left &= left - 1) {
-        if (path_of(__builtin_ctzll(left))[at] == sign)
-            on |= left & -left;
+    struct path_set on = {{0}};
+    for (int i = 0; i < KEYS; i++) {
+        if (has(from, i) && keys[i].path[at] == sign)
+            add(&on, i);
     }
     return on;
 }
 
-static void look(struct finder *f, path_set paths, size_t at);
+static void look(struct finder *f, const struct path_set *paths, size_t at);
 
-static void look_at_object(struct finder *f, path_set paths, size_t at)
+static void look_at_object(struct finder *f, const struct path_set *paths, size_t at)
 {
     struct slice key;
     while (json_next_key(&f->scan, &key)) {
-        path_set on = paths_on(paths, at, key);
-        if (on)
-            look(f, on, at + key.len);
-        else
+        const struct path_set on = paths_on(paths, at, key);
+        if (is_empty(&on))
             json_skip(&f->scan);
+        else
+            look(f, &on, at + key.len);
     }
 }
 
-/* A string or a number, at which a path ends; or another value. */
-static void note(struct finder *f, path_set paths, size_t at)
+/* Whether a value is of the kind at which a path ends. */
+static bool ends_at(char sign, struct slice text, struct slice number)
 {
-    struct slice value;
-    char kind = '\0';
-    if (json_take_string(&f->scan, &value))
-        kind = '$';
-    else if (json_take_number(&f->scan, &value))
-        kind = '#';
-    else
+    return (sign == '$' && text.data) || (sign == '#' && number.len) ||
+           (sign == '%' && number.len && memchr(number.data, '.', number.len));
+}
+
+/* A string or a number, at which a path ends; or another value. */
+static void note(struct finder *f, const struct path_set *paths, size_t at)
+{
+    struct slice text = {0}, number = {0};
+    if (!json_take_string(&f->scan, &text) && !json_take_number(&f->scan, &number))
         json_skip(&f->scan);
-    for (path_set left = paths; left && kind; left &= left - 1) {
-        int number = __builtin_ctzll(left);
-        if (path_of(number)[at] != kind)
+    for (int i = 0; i < KEYS; i++) {
+        if (!has(paths, i) || !ends_at(keys[i].path[at], text, number))
             continue;
-        f->seen |= left & -left;
-        if (keys[number].dialect == SPEECH_NONE)
-            f->language = value;
+        add(&f->seen, i);
+        if (keys[i].dialect == SPEECH_NONE)
+            f->language = text;
     }
+}
+
+static bool are_some_seen(const struct finder *f, const struct path_set *paths)
+{
+    return (paths->bits[0] & f->seen.bits[0]) | (paths->bits[1] & f->seen.bits[1]);
+}
+
+static bool are_all_seen(const struct finder *f, const struct path_set *paths)
+{
+    return !((paths->bits[0] & ~f->seen.bits[0]) | (paths->bits[1] & ~f->seen.bits[1]));
 }
 
 /* Looks at the first item of an array, and at others where that has some of the paths and lacks
  * some: a channel on which nobody speaks has no words. False at the end of the array. */
-static bool look_at_items(struct finder *f, path_set paths, size_t at)
+static bool look_at_items(struct finder *f, const struct path_set *paths, size_t at)
 {
-    for (int i = 0; i < MOST_ITEMS && (paths & ~f->seen) && (i == 0 || (paths & f->seen)); i++) {
+    for (int i = 0;
+         i < MOST_ITEMS && !are_all_seen(f, paths) && (i == 0 || are_some_seen(f, paths)); i++) {
         if (!json_next_item(&f->scan))
             return false;
         look(f, paths, at);
@@ -172,31 +235,51 @@ static bool look_at_items(struct finder *f, path_set paths, size_t at)
 
 /* Reads the value that these paths lead to; each continues at `at`. Of an array that is the whole
  * file no more than the first items are walked through. */
-static void look(struct finder *f, path_set paths, size_t at)
+static void look(struct finder *f, const struct path_set *paths, size_t at)
 {
-    path_set dotted = paths_into(paths, at, '.');
+    const struct path_set dotted = paths_into(paths, at, '.');
     if (json_enter(&f->scan, JSON_OBJECT)) {
-        look_at_object(f, dotted ? dotted : paths, at + (dotted != 0));
+        bool is_dotted = !is_empty(&dotted);
+        look_at_object(f, is_dotted ? &dotted : paths, at + is_dotted);
     } else if (json_enter(&f->scan, JSON_ARRAY)) {
-        if (look_at_items(f, paths_into(paths, at, '['), at + 2) && at)
+        const struct path_set into = paths_into(paths, at, '[');
+        if (look_at_items(f, &into, at + 2) && at)
             json_leave(&f->scan);
     } else {
         note(f, paths, at);
     }
 }
 
+/* The first dialect all of whose paths were seen; one segment alone is no transcript. */
+static enum speech_dialect dialect_of(const struct finder *f, int values)
+{
+    for (int i = SPEECH_NONE + 1; i < SPEECH_DIALECTS; i++) {
+        struct path_set wanted = {{0}};
+        for (int key = 0; key < KEYS; key++) {
+            if ((int)keys[key].dialect == i)
+                add(&wanted, key);
+        }
+        if (are_all_seen(f, &wanted) && (i != SPEECH_SEGMENT_LINES || values > 1))
+            return (enum speech_dialect)i;
+    }
+    return SPEECH_NONE;
+}
+
 bool speech_shape_find(struct slice text, bool is_all, struct speech_shape *shape)
 {
     struct finder f = {.scan = {.rest = text}};
-    path_set wanted[SPEECH_DIALECTS] = {0};
+    struct path_set all = {{0}};
+    int values = 0;
     for (int i = 0; i < KEYS; i++)
-        wanted[keys[i].dialect] |= (path_set)1 << i;
-    look(&f, ((path_set)1 << KEYS) - 1, 0);
-
-    *shape = (struct speech_shape){.language = f.language};
-    for (int i = SPEECH_NONE + 1; i < SPEECH_DIALECTS && !shape->dialect; i++) {
-        if ((f.seen & wanted[i]) == wanted[i])
-            shape->dialect = (enum speech_dialect)i;
-    }
-    return is_all || !f.scan.is_cut;
+        add(&all, i);
+    *shape = (struct speech_shape){0};
+    bool may_go_on = json_kind(&f.scan) == JSON_OBJECT;
+    do {
+        look(&f, &all, 0);
+        shape->dialect = dialect_of(&f, ++values);
+        may_go_on &= !shape->dialect && values < MOST_ITEMS;
+    } while (may_go_on && json_kind(&f.scan) == JSON_OBJECT);
+    shape->language = f.language;
+    may_go_on &= !f.scan.is_broken && !f.scan.rest.len;
+    return is_all || !(f.scan.is_cut || may_go_on);
 }

@@ -32,6 +32,17 @@ enum speech_dialect {
     SPEECH_SPEECHMATICS,
     SPEECH_NEMO,    /* with speakers */
     SPEECH_YOUTUBE, /* json3 */
+    SPEECH_VOSK,    /* an object, or one after another … */
+    SPEECH_VOSK_LIST,
+    SPEECH_SCRIBE, /* of ElevenLabs */
+    SPEECH_SCRIBE_CHANNELS,
+    SPEECH_AZURE_FAST,
+    SPEECH_AZURE_PREVIEW, /* of 2024 */
+    SPEECH_GOOGLE_TEXT,   /* without words */
+    SPEECH_GOOGLE_2_TEXT,
+    SPEECH_YOUTUBE_LIST,  /* youtube-transcript-api */
+    SPEECH_SEGMENTS,      /* those of Whisper by themselves: a list … */
+    SPEECH_SEGMENT_LINES, /* … or an object a line */
     SPEECH_DIALECTS,
 };
 

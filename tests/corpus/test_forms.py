@@ -84,6 +84,18 @@ FORMS = {
         alternatives=lambda a, b, w: [{"content": w}])},
     "nemo.json": lambda c: {"sentences": each(c, start_time=lambda a, b, w: a / 1000, end_time=lambda a, b, w: b / 1000,
                                               text=lambda a, b, w: w, speaker=lambda *_: "speaker_0")},
+    "vosk.json": lambda c: "\n".join(json.dumps({"result": each(
+        words_of([cue]), **SECONDS, word=lambda a, b, w: w, conf=lambda *_: 1.0), "text": cue[2]}, indent=2) for cue in c if cue[2]),
+    "scribe.json": lambda c: {"language_code": "en", "words": [piece for a, b, w in words_of(c) for piece in (
+        {"text": w, "start": a / 1000, "end": b / 1000, "type": "word", "speaker_id": "speaker_0"},
+        {"text": " ", "start": b / 1000, "end": b / 1000, "type": "spacing"})]},
+    "fast.json": lambda c: {"phrases": each(c, offsetMilliseconds=lambda a, b, w: a, durationMilliseconds=lambda a, b, w: b - a,
+                                            text=lambda a, b, w: w, speaker=lambda *_: 1)},
+    "google-text.json": lambda c: {"results": each(c, alternatives=lambda a, b, w: [{"transcript": w}],
+                                                   resultEndTime=lambda a, b, w: f"{b / 1000}s")},
+    "list.json": lambda c: each(c, **SECONDS, text=lambda a, b, w: w),
+    "lines.jsonl": lambda c: "\n".join(map(json.dumps, each(c, **SECONDS, text=lambda a, b, w: w))),
+    "api.json": lambda c: each(c, text=lambda a, b, w: w, start=lambda a, b, w: a / 1000, duration=lambda a, b, w: (b - a) / 1000),
     "youtube.json3": lambda c: {"events": each(c, tStartMs=lambda a, b, w: a, dDurationMs=lambda a, b, w: b - a,
                                                segs=lambda a, b, w: [{"utf8": w}])},
 }

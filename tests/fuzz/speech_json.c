@@ -3,6 +3,7 @@
  */
 #include "fuzz.h"
 
+#include "syntax/speech_forms.h"
 #include "syntax/speech_json.h"
 
 /* Channels stand one behind the other, and are put in order by their times. */
@@ -44,9 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (shape.dialect) {
         CHECK(speech_json_read(file, shape.dialect, &diags, &cues) == 0);
-        bool has_channels = shape.dialect == SPEECH_AZURE ||
-                            (shape.dialect >= SPEECH_DEEPGRAM_UTTERANCES &&
-                             shape.dialect <= SPEECH_DEEPGRAM_WORDS);
+        bool has_channels = speech_form_of(shape.dialect)->channel != NULL;
         check_cues(&cues, lines, has_channels);
         check_diags(&diags, lines);
     }

@@ -89,6 +89,25 @@ YOUTUBE = {"wireMagic": "pb3", "events": [
     {"tStartMs": 2000, "dDurationMs": 3000, "wWinId": 1, "aAppend": 1, "segs": [{"utf8": "\n"}]},
     {"tStartMs": 3000, "dDurationMs": 2000, "wWinId": 1, "segs": [{"utf8": "all"}, {"utf8": " the time", "tOffsetMs": 300}]}]}
 
+# Vosk prints an object for each stretch of speech.
+VOSK = "\n".join(json.dumps(said, indent=2) for said in (
+    {"text": ""}, {"result": [{"conf": 1.0, "start": 1.0, "end": 1.5, "word": "mind"}, {"conf": 1.0, "start": 1.5, "end": 2.0, "word": "it"}],
+                   "text": "mind it"}, {"result": [{"conf": 1.0, "start": 2.5, "end": 3.0, "word": "what"}], "text": "what"}))
+SCRIBE = {"language_code": "eng", "text": "Mind it. What?", "words": [
+    {"text": "Mind", "start": 1.0, "end": 1.5, "type": "word", "speaker_id": "speaker_0"},
+    {"text": " ", "start": 1.5, "end": 1.6, "type": "spacing", "speaker_id": "speaker_0"},
+    {"text": "it.", "start": 1.6, "end": 2.0, "type": "word", "speaker_id": "speaker_0"},
+    {"text": " ", "start": 2.0, "end": 2.0, "type": "spacing", "speaker_id": "speaker_0"},
+    {"text": "What?", "start": 2.0, "end": 3.0, "type": "word", "speaker_id": "speaker_1"}]}
+AZURE_FAST = {"durationMilliseconds": 9000, "combinedPhrases": [{"text": "Mind it. What?"}], "phrases": [
+    {"offsetMilliseconds": 1000, "durationMilliseconds": 900, "text": "Mind it.", "speaker": 1, "locale": "en-US"},
+    {"offsetMilliseconds": 2000, "durationMilliseconds": 900, "text": "What?", "speaker": 2, "locale": "en-US"}]}
+GOOGLE_TEXT = {"results": [{"alternatives": [{"transcript": "mind it"}], "resultEndTime": "2s"},
+                           {"alternatives": [{"transcript": " what"}], "resultEndTime": "3.500s"}]}
+SEGMENTS = [{"start": 0.0, "end": 2.5, "text": " Mind it.", "speaker": "Mira Holt"},
+            {"start": 2.5, "end": 4.0, "text": " What?", "speaker": "SPEAKER_01"}]
+SNIPPETS = [{"text": "mind it", "start": 1.0, "duration": 4.0}, {"text": "what", "start": 2.5, "duration": 3.0}]
+
 # What is said: (speaker, start, words) of each turn.
 TALKS = {
     "whisper": (WHISPER, [(None, 0, "All aboard, please. Mind the gap.")]),
@@ -109,6 +128,12 @@ TALKS = {
     "speechmatics": (SPEECHMATICS, [("S1", 1, "Mind it."), (None, 2, "What?")]),
     "youtube": (YOUTUBE, [(None, 1, "mind it all the time")]),
     "nemo": (NEMO, [("speaker_0", 1, "mind it"), ("speaker_1", 2, "what")]),
+    "vosk": (VOSK, [(None, 1, "mind it what")]),
+    "scribe": (SCRIBE, [("speaker_0", 1, "Mind it."), ("speaker_1", 2, "What?")]),
+    "azure-fast": (AZURE_FAST, [("Speaker 1", 1, "Mind it."), ("Speaker 2", 2, "What?")]),
+    "google-text": (GOOGLE_TEXT, [(None, 0, "mind it what")]),
+    "segments": (SEGMENTS, [("Mira Holt", 0, "Mind it."), ("SPEAKER_01", 2.5, "What?")]),
+    "snippets": (SNIPPETS, [(None, 1, "mind it what")]),
     "aws": (AWS, [("spk_0", 1, "Mind it .NET."), ("spk_1", 2, "What?")]),
 }
 
@@ -125,6 +150,12 @@ OTHERS = {
     "schema.json": {"format": "2.9", "results": [{"type": "word", "alternatives": [{"content": "x"}]}]},
     "log.json": {"events": [{"time": 1, "segs": [{"utf8": "x"}]}]},
     "nlp.json": {"sentences": [{"text": "A sentence.", "start": 0, "end": 11}]},
+    "names.json": [{"start": 0, "end": 4, "text": "Lima", "label": "GPE"}],
+    "tokens.json": {"text": "Mind it", "words": [{"text": "Mind", "type": "VERB", "start": 0, "end": 4}]},
+    "messages.json": {"name": "Ana", "messages": [{"id": 1, "from": "Ana", "date": "2024-01-01T10:00:00", "text": "Hello"}]},
+    "slack.json": [{"type": "message", "user": "U1", "text": "Hello", "ts": "1700000000.5"}],
+    "clip.json": {"start": 0.5, "end": 2.5, "text": "A clip of a data set."},
+    "prompts.jsonl": '{"text": "Hello", "label": 1}\n{"text": "Hi", "label": 0}\n',
     "list.json": [1, 2, 3],
     "word.json": "words",
 }
@@ -166,6 +197,12 @@ def test_any_other_json_is_no_transcript_and_no_problem(mount):
     assert sorted(os.listdir(mounted / "episodes")) == ["talk", "zz-sentinel"]
     assert problems(mounted) == []
     assert run(TRANSCRIPTFS, "--check", mounted.content).stderr == "2 files, 0 problems\n"
+
+
+def test_a_segment_a_line(mount):
+    mounted = mount({"talk.jsonl": "".join(json.dumps(segment) + "\n" for segment in SEGMENTS)})
+    assert turns(mounted, "talk") == TALKS["segments"][1]
+    assert (mounted / "episodes/talk/source.json").read_bytes() == (mounted.content / "talk.jsonl").read_bytes()
 
 
 def test_json_becomes_a_transcript_and_none_again(mount):

@@ -1,112 +1,10 @@
-/* values/json_scan, syntax/speech_shape and syntax/speech_json: which JSON is a transcript, and
- * what is said in it. */
+/* syntax/speech_shape and syntax/speech_json: which JSON is a transcript, and what it says. */
 #include "unit.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "syntax/speech_json.h"
-#include "values/json_scan.h"
-
-/* --- walking through JSON --------------------------------------------------------------------- */
-
-/* All keys and scalars in the order of the text, "(" and ")" around an object's, "<" and ">" around
- * an array's. */
-static void spell(struct json_scan *s, struct buf *out)
-{
-    struct slice text;
-    if (json_enter(s, JSON_OBJECT)) {
-        buf_add_byte(out, '(');
-        while (json_next_key(s, &text)) {
-            buf_add_slice(out, text);
-            buf_add_byte(out, '=');
-            spell(s, out);
-        }
-        buf_add_byte(out, ')');
-    } else if (json_enter(s, JSON_ARRAY)) {
-        buf_add_byte(out, '<');
-        while (json_next_item(s)) {
-            spell(s, out);
-            buf_add_byte(out, ',');
-        }
-        buf_add_byte(out, '>');
-    } else if (json_take_string(s, &text) || json_take_number(s, &text)) {
-        buf_add_slice(out, text);
-    } else {
-        buf_add_byte(out, json_kind(s) == JSON_NULL ? '0' : '*');
-        json_skip(s);
-    }
-}
-
-static void walks_through_json(void **state)
-{
-    static const struct {
-        const char *text, *spelt;
-        bool is_cut, is_broken;
-    } rows[] = {
-        {"{}", "()", false, false},
-        {" [ ] ", "<>", false, false},
-        {"{\"a\": 1, \"b\": [true, null, -1.5e3, \"x\\\"y\"], \"c\": {\"d\": \"\"}}",
-         "(a=1b=<*,0,-1.5e3,x\\\"y,>c=(d=))", false, false},
-        {"\"\\\\\"", "\\\\", false, false},
-        {"[NaN, 1]", "<*,1,>", false, false},
-        {"", "*", true, true},
-        {"{\"a\": [1, 2", "(a=<1,2,>)", true, true},
-        {"{\"a", "()", true, true},
-        {"{\"a\" 1}", "()", false, true},
-        {"[1 2]", "<1,>", false, true},
-        {"{a: 1}", "()", false, true},
-        {"[1}", "<1,>", false, true},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct json_scan s = {.rest = slice_of(rows[i].text)};
-        cleanup_buf struct buf spelt = {0};
-        spell(&s, &spelt);
-        assert_slice(buf_slice(&spelt), rows[i].spelt);
-        assert_int_equal(s.is_broken, rows[i].is_broken);
-        assert_int_equal(s.is_cut, rows[i].is_cut);
-        assert_int_equal(json_is_done(&s), !rows[i].is_broken);
-    }
-}
-
-static void skips_json(void **state)
-{
-    struct slice key = {0};
-    struct json_scan s = {.rest = SLICE("[[1, {\"a]\": [2]}], {\"b\": {\"c\": 1}, \"d\": 2}, 3]")};
-    (void)state;
-    assert_true(json_enter(&s, JSON_ARRAY) && json_next_item(&s));
-    assert_true(json_skip(&s) && json_next_item(&s));
-    assert_true(json_enter(&s, JSON_OBJECT) && json_next_key(&s, &key));
-    assert_slice(key, "b");
-    assert_true(json_skip(&s) && json_leave(&s));
-    assert_true(json_next_item(&s) && json_kind(&s) == JSON_NUMBER);
-    assert_true(json_leave(&s) && json_is_done(&s));
-}
-
-static void a_string_says_its_characters(void **state)
-{
-    static const struct {
-        const char *raw, *says;
-    } rows[] = {
-        {"plain", "plain"},
-        {"a\\n\\t\\\\\\\"\\/b", "a\n\t\\\"/b"},
-        {"\\u00e9\\u4f60", "é你"},
-        {"\\ud83d\\ude83", "🚃"},
-        {"\\ud83d", "\xEF\xBF\xBD"},
-        {"\\ude83x", "\xEF\xBF\xBDx"},
-        {"\\u12", "u12"},
-        {"\xFFx", "\xEF\xBF\xBDx"},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        cleanup_buf struct buf out = {0};
-        json_add_string(&out, slice_of(rows[i].raw));
-        assert_slice(buf_slice(&out), rows[i].says);
-    }
-}
-
-/* --- transcripts ------------------------------------------------------------------------------ */
 
 static void print_time(struct buf *out, int64_t time)
 {
@@ -307,6 +205,76 @@ static const struct row {
      "0-? | To the very end.\n?-1000 | Before it began.\n?-? | When it suits.\n9000-? | Back "
      "again.\n"},
 
+    {"Vosk: one object after another, and the first has no words",
+     "{\"text\": \"\"}\n{\n  \"result\" : [{\n      \"conf\" : 1.000000,\n      \"end\" : 1.11"
+     "0000,\n      \"start\" : 0.870000,\n      \"word\" : \"mind\"\n    }, {\n      \"conf\" "
+     ": 0.5,\n      \"end\" : 1.5,\n      \"start\" : 1.11,\n      \"word\" : \"it\"\n    }],"
+     "\n  \"text\" : \"mind it\"\n}\n{\"text\": \"\"}\n{\"result\": [{\"conf\": 1, \"end\": 5,"
+     " \"start\": 4, \"word\": \"why\"}], \"text\": \"why\"}",
+     SPEECH_VOSK, "870-1500 | mind it\n4000-5000 | why\n"},
+    {"Vosk's list",
+     "[{\"text\": \"\"}, {\"result\": [{\"conf\": 1.0, \"end\": 2.0, \"start\": 1.0, \"word\":"
+     " \"mind\"}], \"text\": \"mind\"}, {\"result\": [{\"conf\": 1.0, \"end\": 3, \"start\": 2"
+     ", \"word\": \"it\"}], \"text\": \"it\"}]",
+     SPEECH_VOSK_LIST, "1000-3000 | mind it\n"},
+    {"Scribe: spaces without a speaker, a pause, what is heard",
+     "{\"language_code\": \"eng\", \"language_probability\": 0.98, \"text\": \"…\", \"words\":"
+     " [{\"text\": \"Mind\", \"start\": 0.1, \"end\": 0.4, \"type\": \"word\", \"speaker_id\":"
+     " \"speaker_0\"}, {\"text\": \" \", \"start\": 0.4, \"end\": 0.5, \"type\": \"spacing\"},"
+     " {\"text\": \"it\", \"start\": 0.5, \"end\": 0.7, \"type\": \"word\", \"speaker_id\": "
+     "\"speaker_0\"}, {\"text\": \" \", \"start\": 0.7, \"end\": 4, \"type\": \"spacing\"}, {"
+     "\"text\": \"now\", \"start\": 4, \"end\": 4.2, \"type\": \"word\", \"speaker_id\": \"spe"
+     "aker_0\"}, {\"text\": \" \", \"start\": 4.2, \"end\": 4.3, \"type\": \"spacing\", \"spea"
+     "ker_id\": \"speaker_0\"}, {\"text\": \"(laughs)\", \"start\": 4.3, \"end\": 5, \"type\":"
+     " \"audio_event\", \"speaker_id\": \"speaker_1\"}]}",
+     SPEECH_SCRIBE,
+     "100-700 speaker_0| Mind it\n4000-4200 speaker_0| now\n4300-5000 speaker_1| (laughs)\n"},
+    {"Scribe by channels",
+     "{\"transcripts\": [{\"language_code\": \"en\", \"text\": \"Mind it.\", \"words\": [{\"te"
+     "xt\": \"Mind\", \"start\": 1, \"end\": 1.5, \"type\": \"word\", \"channel_index\": 0}, {"
+     "\"text\": \"it.\", \"start\": 1.5, \"end\": 2.0, \"type\": \"word\"}]}, {\"words\": [{"
+     "\"text\": \"Why?\", \"start\": 0.5, \"end\": 0.9, \"type\": \"word\"}]}]}",
+     SPEECH_SCRIBE_CHANNELS, "500-900 Speaker 1| Why?\n1000-2000 Speaker 0| Mind it.\n"},
+    {"Azure's fast transcription",
+     "{\"durationMilliseconds\": 5000, \"combinedPhrases\": [{\"text\": \"Mind it. Why?\"}], "
+     "\"phrases\": [{\"offsetMilliseconds\": 40, \"durationMilliseconds\": 960, \"text\": \"Mi"
+     "nd it.\", \"speaker\": 1, \"locale\": \"en-US\", \"words\": [{\"text\": \"Mind\", \"offs"
+     "etMilliseconds\": 40, \"durationMilliseconds\": 400}]}, {\"offsetMilliseconds\": 2000, "
+     "\"durationMilliseconds\": 500, \"text\": \"Why?\", \"speaker\": 2}]}",
+     SPEECH_AZURE_FAST, "40-1000 Speaker 1| Mind it.\n2000-2500 Speaker 2| Why?\n"},
+    {"… and as it was in 2024, with channels",
+     "{\"duration\": 5000, \"combinedPhrases\": [{\"channel\": 0, \"text\": \"Mind it.\"}], "
+     "\"phrases\": [{\"channel\": 0, \"offset\": 960, \"duration\": 640, \"text\": \"Mind it."
+     "\"}, {\"channel\": 1, \"offset\": 20, \"duration\": 100, \"text\": \"Why?\"}]}",
+     SPEECH_AZURE_PREVIEW, "20-120 Speaker 1| Why?\n960-1600 Speaker 0| Mind it.\n"},
+    {"Google without words: a result begins where the last one ended",
+     "{\"results\": [{\"alternatives\": [{\"transcript\": \"mind the gap\", \"confidence\": 0."
+     "9}, {\"transcript\": \"mine\"}], \"resultEndTime\": \"1.770s\", \"languageCode\": \"en-u"
+     "s\"}, {\"alternatives\": [{\"transcript\": \" which gap\"}], \"resultEndTime\": \"4s\"},"
+     " {\"alternatives\": [{\"transcript\": \" that one\"}]}, {\"alternatives\": [{\"transcrip"
+     "t\": \" on two\"}], \"resultEndTime\": \"3s\"}], \"totalBilledTime\": \"15s\"}",
+     SPEECH_GOOGLE_TEXT,
+     "0-1770 | mind the gap\n1770-4000 | which gap\n4000-? | that one\n3000-3000 | on two\n"},
+    {"… and in its second version",
+     "{\"results\": [{\"alternatives\": [{\"transcript\": \"mind the gap\"}], \"resultEndOffse"
+     "t\": \"1.200s\"}]}",
+     SPEECH_GOOGLE_2_TEXT, "0-1200 | mind the gap\n"},
+    {"youtube-transcript-api: texts that roll",
+     "[{\"text\": \"mind the gap\", \"start\": 0.5, \"duration\": 4.5}, {\"text\": \"it is wid"
+     "e\nand deep\", \"start\": 2.5, \"duration\": 3}]",
+     SPEECH_YOUTUBE_LIST, "500-2500 | mind the gap\n2500-5500 | it is wide/and deep\n"},
+    {"a list of segments",
+     "[{\"start\": 0, \"end\": 2, \"text\": \" Mind the gap.\", \"speaker\": \"SPEAKER_00\"}, "
+     "{\"start\": 2, \"end\": 3.5, \"text\": \"Which gap?\", \"speaker\": \"Jun\"}]",
+     SPEECH_SEGMENTS, "0-2000 SPEAKER_00| Mind the gap.\n2000-3500 Jun| Which gap?\n"},
+    {"a segment a line",
+     "{\"speaker\": \"Ana\", \"text\": \"Mind the gap.\", \"start\": 0.0, \"end\": 2.5}\n{\"sp"
+     "eaker\": \"Jun\", \"text\": \"Which gap?\", \"start\": 2.5, \"end\": 4}\n",
+     SPEECH_SEGMENT_LINES, "0-2500 Ana| Mind the gap.\n2500-4000 Jun| Which gap?\n"},
+    {"the pipeline's list with speakers",
+     "[{\"speaker\": \"SPEAKER_01\", \"text\": \"Mind the gap.\", \"timestamp\": [0.0, 2.5]}]",
+     SPEECH_PIPELINE_LIST, "0-2500 SPEAKER_01| Mind the gap.\n"},
+
     {"package.json",
      "{\"name\": \"x\", \"version\": \"1.0.0\", \"scripts\": {\"test\": \"x\"}, \"files\": []}",
      SPEECH_NONE, NULL},
@@ -328,6 +296,39 @@ static const struct row {
     {"yt-dlp's chapters",
      "{\"id\": \"x\", \"chapters\": [{\"start_time\": 0, \"title\": \"x\"}], "
      "\"automatic_captions\": {\"en\": []}}",
+     SPEECH_NONE, NULL},
+    {"one segment alone", "{\"start\": 0.5, \"end\": 2.5, \"text\": \"A clip of a data set.\"}\n",
+     SPEECH_NONE, NULL},
+    {"names in a text, by their places",
+     "[{\"start\": 0, \"end\": 4, \"text\": \"Lima\", \"label\": \"GPE\"}, {\"start\": 9, \"en"
+     "d\": 12, \"text\": \"Ana\"}]",
+     SPEECH_NONE, NULL},
+    {"tokens by their places",
+     "{\"text\": \"Mind it\", \"words\": [{\"text\": \"Mind\", \"type\": \"VERB\", \"start\": "
+     "0, \"end\": 4}]}",
+     SPEECH_NONE, NULL},
+    {"messages a line",
+     "{\"text\": \"Hello\", \"user\": \"ana\", \"timestamp\": 1.5}\n{\"text\": \"Hi\", \"user"
+     "\": \"jun\", \"timestamp\": 2.5}\n",
+     SPEECH_NONE, NULL},
+    {"a list of messages",
+     "[{\"type\": \"message\", \"text\": \"Hello\", \"ts\": \"1700000000.5\"}]", SPEECH_NONE, NULL},
+    {"an export of a chat",
+     "{\"name\": \"Ana\", \"messages\": [{\"id\": 1, \"from\": \"Ana\", \"date\": \"2024-01-01"
+     "\", \"text\": \"Hello\"}]}",
+     SPEECH_NONE, NULL},
+    {"GeoJSON",
+     "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"geometry\": {"
+     "\"type\": \"Point\", \"coordinates\": [1.5, 2.5]}}]}",
+     SPEECH_NONE, NULL},
+    {"a dictionary",
+     "{\"result\": [{\"word\": \"mind\", \"start\": 1, \"meaning\": \"to care\"}], \"text\": "
+     "\"mind\"}",
+     SPEECH_NONE, NULL},
+    {"what was searched for", "{\"results\": [{\"alternatives\": [{\"transcript\": \"x\"}]}]}",
+     SPEECH_NONE, NULL},
+    {"phrases of a dictionary",
+     "{\"phrases\": [{\"text\": \"mind it\", \"offset\": 3}], \"combinedPhrases\": []}",
      SPEECH_NONE, NULL},
     {"a word", "true", SPEECH_NONE, NULL},
     {"nothing", "", SPEECH_NONE, NULL},
@@ -386,6 +387,8 @@ static void the_language_is_the_files(void **state)
         {"{\"result\": {\"language\": \"de\"}}", "de"},
         {"{\"results\": {\"language_code\": \"en-US\"}}", "en-US"},
         {"{\"results\": {\"channels\": [{\"detected_language\": \"es\"}]}}", "es"},
+        {"{\"phrases\": [{\"locale\": \"de-DE\"}]}", "de-DE"},
+        {"{\"transcripts\": [{\"language_code\": \"eng\"}]}", "eng"},
         {"{\"language\": null}", ""},
     };
     (void)state;
@@ -486,9 +489,6 @@ static void too_many_cues_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(walks_through_json),
-        cmocka_unit_test(skips_json),
-        cmocka_unit_test(a_string_says_its_characters),
         cmocka_unit_test(reads_every_dialect),
         cmocka_unit_test(more_of_a_file_says_no_less),
         cmocka_unit_test(the_language_is_the_files),
