@@ -4,21 +4,13 @@
 #include <stdlib.h>
 
 #include "base/parallel.h"
-#include "base/path.h"
-#include "index/beside.h"
-#include "syntax/source_form.h"
-#include "values/file_name.h"
-#include "transcript/align.h"
-#include "transcript/refs.h"
-#include "transcript/source.h"
-#include "values/decode.h"
+#include "index/parse_episode.h"
 
 enum {
     BUCKETS = 4096,
     KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
     KEY_OF_BODY = 0xFE,
     CACHE_ALWAYS_KEPT = 4,
-    CAPTIONS_HEAD = 4 * 1024, /* bytes that contain the language of captions */
 };
 
 /* The problems of the body of an episode when it was last parsed. */
@@ -217,129 +209,24 @@ struct loader {
     void *context;
 };
 
-/* Decodes the first `len` bytes of a file; `bytes` holds them, and must live as long as the text.
- */
-static int read_text(const struct cache *cache, const struct source *source, uint64_t len,
-                     struct buf *bytes, struct decoded *decoded)
+static struct parse_episode parse_of(const struct cache *cache, const struct loader *loader,
+                                     struct cache_entry *entry)
 {
-    int err = cache->content.read(cache->content.context, source, 0, len, bytes);
-    return err ? err : decode(buf_slice(bytes), true, decoded);
-}
-
-/* Reads the front matter and the sidecars of an episode into the arena. The scan has reported their
- * mistakes already. */
-static int describe(const struct cache *cache, const struct episode *episode, struct slice text,
-                    struct arena *arena, struct front *front, struct sidecars *beside)
-{
-    struct diags discarded = {.arena = arena, .count = DIAGS_MAX};
-    *beside = sidecars_begin(arena);
-    int err = beside_describe(&cache->content, episode->path, &episode->companions, cache->limits,
-                              &discarded, beside);
-    if (!err)
-        err = source_read_front(source_form_of(episode->path), arena, text, true, cache->limits,
-                                &discarded, front);
-    if (!err)
-        sidecars_put_front(beside, front->map);
-    return err;
+    return (struct parse_episode){&cache->content, cache->limits, loader->episode, &entry->arena};
 }
 
 static int parse_front(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
-    const struct episode *episode = loader->episode;
-    const struct source source = {episode->path, &episode->id};
-    cleanup_buf struct buf bytes = {0};
-    cleanup_decoded struct decoded decoded = {0};
-    struct sidecars beside;
-
-    uint64_t size = (uint64_t)episode->id.size, len = episode->head.body;
-    if (source_form_of(episode->path) != SOURCE_MARKDOWN)
-        len = size < CAPTIONS_HEAD ? size : CAPTIONS_HEAD;
-    int err = read_text(cache, &source, len, &bytes, &decoded);
-    if (!err)
-        err = describe(cache, episode, decoded.text, &entry->arena, &entry->front, &beside);
-    if (!err)
-        entry->front.map = beside.map;
-    return err;
+    const struct parse_episode parse = parse_of(cache, loader, entry);
+    return parse_episode_front(&parse, &entry->front);
 }
 
-/* Parses the turns of one of the files of an episode, and returns its sidecars in `beside`. */
-static int parse_source(const struct cache *cache, const struct episode *episode,
-                        const struct source *source, struct arena *arena, struct diags *diags,
-                        struct sidecars *beside, struct body *body)
-{
-    cleanup_buf struct buf bytes = {0};
-    cleanup_decoded struct decoded decoded = {0};
-    struct front front;
-    enum source_form form = source_form_of(source->path);
-
-    int err = read_text(cache, source, (uint64_t)source->id->size, &bytes, &decoded);
-    if (!err)
-        err = describe(cache, episode, decoded.text, arena, &front, beside);
-    if (err)
-        return err;
-    cleanup_parse_guard struct parse_guard guard = parse_guard_begin(
-        cache->content.quarantine, GUARDED_BODY, source->path, source->id);
-    /* The next scan leaves its words out: till then nobody knows another version of it. */
-    if (guard.is_quarantined)
-        return -EAGAIN;
-    err = source_read_body(form, slice_skip(decoded.text, front.body),
-                           form == SOURCE_MARKDOWN ? episode->head.body_line : 1, beside->map,
-                           episode->own ? episode->own->aliases : (struct slice){0}, cache->limits,
-                           diags, body);
-    guard.has_passed = !err;
-    return err;
-}
-
-/* Adds the originals if the captions are a translation. The mistakes of that file belong to its own
- * episode. */
-static int parse_originals(const struct cache *cache, const struct episode *episode,
-                           struct arena *arena, struct diags *diags, struct body *body)
-{
-    struct diags discarded = {.arena = arena, .count = DIAGS_MAX};
-    struct body spoken = {0};
-    struct sidecars beside;
-    int err = 0;
-    for (uint32_t i = 0; i < episode->companions.count && !err; i++) {
-        const struct companion *companion = &episode->companions.at[i];
-        const struct source source = {companion->path, &companion->id};
-        if (companion->role != COMPANION_SPOKEN)
-            continue;
-        err = (uint64_t)companion->id.size > cache->limits->at[LIMIT_FILE]
-                  ? 0
-                  : parse_source(cache, episode, &source, arena, &discarded, &beside, &spoken);
-        if (!err)
-            err = align_originals(body, &spoken, file_name_read(companion->path).language,
-                                  path_base(companion->path), path_base(episode->path), diags);
-        body_free(&spoken);
-    }
-    return err;
-}
-
-/* Parses the front matter too: its names are evidence for speakers. */
 static int parse_body(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
-    const struct episode *episode = loader->episode;
-    const struct source source = {episode->path, &episode->id};
-    struct arena arena = {0};
-    struct sidecars beside;
-
-    if (!episode->head.has_body)
-        return 0;
+    const struct parse_episode parse = parse_of(cache, loader, entry);
     entry->diags.arena = &entry->arena;
-    int err = parse_source(cache, episode, &source, &entry->arena, &entry->diags, &beside,
-                           &entry->body);
-    /* Of captions the head alone counts, which parse_front() reads. */
-    entry->has_front = !err && source_form_of(episode->path) == SOURCE_MARKDOWN;
-    if (entry->has_front)
-        entry->front.map = beside.map;
-    if (!err)
-        err = refs_note(&entry->body, beside.map);
-    if (!err)
-        err = align_chapters(&entry->body, beside.chapters, beside.chapter_count);
-    if (!err)
-        err = parse_originals(cache, episode, &arena, &entry->diags, &entry->body);
-    arena_free(&arena);
-    return !err && entry->diags.failed ? -ENOMEM : err;
+    return parse_episode_body(&parse, &entry->diags, &entry->body, &entry->front,
+                              &entry->has_front);
 }
 
 static int render_text(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
