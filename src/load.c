@@ -199,8 +199,10 @@ void program_summarise(const struct program *program)
         report("there are no transcripts (%s) in \"%s\"; " SOURCE_FORM_ADVICE,
                source_form_endings(), program->options.content);
     if (corpus->private_count)
-        report("%u file%s less readable than the content folder; %s only under episodes/",
+        report("%u file%s private (fewer may read %s than the content folder): %s only in "
+               "episodes/, text/ and original/",
                corpus->private_count, corpus->private_count == 1 ? " is" : "s are",
+               corpus->private_count == 1 ? "it" : "them",
                corpus->private_count == 1 ? "it appears" : "they appear");
     if (corpus->problem_count && !program->options.verbose)
         report(

@@ -403,28 +403,22 @@ static void tell(const struct place *place, const struct found *found, bool is_o
     void (*log)(const char *format, ...) = place->options.log;
     const char *path = place->options.path;
     if (is_other)
-        log("another content folder stands at \"%s\": it is followed from now on", path);
+        log("another content folder stands at \"%s\"; following that one", path);
     else if (found->state == place->state)
         return;
     else if (found->state == there)
-        log("content folder \"%s\": it is back", path);
+        log("content folder \"%s\" is back", path);
     else if (found->state == deleted)
-        log("content folder \"%s\": it was deleted, and the tree is empty", path);
+        log("content folder \"%s\" was deleted; the mount is empty", path);
     else if (found->state == moved_away)
-        log("content folder \"%s\": nothing stands there any more; the one that stood there is "
-            "served on",
-            path);
+        log("content folder \"%s\" was moved away; still serving it", path);
     else if (found->state == foreign)
-        log("content folder \"%s\": another one stands there that belongs to user %u; it is not "
-            "followed",
-            path, (unsigned)found->st.st_uid);
+        log("content folder \"%s\" belongs to user %u now; not following it", path,
+            (unsigned)found->st.st_uid);
     else if (found->state == around_mount)
-        log("content folder \"%s\": what stands there is in the mount or around it; it is not "
-            "followed",
-            path);
+        log("content folder \"%s\" is in or around the mount now; not following it", path);
     else
-        log("content folder \"%s\": %s; the one that stood there is served on", path,
-            strerror(-found->err));
+        log("content folder \"%s\": %s; still serving the old one", path, strerror(-found->err));
 }
 
 bool place_look(struct place *place)

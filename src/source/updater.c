@@ -352,7 +352,7 @@ static void log_answering(struct updater *updater)
 {
     struct slice rest = buf_slice(&updater->answering), path;
     while (slice_take(&rest, '\0', &path) && path.len)
-        updater->options.log("folder \"%s\" of the content answers again", path.data);
+        updater->options.log("folder \"%s\" in the content answers again", path.data);
     buf_free(&updater->answering);
 }
 
@@ -427,8 +427,8 @@ static void note_hung(void *updater_, struct slice path, bool is_hung)
     struct updater *updater = updater_;
     tree_set_hung(updater->options.tree, path, is_hung);
     if (is_hung) {
-        updater->options.log("folder \"%s\" of the content does not answer; what was known in it "
-                             "stays, and the rest is followed",
+        updater->options.log("folder \"%s\" in the content does not answer; serving what is "
+                             "known of it, and following the rest",
                              path.data);
         return;
     }

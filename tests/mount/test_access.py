@@ -329,10 +329,10 @@ def test_the_start_says_how_many_are_private(content, fuse, place):
         finally:
             run_ok("fusermount3", "-u", place)
     (content / "secret.md").chmod(0o600)
-    one = "1 file is less readable than the content folder; it appears only under episodes/"
+    one = "1 file is private (fewer may read it than the content folder): it appears only in episodes/, text/ and original/"
     assert one in said("-o", "allow_other")
     (content / "sub").chmod(0o700)
-    assert "2 files are less readable than the content folder; they appear" in said("-o", "allow_other")
+    assert "2 files are private (fewer may read them than the content folder): they appear" in said("-o", "allow_other")
     assert "fewer" not in said() and "fewer" not in said("-o", "allow_other,umask=0")
 
 

@@ -156,7 +156,7 @@ def test_the_content_is_deleted(mount):
     wait_until(lambda: not (mounted / "episodes/f/03").exists(), "it is still shown")
     wait_until(lambda: status(mounted)["content_folder"]["state"] == "deleted", "it is not told")
     assert_calm_and_honest(mounted)
-    mounted.stop_after("it was deleted, and the tree is empty")
+    mounted.stop_after("was deleted; the mount is empty")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a tmpfs")
@@ -257,7 +257,7 @@ def test_a_folder_that_hangs_keeps_nothing_else_from_being_followed(remote):
     wait_until(lambda: (far / "episodes/new").exists(), "the other mount does not follow")
     mounted.process.send_signal(signal.SIGHUP)
     wait_until(lambda: (mounted / "episodes/far/episodes/new").exists(), "it is not followed again")
-    mounted.stop_after('folder "far" of the content does not answer', 'folder "far" of the content answers again')
+    mounted.stop_after('folder "far" in the content does not answer', 'folder "far" in the content answers again')
 
 
 class SilentServer:

@@ -1005,7 +1005,7 @@ def test_the_content_is_removed_under_the_mount(mount):
     wait_until(lambda: os.listdir(mounted / "episodes") == [], "what is gone is still there")
     assert (mounted / "README.md").read_text().startswith("# Transcripts")
     wait_until(lambda: status(mounted)["content_folder"]["state"] == "deleted", "it is not told")
-    mounted.stop_after("it was deleted, and the tree is empty")
+    mounted.stop_after("was deleted; the mount is empty")
 
 
 def test_an_excluded_folder_stays_away(live):

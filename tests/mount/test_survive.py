@@ -42,7 +42,7 @@ def expect_deaths(mounted):
     """What is said of deaths belongs to these tests."""
     errors = mounted.end()
     assert mounted.process.returncode == 0, errors
-    expected = ("restarting it", "remounting", "nothing stands there", "it is back")
+    expected = ("restarting it", "remounting", "was moved away", "is back")
     assert all(any(words in line for words in expected) for line in errors.splitlines()), errors
 
 
