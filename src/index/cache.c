@@ -10,7 +10,7 @@ enum {
     BUCKETS = 4096,
     KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
     KEY_OF_BODY = 0xFE,
-    CACHE_ALWAYS_KEPT = 4,
+    ALWAYS_KEPT = 2, /* of each list */
 };
 
 /* The problems of the body of an episode when it was last parsed. */
@@ -20,6 +20,12 @@ struct body_diags {
     struct arena arena; /* owns them */
 };
 
+/* Entries that are not in use. */
+struct idle {
+    struct cache_entry *oldest, *newest;
+    uint32_t count;
+};
+
 struct cache {
     struct content content;
     uint64_t limit;
@@ -27,7 +33,8 @@ struct cache {
     pthread_mutex_t lock;
     pthread_cond_t entry_ready; /* a part became ready */
     struct cache_entry *buckets[BUCKETS];
-    struct cache_entry *oldest, *newest; /* those not in use */
+    struct idle parsed, texts;
+    uint64_t texts_used; /* bytes, of those in use too */
     struct cache_stats stats;
     uint64_t parsing;              /* bytes that the bodies take at most that are being parsed */
     uint32_t parsers;              /* of them */
@@ -90,21 +97,36 @@ void cache_free(struct cache *cache)
     free(cache);
 }
 
-/* --- the list of entries not in use, oldest first --------------------------------------------- */
+/* --- the lists of entries not in use, oldest first -------------------------------------------- */
+
+static bool is_text(const struct cache_entry *entry)
+{
+    uint8_t kind = (uint8_t)entry->key;
+    return kind != KEY_OF_FRONT && kind != KEY_OF_BODY;
+}
+
+static struct idle *list_of(struct cache *cache, const struct cache_entry *entry)
+{
+    return is_text(entry) ? &cache->texts : &cache->parsed;
+}
 
 static void list_remove(struct cache *cache, struct cache_entry *entry)
 {
-    *(entry->older ? &entry->older->newer : &cache->oldest) = entry->newer;
-    *(entry->newer ? &entry->newer->older : &cache->newest) = entry->older;
+    struct idle *list = list_of(cache, entry);
+    *(entry->older ? &entry->older->newer : &list->oldest) = entry->newer;
+    *(entry->newer ? &entry->newer->older : &list->newest) = entry->older;
     entry->older = entry->newer = NULL;
+    list->count--;
 }
 
 static void list_append(struct cache *cache, struct cache_entry *entry)
 {
-    entry->older = cache->newest;
+    struct idle *list = list_of(cache, entry);
+    entry->older = list->newest;
     entry->newer = NULL;
-    *(cache->newest ? &cache->newest->newer : &cache->oldest) = entry;
-    cache->newest = entry;
+    *(list->newest ? &list->newest->newer : &list->oldest) = entry;
+    list->newest = entry;
+    list->count++;
 }
 
 static struct cache_entry **bucket_of(struct cache *cache, uint64_t key)
@@ -119,29 +141,41 @@ static void drop(struct cache *cache, struct cache_entry *entry)
         at = &(*at)->next_in_bucket;
     *at = entry->next_in_bucket;
     cache->stats.used -= entry->size;
+    cache->texts_used -= is_text(entry) ? entry->size : 0;
     cache->stats.kept--;
     entry_free(entry);
 }
 
-/* Drops entries, the oldest first, as far as the limit wants; the `last` one stays. */
-static void drop_over_limit(struct cache *cache, const struct cache_entry *last)
+uint64_t cache_text_room(const struct cache *cache)
 {
-    while (cache->stats.used > cache->limit && cache->oldest != last) {
-        struct cache_entry *entry = cache->oldest;
+    return cache->limit / 2;
+}
+
+/* The list to drop from, of which so many entries stay; NULL: neither has more. */
+static struct idle *choose_list(struct cache *cache, uint32_t kept)
+{
+    bool is_full = cache->texts_used > cache_text_room(cache);
+    struct idle *first = is_full ? &cache->texts : &cache->parsed,
+                *second = is_full ? &cache->parsed : &cache->texts;
+    return first->count > kept ? first : second->count > kept ? second : NULL;
+}
+
+static void drop_over_limit(struct cache *cache, uint32_t kept)
+{
+    struct idle *list;
+    while (cache->stats.used > cache->limit && (list = choose_list(cache, kept))) {
+        struct cache_entry *entry = list->oldest;
         list_remove(cache, entry);
         drop(cache, entry);
     }
 }
 
+/* The most recent entries stay: without them, reading the turns of a large episode one by one would
+ * parse the body for each turn. A piece of a long text is of four: a layout, front matter, a body
+ * and itself. */
 static void keep_limit(struct cache *cache)
 {
-    /* The most recent entries stay: without them, reading the turns of a large episode one by one
-     * would parse the body for each turn. A piece of a long text is of four: a layout, front
-     * matter, a body and itself. */
-    const struct cache_entry *last = cache->newest;
-    for (int i = 1; i < CACHE_ALWAYS_KEPT && last && last->older; i++)
-        last = last->older;
-    drop_over_limit(cache, last);
+    drop_over_limit(cache, ALWAYS_KEPT);
 }
 
 /* --- room for what is being made ---------------------------------------------------------------
@@ -183,7 +217,7 @@ static bool begin_long(void *entry_, struct buf *text)
     while (cache->has_long)
         pthread_cond_wait(&cache->room, &cache->lock);
     entry->is_long = cache->has_long = true;
-    drop_over_limit(cache, NULL); /* the long one before */
+    drop_over_limit(cache, 0); /* the long one before */
     pthread_mutex_unlock(&cache->lock);
     text->limit = CACHE_MAX_TEXT;
     return true;
@@ -229,6 +263,14 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
                               &entry->has_front);
 }
 
+/* Gives back what a text has no bytes for. */
+static void trim(struct buf *text)
+{
+    size_t len;
+    char *data = buf_take(text, &len);
+    *text = (struct buf){.data = data, .len = len, .cap = data ? len + 1 : 0};
+}
+
 static int render_text(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
     (void)cache;
@@ -236,7 +278,11 @@ static int render_text(struct cache *cache, const struct loader *loader, struct 
     entry->text.raise_limit = begin_long;
     entry->text.raise_context = entry;
     int err = loader->render(loader->context, &entry->text);
-    return err ? err : !entry->text.failed ? 0 : entry->text.is_over_limit ? -EFBIG : -ENOMEM;
+    if (!err && entry->text.failed)
+        err = entry->text.is_over_limit ? -EFBIG : -ENOMEM;
+    if (!err)
+        trim(&entry->text);
+    return err;
 }
 
 /* --- getting ---------------------------------------------------------------------------------- */
@@ -324,6 +370,7 @@ static int load_entry(struct cache *cache, const struct loader *loader, struct c
     entry->is_ready = true;
     entry->size = sizeof *entry + entry->arena.total + body_size(&entry->body) + entry->text.cap;
     cache->stats.used += entry->size;
+    cache->texts_used += is_text(entry) ? entry->size : 0;
     note_problems(cache, loader, entry);
     keep_limit(cache);
     return err;

@@ -1,7 +1,8 @@
 /*
  * The cache of parsed front matter, parsed bodies and rendered texts. It evicts the least recently
- * used entry when it exceeds its limit. Entries in use and the four most recent ones may exceed the
- * limit.
+ * used entry when it exceeds its limit, and no text as long as these take no more than half of it:
+ * a pass over all bodies, which leaves short texts, would evict them. Entries in use, and the two
+ * most recent texts and others, may exceed the limit.
  *
  * What is being made is bounded as well. Bodies are parsed at once as far as their files, times
  * what the worst of them takes, fit into LIMIT_MARKDOWN a core; else one waits for another. A text
@@ -97,6 +98,9 @@ void cache_forget_text(struct cache *cache, uint64_t id);
 int cache_get_text(struct cache *cache, uint64_t id, int (*render)(void *context, struct buf *out),
                    void *context, struct cache_entry **entry);
 void cache_put(struct cache *cache, struct cache_entry *entry);
+
+/* The bytes of texts that stay, whatever is parsed. */
+uint64_t cache_text_room(const struct cache *cache);
 
 /* The problems of the bodies of a corpus that were parsed so far: a copy in `arena`, unsorted. 0 or
  * -ENOMEM. */

@@ -93,10 +93,32 @@ struct counting {
     struct table_piece *known; /* by number of the episode, as far as its length is known */
     uint32_t known_cap;
     struct buf texts[PARALLEL_MAX_THREADS];
+    uint64_t kept; /* bytes of the pieces that the cache got */
     size_t done;
     bool has_changed; /* a file changed since the scan */
     int err;
 };
+
+/* Whether the cache gets the text that is counted, so that a read parses nothing: some turns of an
+ * episode, as long as those before stay there. */
+static bool is_to_be_kept(const struct counting *counting, const struct selected *selected)
+{
+    return selected && !selected->is_whole &&
+           __atomic_load_n(&counting->kept, __ATOMIC_RELAXED) <
+               cache_text_room(counting->scope->tree->cache);
+}
+
+static int count_text(struct counting *counting, unsigned worker, struct scope *episode,
+                      struct table_piece *piece)
+{
+    const struct long_text text = whole_piece_text(episode, counting->table,
+                                                   whole_piece_key(counting->table, piece));
+    if (!is_to_be_kept(counting, episode->selected))
+        return long_text_count(&text, &counting->texts[worker], &piece->end);
+    int err = long_text_size(&text, &piece->end);
+    __atomic_add_fetch(&counting->kept, piece->end + sizeof(struct cache_entry), __ATOMIC_RELAXED);
+    return err;
+}
 
 /* Stores the length of a piece in its `end`, until all lengths are known. */
 static int count_piece(struct counting *counting, unsigned worker, uint32_t number,
@@ -104,7 +126,6 @@ static int count_piece(struct counting *counting, unsigned worker, uint32_t numb
 {
     const struct node node = {.kind = KIND_EPISODE, .i = number};
     cleanup_(scope_close) struct scope episode = scope_at(counting->scope, node);
-    const struct long_text all = whole_piece_text(&episode, counting->table, 0);
     const struct table_piece *known = &counting->known[number];
     *piece = (struct table_piece){.episode = number, .version = scope_episode(&episode)->version};
     episode.selected = selected;
@@ -114,11 +135,10 @@ static int count_piece(struct counting *counting, unsigned worker, uint32_t numb
         *piece = *known;
         return 0;
     }
-    int err = long_text_count(&all, &counting->texts[worker], &piece->end);
+    piece->shown = shown_of(scope_episode(&episode), selected);
+    int err = count_text(counting, worker, &episode, piece);
     if (err)
-        piece->end = 0;
-    else
-        piece->shown = shown_of(scope_episode(&episode), selected);
+        piece->shown = piece->end = 0;
     return err;
 }
 

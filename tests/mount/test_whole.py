@@ -137,6 +137,28 @@ def test_a_table_of_a_selection_is_counted_while_its_turns_are_found(mount):
     assert (live / "search/number/turns.tsv").read_bytes() == wanted
 
 
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_a_read_takes_the_rows_that_were_counted(mount, is_listed):
+    """Few rows of many bodies, which the cache has no room for: a body is parsed once for the turns, and once for the rows
+    where the turns were found before."""
+    live = mount({f"talk{i:02}.md": text_of(i) for i in range(EPISODES)}, "-o", "cache_size=100K")
+    folder = live / "search/\"number 7\""
+    if is_listed:
+        assert len(os.listdir(folder / "turns")) == EPISODES
+    before = misses(live)
+    size = os.stat(folder / "turns.tsv").st_size
+    counted = misses(live)
+    assert counted - before <= 2 * EPISODES, "a body and a row of each"
+    rows = (folder / "turns.tsv").read_bytes()
+    assert len(rows) == size and rows.count(b"\n") == 1 + EPISODES and misses(live) == counted
+    change(live, lambda: write_content(live.content, {"talk07.md": text_of(7).replace("said", "told")}))
+    again = (folder / "turns.tsv").read_bytes()
+    assert again != rows and len(again) == len(rows) and misses(live) - counted < EPISODES / 2
+    assert (live / "index/turns.tsv").read_bytes().count(b"\n") == 1 + EPISODES * TURNS
+    cache = json.loads((live / ".transcriptfs/status.json").read_text())["cache"]
+    assert cache["used_bytes"] <= cache["limit_bytes"]
+
+
 def test_a_selection_that_was_opened_before_a_change_gives_its_own_bytes(live):
     path = live / "search/number/turns.jsonl"
     whole = path.read_bytes()
