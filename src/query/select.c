@@ -382,33 +382,36 @@ static void add_terms(struct counting *c, const struct query_node *node)
 }
 
 static int count_term(const struct counting *c, struct term_found *found, uint32_t number,
-                      const struct body *body, bool *chosen)
+                      const struct body *body)
 {
     bool of_turns = found->term->speaks_of_turns;
     uint32_t turns = 0, asked = of_turns && body ? body->count : 1;
-    int err = query_match(c->bound, found->term, number, body, chosen);
+    bool *chosen = calloc(asked + (size_t)1, sizeof *chosen);
+    int err = chosen ? query_match(c->bound, found->term, number, body, chosen) : -ENOMEM;
     for (uint32_t i = 0; i < asked && !err; i++)
         turns += chosen[i];
     if (!err && turns)
         __atomic_add_fetch(&found->episodes, 1, __ATOMIC_RELAXED);
     if (!err && of_turns)
         __atomic_add_fetch(&found->turns, turns, __ATOMIC_RELAXED);
+    free(chosen);
     return err;
 }
 
+/* Loads the body for the first term that needs it. */
 static int count_in(const struct counting *c, uint32_t number, const struct episode *episode)
 {
     struct cache_entry *entry = NULL;
-    int err = c->bound->query->speaks_of_turns
-                  ? cache_get(c->cache, number, episode, CACHE_BODY, &entry)
-                  : 0;
-    const struct body *body = entry ? &entry->body : NULL;
-    bool *chosen = err ? NULL : calloc((body ? body->count : 0) + (size_t)1, sizeof *chosen);
-    if (!err && !chosen)
-        err = -ENOMEM;
-    for (uint32_t i = 0; i < c->count && !err; i++)
-        err = count_term(c, &c->terms[i], number, body, chosen);
-    free(chosen);
+    int err = 0;
+    for (uint32_t i = 0; i < c->count && !err; i++) {
+        struct term_found *found = &c->terms[i];
+        if (!query_may_match(c->bound, found->term, number, &err))
+            continue;
+        if (!err && found->term->speaks_of_turns && !entry)
+            err = cache_get(c->cache, number, episode, CACHE_BODY, &entry);
+        if (!err)
+            err = count_term(c, found, number, entry ? &entry->body : NULL);
+    }
     cache_put(c->cache, entry);
     return err;
 }
