@@ -208,80 +208,130 @@ static char lower_ascii(char c)
     return c;
 }
 
-/* Appends ASCII in small letters, a run of white space as one space, and none at the ends. */
-static void fold_ascii(struct buf *out, struct slice text)
+/* Copies eight bytes of ASCII in small letters. False, and what it copied is void: there is a
+ * control character among them, or a space behind another one or behind `before`. */
+static bool fold_eight(char *to, const char *from, char before)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+    uint64_t bytes;
+    memcpy(&bytes, from, sizeof bytes);
+    bytes = le64toh(bytes);
+    /* The highest bit of each byte says of what kind it is. No byte carries into the next. */
+    uint64_t spaces = ~((bytes ^ each * ' ') + each * 0x7F) & high;
+    uint64_t controls = ~((bytes | high) - each * ' ') & high;
+    uint64_t capitals = (bytes + each * (0x80 - 'A')) & ~(bytes + each * (0x7F - 'Z')) & high;
+    bytes = htole64(bytes | capitals >> 2);
+    memcpy(to, &bytes, sizeof bytes);
+    return !controls && !(spaces & (spaces << 8 | (before == ' ' ? 0x80 : 0)));
+}
+
+static size_t ascii_length(struct slice text)
+{
+    size_t at = utf8_ascii_prefix(text);
+    while (at < text.len && (unsigned char)text.data[at] < 0x80)
+        at++;
+    return at;
+}
+
+/* Appends ASCII in small letters, and a run of white space as one space, but for one that follows
+ * `start`, or a space. */
+static void fold_ascii(struct buf *out, size_t start, struct slice text)
 {
     if (!buf_reserve(out, text.len))
         return;
-    char *const start = out->data + out->len;
-    char *to = start, before = ' ';
-    /* A branch on what is white space would be guessed wrong in each word. */
-    for (size_t i = 0; i < text.len; i++) {
-        char c = lower_ascii(text.data[i]);
+    char *to = out->data + out->len, before = ' ';
+    if (out->len > start)
+        before = to[-1];
+    for (size_t at = 0; at < text.len;) {
+        if (text.len - at >= 8 && fold_eight(to, text.data + at, before)) {
+            at += 8;
+            to += 8;
+            before = to[-1];
+            continue;
+        }
+        char c = lower_ascii(text.data[at++]);
         if (byte_is_space(c))
             c = ' ';
         *to = c;
         to += (c != ' ') | (before != ' ');
         before = c;
     }
-    if (to > start && to[-1] == ' ')
-        to--;
     *to = '\0';
-    out->len += (size_t)(to - start);
+    out->len = (size_t)(to - out->data);
 }
 
-/* The bytes of a character that NFKC and case folding leave as it is, in small letters: ASCII, or
- * most of what Chinese is written in, U+4E00 to U+9FBF. What follows may compose with ASCII, and no
- * character composes with one before it that is of these. 0: another. */
-static size_t plain_length(struct slice text)
+static bool begins_with_ascii(struct slice text)
 {
-    unsigned char c = text.len ? (unsigned char)text.data[0] : 0xFF;
-    if (c < 0x80)
-        return 1;
-    bool is_han = text.len >= 3 && c >= 0xE4 && c <= 0xE9 &&
-                  (c > 0xE4 || (unsigned char)text.data[1] >= 0xB8) &&
-                  (c < 0xE9 || (unsigned char)text.data[1] <= 0xBE);
-    return is_han ? 3 : 0;
+    return text.len && (unsigned char)text.data[0] < 0x80;
 }
 
-/* The bytes of plain characters that are visible. */
-static size_t visible_prefix(struct slice text)
+/* The bytes of a visible character beyond ASCII that NFKC and case folding leave as it is: most of
+ * what Chinese is written in, U+4E00 to U+9FBF, and its marks, U+3001 to U+3011; the small letters
+ * of Latin-1 with their accents; dashes. No character composes with one before it that is of these,
+ * or of ASCII. What follows may. 0: another. */
+static inline size_t plain_length(struct slice text)
+{
+    if (text.len < 3)
+        return 0;
+    unsigned char c = (unsigned char)text.data[0], next = (unsigned char)text.data[1],
+                  last = (unsigned char)text.data[2];
+    bool is_han = c >= 0xE4 && c <= 0xE9 && (c > 0xE4 || next >= 0xB8) &&
+                  (c < 0xE9 || next <= 0xBE);
+    bool is_mark = next == 0x80 && ((c == 0xE3 && last >= 0x81 && last <= 0x91) ||
+                                    (c == 0xE2 && last >= 0x92 && last <= 0x95));
+    return is_han || is_mark ? 3 : c == 0xC3 && next >= 0xA0 ? 2 : 0;
+}
+
+static size_t plain_run(struct slice text)
 {
     size_t at = 0, len;
-    while ((len = plain_length(slice_skip(text, at))) > 0 &&
-           (len > 1 || (text.data[at] > ' ' && text.data[at] < 0x7F)))
+    while ((len = plain_length(slice_skip(text, at))) > 0)
         at += len;
     return at;
 }
 
-/* Appends the visible characters, look-alikes as ASCII, and white space as fold_ascii() does. The
- * tags of a flag stay: they distinguish it from other flags. */
+/* Appends the first character, which is beyond ASCII, where it is visible: look-alikes and full
+ * width as ASCII, and white space as fold_ascii() does. Returns its bytes. The tags of a flag stay:
+ * they distinguish it from other flags. */
+static size_t add_odd(struct buf *out, size_t start, struct slice text, bool *is_flag)
+{
+    enum { FLAG = 0x1F3F4, FULL_WIDTH = 0xFF00 - ' ' /* less than that of ASCII */ };
+    size_t len;
+    int32_t code = utf8_decode(text, &len), alike = look_alike(code);
+    *is_flag = code == FLAG || (*is_flag && is_tag(code));
+    if (code > FULL_WIDTH + ' ' && code < FULL_WIDTH + 0x7F)
+        buf_add_byte(out, lower_ascii((char)(code - FULL_WIDTH)));
+    else if (utf8_is_space(code))
+        fold_ascii(out, start, SLICE(" "));
+    else if (alike != code)
+        buf_add_byte(out, (char)alike);
+    else if (*is_flag || !is_invisible(code))
+        buf_add(out, text.data, len);
+    return len;
+}
+
+/* Appends the visible characters, ASCII in small letters, and a run of white space as one space,
+ * but none at the ends. */
 static void add_visible(struct buf *out, struct slice text)
 {
-    enum { FLAG = 0x1F3F4 };
-    size_t len, start = out->len;
-    bool is_flag = false, has_gap = false;
+    const size_t start = out->len;
+    bool is_flag = false;
+    size_t len;
     buf_reserve(out, text.len);
     for (; text.len; text = slice_skip(text, len)) {
-        int32_t code = utf8_decode(text, &len);
-        size_t plain = visible_prefix(text);
-        is_flag = code == FLAG || (is_flag && is_tag(code));
-        if (utf8_is_space(code)) {
-            has_gap = out->len > start;
-            continue;
-        }
-        if (is_invisible(code) && !is_flag)
-            continue;
-        if (has_gap)
-            buf_add_byte(out, ' ');
-        has_gap = false;
-        int32_t alike = look_alike(code);
-        len = plain ? plain : len;
-        if (alike == code)
+        if (begins_with_ascii(text)) {
+            len = ascii_length(text);
+            fold_ascii(out, start, slice_head(text, len));
+            is_flag = false;
+        } else if ((len = plain_run(text)) > 0) {
             buf_add(out, text.data, len);
-        else
-            buf_add_byte(out, (char)alike);
+            is_flag = false;
+        } else {
+            len = add_odd(out, start, text, &is_flag);
+        }
     }
+    if (out->len > start && out->data[out->len - 1] == ' ')
+        out->data[--out->len] = '\0';
 }
 
 /* Whether NFKC made something of a character that add_visible() would change: a space of a mark
@@ -304,30 +354,30 @@ static bool has_new_alikes(struct slice folded)
     return false;
 }
 
-/* Appends plain characters, and returns how many bytes they have; the last one is not among them if
- * another kind follows. */
-static size_t fold_plain(struct buf *out, struct slice text)
+/* The bytes of plain characters and ASCII; the last one is not among them if another kind follows.
+ */
+static size_t plain_prefix(struct slice text)
 {
-    size_t at = 0, last = 0, len;
-    while ((len = plain_length(slice_skip(text, at))) > 0) {
-        last = at;
+    size_t at = 0, last = 0;
+    while (at < text.len) {
+        struct slice rest = slice_skip(text, at);
+        size_t ascii = begins_with_ascii(rest) ? ascii_length(rest) : 0,
+               len = ascii ? ascii : plain_length(rest);
+        if (!len)
+            return last;
+        last = at + (ascii ? ascii - 1 : 0);
         at += len;
     }
-    if (at < text.len)
-        at = last;
-    char *to = buf_reserve(out, at) ? out->data + out->len : NULL;
-    for (size_t i = 0; to && i < at; i++)
-        to[i] = lower_ascii(text.data[i]);
-    out->len += to ? at : 0;
     return at;
 }
 
-/* The bytes before the next plain character, but for the first one, which may be plain. */
+/* The bytes before the next plain character or ASCII, but for the first one, which may be one. */
 static size_t odd_length(struct slice text)
 {
     size_t len;
     utf8_decode(text, &len);
-    while (len < text.len && !plain_length(slice_skip(text, len))) {
+    while (len < text.len && !begins_with_ascii(slice_skip(text, len)) &&
+           !plain_length(slice_skip(text, len))) {
         size_t more;
         utf8_decode(slice_skip(text, len), &more);
         len += more;
@@ -349,50 +399,44 @@ static void fold_odd(struct buf *out, struct slice text)
     free(folded);
 }
 
-/* Appends what is left of visible characters. The library is slow, so it gets what needs it. */
-static void fold_visible(struct buf *out, struct slice text)
+/* Folds visible characters, which are the last in `out`. The library is slow, so it gets what needs
+ * it. */
+static void fold_visible(struct buf *out, size_t start)
 {
-    const size_t start = out->len;
+    cleanup_buf struct buf visible = {0};
+    buf_add_slice(&visible, slice_skip(buf_slice(out), start));
+    out->failed |= visible.failed;
+    out->len = start;
+    struct slice text = buf_slice(&visible);
     while (text.len && !out->failed) {
-        text = slice_skip(text, fold_plain(out, text));
+        size_t plain = plain_prefix(text);
+        buf_add_slice(out, slice_head(text, plain));
+        text = slice_skip(text, plain);
         size_t odd = text.len ? odd_length(text) : 0;
         if (odd)
             fold_odd(out, slice_head(text, odd));
         text = slice_skip(text, odd);
     }
     struct slice folded = slice_skip(buf_slice(out), start);
-    if (out->data && !out->failed && has_new_alikes(folded)) {
-        cleanup_buf struct buf again = {0};
-        add_visible(&again, folded);
+    if (!out->failed && has_new_alikes(folded)) {
+        visible.len = 0;
+        add_visible(&visible, folded);
         out->len = start;
-        buf_add_slice(out, buf_slice(&again));
-        out->failed |= again.failed;
+        buf_add_slice(out, buf_slice(&visible));
+        out->failed |= visible.failed;
     }
-}
-
-static bool is_ascii(struct slice text)
-{
-    size_t at = utf8_ascii_prefix(text);
-    while (at < text.len && (unsigned char)text.data[at] < 0x80)
-        at++;
-    return at == text.len;
 }
 
 bool utf8_fold(struct buf *out, struct slice text)
 {
-    cleanup_buf struct buf visible = {0};
-    size_t before = out->len;
-    if (is_ascii(text)) {
-        fold_ascii(out, text);
-        return !out->failed && out->len > before;
-    }
+    const size_t start = out->len;
     if (!utf8_is_valid(text))
         return false;
-    add_visible(&visible, text);
-    out->failed |= visible.failed;
-    if (visible.len && !out->failed)
-        fold_visible(out, buf_slice(&visible));
-    return !out->failed && out->len > before;
+    add_visible(out, text);
+    struct slice visible = slice_skip(buf_slice(out), start);
+    if (!out->failed && plain_prefix(visible) < visible.len)
+        fold_visible(out, start);
+    return !out->failed && out->len > start;
 }
 
 /* Bytes of characters that are neither white space nor invisible, and look like none of ASCII:

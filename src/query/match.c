@@ -71,17 +71,27 @@ void query_bound_free(struct query_bound *bound)
 
 /* --- an episode ------------------------------------------------------------------------------- */
 
-/* The match of one episode. It folds a text on the first search in it. */
+/* The match of one episode. It folds the words of all turns on the first search in one. */
 struct matching {
     const struct query_bound *bound;
     const struct episode *episode;
     const struct body *body;
-    uint32_t count;    /* of turns; 1 if the match is on the episode alone */
-    struct buf *words; /* by turn; NULL: not folded yet */
+    uint32_t count;   /* of turns; 1 if the match is on the episode alone */
+    uint32_t number;  /* of the episode */
+    struct buf words; /* of all turns, folded, a line each */
+    size_t *ends;     /* of these lines; NULL: not folded yet */
     struct buf scratch;
     struct arena arena;
     bool failed; /* memory ran out */
 };
+
+/* One for each turn, all false; NULL if memory runs out. */
+static bool *new_turns(struct matching *m)
+{
+    bool *turns = ARENA_NEW(&m->arena, bool, m->count + 1);
+    m->failed |= !turns;
+    return turns;
+}
 
 static bool fits(struct matching *m, struct slice text, const struct query_value *value)
 {
@@ -191,24 +201,6 @@ static struct slice heading_of(const struct matching *m, const struct turn *turn
                          : SLICE("");
 }
 
-static bool says(struct matching *m, uint32_t i, const struct query_value *value)
-{
-    if (!m->words)
-        m->words = ARENA_NEW(&m->arena, struct buf, m->count);
-    if (!m->words) {
-        m->failed = true;
-        return false;
-    }
-    struct buf *words = &m->words[i];
-    if (!words->data) {
-        /* One byte at least, so that it is not folded again. */
-        (void)utf8_fold(words, turn_words(m->body, &m->body->turns[i]));
-        (void)buf_reserve(words, 1);
-        m->failed |= words->failed;
-    }
-    return is_in(value->folded, buf_slice(words));
-}
-
 static bool turn_has(const struct matching *m, const struct turn *turn, enum query_key what)
 {
     return what == QUERY_VOICE      ? turn->speaker > 0
@@ -228,8 +220,6 @@ static bool fits_turn(struct matching *m, const struct query_node *term, uint32_
 {
     const struct turn *turn = &m->body->turns[i];
     switch (term->key) {
-    case QUERY_WORDS:
-        return says(m, i, value);
     case QUERY_VOICE:
         return turn->speaker && (fits(m, turn_voice(m->body, turn), value) ||
                                  fits(m, turn_speaker(m->body, turn), value));
@@ -261,15 +251,61 @@ static void match_term(struct matching *m, const struct query_node *term, bool *
     }
 }
 
-/* --- operators -------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
-/* One for each turn, all false; NULL if memory runs out. */
-static bool *new_turns(struct matching *m)
+/* Folds the words of all turns, and adds them to the index. */
+static void fold_words(struct matching *m)
 {
-    bool *turns = ARENA_NEW(&m->arena, bool, m->count + 1);
-    m->failed |= !turns;
-    return turns;
+    m->ends = ARENA_NEW(&m->arena, size_t, m->count);
+    buf_reserve(&m->words, m->body->len);
+    for (uint32_t i = 0; m->ends && i < m->count; i++) {
+        (void)utf8_fold(&m->words, turn_words(m->body, &m->body->turns[i]));
+        buf_add_byte(&m->words, '\n'); /* which no folded words have */
+        m->ends[i] = m->words.len;
+    }
+    m->failed |= !m->ends || m->words.failed;
+    if (m->bound->words && !m->failed)
+        word_index_learn(m->bound->words, m->number, m->episode->version, buf_slice(&m->words));
 }
+
+/* Whether the index does not exclude them. */
+static bool may_be_said(const struct matching *m, struct slice words)
+{
+    return !m->bound->words ||
+           word_index_may_have(m->bound->words, m->number, m->episode->version, words);
+}
+
+/* Marks the turns that have the folded words. */
+static void mark_said(const struct matching *m, struct slice part, bool *said)
+{
+    const struct slice words = buf_slice(&m->words);
+    const char *found;
+    size_t at = 0;
+    for (uint32_t i = 0;
+         at < words.len && (found = memmem(words.data + at, words.len - at, part.data, part.len));
+         at = m->ends[i]) {
+        while (m->ends[i] <= (size_t)(found - words.data))
+            i++;
+        said[i] = true;
+    }
+}
+
+static void match_words(struct matching *m, const struct query_node *term, bool *chosen)
+{
+    bool *said = new_turns(m);
+    if (!m->ends)
+        fold_words(m);
+    if (m->failed)
+        return;
+    for (uint32_t v = 0; v < term->value_count; v++) {
+        if (may_be_said(m, term->values[v].folded))
+            mark_said(m, term->values[v].folded, said);
+    }
+    for (uint32_t i = 0; i < m->count; i++)
+        chosen[i] &= said[i];
+}
+
+/* --- operators -------------------------------------------------------------------------------- */
 
 static bool holds_anywhere(const struct matching *m, const bool *chosen)
 {
@@ -344,31 +380,20 @@ static void match_node(struct matching *m, const struct query_node *node, bool *
         match_with(m, node, chosen);
         return;
     default:
-        match_term(m, node, chosen);
+        (node->key == QUERY_WORDS ? match_words : match_term)(m, node, chosen);
     }
-}
-
-/* Adds an episode to the index of words if all its turns were folded. */
-static void learn(const struct matching *m, uint32_t number)
-{
-    bool is_whole = m->bound->words && m->words;
-    for (uint32_t i = 0; is_whole && i < m->count; i++)
-        is_whole = m->words[i].data && !m->words[i].failed;
-    if (is_whole)
-        word_index_learn(m->bound->words, number, m->episode->version, m->words, m->count);
 }
 
 int query_match(const struct query_bound *bound, const struct query_node *node, uint32_t number,
                 const struct body *body, bool *chosen)
 {
-    struct matching m = {.bound = bound, .episode = bound->corpus->episodes[number], .body = body};
+    struct matching m = {
+        .bound = bound, .number = number, .episode = bound->corpus->episodes[number], .body = body};
     m.count = node->speaks_of_turns ? body->count : 1;
     memset(chosen, true, m.count);
     match_node(&m, node, chosen);
-    learn(&m, number);
-    for (uint32_t i = 0; m.words && i < m.count; i++)
-        buf_free(&m.words[i]);
     m.failed |= m.scratch.failed;
+    buf_free(&m.words);
     buf_free(&m.scratch);
     arena_free(&m.arena);
     return m.failed ? -ENOMEM : 0;
@@ -383,7 +408,7 @@ static bool holds_for_episode(struct matching *m, const struct query_node *node)
     return holds;
 }
 
-static bool may_match_term(struct matching *m, const struct query_node *term, uint32_t number)
+static bool may_match_term(struct matching *m, const struct query_node *term)
 {
     bool may = false;
     for (uint32_t i = 0; i < term->value_count && !may; i++) {
@@ -391,40 +416,40 @@ static bool may_match_term(struct matching *m, const struct query_node *term, ui
         if (!is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
             may = fits_episode(m, term, value);
         else
-            may = term->key != QUERY_WORDS || !m->bound->words ||
-                  word_index_may_have(m->bound->words, number, m->episode->version, value->folded);
+            may = term->key != QUERY_WORDS || may_be_said(m, value->folded);
     }
     return may;
 }
 
-static bool may_match(struct matching *m, const struct query_node *node, uint32_t number)
+static bool may_match(struct matching *m, const struct query_node *node)
 {
     const struct query_node *operand = node->first;
     if (!node->speaks_of_turns)
         return holds_for_episode(m, node);
     switch (node->kind) {
     case QUERY_ALL:
-        while (operand && may_match(m, operand, number))
+        while (operand && may_match(m, operand))
             operand = operand->next;
         return !operand;
     case QUERY_ANY:
-        while (operand && !may_match(m, operand, number))
+        while (operand && !may_match(m, operand))
             operand = operand->next;
         return operand;
     case QUERY_NOT:
         return true; /* some turn may have none of it */
     case QUERY_WITH:
-        return may_match(m, operand, number);
+        return may_match(m, operand);
     default:
-        return may_match_term(m, node, number);
+        return may_match_term(m, node);
     }
 }
 
 bool query_may_match(const struct query_bound *bound, const struct query_node *node,
                      uint32_t number, int *err)
 {
-    struct matching m = {.bound = bound, .episode = bound->corpus->episodes[number], .count = 1};
-    bool may = may_match(&m, node, number);
+    struct matching m = {
+        .bound = bound, .number = number, .episode = bound->corpus->episodes[number], .count = 1};
+    bool may = may_match(&m, node);
     *err = m.failed || m.scratch.failed ? -ENOMEM : 0;
     buf_free(&m.scratch);
     arena_free(&m.arena);

@@ -67,12 +67,16 @@ static inline bool has_bit(const struct word_signature *signature, uint32_t bit)
 static void mark_runs(uint8_t *marks, uint32_t mask, struct slice words)
 {
     uint64_t bytes = 0;
-    for (size_t i = 0; i < words.len; i++) {
+    size_t i = 0;
+    for (; i < words.len && i + 1 < LONG_RUN; i++) {
         bytes = bytes << 8 | (unsigned char)words.data[i];
         if (i + 1 >= SHORT_RUN)
             marks[bit_of(bytes, SHORT_RUN) & mask] = 1;
-        if (i + 1 >= LONG_RUN)
-            marks[bit_of(bytes, LONG_RUN) & mask] = 1;
+    }
+    for (; i < words.len; i++) {
+        bytes = bytes << 8 | (unsigned char)words.data[i];
+        marks[bit_of(bytes, SHORT_RUN) & mask] = 1;
+        marks[bit_of(bytes, LONG_RUN) & mask] = 1;
     }
 }
 
@@ -124,21 +128,17 @@ static bool is_sparse(const struct word_signature *signature)
 }
 
 /* One or two bits for each byte of text: about a third of them is set then, since n-grams recur. */
-static unsigned bits_for(const struct buf *turns, uint32_t count, unsigned most)
+static unsigned bits_for(size_t bytes, unsigned most)
 {
-    size_t bytes = 0;
     unsigned bits = LEAST_BITS;
-    for (uint32_t i = 0; i < count; i++)
-        bytes += turns[i].len;
     while (bits < most && (size_t)1 << bits <= bytes)
         bits++;
     return bits;
 }
 
-static struct word_signature *sign(uint64_t version, const struct buf *turns, uint32_t count,
-                                   unsigned most)
+static struct word_signature *sign(uint64_t version, struct slice words, unsigned most)
 {
-    unsigned bits = bits_for(turns, count, most);
+    unsigned bits = bits_for(words.len, most);
     struct word_signature *signature = malloc(size_of(bits));
     uint8_t *marks = calloc((size_t)1 << bits, 1);
     if (!signature || !marks) {
@@ -148,8 +148,7 @@ static struct word_signature *sign(uint64_t version, const struct buf *turns, ui
     }
     signature->version = version;
     signature->bits = bits;
-    for (uint32_t i = 0; i < count; i++)
-        mark_runs(marks, (UINT32_C(1) << bits) - 1, buf_slice(&turns[i]));
+    mark_runs(marks, (UINT32_C(1) << bits) - 1, words);
     set_marked(signature, marks);
     free(marks);
     while (signature->bits > LEAST_BITS && is_sparse(signature))
@@ -215,13 +214,13 @@ static bool knows(const struct word_index *index, uint32_t episode, uint64_t ver
 /* ---------------------------------------------------------------------------------------------- */
 
 void word_index_learn(struct word_index *index, uint32_t episode, uint64_t version,
-                      const struct buf *turns, uint32_t count)
+                      struct slice words)
 {
     pthread_mutex_lock(&index->lock);
     bool is_wanted = index->budget && !knows(index, episode, version);
     unsigned most = index->most_bits;
     pthread_mutex_unlock(&index->lock);
-    struct word_signature *signature = is_wanted ? sign(version, turns, count, most) : NULL;
+    struct word_signature *signature = is_wanted ? sign(version, words, most) : NULL;
     if (!signature)
         return;
     pthread_mutex_lock(&index->lock);

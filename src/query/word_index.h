@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "base/slice.h"
 
 struct word_signature;
 
@@ -30,9 +30,9 @@ struct word_index {
 void word_index_init(struct word_index *index, size_t budget);
 void word_index_free(struct word_index *index);
 
-/* Adds the folded words of an episode's turns, unless it has this version. */
+/* Adds the folded words of all turns of an episode, unless it has this version. */
 void word_index_learn(struct word_index *index, uint32_t episode, uint64_t version,
-                      const struct buf *turns, uint32_t count);
+                      struct slice words);
 
 /* False: no turn of this version has these folded words. */
 bool word_index_may_have(struct word_index *index, uint32_t episode, uint64_t version,
