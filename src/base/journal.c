@@ -4,10 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum {
-    WORTH_IT = 4 << 20, /* bytes that were added since the last compaction */
-    ALIGNMENT = 8,      /* of records */
-};
+enum { WORTH_IT = 4 << 20 /* bytes that were added since the last compaction */ };
 
 /* At the beginning of the memory. A writer updates it last, so it is true whenever the writer dies.
  */
@@ -17,11 +14,11 @@ struct journal_header {
     uint64_t used[2]; /* bytes of each half */
 };
 
-/* Before the bytes of a record. */
+/* Before the bytes of a record. No record is aligned. */
 struct record_header {
     uint32_t kind;
     uint32_t key;
-    uint64_t len;
+    uint32_t len;
 };
 
 /* The half in use. A writer that crashed may have left any number there. */
@@ -36,7 +33,9 @@ void journal_open(struct journal *journal, void *memory, size_t size)
     pthread_mutex_init(&journal->lock, NULL);
     if (!memory)
         return;
-    journal->half_size = (size - sizeof *journal->header) / 2 & ~(size_t)(ALIGNMENT - 1);
+    journal->half_size = (size - sizeof *journal->header) / 2;
+    if (journal->half_size > UINT32_MAX)
+        journal->half_size = UINT32_MAX; /* a position and a length have 32 bits */
     journal->halves[0] = (char *)memory + sizeof *journal->header;
     journal->halves[1] = journal->halves[0] + journal->half_size;
 }
@@ -67,19 +66,14 @@ bool journal_is_whole(const struct journal *journal)
     return used > 0 && used <= journal->half_size;
 }
 
-static size_t padded(size_t len)
-{
-    return (len + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-}
-
 /* With the lock held. Writes the bytes before the length that makes them visible. */
 static void append(struct journal *journal, unsigned half, const struct journal_record *record)
 {
     uint64_t *used = &journal->header->used[half];
-    const struct record_header header = {record->kind, record->key, record->bytes.len};
+    const struct record_header header = {record->kind, record->key, (uint32_t)record->bytes.len};
     size_t room = journal->half_size - *used;
 
-    if (room < sizeof header || room - sizeof header < padded(record->bytes.len)) {
+    if (room < sizeof header || room - sizeof header < record->bytes.len) {
         journal_give_up(journal);
         return;
     }
@@ -87,7 +81,7 @@ static void append(struct journal *journal, unsigned half, const struct journal_
     memcpy(at, &header, sizeof header);
     if (record->bytes.len)
         memcpy(at + sizeof header, record->bytes.data, record->bytes.len);
-    __atomic_store_n(used, *used + sizeof header + padded(record->bytes.len), __ATOMIC_RELEASE);
+    __atomic_store_n(used, *used + sizeof header + record->bytes.len, __ATOMIC_RELEASE);
 }
 
 void journal_add(struct journal *journal, uint32_t kind, uint32_t key, struct slice bytes)
@@ -116,8 +110,8 @@ bool journal_next(const struct journal *journal, size_t *cursor, struct journal_
     if (header.len > used - *cursor - sizeof header)
         return false;
     *record = (struct journal_record){
-        header.kind, header.key, {at + sizeof header, header.len}, (uint32_t)(*cursor / ALIGNMENT)};
-    *cursor += sizeof header + padded(header.len);
+        header.kind, header.key, {at + sizeof header, header.len}, (uint32_t)*cursor};
+    *cursor += sizeof header + header.len;
     return true;
 }
 

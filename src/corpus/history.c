@@ -5,51 +5,185 @@
 #include "base/map.h"
 #include "corpus/vocabulary.h"
 
-/* --- a file, as a record -----------------------------------------------------------------------
+/* --- records of files and configurations -------------------------------------------------------
  *
- * struct scanned as it is, then its texts: path, title, the facts and the problems, each list with
- * an end, and the companions. The same program writes and reads it, so the raw bytes are enough.
+ * A number has seven bits in each byte, since most are small; a text is its length and its bytes.
+ * The same functions write a record and read it, so they agree: each gets a value, writes it and
+ * leaves it as it is, or replaces it by the one that it reads.
  */
 
-static void put(struct buf *out, struct slice text)
+struct coder {
+    struct buf *out;     /* NULL: it reads */
+    struct slice rest;   /* of what it reads */
+    struct arena *arena; /* of the lists that it reads */
+    bool failed;
+};
+
+static void write_number(struct buf *out, uint64_t number)
 {
-    buf_add(out, &text.len, sizeof text.len);
-    buf_add_slice(out, text);
-    buf_add_byte(out, '\0'); /* open() takes a path */
+    enum { MOST_BYTES = 10 };
+    if (!buf_reserve(out, MOST_BYTES))
+        return;
+    for (; number > 0x7F; number >>= 7)
+        out->data[out->len++] = (char)(number | 0x80);
+    out->data[out->len++] = (char)number;
+    out->data[out->len] = '\0';
 }
 
-static void put_facts(struct buf *out, const struct fact *facts)
+static uint64_t read_number(struct coder *c)
 {
-    const char more = 1, end = 0;
-    for (const struct fact *fact = facts; fact; fact = fact->next) {
-        const uint32_t index[] = {fact->line, fact->column};
-        buf_add_byte(out, more);
-        buf_add(out, index, sizeof index);
-        put(out, fact->view);
-        put(out, fact->value);
+    uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64 && c->rest.len; shift += 7) {
+        unsigned char byte = (unsigned char)c->rest.data[0];
+        c->rest = slice_skip(c->rest, 1);
+        number |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte <= 0x7F)
+            return number;
     }
-    buf_add_byte(out, end);
+    c->failed = true;
+    return 0;
 }
 
-static void put_problems(struct buf *out, const struct diag *problems)
+static uint64_t code(struct coder *c, uint64_t number)
 {
-    const char more = 1, end = 0;
-    for (const struct diag *diag = problems; diag; diag = diag->next) {
-        const uint32_t index[] = {diag->line, diag->column};
-        buf_add_byte(out, more);
-        buf_add(out, index, sizeof index);
-        put(out, diag->problem);
-        put(out, diag->action);
-    }
-    buf_add_byte(out, end);
+    if (!c->out)
+        return read_number(c);
+    write_number(c->out, number);
+    return number;
 }
 
-static void put_companions(struct buf *out, const struct companions *companions)
+static void code_number(struct coder *c, uint32_t *number)
 {
-    for (uint32_t i = 0; i < companions->count; i++) {
-        buf_add(out, &companions->at[i], sizeof *companions->at);
-        put(out, companions->at[i].path);
+    *number = (uint32_t)code(c, *number);
+}
+
+static void code_text(struct coder *c, struct slice *text)
+{
+    uint64_t len = code(c, text->len);
+    if (c->out) {
+        buf_add_slice(c->out, *text);
+    } else if (len <= c->rest.len) {
+        *text = slice_head(c->rest, len);
+        c->rest = slice_skip(c->rest, len);
+    } else {
+        c->failed = true;
     }
+}
+
+static void code_instant(struct coder *c, struct instant *time)
+{
+    time->seconds = (int64_t)code(c, (uint64_t)time->seconds);
+    time->nanoseconds = (int64_t)code(c, (uint64_t)time->nanoseconds);
+}
+
+static void code_id(struct coder *c, struct file_id *id)
+{
+    id->device = code(c, id->device);
+    id->inode = code(c, id->inode);
+    id->size = (int64_t)code(c, (uint64_t)id->size);
+    code_instant(c, &id->stamps.mtime);
+    code_instant(c, &id->stamps.ctime);
+    code_number(c, &id->access.uid);
+    code_number(c, &id->access.gid);
+    code_number(c, &id->access.mode);
+    code_number(c, &id->links);
+}
+
+/* What compacting needs is first. */
+static void code_path(struct coder *c, struct scanned *file)
+{
+    struct head *head = &file->head;
+    bool *const flags[] = {
+        &head->has_front, &head->has_values,       &head->has_body,  &head->has_originals,
+        &file->is_folder, &file->is_gone,          &file->is_unread, &file->is_hung,
+        &file->is_stray,  &head->is_no_transcript,
+    };
+    const size_t count = sizeof flags / sizeof *flags;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++)
+        bits |= (uint64_t)*flags[i] << i;
+    bits = code(c, bits);
+    for (size_t i = 0; i < count; i++)
+        *flags[i] = bits >> i & 1;
+    code_text(c, &file->path);
+}
+
+static void code_head(struct coder *c, struct head *head)
+{
+    code_text(c, &head->title);
+    head->date = date_of_code((uint32_t)code(c, code_of_date(&head->date)));
+    head->date_source = (uint8_t)code(c, head->date_source);
+    head->body = code(c, head->body);
+    code_number(c, &head->body_line);
+}
+
+/* The next item of a list, which the coder makes if it reads. NULL: there is none, or memory runs
+ * out. */
+static void *code_next(struct coder *c, void *item, size_t size)
+{
+    if (!code(c, item != NULL) || item)
+        return item;
+    item = arena_alloc(c->arena, 1, size);
+    c->failed |= !item;
+    return item;
+}
+
+/* A view is empty if it is that of the value before. */
+static void code_facts(struct coder *c, struct fact **at)
+{
+    struct slice last = {0};
+    for (struct fact *fact; (fact = *at = code_next(c, *at, sizeof *fact)); at = &fact->next) {
+        struct slice view = slice_equal(fact->view, last) ? SLICE("") : fact->view;
+        code_number(c, &fact->line);
+        code_number(c, &fact->column);
+        code_text(c, &view);
+        code_text(c, &fact->value);
+        fact->view = last = view.len ? view : last;
+    }
+}
+
+static void code_problems(struct coder *c, struct diag **at)
+{
+    for (struct diag *diag; (diag = *at = code_next(c, *at, sizeof *diag)); at = &diag->next) {
+        code_number(c, &diag->line);
+        code_number(c, &diag->column);
+        code_text(c, &diag->problem);
+        code_text(c, &diag->action);
+    }
+}
+
+static void code_companions(struct coder *c, struct companions *companions)
+{
+    code_number(c, &companions->count);
+    if (!c->out)
+        companions->at = ARENA_NEW(c->arena, struct companion, companions->count);
+    c->failed |= companions->count && !companions->at;
+    for (uint32_t i = 0; i < companions->count && !c->failed; i++) {
+        struct companion *companion = &companions->at[i];
+        code_text(c, &companion->path);
+        code_id(c, &companion->id);
+        companion->role = (uint8_t)code(c, companion->role);
+    }
+}
+
+static void code_file(struct coder *c, struct scanned *file)
+{
+    code_path(c, file);
+    code_id(c, &file->id);
+    code_head(c, &file->head);
+    code_facts(c, &file->facts);
+    code_problems(c, &file->problems);
+    code_companions(c, &file->companions);
+}
+
+static void code_configuration(struct coder *c, struct configuration *configuration)
+{
+    code_id(c, &configuration->id);
+    code_text(c, &configuration->text);
+    code_text(c, &configuration->date_view);
+    code_text(c, &configuration->own.aliases);
+    code_text(c, &configuration->own.link_keys);
+    code_text(c, &configuration->own.view_keys);
 }
 
 static void add_record(struct journal *journal, enum history kind, const struct buf *bytes)
@@ -63,14 +197,11 @@ static void add_record(struct journal *journal, enum history kind, const struct 
 void history_note_file(struct journal *journal, const struct scanned *file)
 {
     cleanup_buf struct buf bytes = {0};
+    struct coder coder = {.out = &bytes};
+    struct scanned copy = *file;
     if (!journal)
         return;
-    buf_add(&bytes, file, sizeof *file);
-    put(&bytes, file->path);
-    put(&bytes, file->head.title);
-    put_facts(&bytes, file->facts);
-    put_problems(&bytes, file->problems);
-    put_companions(&bytes, &file->companions);
+    code_file(&coder, &copy);
     add_record(journal, HISTORY_FILE, &bytes);
 }
 
@@ -83,99 +214,32 @@ void history_note_version(struct journal *journal, uint32_t episode, uint32_t ve
 void history_note_configuration(struct journal *journal, const struct configuration *configuration)
 {
     cleanup_buf struct buf bytes = {0};
+    struct coder coder = {.out = &bytes};
+    struct configuration copy = *configuration;
     if (!journal)
         return;
-    buf_add(&bytes, &configuration->id, sizeof configuration->id);
-    put(&bytes, configuration->text);
-    put(&bytes, configuration->date_view);
-    put(&bytes, configuration->own.aliases);
-    put(&bytes, configuration->own.link_keys);
-    put(&bytes, configuration->own.view_keys);
+    code_configuration(&coder, &copy);
     add_record(journal, HISTORY_CONFIG, &bytes);
-}
-
-static bool take(struct slice *rest, void *to, size_t len)
-{
-    if (rest->len < len)
-        return false;
-    memcpy(to, rest->data, len);
-    *rest = slice_skip(*rest, len);
-    return true;
-}
-
-static bool take_text(struct slice *rest, struct slice *text)
-{
-    size_t len;
-    if (!take(rest, &len, sizeof len) || rest->len <= len)
-        return false;
-    *text = slice_head(*rest, len);
-    *rest = slice_skip(*rest, len + 1);
-    return true;
-}
-
-static bool take_facts(struct slice *rest, struct arena *arena, struct fact **facts)
-{
-    char more;
-    for (*facts = NULL; take(rest, &more, 1); facts = &(*facts)->next) {
-        if (!more)
-            return true;
-        *facts = ARENA_NEW(arena, struct fact, 1);
-        struct fact *fact = *facts;
-        if (!fact || !take(rest, &fact->line, sizeof fact->line) ||
-            !take(rest, &fact->column, sizeof fact->column) || !take_text(rest, &fact->view) ||
-            !take_text(rest, &fact->value))
-            return false;
-    }
-    return false;
-}
-
-static bool take_problems(struct slice *rest, struct arena *arena, struct diag **problems)
-{
-    char more;
-    for (*problems = NULL; take(rest, &more, 1); problems = &(*problems)->next) {
-        if (!more)
-            return true;
-        struct diag *diag = *problems = ARENA_NEW(arena, struct diag, 1);
-        if (!diag || !take(rest, &diag->line, sizeof diag->line) ||
-            !take(rest, &diag->column, sizeof diag->column) || !take_text(rest, &diag->problem) ||
-            !take_text(rest, &diag->action))
-            return false;
-    }
-    return false;
-}
-
-static bool take_companions(struct slice *rest, struct arena *arena, struct companions *companions)
-{
-    if (!companions->count)
-        return true;
-    struct companion *at = companions->at = ARENA_NEW(arena, struct companion, companions->count);
-    for (uint32_t i = 0; at && i < companions->count; i++) {
-        if (!take(rest, &at[i], sizeof at[i]) || !take_text(rest, &at[i].path))
-            return false;
-    }
-    return at;
 }
 
 bool history_read_file(const struct journal_record *record, struct arena *arena,
                        struct scanned *file)
 {
-    struct slice rest = record->bytes;
-    return record->kind == HISTORY_FILE && take(&rest, file, sizeof *file) &&
-           take_text(&rest, &file->path) && take_text(&rest, &file->head.title) &&
-           take_facts(&rest, arena, &file->facts) && take_problems(&rest, arena, &file->problems) &&
-           take_companions(&rest, arena, &file->companions);
+    struct coder coder = {.rest = record->bytes, .arena = arena};
+    *file = (struct scanned){0};
+    if (record->kind == HISTORY_FILE)
+        code_file(&coder, file);
+    return record->kind == HISTORY_FILE && !coder.failed;
 }
 
 bool history_read_configuration(const struct journal_record *record,
                                 struct configuration *configuration)
 {
-    struct slice rest = record->bytes;
-    return record->kind == HISTORY_CONFIG &&
-           take(&rest, &configuration->id, sizeof configuration->id) &&
-           take_text(&rest, &configuration->text) && take_text(&rest, &configuration->date_view) &&
-           take_text(&rest, &configuration->own.aliases) &&
-           take_text(&rest, &configuration->own.link_keys) &&
-           take_text(&rest, &configuration->own.view_keys);
+    struct coder coder = {.rest = record->bytes};
+    *configuration = (struct configuration){0};
+    if (record->kind == HISTORY_CONFIG)
+        code_configuration(&coder, configuration);
+    return record->kind == HISTORY_CONFIG && !coder.failed;
 }
 
 /* The positions of the records that matter in a journal. */
@@ -248,27 +312,13 @@ struct lasts {
     bool failed;
 };
 
-static struct slice path_of_file(const struct journal_record *record)
+/* The path and the flags of a file; empty if the record is broken. */
+static struct scanned named_in(const struct journal_record *record)
 {
-    struct scanned file;
-    struct slice rest = record->bytes, path = {0};
-    if (!take(&rest, &file, sizeof file) || !take_text(&rest, &path))
-        return (struct slice){0};
-    return path;
-}
-
-static struct map *map_of(struct lasts *lasts, const struct journal_record *record)
-{
-    struct scanned file;
-    struct slice rest = record->bytes;
-    return take(&rest, &file, sizeof file) && file.is_folder ? &lasts->folders : &lasts->files;
-}
-
-static bool is_gone_file(const struct journal_record *record)
-{
-    struct scanned file;
-    struct slice rest = record->bytes;
-    return take(&rest, &file, sizeof file) && file.is_gone;
+    struct coder coder = {.rest = record->bytes};
+    struct scanned file = {0};
+    code_path(&coder, &file);
+    return file;
 }
 
 static bool set_last(uint32_t **lasts, size_t *cap, const struct journal_record *record)
@@ -285,7 +335,9 @@ static void note_last(struct lasts *lasts, const struct journal_record *record)
 {
     lasts->of_kind[record->kind] = record->at;
     if (record->kind == HISTORY_FILE) {
-        struct map_slot *slot = map_put(map_of(lasts, record), path_of_file(record));
+        const struct scanned file = named_in(record);
+        struct map_slot *slot = map_put(file.is_folder ? &lasts->folders : &lasts->files,
+                                        file.path);
         lasts->failed |= !slot;
         if (slot)
             slot->value = record->at;
@@ -298,15 +350,21 @@ static void note_last(struct lasts *lasts, const struct journal_record *record)
     }
 }
 
+static bool is_last_file(const struct lasts *lasts, const struct journal_record *record)
+{
+    const struct scanned file = named_in(record);
+    const struct map *map = file.is_folder ? &lasts->folders : &lasts->files;
+    return map_get(map, file.path) == record->at && !file.is_gone;
+}
+
 static bool is_last(void *lasts_, const struct journal_record *record)
 {
-    struct lasts *lasts = lasts_;
+    const struct lasts *lasts = lasts_;
     if (record->at >= lasts->end)
         return true; /* of a generation that may be visible but is unnotified */
     switch (record->kind) {
     case HISTORY_FILE:
-        return map_get(map_of(lasts, record), path_of_file(record)) == record->at &&
-               !is_gone_file(record);
+        return is_last_file(lasts, record);
     case HISTORY_VERSION:
         return lasts->versions[record->key] == record->at;
     case HISTORY_TURNS:
