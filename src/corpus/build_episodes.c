@@ -101,19 +101,6 @@ static int step_problems(struct step *s, const struct scanned *file, const struc
     return 0;
 }
 
-/* Sets the members that depend on the companions. */
-static void take_companions(const struct companions *companions, struct episode *now)
-{
-    now->companions = *companions;
-    now->stamps = now->id.stamps;
-    for (uint32_t i = 0; i < companions->count; i++) {
-        const struct companion *companion = &companions->at[i];
-        if (companion->role == COMPANION_PRIVATE)
-            continue;
-        now->stamps = stamps_later(now->stamps, companion->id.stamps);
-    }
-}
-
 static void begin_identity(struct identity *identity, enum identity_kind kind,
                            const struct episode *now)
 {
@@ -164,13 +151,13 @@ int step_change_file(struct step *s, const struct scanned *file)
     if (!change.is_there)
         return change.before ? add_change(s, &change) : 0;
     *now = (struct episode){
-        .path = file->path,
+        .path = s->builder->paths.strings[known],
         .head = file->head,
         .id = file->id,
+        .companions = file->companions,
         .own = s->builder->own,
         .is_unread = file->is_unread,
     };
-    take_companions(&file->companions, now);
     identify(now);
     change.number = known;
     change.has_new_facet_refs = true;
@@ -253,9 +240,12 @@ static void pack_problems(struct packing *packing, struct problems *problems,
 
 static void pack_episode(struct packing *packing, struct episode *to, const struct episode *from)
 {
-    struct slice *const texts[] = {&to->path, &to->name, &to->base, &to->entry, &to->head.title};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        *texts[i] = pack(packing, *texts[i]);
+    /* Usually the name is the path without its ending. */
+    to->name = slice_starts(to->path, to->name) ? slice_head(to->path, to->name.len)
+                                                : pack(packing, to->name);
+    to->base = path_base(to->name);
+    to->entry = pack(packing, to->entry);
+    to->head.title = pack(packing, to->head.title);
     pack_problems(packing, packing->at ? &to->problems : NULL, &from->problems, to->path);
     for (uint32_t i = 0; i < from->companions.count; i++) {
         struct slice path = pack(packing, from->companions.at[i].path);

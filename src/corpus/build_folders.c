@@ -212,7 +212,7 @@ static struct stamps newest_in(const struct step *s, uint32_t number, const stru
 {
     struct stamps newest = s->folder_changes[number].stamps;
     for (uint32_t i = 0; i < folder->episode_count; i++)
-        newest = stamps_later(newest, s->next->episodes[folder->episodes[i]]->stamps);
+        newest = stamps_later(newest, episode_newest(s->next->episodes[folder->episodes[i]]));
     for (uint32_t i = 0; i < folder->folder_count; i++)
         newest = stamps_later(newest, s->next->folders[folder->folders[i]]->stamps);
     /* Nobody can set a ctime: it also shows that an older file replaced a newer one. */

@@ -35,6 +35,17 @@ bool episode_source(const struct episode *episode, const char *ending, struct so
     return false;
 }
 
+struct stamps episode_newest(const struct episode *episode)
+{
+    struct stamps newest = episode->id.stamps;
+    for (uint32_t i = 0; i < episode->companions.count; i++) {
+        const struct companion *companion = &episode->companions.at[i];
+        if (companion->role != COMPANION_PRIVATE)
+            newest = stamps_later(newest, companion->id.stamps);
+    }
+    return newest;
+}
+
 bool episode_is_linked(const struct episode *episode)
 {
     bool is_linked = episode->id.links > 1;

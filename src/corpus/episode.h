@@ -84,14 +84,13 @@ struct problems {
 };
 
 struct episode {
-    struct slice path;  /* below the content folder, as on disk */
+    struct slice path;  /* below the content folder, as on disk; the builder owns it */
     struct slice name;  /* its path below episodes/ */
     struct slice base;  /* the last part of that */
     struct slice entry; /* its name in the views */
     struct head head;
     struct file_id id;
     struct companions companions;
-    struct stamps stamps;      /* the newest of its files */
     uint64_t identity;         /* of its path */
     uint64_t version_identity; /* of its path and file */
     uint64_t files_identity;   /* of its path, file and companions */
@@ -114,6 +113,9 @@ struct source {
 /* The file of an episode that the tree shows as source.<ending>: "md", "vtt", "info.json". False if
  * there is none. */
 bool episode_source(const struct episode *episode, const char *ending, struct source *source);
+
+/* The newest times of its files. */
+struct stamps episode_newest(const struct episode *episode);
 
 /* Whether one of its files has another hard link: inotify does not report a change through that. */
 bool episode_is_linked(const struct episode *episode);

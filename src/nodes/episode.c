@@ -19,7 +19,7 @@ int episode_check(struct scope *scope)
 
 struct stamps episode_stamps(const struct scope *scope)
 {
-    return scope_episode(scope)->stamps;
+    return episode_newest(scope_episode(scope));
 }
 
 /* The inode number of a folder stays when its content changes … */

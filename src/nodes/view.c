@@ -202,7 +202,7 @@ uint64_t entry_identity(const struct scope *scope)
 
 struct stamps entry_stamps(const struct scope *scope)
 {
-    return scope->corpus->episodes[scope->node.j]->stamps;
+    return episode_newest(scope->corpus->episodes[scope->node.j]);
 }
 
 /* The voice by its name in this episode, which may be another spelling, or another name. */
