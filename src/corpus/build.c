@@ -3,36 +3,52 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/path.h"
 #include "corpus/build_episodes.h"
 #include "corpus/build_folders.h"
 #include "corpus/history.h"
 
+static void free_drafts(struct step *s)
+{
+    free(s->episode_changes);
+    s->episode_changes = NULL;
+    s->episode_change_count = 0;
+    arena_free(&s->scratch);
+}
+
 /* --- views ------------------------------------------------------------------------------------ */
 
-static int make_views(struct step *s)
+/* The values before and after each change. */
+static struct views_change *views_changes(const struct step *s)
 {
-    struct views_change *changes = ARENA_NEW(&s->scratch, struct views_change,
-                                             s->episode_change_count);
-    if (!changes)
-        return -ENOMEM;
-    for (size_t i = 0; i < s->episode_change_count; i++) {
+    struct views_change *changes = calloc(s->episode_change_count + 1, sizeof *changes);
+    for (size_t i = 0; i < s->episode_change_count && changes; i++) {
         const struct episode_change *change = &s->episode_changes[i];
         const struct episode *before = episode_shown(change->before);
-        const struct episode *now = change->is_there ? episode_shown(&change->now) : NULL;
+        const struct episode *now = episode_shown(s->next->episodes[change->number]);
         changes[i] = (struct views_change){change->number, before ? before->facet_refs : NULL,
                                            now ? now->facet_refs : NULL};
     }
+    return changes;
+}
+
+/* The last step, which frees the drafts of the episodes first: it takes as much itself. */
+static int make_views(struct step *s)
+{
+    size_t count = s->episode_change_count;
+    cleanup_free struct views_change *changes = views_changes(s);
+    free_drafts(s);
     const struct views_step step = {
         .old = &s->old->views,
         .vocabulary = &s->builder->vocabulary,
         .after = s->next->episodes,
         .episode_cap = s->next->episode_cap,
         .changes = changes,
-        .count = s->episode_change_count,
+        .count = count,
         .txn = &s->txn,
     };
-    return views_next(&step, &s->next->views);
+    return changes ? views_next(&step, &s->next->views) : -ENOMEM;
 }
 
 /* --- sums ------------------------------------------------------------------------------------- */
@@ -190,19 +206,10 @@ static int take_step(struct step *s, struct scanned *changes, size_t count)
         err = step_make_folders(s);
     if (!err)
         err = step_make_strays(s, changes, count);
-    if (!err)
-        err = make_views(s);
-    if (!err)
-        sum_up(s);
-    return err;
-}
-
-/* What the journal, whose pages are new at the start, need not stand beside. */
-static void free_drafts(struct step *s)
-{
-    free(s->episode_changes);
-    s->episode_changes = NULL;
-    arena_free(&s->scratch);
+    if (err)
+        return err;
+    sum_up(s);
+    return make_views(s);
 }
 
 /* Before anybody can see it. */
@@ -217,7 +224,9 @@ static void note_generation(const struct step *s, const struct scanned *changes,
         if (!s->changed[number])
             continue;
         const struct episode *now = s->next->episodes[number];
-        history_note_version(journal, number, now ? now->version : b->versions[number]);
+        uint32_t version = now ? now->version : b->versions[number];
+        if (version) /* without a record it is 0 */
+            history_note_version(journal, number, version);
     }
     journal_add(journal, HISTORY_PUBLISHED, (uint32_t)s->next->generation, SLICE(""));
 }
@@ -250,7 +259,6 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     } else {
         struct blocks retired = txn_commit(&s.txn);
         s.next->generation = ++builder->generation;
-        free_drafts(&s);
         note_generation(&s, changes, count);
         for (size_t i = 0; i < builder->folder_record_count; i++)
             builder->folder_records[i].has_changed = false;
