@@ -12,7 +12,10 @@
 #include "source/updater.h"
 #include "program.h"
 
-enum { GATHER = 50 /* milliseconds for which changes are gathered */ };
+enum {
+    GATHER = 50,         /* milliseconds for which changes are gathered */
+    MOST_FREE = 4 << 20, /* bytes that libc keeps at the end of an arena */
+};
 
 static enum updater_order take_order(int socket)
 {
@@ -161,6 +164,10 @@ int program_work(void *program_, struct worker *worker)
         report_through(worker_log, worker);
     /* Memory for as many threads as can run: libc would keep some for eight times as many. */
     mallopt(M_ARENA_MAX, (int)parallel_threads());
+    /* libc would keep twice the largest block that was ever freed, and no malloc_trim() would
+     * return it, but in the first arena. If it kept less, each body would need new pages. */
+    mallopt(M_TRIM_THRESHOLD, MOST_FREE);
+    mallopt(M_MMAP_THRESHOLD, MOST_FREE);
     journal_open(&program->journal, program->shared->journal,
                  program->shared_size - offsetof(struct shared_state, journal));
     int status = serve_content(program);
