@@ -36,6 +36,7 @@ struct speaker_stats {
     struct label_kind bare;     /* **Name** words */
     struct label_kind above;    /* a name alone, above a time */
     struct label_kind lone;     /* a name alone at the head of a paragraph, above words */
+    struct label_kind signs;    /* Name — words, [Name] words, > [!quote] Name */
     struct label_kind openers;  /* the first labels of sections */
     struct map keys;            /* labels that are keys of a list: Added, Monday */
     struct map known;           /* folded names in the front matter */
@@ -54,6 +55,7 @@ struct speaker_stats {
     bool are_lone;              /* names alone are all the labels there are, and head the turns */
     bool is_trial;              /* `Q. words`, `A. words` in turn */
     bool are_capitals;          /* names in capitals, alone, are all the labels there are */
+    bool are_signs;             /* names that only a sign marks are all the labels there are */
     bool are_bare;              /* most paragraphs begin with a bold name and no colon */
     bool are_listed;            /* `listed` was taken */
     size_t list_first, list_end; /* of the lines: the last list, cached … */

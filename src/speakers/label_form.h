@@ -13,10 +13,11 @@ enum {
 
 enum label_form {
     LABEL_NONE,
-    LABEL_BOLD,  /* **Name:** words, **Name**: words; with a time also without a colon */
-    LABEL_ALONE, /* **Name** alone on its line; [0:23] Name */
-    LABEL_TIMED, /* Name: 00:12:34 alone on its line */
-    LABEL_PLAIN, /* Name: words, [Name]: words, Q - words, <Name> words, | Name | 0:23 | words | */
+    LABEL_BOLD,     /* **Name:** words, **Name**: words; with a time also without a colon */
+    LABEL_ALONE,    /* **Name** alone on its line; [0:23] Name */
+    LABEL_TIMED,    /* Name: 00:12:34 alone on its line */
+    LABEL_PLAIN,    /* Name: words, [Name]: words, Q - words, <Name> words, | Name | 0:23 | words |,
+                       0:23 | Name | words, and those of label_read_signed() */
     LABEL_CHEVRON,  /* >> words: another speaker, without a name */
     LABEL_BARE,     /* **Name** words, with nothing between the two */
     LABEL_CAPITALS, /* NAME alone on its line */
@@ -37,7 +38,7 @@ struct label {
     bool has_comma;       /* … `Ana, 00:12:34` */
     bool is_item;         /* the bullet of a list stood before it */
     bool is_row;          /* it is the first cell of a row of a table */
-    bool is_short_row;    /* … whose words are few, as those of data are: no evidence */
+    bool is_short;        /* its words are few, as those of data are: no evidence */
     bool is_behind_time;  /* a time stood before it */
     bool has_no_colon;    /* only a time, or pointed brackets, mark it */
     bool is_dotted;       /* `Q. words`, as in a court */

@@ -230,15 +230,17 @@ static bool read_named_time(struct slice line, struct label *label)
     return false;
 }
 
-/* Three words or more: those of a script without spaces count as many. */
-static bool is_sentence(struct slice words)
+enum { ROW = 3, SENTENCE = 5 }; /* words that data does not have */
+
+/* So many words or more: those of a script without spaces count as many. */
+static bool has_words(struct slice words, size_t least)
 {
     size_t spaces = 0, len;
     for (; words.len; words = slice_skip(words, len)) {
         int32_t code = utf8_decode(words, &len);
         spaces += code == ' ' || utf8_is_wide(code);
     }
-    return spaces >= 2;
+    return spaces + 1 >= least;
 }
 
 /* | Name | 0:23 | words |, a row of a table. */
@@ -255,7 +257,7 @@ static bool read_row(struct slice line, struct label *label)
         label->speaker = name;
         label->words = slice_trim(time);
         label->has_no_colon = true;
-        label->is_short_row = !is_sentence(label->words);
+        label->is_short = !has_words(label->words, ROW);
         return label_may_be_name(name) && label->words.len;
     }
     time = slice_trim(time);
@@ -266,9 +268,111 @@ static bool read_row(struct slice line, struct label *label)
     }
     label->speaker = name;
     label->words = slice_trim(rest);
-    label->is_short_row = !is_sentence(label->words);
+    label->is_short = !has_words(label->words, ROW);
     return label_take_time(&time, &label->start) && time.len == 0 &&
            label_may_be_name(label->speaker) && label->words.len;
+}
+
+/* A name of up to four words and nothing else, as a screenplay has it: `ANA LIMA`. */
+static bool is_in_capitals(struct slice line)
+{
+    enum { MOST_WORDS = 4, LEAST_LETTERS = 2, MOST_LINE = 40 };
+    size_t letters = 0, words = 1;
+    if (line.len > MOST_LINE || line.len < LEAST_LETTERS || !isupper((unsigned char)line.data[0]))
+        return false; /* the common case */
+    for (size_t i = 0; i < line.len; i++) {
+        char c = line.data[i];
+        letters += isupper((unsigned char)c) != 0;
+        words += c == ' ';
+        if (!isupper((unsigned char)c) && !memchr(" .-'", c, 4))
+            return false;
+    }
+    return letters >= LEAST_LETTERS && words <= MOST_WORDS;
+}
+
+/* Takes a name and the sign behind it from the front of a line; false, with *rest unchanged, if
+ * none of the signs stands near. */
+static bool take_signed_name(struct slice *rest, const struct slice *signs, size_t count,
+                             struct slice *name)
+{
+    for (size_t at = 1; at < rest->len && at <= LABEL_MAX_PLAIN_BYTES; at++) {
+        if (rest->data[at] != ' ' && rest->data[at] != '\t')
+            continue;
+        for (size_t i = 0; i < count; i++) {
+            struct slice behind = slice_skip(*rest, at);
+            if (!slice_starts(behind, signs[i]))
+                continue;
+            *name = slice_trim(slice_head(*rest, at));
+            *rest = slice_trim(slice_skip(behind, signs[i].len));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Name | words, behind a time and a bar, or with tabs: a table without its frame. */
+static bool read_column(struct slice line, struct label *label)
+{
+    static const struct slice signs[] = {SLICE(" | "), SLICE("\t")};
+    label->words = line;
+    if (!take_signed_name(&label->words, signs, sizeof signs / sizeof *signs, &label->speaker))
+        return false;
+    label->has_no_colon = true;
+    return label_is_lone_name(label->speaker) && label->words.len;
+}
+
+/* `[!quote]- Name`, the head of a callout; the words stand below it. */
+static bool take_callout(struct slice *line)
+{
+    const char *close = memchr(line->data, ']', line->len);
+    if (!slice_starts(*line, SLICE("[!")) || !close)
+        return false;
+    *line = slice_skip(*line, (size_t)(close + 1 - line->data));
+    if (line->len && (line->data[0] == '-' || line->data[0] == '+'))
+        *line = slice_skip(*line, 1);
+    return true;
+}
+
+/* Takes `[Name]`, but for `[INFO]`, which is of a log. */
+static bool take_bracketed_name(struct slice *line, struct slice *name)
+{
+    const char *close = memchr(line->data, ']', line->len);
+    if (!slice_starts(*line, SLICE("[")) || !close)
+        return false;
+    *name = slice_trim((struct slice){line->data + 1, (size_t)(close - line->data) - 1});
+    struct slice rest = slice_skip(*line, (size_t)(close + 1 - line->data));
+    *line = label_skip_space(rest);
+    (void)label_take_sign(line);
+    return slice_starts(rest, SLICE(" ")) &&
+           (!is_in_capitals(*name) || memchr(name->data, ' ', name->len));
+}
+
+bool label_read_signed(struct slice line, struct label *label)
+{
+    static const struct slice signs[] = {SLICE(" — "),  SLICE(" – "), SLICE(" - "),
+                                         SLICE(" -- "), SLICE(" | "), SLICE("\t")};
+    struct slice name = {0}, rest = line;
+    if (!line.len || islower((unsigned char)line.data[0]))
+        return false; /* the common case */
+    bool is_callout = take_callout(&rest);
+    if (is_callout) {
+        name = slice_trim(rest);
+        rest = (struct slice){0};
+    } else if (line.data[0] == '['
+                   ? !take_bracketed_name(&rest, &name)
+                   : !take_signed_name(&rest, signs, sizeof signs / sizeof *signs, &name))
+        return false;
+    if (slice_starts(name, SLICE("(")) && slice_ends(name, SLICE(")")))
+        name = slice_trim((struct slice){name.data + 1, name.len - 2});
+    *label = (struct label){.form = LABEL_PLAIN,
+                            .speaker = name,
+                            .words = slice_trim(rest),
+                            .start = NO_TIME,
+                            .has_no_colon = true};
+    label->written = label->words;
+    label->is_short = !is_callout && !has_words(label->words, SENTENCE);
+    return (is_callout || label->words.len) && label_is_lone_name(name) && label_is_name(name) &&
+           !label_is_note(name);
 }
 
 /* <Name> words, as in the log of a chat. */
@@ -299,23 +403,6 @@ static bool read_machine(struct slice line, struct label *label)
            label_is_machine(label->speaker) && label->words.len;
 }
 
-/* A name of up to four words and nothing else, as a screenplay has it: `ANA LIMA`. */
-static bool is_in_capitals(struct slice line)
-{
-    enum { MOST_WORDS = 4, LEAST_LETTERS = 2, MOST_LINE = 40 };
-    size_t letters = 0, words = 1;
-    if (line.len > MOST_LINE || line.len < LEAST_LETTERS || !isupper((unsigned char)line.data[0]))
-        return false; /* the common case */
-    for (size_t i = 0; i < line.len; i++) {
-        char c = line.data[i];
-        letters += isupper((unsigned char)c) != 0;
-        words += c == ' ';
-        if (!isupper((unsigned char)c) && !memchr(" .-'", c, 4))
-            return false;
-    }
-    return letters >= LEAST_LETTERS && words <= MOST_WORDS;
-}
-
 /* --- all of these ---------------------------------------------------------------------------- */
 
 enum label_form label_read_unmarked(struct slice line, struct label *label)
@@ -334,6 +421,8 @@ enum label_form label_read_unmarked(struct slice line, struct label *label)
     if (line.len && line.data[0] == '[' && read_machine(line, label))
         return LABEL_PLAIN;
     label->is_loose = label->is_behind_time;
+    if (label->is_behind_time && read_column(line, label))
+        return LABEL_PLAIN;
     if (read_plain(line, label))
         return LABEL_PLAIN;
     label->speaker = line;

@@ -9,7 +9,8 @@
 
 const struct slice label_wide_colon = {"\xEF\xBC\x9A", 3};
 /* The signs that may replace a colon between a name, a time and words. */
-static const struct slice dashes[] = {{"-", 1}, {"–", 3}, {"—", 3}, {"|", 1}, {"·", 2}, {"•", 3}};
+static const struct slice dashes[] = {{"-", 1}, {"–", 3}, {"—", 3}, {"|", 1},
+                                      {"·", 2}, {"•", 3}, {"/", 1}};
 enum { DASHES = sizeof dashes / sizeof *dashes };
 
 size_t label_colon_at_front(struct slice text)

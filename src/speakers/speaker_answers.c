@@ -139,7 +139,7 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
         return true;
     if (label->is_of_chat)
         return true;
-    if (label->is_short_row && !evidence_uses(&stats->rows.uses, label->speaker) &&
+    if (label->is_short && !evidence_uses(&stats->rows.uses, label->speaker) &&
         !evidence_uses(&stats->loose.uses, label->speaker))
         return false; /* the head of a table */
     if (label->is_row && label->start == NO_TIME)
@@ -198,6 +198,20 @@ bool speaker_stats_is_name_above(const struct speaker_stats *stats, const struct
                !is_lone_speaker(stats, line + 1);
     return stats->above.total && evidence_is_above_time(stats->lines, line) &&
            evidence_is_of_speakers(&stats->above, line_text(stats->lines, line));
+}
+
+bool speaker_stats_take_signed(struct speaker_stats *stats, const struct line *line,
+                               struct slice text, struct label *label)
+{
+    struct label other;
+    if (!stats->are_signs || line->heading || line->details || line->bold ||
+        !label_read_signed(text, &other))
+        return false;
+    bool is_proven = evidence_uses(&stats->signs.uses, other.speaker) >= 2 ||
+                     evidence_is_known(stats, other.speaker);
+    *label = is_proven ? other
+                       : (struct label){.form = LABEL_CHEVRON, .words = text, .start = NO_TIME};
+    return true;
 }
 
 bool speaker_stats_is_heard(const struct speaker_stats *stats, struct slice label)

@@ -33,6 +33,7 @@ struct tally {
     size_t paragraphs; /* of the text */
     size_t lines;      /* of the text, but for those of lists in lists */
     size_t headings;
+    size_t short_signs; /* names before a sign and few words */
     size_t bold, bold_again, bold_known;
     bool begins_bold;
     struct label before;  /* of the line before; LABEL_NONE where it has none */
@@ -69,12 +70,18 @@ static int count_neighbours(struct speaker_stats *stats, const struct label *lab
 static int count_text(struct speaker_stats *stats, const struct line *line, struct slice text,
                       struct tally *tally)
 {
-    struct label label = label_read(text, line->bold_at, line->bold);
+    struct label label = label_read(text, line->bold_at, line->bold), other;
     bool is_first = tally->paragraphs == 0, has_chevron = label.has_chevron;
     int err = 0;
 
     tally->paragraphs += line->before == BREAK_PARAGRAPH;
     tally->lines += !line->indent;
+    if (!line->cue && !line->bold && label_read_signed(text, &other)) {
+        tally->short_signs += other.is_short;
+        err = count_kind(&stats->signs, other.speaker);
+    }
+    if (err)
+        return err;
     if (evidence_is_above_time(stats->lines, line))
         err = count_kind(&stats->above, text);
     else if (line->before == BREAK_PARAGRAPH && evidence_is_alone(stats->lines, line) &&
@@ -89,7 +96,7 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
         if (!err && !line->indent)
             err = count_kind(&stats->toggles, label.speaker);
         label.form = LABEL_NONE;
-    } else if (label.is_short_row) {
+    } else if (label.is_short) {
         tally->lines--;
         label.form = LABEL_NONE;
     } else if (label.is_row && label.start == NO_TIME) {
@@ -190,6 +197,7 @@ static int forget(struct speaker_stats *stats, struct slice label, struct tally 
     forget_of_kind(&stats->items, label);
     forget_of_kind(&stats->names, label);
     forget_of_kind(&stats->lone, label);
+    forget_of_kind(&stats->signs, label);
     return evidence_count(&stats->keys, label);
 }
 
@@ -197,7 +205,8 @@ static bool is_label(const struct speaker_stats *stats, struct slice name)
 {
     return evidence_uses(&stats->bold, name) || evidence_uses(&stats->plain, name) ||
            evidence_uses(&stats->alone.uses, name) || evidence_uses(&stats->loose.uses, name) ||
-           evidence_uses(&stats->items.uses, name) || evidence_uses(&stats->names.uses, name);
+           evidence_uses(&stats->items.uses, name) || evidence_uses(&stats->names.uses, name) ||
+           evidence_uses(&stats->signs.uses, name);
 }
 
 /* Two labels of one of these families are keys. */
@@ -349,6 +358,10 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
     stats->are_lone = take_turns(&stats->lone, stats->lone.total) && !stats->is_dialogue &&
                       !stats->alone.total && (stats->is_article || !stats->bold.len) &&
                       (size_t)stats->lone.total * 4 >= tally.paragraphs;
+    stats->are_signs = take_turns(&stats->signs, stats->signs.total) && !stats->is_dialogue &&
+                       !stats->alone.total && (stats->is_article || !stats->bold.len) &&
+                       tally.short_signs * 2 <= stats->signs.total &&
+                       (size_t)stats->signs.total * 3 >= tally.paragraphs;
     stats->are_bare = stats->bare.recurring >= 2 &&
                       (size_t)stats->bare.total * 3 >= tally.paragraphs;
     stats->are_rows = (size_t)stats->rows.total * 3 >= tally.lines * 2;
@@ -381,6 +394,7 @@ void speaker_stats_free(struct speaker_stats *stats)
     map_free(&stats->toggles.uses);
     map_free(&stats->capitals.uses);
     map_free(&stats->bare.uses);
+    map_free(&stats->signs.uses);
     map_free(&stats->openers.uses);
     map_free(&stats->above.uses);
     arena_free(&stats->arena);

@@ -26,6 +26,11 @@
  * their kind, recur, and take turns (A, B, A) three times: the headings of a summary come again in
  * the text too. On lines they have to head the paragraphs, and be all the labels there are.
  *
+ * Names that only a sign marks (`Ana — words`, `[Ana] words`, `> [!quote] Ana`) count likewise: if
+ * they are all the labels there are, head a third of the paragraphs, take turns, and half of them
+ * stand before five words or more: `Spain - Wales 2:1` does not. A name that does not recur, and is
+ * not in the front matter either, is nobody, but who spoke before does not go on.
+ *
  * Plain labels (`Ana: words`) look like any text with a colon. One of these has to hold:
  *   - a time stands beside it somewhere in the file (`Ana: 00:12:34`);
  *   - the front matter names it: whole, or, where it recurs, by one of its words or its initials;
@@ -83,6 +88,11 @@ bool speaker_stats_is_original_speaker(struct speaker_stats *stats, const struct
 
 /* Whether a line is the label of a turn because it is above a time: a name that recurs there. */
 bool speaker_stats_is_name_above(const struct speaker_stats *stats, const struct line *line);
+
+/* Reads the label of a line in a file where only signs mark those who speak; false, and *label is
+ * unchanged, if there is none. Behind a name that nothing proves it is somebody else. */
+bool speaker_stats_take_signed(struct speaker_stats *stats, const struct line *line,
+                               struct slice text, struct label *label);
 
 /* Whether the last speaker before a heading chairs the meeting, and continues in the section whose
  * first words, on `line`, have no label. */

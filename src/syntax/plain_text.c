@@ -21,22 +21,6 @@ static struct slice skip_spaces(struct slice text)
     return text;
 }
 
-/* A time; its fraction may stand behind a comma. */
-static bool take_time(struct slice *text, int64_t *time)
-{
-    if (!timestamp_take(text, time))
-        return false;
-    int64_t unit = 100;
-    if (text->len < 2 || text->data[0] != ',' || text->data[1] < '0' || text->data[1] > '9')
-        return true;
-    for (*text = slice_skip(*text, 1); text->len && text->data[0] >= '0' && text->data[0] <= '9';
-         unit /= 10) {
-        *time += (text->data[0] - '0') * unit;
-        *text = slice_skip(*text, 1);
-    }
-    return true;
-}
-
 /* Takes the times at the front of a line, in brackets or not: words stand apart from them, or in
  * asterisks. */
 static bool take_times(struct slice *line, struct cue *cue)
@@ -48,12 +32,12 @@ static bool take_times(struct slice *line, struct cue *cue)
         closing = rest.data[0] == '[' ? ']' : ')';
         rest = slice_skip(rest, 1);
     }
-    if (!take_time(&rest, &start))
+    if (!timestamp_take(&rest, &start))
         return false;
     struct slice behind = skip_spaces(rest);
     if (slice_starts(behind, SLICE("-->"))) {
         rest = skip_spaces(slice_skip(behind, 3));
-        if (!take_time(&rest, &end))
+        if (!timestamp_take(&rest, &end))
             return false;
     }
     if (closing) {
@@ -69,17 +53,37 @@ static bool take_times(struct slice *line, struct cue *cue)
     return true;
 }
 
+/* Whether a line is the number of a cue, as in SubRip: its times stand below. */
+static bool is_cue_number(struct slice line, struct slice below)
+{
+    struct slice times = {0};
+    struct cue cue;
+    return slice_is_number(line) && slice_take(&below, '\n', &times) && times.len &&
+           memmem(times.data, times.len, "-->", 3) &&
+           (times = slice_trim(times), take_times(&times, &cue));
+}
+
+/* Whether a name stands between the time and the words, apart from both: a table, and no captions.
+ */
+static bool has_column(struct slice words)
+{
+    return words.len && (memchr(words.data, '\t', words.len) ||
+                         memmem(slice_skip(words, 1).data, words.len - 1, " | ", 3));
+}
+
 bool plain_text_is_timed(struct slice text)
 {
-    size_t lines = 0, timed = 0;
+    size_t lines = 0, timed = 0, columns = 0;
     struct slice line;
     struct cue cue;
     while (slice_take(&text, '\n', &line)) {
         line = slice_trim(line);
-        lines += line.len > 0;
-        timed += take_times(&line, &cue);
+        lines += line.len && !is_cue_number(line, text);
+        bool is_timed = take_times(&line, &cue);
+        timed += is_timed;
+        columns += is_timed && has_column(line);
     }
-    return timed && timed * TIMED_SHARE >= lines;
+    return timed && timed * TIMED_SHARE >= lines && columns * 2 < timed;
 }
 
 /* --- cues ------------------------------------------------------------------------------------- */
@@ -157,7 +161,7 @@ int plain_text_read_cues(struct slice text, struct diags *diags, struct cues *cu
     while (!err && slice_take(&text, '\n', &line)) {
         number++;
         line = slice_trim(line);
-        if (line.len && is_within(body, line))
+        if (line.len && is_within(body, line) && !is_cue_number(line, text))
             err = add_timed_line(&r, line, number);
     }
     return err ? err : end_cue(&r);

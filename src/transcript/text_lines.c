@@ -245,7 +245,8 @@ static bool read_label(struct assembly *a, const struct line *line, struct slice
             .form = LABEL_ALONE, .speaker = label_without_colon(text), .start = NO_TIME};
         return true;
     }
-    if (line->heading || speaker_stats_is_speaker(&a->stats, label, line))
+    if (line->heading || speaker_stats_take_signed(&a->stats, line, text, label) ||
+        speaker_stats_is_speaker(&a->stats, label, line))
         return true;
     struct slice words = text;
     while (label->has_chevron && words.len && (words.data[0] == '>' || words.data[0] == ' '))
@@ -256,9 +257,20 @@ static bool read_label(struct assembly *a, const struct line *line, struct slice
     return false;
 }
 
+/* Whether a line is the number of a cue, whose times stand below it, as in SubRip. */
+static bool is_cue_number(const struct assembly *a, const struct line *line, struct slice text)
+{
+    const struct line *next = line + 1;
+    int64_t time;
+    if (!slice_is_number(text) || next == a->lines->at + a->lines->count || !next->len)
+        return false;
+    struct slice below = line_text(a->lines, next);
+    return memmem(below.data, below.len, "-->", 3) && label_take_time_line(below, &time);
+}
+
 int text_line_add(struct assembly *a, const struct line *line, struct slice text)
 {
-    if (take_time_line(a, line, text))
+    if (take_time_line(a, line, text) || is_cue_number(a, line, text))
         return 0;
     struct label label = label_read(text, line->bold_at, line->bold);
     int err = 0;

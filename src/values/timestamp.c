@@ -51,7 +51,8 @@ bool timestamp_take(struct slice *text, int64_t *time)
     if (parts == 0)
         return false;
     int64_t milliseconds = 0;
-    digits = rest.len > 1 && rest.data[0] == '.' ? count_digits(slice_skip(rest, 1)) : 0;
+    bool has_point = rest.len > 1 && (rest.data[0] == '.' || rest.data[0] == ',');
+    digits = has_point ? count_digits(slice_skip(rest, 1)) : 0;
     if (digits >= 1 && digits <= 3) {
         milliseconds = number_of((struct slice){rest.data + 1, digits});
         for (size_t i = digits; i < 3; i++)

@@ -1,6 +1,6 @@
 /*
- * Times in a recording, as transcripts write them: 12:07, 1:02:03, 01:10:06.22, bare or in
- * brackets of either kind.
+ * Times in a recording, as transcripts write them: 12:07, 1:02:03, 01:10:06.22, 00:00:20,500, bare
+ * or in brackets of either kind.
  */
 #ifndef VALUES_TIMESTAMP_H
 #define VALUES_TIMESTAMP_H
