@@ -704,6 +704,15 @@ def test_a_long_entry_is_cut_before_the_number(mount):
             assert not os.path.lexists(turns / other), other
 
 
+def test_the_last_of_many_that_come_at_once_is_found(mount, tmp_path):
+    """Too many to try each query on each of them."""
+    mounted = mount({"a.md": TALK.format("tide")})
+    assert len(os.listdir(mounted / "search/tide/episodes")) == 1
+    many = {f"e{number:03}.md": TALK.format("tide" if number == 199 else "lamp") for number in range(200)}
+    os.rename(write_content(tmp_path / "many", many), mounted.content / "many")
+    wait_until(lambda: len(os.listdir(mounted / "search/tide/episodes")) == 2, "the last one is not found")
+
+
 def test_times_in_a_selection_move_with_what_it_finds(mount):
     mounted = mount({"a.md": TALK.format("tide")})
     paths = [mounted / "search/tide", mounted / "search/tide/turns", mounted / "search/tide/query.txt"]
