@@ -890,9 +890,9 @@ def test_a_thousand_edits_leave_nothing_behind(mount):
     for _ in range(3):
         edit_all(5)
         sizes.append(used())
-    # What leaks grows each time, 1,000 edits long. Some 10 bytes an edit are measured; a lost path is 75.
+    # What leaks grows each time, 1,000 edits long. 10 to 22 bytes an edit are measured; a lost path is 75.
     grown = min(after - before for before, after in zip(sizes, sizes[1:]))
-    assert grown < 20 * 1000, sizes
+    assert grown < 40 * 1000, sizes
     assert status(mounted)["cache"]["parts"] <= kept
 
 
