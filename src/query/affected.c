@@ -1,7 +1,5 @@
 #include "query/affected.h"
 
-#include <string.h>
-
 /* --- what is in every selection --------------------------------------------------------------- */
 
 static bool has_same_facets(const struct views *was, const struct views *now)

@@ -327,20 +327,6 @@ void known_queries_confirm(struct known_queries *known, uint32_t number, uint64_
     pthread_mutex_unlock(&known->lock);
 }
 
-bool known_queries_take_restored(struct known_queries *known, struct known_query *query)
-{
-    struct query_slot *slot = known->slots, *end = known->slots + QUERY_SLOTS;
-    pthread_mutex_lock(&known->lock);
-    while (known->has_restored && slot < end && !(slot->is_shown && !slot->checked))
-        slot++;
-    known->has_restored &= slot < end;
-    if (known->has_restored)
-        take(slot, query);
-    bool is_taken = known->has_restored;
-    pthread_mutex_unlock(&known->lock);
-    return is_taken;
-}
-
 bool known_queries_take_oldest(struct known_queries *known, struct known_query *query)
 {
     pthread_mutex_lock(&known->lock);

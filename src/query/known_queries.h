@@ -49,7 +49,7 @@ struct known_queries {
     uint32_t next;            /* the slot to try next */
     uint32_t count;
     uint64_t clock;
-    bool has_restored;             /* known_queries_take_restored() has not yet taken all */
+    bool has_restored;             /* the previous worker's clients were not notified yet */
     struct journal *journal;       /* NULL: none */
     void (*too_many)(void *owner); /* known_queries_oldest() is due; NULL: nobody cares */
     void *owner;
@@ -108,9 +108,6 @@ enum query_state known_queries_compare(struct known_queries *known, uint32_t slo
 
 /* Its result is the same in this generation as in the one before. */
 void known_queries_confirm(struct known_queries *known, uint32_t number, uint64_t generation);
-
-/* Takes the next query that a previous worker's clients have, likewise. */
-bool known_queries_take_restored(struct known_queries *known, struct known_query *query);
 
 /* The same for the least recently used query, if there are too many. */
 bool known_queries_take_oldest(struct known_queries *known, struct known_query *query);

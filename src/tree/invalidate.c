@@ -502,6 +502,12 @@ void invalidate_all_by_voice(const struct invalidation *invalidation,
     }
 }
 
+void invalidate_all_queries(const struct invalidation *invalidation)
+{
+    struct invalidate_pass p = begin_pass(invalidation, invalidation->before);
+    invalidate_all_selections(&p);
+}
+
 void invalidate_query(const struct invalidation *invalidation, const struct known_query *query)
 {
     struct invalidate_pass p = begin_pass(invalidation, invalidation->before);

@@ -50,6 +50,9 @@ void invalidate_by_voice(const struct invalidation *invalidation, const struct c
 void invalidate_all_by_voice(const struct invalidation *invalidation,
                              struct spelling *const *spellings, size_t count);
 
+/* All that clients may know of every query. */
+void invalidate_all_queries(const struct invalidation *invalidation);
+
 /* All that clients may know of a query, before the tree forgets it. */
 void invalidate_query(const struct invalidation *invalidation, const struct known_query *query);
 

@@ -95,9 +95,10 @@ static void forget_restored(struct tree *tree, const struct corpus *notified, in
                             void *context)
 {
     const struct invalidation invalidation = {tree, notified, notified, notify, context};
-    struct known_query query;
-    while (known_queries_take_restored(&tree->selections.queries, &query))
-        invalidate_query(&invalidation, &query);
+    struct known_queries *known = &tree->selections.queries;
+    if (known->has_restored)
+        invalidate_all_queries(&invalidation);
+    known->has_restored = false;
 }
 
 /* Stops after QUERY_SLOTS, even if new queries keep coming: changes of the content wait meanwhile.

@@ -6,6 +6,7 @@ what it knows is still there and then for what is there instead, and a read.
 
 import json
 import os
+import signal
 import time
 
 import pytest
@@ -172,6 +173,20 @@ def test_an_edit_elsewhere_leaves_a_selection_to_the_kernel(mount):
     for query in ["tide", "voice:ana"]:
         assert "High tide." not in look_into(query)
         assert (mounted / f"search/{query}/turns.tsv").read_text() in before[query]
+
+
+def test_a_query_is_left_to_the_kernel_again_after_a_death(mount):
+    mounted = mount({"talks/tide.md": "**Ana:** The tide.\n"})
+    assert os.listdir(mounted / "search/tide/turns")
+    os.kill(mounted.worker, signal.SIGKILL)
+    counter = Counter(mounted)
+    look = "ls -l search/tide/episodes search/tide/index"  # which nobody saw before
+    for _ in range(2):
+        assert "tide" in shell(look, cwd=mounted.path)
+    counter.since()
+    shell(look, cwd=mounted.path)
+    assert counter.since() == {}
+    mounted.stop_after("restarting it")
 
 
 def test_turns_are_stored_ahead_of_their_readers(mount, made_content):
