@@ -9,7 +9,7 @@
 #include "index/problems.h"
 #include "options.h"
 #include "report.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 
 struct checking {
     const struct corpus *corpus;

@@ -6,7 +6,7 @@
 
 #include "fuse/gate.h"
 #include "index/problems.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 #include "source/content_scan.h"
 #include "program.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/parallel.h"
 #include "render/format.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 #include "tree/tree.h"
 
 static const char usage[] =

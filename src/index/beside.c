@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "base/path.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 #include "values/file_name.h"
 
 static int read_file(const struct content *content, const struct companion *companion,

@@ -2,7 +2,7 @@
 
 #include "base/path.h"
 #include "index/beside.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 #include "transcript/align.h"
 #include "transcript/refs.h"
 #include "transcript/source.h"

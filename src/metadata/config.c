@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 #include "speakers/label_names.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 #include "values/key.h"
 
 /* The keys that make views by default, and the names of the views; folded, as all keys here. A list

@@ -13,7 +13,7 @@
 #ifndef METADATA_FRONT_H
 #define METADATA_FRONT_H
 
-#include "syntax/speech_shape.h"
+#include "cues/speech_shape.h"
 #include "values/yaml.h"
 
 struct front {

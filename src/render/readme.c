@@ -2,7 +2,7 @@
 
 #include "base/path.h"
 #include "render/format.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 
 static const struct facet *largest_facet(const struct views *views, const struct view *view)
 {

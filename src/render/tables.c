@@ -9,7 +9,7 @@
 #include "render/episode_metadata.h"
 #include "render/row_writer.h"
 #include "render/tsv.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
 

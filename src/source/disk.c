@@ -13,7 +13,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 
 /* --- opening ------------------------------------------------------------------------------------
  */

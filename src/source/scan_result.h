@@ -10,7 +10,7 @@
 #include "base/parallel.h"
 #include "corpus/builder.h"
 #include "source/content.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 
 struct content_scan_progress {
     void (*step)(void *context, size_t done, size_t all);

@@ -5,7 +5,7 @@
 #ifndef SPEAKERS_CUE_PREFIXES_H
 #define SPEAKERS_CUE_PREFIXES_H
 
-#include "syntax/cues.h"
+#include "cues/cues.h"
 
 /* Makes the labels of all cues their speakers, if each of three cues or more has one, or if there
  * are few cues and each label is a whole name; a cue without one goes on then. */

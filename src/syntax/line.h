@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "syntax/cues.h"
+#include "cues/cues.h"
 
 /* What stands between a line and the one before it. */
 enum line_break {

@@ -10,7 +10,7 @@
 #ifndef SYNTAX_PLAIN_TEXT_H
 #define SYNTAX_PLAIN_TEXT_H
 
-#include "syntax/cues.h"
+#include "cues/cues.h"
 #include "syntax/lines.h"
 #include "values/diag.h"
 

@@ -7,7 +7,7 @@
 #ifndef TRANSCRIPT_BILINGUAL_H
 #define TRANSCRIPT_BILINGUAL_H
 
-#include "syntax/cues.h"
+#include "cues/cues.h"
 #include "transcript/turns.h"
 #include "values/yaml.h"
 

@@ -4,7 +4,7 @@
 #ifndef TRANSCRIPT_BODY_H
 #define TRANSCRIPT_BODY_H
 
-#include "syntax/cues.h"
+#include "cues/cues.h"
 #include "transcript/turns.h"
 #include "values/diag.h"
 #include "values/yaml.h"

@@ -2,9 +2,9 @@
 
 #include <errno.h>
 
-#include "syntax/captions.h"
+#include "cues/captions.h"
 #include "syntax/plain_text.h"
-#include "syntax/speech_shape.h"
+#include "cues/speech_shape.h"
 #include "transcript/bilingual.h"
 #include "transcript/body.h"
 #include "metadata/facts.h"

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "syntax/captions.h"
+#include "cues/captions.h"
 #include "syntax/meet_text.h"
 #include "syntax/plain_text.h"
-#include "syntax/speech_json.h"
+#include "cues/speech_json.h"
 #include "transcript/align.h"
 #include "transcript/bilingual.h"
 #include "values/file_name.h"

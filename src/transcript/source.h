@@ -4,7 +4,7 @@
 #ifndef TRANSCRIPT_SOURCE_H
 #define TRANSCRIPT_SOURCE_H
 
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 #include "transcript/body.h"
 #include "metadata/front.h"
 

@@ -4,7 +4,7 @@
  */
 #include "check_body.h"
 
-#include "syntax/captions.h"
+#include "cues/captions.h"
 #include "transcript/source.h"
 #include "values/decode.h"
 

@@ -3,8 +3,8 @@
  */
 #include "fuzz.h"
 
-#include "syntax/speech_forms.h"
-#include "syntax/speech_json.h"
+#include "cues/speech_forms.h"
+#include "cues/speech_json.h"
 
 /* Channels stand one behind the other, and are put in order by their times. */
 static void check_cues(const struct cues *cues, uint32_t lines, bool has_channels)

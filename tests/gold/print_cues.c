@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "syntax/captions.h"
+#include "cues/captions.h"
 #include "values/decode.h"
 
 static void print_slice(struct slice text, char behind)

@@ -1,9 +1,9 @@
-/* syntax/cues, syntax/captions: what a file of captions says, and when. */
+/* cues/cues, cues/captions: what a file of captions says, and when. */
 #include "unit.h"
 
 #include <errno.h>
 
-#include "syntax/cues.h"
+#include "cues/cues.h"
 
 static void cues_are_tidy(void **state)
 {

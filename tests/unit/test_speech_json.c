@@ -1,10 +1,10 @@
-/* syntax/speech_shape and syntax/speech_json: which JSON is a transcript, and what it says. */
+/* cues/speech_shape and cues/speech_json: which JSON is a transcript, and what it says. */
 #include "unit.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "syntax/speech_json.h"
+#include "cues/speech_json.h"
 
 static void print_time(struct buf *out, int64_t time)
 {

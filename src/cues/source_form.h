@@ -1,8 +1,8 @@
 /*
  * The forms of content files, and their file name extensions.
  */
-#ifndef SYNTAX_SOURCE_FORM_H
-#define SYNTAX_SOURCE_FORM_H
+#ifndef CUES_SOURCE_FORM_H
+#define CUES_SOURCE_FORM_H
 
 #include <stdint.h>
 

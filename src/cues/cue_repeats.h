@@ -3,10 +3,10 @@
  * which one word after the other is marked. The decision is for the whole file: if its captions do
  * not roll, a repetition was spoken.
  */
-#ifndef SYNTAX_CUE_REPEATS_H
-#define SYNTAX_CUE_REPEATS_H
+#ifndef CUES_CUE_REPEATS_H
+#define CUES_CUE_REPEATS_H
 
-#include "syntax/cues.h"
+#include "cues/cues.h"
 
 /* Statistics of the captions so far; zeroed before the first. */
 struct cue_repeats {

@@ -1,4 +1,4 @@
-#include "syntax/speech_forms.h"
+#include "cues/speech_forms.h"
 
 #define PIECES(path_, text_, start_, end_, speaker_, unit_)                                    \
     .path = (path_), .text = (text_), .start = (start_), .end = (end_), .speaker = (speaker_), \

@@ -1,4 +1,4 @@
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 
 static const struct {
     struct slice ending;

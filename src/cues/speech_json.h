@@ -5,11 +5,11 @@
  *
  * A speaker that is a number becomes `Speaker 0`; others keep the name in the file.
  */
-#ifndef SYNTAX_SPEECH_JSON_H
-#define SYNTAX_SPEECH_JSON_H
+#ifndef CUES_SPEECH_JSON_H
+#define CUES_SPEECH_JSON_H
 
-#include "syntax/cues.h"
-#include "syntax/speech_shape.h"
+#include "cues/cues.h"
+#include "cues/speech_shape.h"
 #include "values/diag.h"
 
 /*

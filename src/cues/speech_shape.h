@@ -5,8 +5,8 @@
  *
  * Other keys distinguish dialects that differ in seconds or milliseconds alone.
  */
-#ifndef SYNTAX_SPEECH_SHAPE_H
-#define SYNTAX_SPEECH_SHAPE_H
+#ifndef CUES_SPEECH_SHAPE_H
+#define CUES_SPEECH_SHAPE_H
 
 #include "base/slice.h"
 

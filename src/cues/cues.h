@@ -11,8 +11,8 @@
  * `speaker` is the speaker that the format itself names: <v Ana>, "speaker": "Ana". A reader whose
  * format lets a speaker last until the next one is named fills it in for the cues between.
  */
-#ifndef SYNTAX_CUES_H
-#define SYNTAX_CUES_H
+#ifndef CUES_CUES_H
+#define CUES_CUES_H
 
 #include <stdbool.h>
 #include <stdint.h>

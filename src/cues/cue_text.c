@@ -1,4 +1,4 @@
-#include "syntax/cue_text.h"
+#include "cues/cue_text.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,11 +1,11 @@
-#include "syntax/speech_json.h"
+#include "cues/speech_json.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/array.h"
 #include "base/utf8.h"
-#include "syntax/speech_forms.h"
+#include "cues/speech_forms.h"
 #include "values/json_scan.h"
 
 enum {

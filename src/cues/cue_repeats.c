@@ -1,4 +1,4 @@
-#include "syntax/cue_repeats.h"
+#include "cues/cue_repeats.h"
 
 enum {
     TOUCHING = 100,   /* milliseconds between two cues, at most */

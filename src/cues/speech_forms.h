@@ -1,12 +1,12 @@
 /*
  * Where each dialect of speech recognition keeps what was said: a table for speech_json.c.
  */
-#ifndef SYNTAX_SPEECH_FORMS_H
-#define SYNTAX_SPEECH_FORMS_H
+#ifndef CUES_SPEECH_FORMS_H
+#define CUES_SPEECH_FORMS_H
 
 #include <stdbool.h>
 
-#include "syntax/speech_shape.h"
+#include "cues/speech_shape.h"
 
 /*
  * Where a dialect keeps its pieces, each with words and times: a path by keys to their array; "*"

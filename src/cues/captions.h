@@ -11,12 +11,12 @@
  * again and again: if most cues of a file do that, the reader keeps each word once. In other files
  * a repetition was spoken.
  */
-#ifndef SYNTAX_CAPTIONS_H
-#define SYNTAX_CAPTIONS_H
+#ifndef CUES_CAPTIONS_H
+#define CUES_CAPTIONS_H
 
-#include "syntax/cues.h"
+#include "cues/cues.h"
 #include "values/diag.h"
-#include "syntax/source_form.h"
+#include "cues/source_form.h"
 
 /*
  * Appends the cues of a text of one of these forms. Broken UTF-8 and NUL

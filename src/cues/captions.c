@@ -1,11 +1,11 @@
-#include "syntax/captions.h"
+#include "cues/captions.h"
 
 #include <ctype.h>
 #include <errno.h>
 
 #include "base/utf8.h"
-#include "syntax/cue_repeats.h"
-#include "syntax/cue_text.h"
+#include "cues/cue_repeats.h"
+#include "cues/cue_text.h"
 
 enum {
     MOST_TIMES_REPORTED = 20, /* that cannot be read; the others are counted */

@@ -1,11 +1,11 @@
 /*
  * The text of a caption: tags and entities become plain text, voices (<v Name>) become speakers.
  */
-#ifndef SYNTAX_CUE_TEXT_H
-#define SYNTAX_CUE_TEXT_H
+#ifndef CUES_CUE_TEXT_H
+#define CUES_CUE_TEXT_H
 
-#include "syntax/cues.h"
-#include "syntax/source_form.h"
+#include "cues/cues.h"
+#include "cues/source_form.h"
 
 /* State that continues from caption to caption. */
 struct cue_voice {

@@ -1,4 +1,4 @@
-#include "syntax/cues.h"
+#include "cues/cues.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "syntax/speech_shape.h"
+#include "cues/speech_shape.h"
 
 #include <stdint.h>
 
