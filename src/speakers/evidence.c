@@ -11,8 +11,9 @@
 #include "values/values.h"
 
 enum {
-    LEAST_CHAT = 4,        /* items of a list that is a chat */
-    LONGEST_TIME_LINE = 16 /* [000:00:00.000] */
+    LEAST_CHAT = 4,         /* items of a list that is a chat */
+    LONGEST_TIME_LINE = 16, /* [000:00:00.000] */
+    LONGEST_RANGE = 40,     /* 000:00:00.000 --> 000:00:00.000 */
 };
 
 int evidence_count(struct map *map, struct slice label)
@@ -249,6 +250,20 @@ bool evidence_is_above_time(const struct lines *lines, const struct line *line)
     return label_take_time_line(line_text(lines, next), &time) &&
            !label_take_time_line(line_text(lines, next + 1), &time) &&
            label_is_lone_name(line_text(lines, line));
+}
+
+bool evidence_is_below_time(const struct lines *lines, const struct line *line)
+{
+    const struct line *time_line = line - 1, *next = line + 1;
+    int64_t time;
+    if (line == lines->at || time_line->before != BREAK_PARAGRAPH || time_line->heading ||
+        !time_line->len || time_line->len > LONGEST_RANGE || line->before == BREAK_PARAGRAPH ||
+        line->bold || line->details || next == lines->at + lines->count || next->heading ||
+        next->details || next->before == BREAK_PARAGRAPH)
+        return false;
+    return label_take_time_line(line_text(lines, time_line), &time) &&
+           label_is_lone_name(line_text(lines, line)) &&
+           !label_take_time_line(line_text(lines, next), &time);
 }
 
 /* --- labels of a kind ------------------------------------------------------------------------- */

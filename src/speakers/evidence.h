@@ -47,4 +47,7 @@ bool evidence_is_alone(const struct lines *lines, const struct line *line);
 /* Whether a line is a name alone, above one that is nothing but a time: `Ana Lima` / `10:23`. */
 bool evidence_is_above_time(const struct lines *lines, const struct line *line);
 
+/* Whether a line is a name alone, between a time at the head of a paragraph and words. */
+bool evidence_is_below_time(const struct lines *lines, const struct line *line);
+
 #endif

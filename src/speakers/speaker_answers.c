@@ -33,6 +33,8 @@ static bool is_in_dialogue(const struct speaker_stats *stats, const struct label
         return true;
     if (times == 2)
         return is_name;
+    if (memchr(label->speaker.data, ',', label->speaker.len))
+        return false; /* Yes, Ana: … */
     return times == 1 && is_name && line->number >= HEADER_LINES && !opens_quote(label->words) &&
            line->before == BREAK_PARAGRAPH && label->words.len;
 }
@@ -146,7 +148,8 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
         return stats->are_rows && evidence_is_of_dialogue(&stats->rows, label->speaker);
     if (label->form == LABEL_ALONE && label->is_behind_time)
         return !label->is_item && evidence_is_of_dialogue(&stats->above, label->speaker) &&
-               evidence_uses(&stats->above.uses, label->speaker) >= 2;
+               (evidence_uses(&stats->above.uses, label->speaker) >= 2 ||
+                stats->above.again * 4 >= stats->above.total * 3);
     if (label->is_item && label->form == LABEL_ALONE)
         return evidence_is_of_dialogue(&stats->toggles, label->speaker) &&
                has_paragraph(stats, line);
@@ -196,7 +199,9 @@ bool speaker_stats_is_name_above(const struct speaker_stats *stats, const struct
     if (stats->are_lone)
         return line->before == BREAK_PARAGRAPH && is_lone_speaker(stats, line) &&
                !is_lone_speaker(stats, line + 1);
-    return stats->above.total && evidence_is_above_time(stats->lines, line) &&
+    return stats->above.total &&
+           (evidence_is_above_time(stats->lines, line) ||
+            evidence_is_below_time(stats->lines, line)) &&
            evidence_is_of_speakers(&stats->above, line_text(stats->lines, line));
 }
 

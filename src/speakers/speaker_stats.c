@@ -82,7 +82,7 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
     }
     if (err)
         return err;
-    if (evidence_is_above_time(stats->lines, line))
+    if (evidence_is_above_time(stats->lines, line) || evidence_is_below_time(stats->lines, line))
         err = count_kind(&stats->above, text);
     else if (line->before == BREAK_PARAGRAPH && evidence_is_alone(stats->lines, line) &&
              !evidence_is_alone(stats->lines, line + 1))

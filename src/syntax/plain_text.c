@@ -35,9 +35,13 @@ static bool take_times(struct slice *line, struct cue *cue)
     if (!timestamp_take(&rest, &start))
         return false;
     struct slice behind = skip_spaces(rest);
-    if (slice_starts(behind, SLICE("-->"))) {
-        rest = skip_spaces(slice_skip(behind, 3));
-        if (!timestamp_take(&rest, &end))
+    bool has_arrow = slice_starts(behind, SLICE("-->"));
+    size_t sign = has_arrow ? 3 : slice_starts(behind, SLICE("–")) ? 3 : 1;
+    if (has_arrow || sign == 3 || slice_starts(behind, SLICE("-"))) {
+        behind = skip_spaces(slice_skip(behind, sign));
+        if (timestamp_take(&behind, &end))
+            rest = behind;
+        else if (has_arrow)
             return false;
     }
     if (closing) {

@@ -5,9 +5,10 @@
 
 #include "base/utf8.h"
 #include "cues/captions.h"
+#include "cues/speech_json.h"
+#include "speakers/timed_names.h"
 #include "syntax/meet_text.h"
 #include "syntax/plain_text.h"
-#include "cues/speech_json.h"
 #include "transcript/align.h"
 #include "transcript/bilingual.h"
 #include "values/file_name.h"
@@ -107,10 +108,13 @@ int source_read_body(enum source_form form, struct slice text, uint32_t first_li
     cleanup_cues struct cues cues = {0};
     if (form == SOURCE_MARKDOWN)
         return body_read(text, first_line, front, aliases, limits, diags, body);
-    if (form == SOURCE_TEXT && !plain_text_is_timed(text))
-        return body_of_text(text, front, aliases, limits, diags, body);
     *body = (struct body){0};
-    int err = read_cues(form, text, limits, diags, &cues);
+    bool is_text = form == SOURCE_TEXT, are_names = false;
+    int err = is_text ? timed_names_find(text, &are_names) : 0;
+    if (!err && is_text && (are_names || !plain_text_is_timed(text)))
+        return body_of_text(text, front, aliases, limits, diags, body);
+    if (!err)
+        err = read_cues(form, text, limits, diags, &cues);
     if (!err) {
         cleanup_cues struct cues divided = {
             .chapters = cues.chapters, .chapter_count = cues.chapter_count, .titles = cues.titles};

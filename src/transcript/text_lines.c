@@ -219,7 +219,8 @@ static bool take_time_line(struct assembly *a, const struct line *line, struct s
     bool has_arrow = memmem(text.data, text.len, "-->", 3);
     if (!is_below && !has_arrow) {
         struct label label = label_read(below, next->bold_at, next->bold);
-        if (label.start != NO_TIME || !speaker_stats_is_speaker(&a->stats, &label, next))
+        if (label.start != NO_TIME || (!speaker_stats_is_speaker(&a->stats, &label, next) &&
+                                       !speaker_stats_is_name_above(&a->stats, next)))
             return false;
     }
     int64_t other;
