@@ -28,6 +28,14 @@ static bool is_name_character(int32_t code, struct slice behind)
            code != 0x300D && code != 0x2026 && code != 0x300A;
 }
 
+/* Whether one comma parts a name in two, as in `Lima, Ana` and `Ana Lima, Skerry`. */
+static bool is_parted(struct slice name, struct slice comma)
+{
+    unsigned char next = (unsigned char)(comma.len > 2 ? comma.data[2] : 0);
+    return comma.data > name.data && comma.len > 2 && comma.data[1] == ' ' &&
+           (isupper(next) || next >= 0x80) && !memchr(comma.data + 1, ',', comma.len - 1);
+}
+
 /* Whether a name has few enough words, or characters of a script without spaces. */
 static bool is_short(struct slice name)
 {
@@ -64,7 +72,7 @@ bool label_may_be_name(struct slice name)
         return false;
     for (struct slice rest = name; rest.len; rest = slice_skip(rest, len)) {
         int32_t code = utf8_decode(rest, &len);
-        if (!is_name_character(code, rest))
+        if (code == ',' ? !is_parted(name, rest) : !is_name_character(code, rest))
             return false;
     }
     return true;
