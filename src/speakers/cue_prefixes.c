@@ -8,8 +8,8 @@ enum {
     MANY_CUES = 8, /* have evidence of other kinds */
 };
 
-/* The bytes of "Ana Lima: " or "[Ana Lima]: " at the front, and the name in it; 0 where there is
- * none. */
+/* The bytes of "Ana Lima: ", "[Ana Lima]: " or "- Ana Lima: " at the front, and the name in it; 0
+ * where there is none, or where two speak, each behind a dash. */
 static size_t read_prefix(struct slice text, struct slice *name)
 {
     struct slice head = slice_head(text, LABEL_MAX_BYTES);
@@ -18,7 +18,10 @@ static size_t read_prefix(struct slice text, struct slice *name)
     if (!colon || memchr(head.data, '\n', (size_t)(colon - head.data)))
         return 0;
     struct slice before = {head.data, (size_t)(colon - head.data)};
-    *name = slice_trim(before);
+    bool has_dash = slice_starts(before, SLICE("- "));
+    if (has_dash && memmem(text.data, text.len, "\n-", 2))
+        return 0;
+    *name = slice_trim(slice_skip(before, has_dash ? 2 : 0));
     if (name->len > 2 && name->data[0] == '[' && slice_ends(*name, SLICE("]")))
         *name = slice_trim((struct slice){name->data + 1, name->len - 2});
     return name->len ? before.len + 2 : 0;

@@ -49,6 +49,8 @@ struct speaker_stats {
     bool is_speech;             /* headings stand within a speech */
     bool is_article;            /* bold labels name no speakers */
     bool is_dialogue;           /* plain ones that recur name speakers */
+    bool are_on_lines;          /* … nearly each line begins with one */
+    bool are_above;             /* … most stand alone, above the words */
     struct label_kind rows;     /* | Name | words |, and no time */
     bool are_rows;              /* these are most of the text */
     bool are_names;             /* most headings are names, alone, that recur */

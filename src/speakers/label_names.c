@@ -56,7 +56,7 @@ bool label_is_name(struct slice name)
     for (struct slice at = name; at.len; at = slice_skip(at, len))
         wide += utf8_is_wide(utf8_decode(at, &len));
     if (wide)
-        return wide <= 10 && !has_clause(name);
+        return wide <= 10 && (!has_clause(name) || label_is_anonymous(name)); /* 司会 */
     while (slice_take(&rest, ' ', &word)) {
         if (word.len == 0)
             continue;

@@ -226,7 +226,7 @@ static bool read_named_time(struct slice line, struct label *label)
         label->is_loose = true;
         label->has_comma = slice_ends(slice_head(line, at), SLICE(", "));
         label->speaker = label_without_brackets(label_without_dash(slice_head(line, at)));
-        bool has_sign = label_take_sign(&rest) || c == '[';
+        bool has_sign = label_take_sign(&rest) || c == '[' || c == '(';
         if (has_sign && rest.len && label_may_be_name(label->speaker) &&
             may_have_time(label->speaker)) {
             label->words = rest;

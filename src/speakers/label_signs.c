@@ -40,6 +40,16 @@ struct slice label_skip_space(struct slice text)
     return text;
 }
 
+/* What is shown of `[[Name]]` and `[[page|Name]]`, links of a vault. */
+static struct slice without_link(struct slice name)
+{
+    if (name.len < 5 || !slice_starts(name, SLICE("[[")) || !slice_ends(name, SLICE("]]")))
+        return name;
+    name = slice_trim((struct slice){name.data + 2, name.len - 4});
+    const char *bar = memrchr(name.data, '|', name.len);
+    return bar ? slice_trim(slice_skip(name, (size_t)(bar - name.data) + 1)) : name;
+}
+
 /* A name without the pictures before it: `🎙️ Ana`. */
 static struct slice without_pictures(struct slice name)
 {
@@ -57,7 +67,7 @@ static struct slice without_pictures(struct slice name)
 
 struct slice label_without_brackets(struct slice name)
 {
-    name = slice_trim(name);
+    name = without_link(slice_trim(name));
     struct slice bare = without_pictures(name);
     if (bare.len < name.len && label_is_name(bare))
         name = bare;

@@ -19,6 +19,25 @@ static bool opens_quote(struct slice words)
            slice_starts(words, SLICE("『")) || slice_starts(words, SLICE("\""));
 }
 
+/* Whether the line before has a label that recurs, in a file in which nearly each line has one. */
+static bool is_behind_label(const struct speaker_stats *stats, const struct line *line)
+{
+    const struct line *before = line - 1;
+    if (!stats->are_on_lines || line == stats->lines->at)
+        return false;
+    struct label label = label_read(line_text(stats->lines, before), before->bold_at, before->bold);
+    return label.form == LABEL_PLAIN && evidence_uses(&stats->plain, label.speaker) >= 2;
+}
+
+/* Whether a line begins where labels of the file do. */
+static bool is_at_head(const struct speaker_stats *stats, const struct line *line)
+{
+    int64_t time;
+    return line->before == BREAK_PARAGRAPH || is_behind_label(stats, line) ||
+           (line > stats->lines->at && line[-1].before == BREAK_PARAGRAPH &&
+            label_take_time_line(line_text(stats->lines, line - 1), &time));
+}
+
 /* In a dialogue: a label that recurs, or one that is used once and has the form of a name. */
 static bool is_in_dialogue(const struct speaker_stats *stats, const struct label *label,
                            const struct line *line)
@@ -36,7 +55,7 @@ static bool is_in_dialogue(const struct speaker_stats *stats, const struct label
     if (memchr(label->speaker.data, ',', label->speaker.len))
         return false; /* Yes, Ana: … */
     return times == 1 && is_name && line->number >= HEADER_LINES && !opens_quote(label->words) &&
-           line->before == BREAK_PARAGRAPH && label->words.len;
+           is_at_head(stats, line) && (label->words.len || stats->are_above);
 }
 
 /* `Ana Lima: 我们…` in a translated transcript, with its original right below: a name that was left

@@ -34,6 +34,8 @@ struct tally {
     size_t lines;      /* of the text, but for those of lists in lists */
     size_t headings;
     size_t short_signs; /* names before a sign and few words */
+    size_t plain;       /* labels */
+    size_t alone;       /* … without words on their line */
     size_t bold, bold_again, bold_known;
     bool begins_bold;
     struct label before;  /* of the line before; LABEL_NONE where it has none */
@@ -130,6 +132,8 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
     } else if (label.form == LABEL_PLAIN && !label_is_refused(&label) &&
                !label_is_note(label.speaker) && !label_is_numbered(label.speaker)) {
         err = evidence_count(&stats->plain, label.speaker);
+        tally->plain++;
+        tally->alone += label.words.len == 0;
         if (!err)
             err = count_neighbours(stats, &label, tally);
     } else {
@@ -351,6 +355,8 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
         err = find_other_cases(stats, tally.bold, &is_rare);
     stats->is_article = !are_known && (tally.bold > 2 ? is_rare : !tally.begins_bold);
     stats->is_dialogue = is_dialogue(stats, tally.paragraphs);
+    stats->are_on_lines = tally.plain * 4 >= tally.lines * 3;
+    stats->are_above = tally.alone * 2 >= tally.plain;
     stats->are_capitals = stats->capitals.recurring >= 2 && !stats->is_dialogue &&
                           !stats->alone.total && (stats->is_article || !stats->bold.len) &&
                           (size_t)stats->capitals.total * 4 >= tally.paragraphs;

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "syntax/footnote_marks.h"
 #include "syntax/markdown_walk.h"
+#include "values/timestamp.h"
 
 /* |---|:-:| */
 static bool is_table_rule(struct slice text)
@@ -162,9 +163,17 @@ void walk_begin_bold(struct markdown_walk *w)
     w->bold_start = w->lines->text.len + (w->is_open ? 0 : w->marker.len);
 }
 
+/* Whether the bold text is a time and no more, before a name: `**[0:23]** **Ana:** words`. */
+static bool is_time(const struct markdown_walk *w)
+{
+    struct slice text = slice_trim(slice_skip(buf_slice(&w->lines->text), w->bold_start));
+    int64_t time;
+    return timestamp_take_bracketed(&text, &time) && !text.len;
+}
+
 void walk_end_bold(struct markdown_walk *w)
 {
-    if (w->bold_begins && w->is_open && w->bold_start >= w->line.text) {
+    if (w->bold_begins && w->is_open && w->bold_start >= w->line.text && !is_time(w)) {
         w->line.bold = w->lines->text.len - w->line.text;
         w->line.bold_at = (uint8_t)(w->bold_start - w->line.text);
     }
