@@ -9,6 +9,14 @@
 
 /* --- bold ------------------------------------------------------------------------------------- */
 
+/* `**Q.** words`, `**Pregunta.** palabras`: a full stop stands where other names have a colon. */
+static bool is_asked(struct slice name)
+{
+    static const char *const words[] = {"Q.",      "A.",        "P.",         "R.", "Question.",
+                                        "Answer.", "Pregunta.", "Respuesta.", NULL};
+    return slice_is_one_of(name, words);
+}
+
 /* Takes the times and signs from a bold name: `[0:23] Ana:`, `Ana (9:02) -`, `Ana 0:23`. */
 static struct slice read_bold_name(struct slice name, struct label *label, bool *has_colon)
 {
@@ -20,7 +28,7 @@ static struct slice read_bold_name(struct slice name, struct label *label, bool 
         name = rest;
     }
     size_t colon = label_colon_at_end(name);
-    if (name.len == 2 && (slice_equal(name, SLICE("Q.")) || slice_equal(name, SLICE("A."))))
+    if (is_asked(name))
         colon = 1;
     name.len -= colon;
     *has_colon = colon > 0;
@@ -110,10 +118,24 @@ static bool may_be_bare(struct slice name, struct slice words)
            (!islower((unsigned char)words.data[0]) || islower((unsigned char)name.data[0]));
 }
 
+/* `**Q: Who keeps the lamp?**`, as interviews are printed: the answer is not bold. */
+static bool read_question(struct slice line, size_t bold, struct label *label)
+{
+    struct label plain = {.start = NO_TIME, .is_item = label->is_item};
+    if (bold < line.len || label_read_unmarked(line, &plain) != LABEL_PLAIN || !plain.words.len ||
+        label_is_loose(&plain))
+        return false;
+    *label = plain;
+    label->is_question = true;
+    return true;
+}
+
 static enum label_form read_marked(struct slice line, size_t bold, struct label *label)
 {
     if (read_bold(line, bold, label))
         return LABEL_BOLD;
+    if (read_question(line, bold, label))
+        return LABEL_PLAIN;
     struct slice words = label_skip_space(slice_skip(line, bold));
     bool has_space = bold < line.len && byte_is_space(line.data[bold]);
     struct slice name = slice_ends(label->speaker, SLICE(",")) ? label->speaker

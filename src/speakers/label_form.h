@@ -42,6 +42,7 @@ struct label {
     bool is_behind_time;  /* a time stood before it */
     bool has_no_colon;    /* only a time, or pointed brackets, mark it */
     bool is_dotted;       /* `Q. words`, as in a court */
+    bool is_question;     /* the line is bold, with its words: `**Q: Who?**` */
     bool is_of_chat;      /* `From Name to Everyone: words`: nothing else has this form */
 };
 

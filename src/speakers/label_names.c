@@ -199,7 +199,7 @@ static struct slice without_number(struct slice name)
         (memchr(" _-", rest.data[rest.len - 2], 3) ||
          (unsigned char)rest.data[rest.len - 2] >= 0x80))
         rest.len--;
-    while (rest.len < name.len && rest.len && memchr("_- ", rest.data[rest.len - 1], 3))
+    while (rest.len < name.len && rest.len && memchr("_-/ ", rest.data[rest.len - 1], 4))
         rest.len--;
     return slice_trim(rest);
 }

@@ -120,25 +120,35 @@ static size_t find_colon(struct slice line)
                : line.len;
 }
 
-/* `Q - words`, `A – words`, `Q. words`: one letter and a sign. */
+/* Whether a line begins with the letter of a question or an answer, in English or Spanish, and what
+ * ends an abbreviation, too: Q. words. */
+static bool has_dotted_letter(struct slice line)
+{
+    return line.len >= 5 && memchr("QAPR", line.data[0], 4) && line.data[1] == '.' &&
+           line.data[2] == ' ';
+}
+
+/* `Q - words`, `A – words`, `P/1 – words`, `Q. words`: one letter and a sign. */
 static bool read_dashed(struct slice line, struct label *label)
 {
-    if (line.len < 5 || (line.data[0] != 'Q' && line.data[0] != 'A'))
+    if (line.len < 5 || !memchr("QAPR", line.data[0], 4))
         return false;
-    label->is_dotted = line.data[1] == '.' && line.data[2] == ' ';
+    size_t len = line.data[1] == '/' && isdigit((unsigned char)line.data[2]) ? 3 : 1;
+    label->speaker = slice_head(line, len);
+    label->is_dotted = has_dotted_letter(line);
     if (label->is_dotted) {
-        label->speaker = slice_head(line, 1);
         label->words = slice_trim(slice_skip(line, 2));
         return true;
     }
-    if (line.data[1] != ' ')
+    if (line.data[len] != ' ')
         return false;
-    struct slice rest = slice_skip(line, 2);
-    size_t dash = rest.data[0] == '-' ? 1 : slice_starts(rest, en_dash) ? en_dash.len : 0;
+    struct slice rest = slice_skip(line, len + 1);
+    size_t dash = slice_starts(rest, SLICE("-")) ? 1
+                  : slice_starts(rest, en_dash)  ? en_dash.len
+                                                 : 0;
     rest = slice_skip(rest, dash);
     if (dash == 0 || rest.len == 0 || rest.data[0] != ' ')
         return false;
-    label->speaker = slice_head(line, 1);
     label->words = slice_trim(rest);
     return true;
 }
@@ -182,8 +192,13 @@ static bool read_chat(struct slice line, struct label *label)
 static bool read_plain(struct slice line, struct label *label)
 {
     size_t at = find_colon(line);
+    /* The colon of `Q. One thing: where?` is one of the sentence, that of `A. Lima: words` is not.
+     */
+    bool may_be_dashed = at == line.len || !label_is_name(slice_head(line, at));
+    if (may_be_dashed && read_dashed(line, label))
+        return true;
     if (at == line.len)
-        return read_dashed(line, label);
+        return false;
     struct slice rest = slice_skip(line, at);
     label->speaker = label_without_brackets(slice_head(line, at));
     label->words = slice_trim(slice_skip(rest, label_colon_at_front(rest)));

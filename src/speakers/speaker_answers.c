@@ -82,6 +82,10 @@ static bool is_plain_speaker(struct speaker_stats *stats, const struct label *la
     if (label_is_refused(label) || label_is_note(name) ||
         (label->has_comma && evidence_uses(&stats->loose.uses, name) < 2))
         return false;
+    if (label->is_question)
+        return evidence_uses(&stats->exchanges, name) ||
+               (evidence_uses(&stats->questions.uses, name) >= 2 && label_is_name(name) &&
+                stats->is_dialogue);
     if (label->is_dotted)
         return evidence_uses(&stats->exchanges, name);
     if (label_is_loose(label))
@@ -193,7 +197,8 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
         /* `**John 3:16** For …` is no name and time. */
         if (label->has_no_colon && (stats->is_article || (label->is_loose && label->words.len)))
             return evidence_uses(&stats->bold, label->speaker) >= 2;
-        return (!stats->is_article && !is_lead_in(stats, label, line)) || label->start != NO_TIME;
+        return (!stats->is_article && !is_lead_in(stats, label, line)) || label->start != NO_TIME ||
+               evidence_uses(&stats->exchanges, label->speaker);
     case LABEL_TIMED:
         return !label->is_loose || evidence_uses(&stats->timed, label->speaker) ||
                (line->before == BREAK_PARAGRAPH && label_is_name(label->speaker));

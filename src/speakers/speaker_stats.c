@@ -59,8 +59,9 @@ static int count_neighbours(struct speaker_stats *stats, const struct label *lab
     if (before->form == LABEL_PLAIN && slice_equal(before->speaker, label->speaker) &&
         is_wide(before->words) != is_wide(label->words))
         err = evidence_count(&stats->originals, label->speaker);
-    if (!err && before->form == LABEL_PLAIN && earlier->form == LABEL_PLAIN &&
-        slice_equal(earlier->speaker, label->speaker) &&
+    if (!err &&
+        (before->form == LABEL_PLAIN || (label->is_question && before->form != LABEL_NONE)) &&
+        earlier->form == LABEL_PLAIN && slice_equal(earlier->speaker, label->speaker) &&
         !slice_equal(before->speaker, label->speaker)) {
         err = evidence_count(&stats->exchanges, label->speaker);
         if (!err)
@@ -108,6 +109,10 @@ static int count_text(struct speaker_stats *stats, const struct line *line, stru
         if (!err && !label.is_item)
             err = count_kind(&stats->above, label.speaker);
         label.form = LABEL_NONE;
+    } else if (label.is_question) {
+        err = count_kind(&stats->questions, label.speaker);
+        if (!err)
+            err = count_neighbours(stats, &label, tally);
     } else if (label.is_dotted) {
         err = count_neighbours(stats, &label, tally);
         stats->is_trial |= evidence_uses(&stats->exchanges, label.speaker) > 0;
@@ -401,6 +406,7 @@ void speaker_stats_free(struct speaker_stats *stats)
     map_free(&stats->capitals.uses);
     map_free(&stats->bare.uses);
     map_free(&stats->signs.uses);
+    map_free(&stats->questions.uses);
     map_free(&stats->openers.uses);
     map_free(&stats->above.uses);
     arena_free(&stats->arena);

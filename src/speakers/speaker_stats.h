@@ -41,8 +41,11 @@
  *   - the file is a dialogue: two labels or more recur, and together head 15 % of the paragraphs,
  * or one recurs at the head of a third. Then a label counts that is used three times; one that is
  *     used twice if it has the form of a name; one that is used once if it has, heads a paragraph
- *     below the first lines, and opens no quotation.
- * And none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
+ *     below the first lines (or a line, where nearly all lines have labels, behind one that
+ *     recurs), has words behind it (or most labels have them below), and opens no quotation.
+ * A line that is bold to its end (`**Q: Who?**`) is a heading as well as a question: only an
+ * exchange, or a dialogue in which it recurs, makes it one. So with the letter in `Q. words`. And
+ * none of these: a verb of saying at its end (他说：), an address or a time of day behind it, a
  * word for a note (`Note:`, `结论：`), a number. Nor is a field of the first lines that names an
  * attendee: `Moderator: Ana Lima`.
  *
