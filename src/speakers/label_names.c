@@ -126,6 +126,58 @@ static const char *const *const notes[LETTERS] = {
     ['W'] = (const char *const[]){"Warning", NULL},
 };
 
+/* Labels of what stands beside an interview on its page, or in a lecture: `Photo: …`, `Sponsors:
+ * …`, `Part 2: …`. Some of them are names of persons, too. */
+static const char *const *const fields[LETTERS] = {
+    [0] = (const char *const[]){"Примечание", "Источник", "Фото", "Перевод", "图",
+                                "图片",       "图源",     "配图", "出处",    "出典",
+                                "写真",       "注釈",     "参考", "מקור",    "צילום",
+                                "المصدر",     "ملاحظة",   "사진", "출처",    NULL},
+    ['A'] = (const char *const[]){"About", "Abstract", "Act", "Addendum", "Advertisement",
+                                  "Anmerkung", "Archive", "Article", "Artwork", "Assignment",
+                                  "Audio", NULL},
+    ['B'] = (const char *const[]){"Background", "Bio", "Biography", "Blog", "Book", "Books", "Buy",
+                                  NULL},
+    ['C'] = (const char *const[]){"Caption", "Caveat", "Chapter", "Chapters", "Citation",
+                                  "Clarification", "Contact", "Contents", "Context", "Contributors",
+                                  "Copyright", "Correction", "Corrections", "Cover", "Credit",
+                                  "Credits", NULL},
+    ['D'] = (const char *const[]){"Day", "Definition", "Description", "Donate", "Download", NULL},
+    ['E'] = (const char *const[]){"Edit", "Email", "E-mail", "Episode", "Episodes", "Excerpt",
+                                  "Exercise", NULL},
+    ['F'] = (const char *const[]){"Facebook", "FAQ", "Figure", "File", "Follow", "Fonte", "Footage",
+                                  "Footnote", "Format", "Foto", "Fotos", "Fuente", "Fun fact",
+                                  "FYI", NULL},
+    ['G'] = (const char *const[]){"Genre", "GitHub", "Glossary", NULL},
+    ['H'] = (const char *const[]){"Headline", "Highlights", "Hint", "Hinweis", "Homework", NULL},
+    ['I'] = (const char *const[]){"Illustration", "Image", "Images", "Important", "Info",
+                                  "Instagram", "Interview", "Introduction", NULL},
+    ['K'] = (const char *const[]){"Key point", "Key points", "Key takeaway", "Key takeaways",
+                                  "Keyword", "Keywords", NULL},
+    ['L'] = (const char *const[]){"Language", "Learn more", "Lemma", "Lesson", "License",
+                                  "LinkedIn", "Listen", NULL},
+    ['M'] = (const char *const[]){"Mastodon", "Media", "Mentioned", "Method", "Methods",
+                                  "More info", "More information", NULL},
+    ['N'] = (const char *const[]){"Newsletter", "Nota", NULL},
+    ['P'] = (const char *const[]){"Part", "Patreon", "Photo", "Photo by", "Photo credit", "Photos",
+                                  "Picture", "Place", "Playlist", "Podcast", "Project", "Published",
+                                  "Pull quote", "Purpose", NULL},
+    ['Q'] = (const char *const[]){"Quelle", "Quellen", "Quote", NULL},
+    ['R'] = (const char *const[]){"Read more", "Reading", "Readings", "Recap", "Recorded",
+                                  "Recording", "Related", "Remark", "Remarque", "Reminder",
+                                  "Resource", "Resources", "Result", "Results", NULL},
+    ['S'] = (const char *const[]){"Scene", "Section", "See also", "Series", "Setting", "Share",
+                                  "Show notes", "Sidebar", "Sponsor", "Sponsors", "Spoiler",
+                                  "Status", "Step", "Subject", "Subscribe", "Subtitle", NULL},
+    ['T'] = (const char *const[]){"Tag", "Tags", "Takeaway", "Takeaways", "Text", "Theme",
+                                  "Theorem", "Tip", "Tips", "Translation", "Trigger warning",
+                                  "Twitter", "Type", NULL},
+    ['U'] = (const char *const[]){"Unit", "URL", NULL},
+    ['V'] = (const char *const[]){"Venue", "Verse", "Version", "Volume", NULL},
+    ['W'] = (const char *const[]){"Watch", "Web", "Website", "Week", "Word count", NULL},
+    ['Y'] = (const char *const[]){"Year", "YouTube", NULL},
+};
+
 static bool is_listed(struct slice name, const char *const *const table[LETTERS])
 {
     unsigned char first = (unsigned char)(name.len ? name.data[0] : 0);
@@ -137,6 +189,12 @@ bool label_is_note(struct slice name)
 {
     struct slice stem = note_stem(name);
     return is_listed(stem.len ? stem : name, notes);
+}
+
+bool label_is_field(struct slice name)
+{
+    struct slice stem = note_stem(name);
+    return is_listed(stem.len ? stem : name, fields);
 }
 
 /* A role, alone or with a number or letter behind it; by the first letter, as above. */

@@ -18,6 +18,9 @@ bool label_is_name(struct slice name);
 /* Whether a plain label announces a note or a field: Note, Source, 结论. */
 bool label_is_note(struct slice name);
 
+/* Whether a label is hardly a person's, if it stands once or twice: Photo, Sponsors, Part 2. */
+bool label_is_field(struct slice name);
+
 /* Whether a name identifies no person across episodes: Host, Speaker 1, 主持人, Audience, Q. */
 bool label_is_anonymous(struct slice name);
 

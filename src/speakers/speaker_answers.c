@@ -9,6 +9,7 @@
 
 enum {
     LEAST_OPENED = 3, /* sections that the chair of a meeting begins */
+    MOST_FIELDS = 2,  /* uses of a label that is no speaker's: Photo */
     HEADER_LINES = 4, /* where fields stand that look like labels: "Slides: …" */
     HEAD_LINES = 24,  /* … and where fields may name attendees: "Moderator: Ana Lima" */
 };
@@ -150,6 +151,16 @@ static bool is_head_field(const struct speaker_stats *stats, const struct label 
            attendees_is_field(line_text(stats->lines, line));
 }
 
+/* `Photo: …` and the like, unless it recurs, has a time, or is the name of who took part. */
+static bool is_field(struct speaker_stats *stats, const struct label *label)
+{
+    struct slice name = label->speaker;
+    return label->start == NO_TIME && label_is_field(name) &&
+           evidence_uses(&stats->bold, name) + evidence_uses(&stats->plain, name) <= MOST_FIELDS &&
+           !evidence_uses(&stats->timed, name) && !evidence_is_known(stats, name) &&
+           !evidence_is_listed(stats, name);
+}
+
 bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *label,
                               const struct line *line)
 {
@@ -158,7 +169,8 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
     if (is_head_field(stats, label, line))
         return false;
     if (label_is_numbered(label->speaker) || evidence_uses(&stats->keys, label->speaker) ||
-        (label_is_note(label->speaker) && !evidence_is_known(stats, label->speaker)))
+        (label_is_note(label->speaker) && !evidence_is_known(stats, label->speaker)) ||
+        is_field(stats, label))
         return false;
     if (label->has_chevron && evidence_uses(&stats->chevrons, label->speaker) >= 2)
         return true;
