@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "cues/speech_forms.h"
 #include "values/json_scan.h"
+#include "values/timestamp.h"
 
 enum {
     NO_CHANNEL = -1,
@@ -78,9 +79,12 @@ static struct slice take_scalar(struct json_scan *scan)
 static int64_t take_time(struct json_scan *scan, double unit)
 {
     char digits[32], *end;
-    struct slice text = take_scalar(scan);
+    struct slice text = take_scalar(scan), rest = text;
+    int64_t clock;
     if (!text.len || text.len >= sizeof digits)
         return NO_TIME;
+    if (timestamp_take(&rest, &clock)) /* "00:01:02.5" */
+        return rest.len ? NO_TIME : clock;
     memcpy(digits, text.data, text.len);
     digits[text.len] = '\0';
     double time = strtod(digits, &end) * unit;

@@ -3,12 +3,14 @@
 #include <stdint.h>
 
 #include "values/json_scan.h"
+#include "values/timestamp.h"
 
 /*
  * The paths that identify a dialect; the first dialect with all of its paths wins. A path goes by
  * keys and, "[]", to the first items of an array; its last character is the kind of value required
  * there: "#" a number, "%" one with a decimal point, "$" a string. Such a point tells seconds from
- * milliseconds, and from places in a text.
+ * milliseconds, and from places in a text. For a number, with a point or without, may stand a
+ * string with a time such as "00:01:02.5".
  */
 static const struct {
     enum speech_dialect dialect;
@@ -188,11 +190,22 @@ static void look_at_object(struct finder *f, const struct path_set *paths, size_
     }
 }
 
+/* A time with hours or parts of seconds: "12:30" may be one of a day. */
+static bool is_clock(struct slice text)
+{
+    struct slice rest = text;
+    int64_t time;
+    return timestamp_take(&rest, &time) && !rest.len &&
+           (memchr(text.data, '.', text.len) || memchr(text.data, ',', text.len) ||
+            memchr(text.data, ':', text.len) != memrchr(text.data, ':', text.len));
+}
+
 /* Whether a value is of the kind at which a path ends. */
 static bool ends_at(char sign, struct slice text, struct slice number)
 {
-    return (sign == '$' && text.data) || (sign == '#' && number.len) ||
-           (sign == '%' && number.len && memchr(number.data, '.', number.len));
+    return sign == '$' ? text.data != NULL
+                       : is_clock(text) || (sign == '#' && number.len) ||
+                             (sign == '%' && number.len && memchr(number.data, '.', number.len));
 }
 
 /* A string or a number, at which a path ends; or another value. */

@@ -267,6 +267,15 @@ static const struct row {
      "[{\"start\": 0, \"end\": 2, \"text\": \" Mind the gap.\", \"speaker\": \"SPEAKER_00\"}, "
      "{\"start\": 2, \"end\": 3.5, \"text\": \"Which gap?\", \"speaker\": \"Jun\"}]",
      SPEECH_SEGMENTS, "0-2000 SPEAKER_00| Mind the gap.\n2000-3500 Jun| Which gap?\n"},
+    {"a list of segments with times of a clock",
+     "[{\"start\": \"00:00:01.5\", \"end\": \"00:00:02\", \"text\": \"Mind the gap.\"}, "
+     "{\"start\": \"00:01:02,250\", \"end\": \"1:00:00\", \"text\": \"Which gap?\"}]",
+     SPEECH_SEGMENTS, "1500-2000 | Mind the gap.\n62250-3600000 | Which gap?\n"},
+    {"segments with times of a clock",
+     "{\"segments\": [{\"start\": \"00:00:01\", \"end\": \"00:00:02\", \"text\": \"Mind the "
+     "gap.\"}, "
+     "{\"start\": \"soon\", \"end\": \"1:99\", \"text\": \"Which gap?\"}]}",
+     SPEECH_WHISPER, "1000-2000 | Mind the gap.\n?-? | Which gap?\n"},
     {"a segment a line",
      "{\"speaker\": \"Ana\", \"text\": \"Mind the gap.\", \"start\": 0.0, \"end\": 2.5}\n{\"sp"
      "eaker\": \"Jun\", \"text\": \"Which gap?\", \"start\": 2.5, \"end\": 4}\n",
@@ -287,6 +296,8 @@ static const struct row {
      NULL},
     {"a list of what could be seconds or milliseconds",
      "[{\"start\": 0, \"end\": 1000, \"text\": \"x\"}]", SPEECH_NONE, NULL},
+    {"hours of a day", "[{\"start\": \"12:00\", \"end\": \"13:00\", \"text\": \"Lunch\"}]",
+     SPEECH_NONE, NULL},
     {"deeper than where it belongs",
      "{\"a\": {\"segments\": [{\"start\": 0, \"end\": 1, \"text\": \"x\"}]}}", SPEECH_NONE, NULL},
     {"only in the second item", "{\"segments\": [{}, {\"start\": 0, \"end\": 1, \"text\": \"x\"}]}",
