@@ -69,8 +69,8 @@ bool label_is_refused(const struct label *label)
     struct slice name = label->speaker, words = label->words;
     if (ends_in_saying(name) || slice_starts(name, SLICE("BY ")))
         return true; /* BY MR. LIMA: of a court */
-    if (slice_starts(words, SLICE("http")) || slice_starts(words, SLICE("//")) ||
-        slice_starts(words, SLICE("www.")))
+    bool is_address = slice_starts(words, SLICE("//")) && words.len > 2 && words.data[2] != ' ';
+    if (slice_starts(words, SLICE("http")) || is_address || slice_starts(words, SLICE("www.")))
         return true;
     bool ends_in_digit = name.len && name.data[name.len - 1] >= '0' &&
                          name.data[name.len - 1] <= '9';

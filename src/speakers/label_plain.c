@@ -153,20 +153,27 @@ static bool read_dashed(struct slice line, struct label *label)
     return true;
 }
 
-/* Takes the addressee from the front of a line of a chat. True if that is everyone. */
+/* Takes the addressee from the front of a line of a chat. True if that is everyone, or one who is
+ * said to be alone. */
 static bool take_addressee(struct slice *text)
 {
     static const struct slice all[] = {{"everyone", 8},
                                        {"all panelists and attendees", 27},
                                        {"all panelists", 13},
                                        {"hosts and panelists", 19}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (text->len < all[i].len || strncasecmp(text->data, all[i].data, all[i].len) != 0)
-            continue;
-        *text = label_skip_space(slice_skip(*text, all[i].len));
-        return true;
+    static const struct slice marks[] = {SLICE("(Direct Message)"), SLICE("(Privately)")};
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all && !len; i++) {
+        if (text->len >= all[i].len && strncasecmp(text->data, all[i].data, all[i].len) == 0)
+            len = all[i].len;
     }
-    return false;
+    struct slice near = slice_head(*text, LABEL_MAX_BYTES);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && !len && near.len; i++) {
+        const char *at = memmem(near.data, near.len, marks[i].data, marks[i].len);
+        len = at ? (size_t)(at - near.data) + marks[i].len : 0;
+    }
+    *text = label_skip_space(slice_skip(*text, len));
+    return len > 0;
 }
 
 /* `From Ana Lima to Everyone: words`, as the chat beside a call has it; a time of day may stand in
