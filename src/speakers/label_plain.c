@@ -36,10 +36,14 @@ static bool is_parted(struct slice name, struct slice comma)
            (isupper(next) || next >= 0x80) && !memchr(comma.data + 1, ',', comma.len - 1);
 }
 
-/* Whether a name has few enough words, or characters of a script without spaces. */
+/* Whether a name has, up to a bracket, few enough words, or characters of a script without spaces.
+ */
 static bool is_short(struct slice name)
 {
     size_t words = 1, wide = 0, len;
+    const char *bracket = memmem(name.data, name.len, " (", 2);
+    if (bracket)
+        name = slice_head(name, (size_t)(bracket - name.data));
     for (; name.len; name = slice_skip(name, len)) {
         int32_t code = utf8_decode(name, &len);
         words += code == ' ';

@@ -47,7 +47,8 @@ static bool is_in_dialogue(const struct speaker_stats *stats, const struct label
     /* A nick in a chat is one small word. */
     bool is_nick = (unsigned char)label->speaker.data[0] < 0x80 &&
                    !memchr(label->speaker.data, ' ', label->speaker.len);
-    bool is_name = is_nick || label_is_name(label->speaker) || label_is_anonymous(label->speaker);
+    bool is_name = is_nick || label_is_name(evidence_without_aside(label->speaker)) ||
+                   label_is_anonymous(label->speaker);
 
     if (times >= 3)
         return true;
@@ -76,6 +77,16 @@ static bool is_untranslated_name(const struct speaker_stats *stats, const struct
            !opens_quote(label->words);
 }
 
+/* `The Keeper of the Lamp (Olek Bak): …`, where Olek Bak is a label that recurs. */
+static bool has_known_aside(const struct speaker_stats *stats, struct slice name)
+{
+    const char *open = memrchr(name.data, '(', name.len);
+    if (!open || !slice_ends(name, SLICE(")")))
+        return false;
+    struct slice aside = slice_skip(name, (size_t)(open + 1 - name.data));
+    return evidence_uses(&stats->plain, slice_head(aside, aside.len - 1)) >= 2;
+}
+
 static bool is_plain_speaker(struct speaker_stats *stats, const struct label *label,
                              const struct line *line)
 {
@@ -101,7 +112,7 @@ static bool is_plain_speaker(struct speaker_stats *stats, const struct label *la
            evidence_uses(&stats->originals, name) || evidence_uses(&stats->exchanges, name) ||
            evidence_is_known(stats, name) ||
            (!stats->is_article && evidence_uses(&stats->bold, name)) ||
-           is_untranslated_name(stats, label, line) ||
+           is_untranslated_name(stats, label, line) || has_known_aside(stats, name) ||
            (stats->is_dialogue && is_in_dialogue(stats, label, line));
 }
 

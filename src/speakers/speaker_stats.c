@@ -359,7 +359,7 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
     if (!err && tally.bold > 2 && is_rare && !are_known)
         err = find_other_cases(stats, tally.bold, &is_rare);
     stats->is_article = !are_known && (tally.bold > 2 ? is_rare : !tally.begins_bold);
-    stats->is_dialogue = is_dialogue(stats, tally.paragraphs);
+    stats->is_dialogue = stats->is_trial || is_dialogue(stats, tally.paragraphs);
     stats->are_on_lines = tally.plain * 4 >= tally.lines * 3;
     stats->are_above = tally.alone * 2 >= tally.plain;
     stats->are_capitals = stats->capitals.recurring >= 2 && !stats->is_dialogue &&
