@@ -1,9 +1,10 @@
 #include "base/parallel.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+
+#include "base/clock.h"
 
 struct job {
     atomic_size_t next;
@@ -79,4 +80,14 @@ int parallel_for_client(size_t count, has_left_fn *has_left,
         return -EINTR;
     run_all(&job, parallel_threads());
     return job.is_given_up ? -EINTR : 0;
+}
+
+int parallel_wait_client(pthread_cond_t *cond, pthread_mutex_t *lock, has_left_fn *has_left)
+{
+    enum { A_MOMENT = 100 /* milliseconds */ };
+    const struct timespec end = time_after(A_MOMENT);
+    if (has_left && has_left())
+        return -EINTR;
+    pthread_cond_timedwait(cond, lock, &end);
+    return 0;
 }

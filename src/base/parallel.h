@@ -1,9 +1,10 @@
 /*
- * A parallel loop.
+ * A parallel loop, and a wait for another thread; both end where nobody wants what they are for.
  */
 #ifndef BASE_PARALLEL_H
 #define BASE_PARALLEL_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,5 +28,10 @@ typedef bool has_left_fn(void);
  * not all were called; else 0. `has_left` may be NULL. */
 int parallel_for_client(size_t count, has_left_fn *has_left,
                         void (*work)(void *context, unsigned worker, size_t i), void *context);
+
+/* Waits until the condition is signalled, or for a moment; the caller looks at what it waits for
+ * either way. With the lock held, of a condition of cond_init_timed(). -EINTR, without a wait,
+ * where the client of this thread gave up; else 0. `has_left` may be NULL. */
+int parallel_wait_client(pthread_cond_t *cond, pthread_mutex_t *lock, has_left_fn *has_left);
 
 #endif

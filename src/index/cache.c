@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/parallel.h"
 #include "index/parse_episode.h"
 
@@ -53,7 +54,7 @@ struct cache *cache_new(const struct content *content, uint64_t limit, const str
     cache->limit = limit;
     cache->limits = limits;
     pthread_mutex_init(&cache->lock, NULL);
-    pthread_cond_init(&cache->entry_ready, NULL);
+    cond_init_timed(&cache->entry_ready);
     pthread_cond_init(&cache->room, NULL);
     return cache;
 }
@@ -405,6 +406,14 @@ static void put(struct cache *cache, struct cache_entry *entry)
     keep_limit(cache);
 }
 
+/* With the lock held. A text may be made of many bodies. Who waits for one body goes on when that
+ * is there, as who parses it does: those who read many take an error for its own. */
+static int wait_for_entry(struct cache *cache, const struct cache_entry *entry)
+{
+    return parallel_wait_client(&cache->entry_ready, &cache->lock,
+                                is_text(entry) ? cache->content.has_client_left : NULL);
+}
+
 static int get(struct cache *cache, uint64_t key, const struct loader *loader,
                struct cache_entry **out)
 {
@@ -427,7 +436,7 @@ static int get(struct cache *cache, uint64_t key, const struct loader *loader,
         if (cache->content.must_not_wait && cache->content.must_not_wait())
             err = -EINTR;
         else if (entry->is_loading)
-            pthread_cond_wait(&cache->entry_ready, &cache->lock);
+            err = wait_for_entry(cache, entry);
         else
             err = load_entry(cache, loader, entry);
     }

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/parallel.h"
 #include "corpus/history.h"
 
 int generations_init(struct generations *g, struct corpus *first,
@@ -18,7 +19,7 @@ int generations_init(struct generations *g, struct corpus *first,
     cond_init_timed(&g->published);
     cond_init_timed(&g->is_notified_cond);
     pthread_mutex_init(&g->voice_index_lock, NULL);
-    pthread_cond_init(&g->voice_index_ready, NULL);
+    cond_init_timed(&g->voice_index_ready);
     vocabulary_init(&g->by_voice, LIMIT_MOST_VIEWS, HISTORY_VOICE);
     g->oldest = g->newest = g->notified = calloc(1, sizeof *g->oldest);
     if (!g->oldest) {
@@ -240,7 +241,7 @@ static int build_voice_index(struct generations *g, struct generation *generatio
     return err;
 }
 
-/* With voice_index_lock held. */
+/* With voice_index_lock held; for the notifier, which has no client. */
 static void wait_for_voice_index(struct generations *g)
 {
     while (g->is_indexing_voices)
@@ -256,11 +257,13 @@ int generations_voice_index(struct generations *g, struct generation *generation
     bool is_there = !g->is_indexing_voices && generation->voice_index;
     if (!is_there)
         err = cache_check_client(g->options.cache);
+    while (!err && g->is_indexing_voices)
+        err = parallel_wait_client(&g->voice_index_ready, &g->voice_index_lock,
+                                   cache_client(g->options.cache));
     if (err) {
         pthread_mutex_unlock(&g->voice_index_lock);
         return err;
     }
-    wait_for_voice_index(g);
     bool is_first = !g->newest_voice_index;
     if (!generation->voice_index) {
         bool is_past = g->newest_voice_index &&

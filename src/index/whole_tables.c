@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 void whole_tables_init(struct whole_tables *tables)
 {
     pthread_mutex_init(&tables->lock, NULL);
-    pthread_cond_init(&tables->counted, NULL);
+    cond_init_timed(&tables->counted);
 }
 
 void whole_tables_free(struct whole_tables *tables)
@@ -98,18 +100,18 @@ void whole_tables_put(struct whole_tables *tables, struct table_layout *layout)
     pthread_mutex_unlock(&tables->lock);
 }
 
-struct table_layout *whole_tables_begin(struct whole_tables *tables, struct table_key key,
-                                        uint32_t generation)
+int whole_tables_begin(struct whole_tables *tables, struct table_key key, uint32_t generation,
+                       has_left_fn *has_left, struct table_layout **layout)
 {
-    struct table_layout *layout;
+    int err = 0;
     pthread_mutex_lock(&tables->lock);
-    while (!(layout = find(tables, key, generation)) &&
+    while (!(*layout = find(tables, key, generation)) && !err &&
            (is_counting(tables, key) || tables->counting_count == TABLES_COUNTED))
-        pthread_cond_wait(&tables->counted, &tables->lock);
-    if (!layout)
+        err = parallel_wait_client(&tables->counted, &tables->lock, has_left);
+    if (!*layout && !err)
         tables->counting[tables->counting_count++] = key;
     pthread_mutex_unlock(&tables->lock);
-    return layout;
+    return *layout ? 0 : err;
 }
 
 struct table_layout *whole_tables_newest(struct whole_tables *tables, struct table_key key)

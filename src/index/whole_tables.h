@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/instant.h"
+#include "base/parallel.h"
 
 enum {
     LAYOUTS_REMEMBERED = 48,
@@ -66,10 +67,11 @@ struct table_layout *whole_tables_get(struct whole_tables *tables, struct table_
                                       uint32_t generation);
 void whole_tables_put(struct whole_tables *tables, struct table_layout *layout);
 
-/* Likewise, but whoever is the first to ask for it makes it, and the others wait. NULL: the caller
- * makes it, and ends with whole_tables_keep(). */
-struct table_layout *whole_tables_begin(struct whole_tables *tables, struct table_key key,
-                                        uint32_t generation);
+/* Likewise, but whoever is the first to ask for it makes it, and the others wait. *layout is NULL:
+ * the caller makes it, and ends with whole_tables_keep(). 0, or -EINTR where the client of one who
+ * waits gave up; `has_left` may be NULL. */
+int whole_tables_begin(struct whole_tables *tables, struct table_key key, uint32_t generation,
+                       has_left_fn *has_left, struct table_layout **layout);
 
 /* The newest layout of a table, NULL: none is remembered. The caller puts it back. */
 struct table_layout *whole_tables_newest(struct whole_tables *tables, struct table_key key);

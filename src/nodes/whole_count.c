@@ -291,9 +291,10 @@ int whole_get_layout(struct scope *scope, enum whole_table table, struct table_l
     int err = *layout ? 0 : cache_check_client(scope->tree->cache);
     if (*layout || err)
         return err;
-    *layout = whole_tables_begin(whole, key, scope->node.version);
-    if (*layout)
-        return 0;
+    err = whole_tables_begin(whole, key, scope->node.version, cache_client(scope->tree->cache),
+                             layout);
+    if (*layout || err)
+        return err;
     err = make_layout(scope, key, layout);
     whole_tables_keep(whole, key, *layout);
     return err;

@@ -122,12 +122,7 @@ static bool has(const struct held_selection *held, enum selection_part part)
  * or for a while. -EINTR where the client of this thread gave up. */
 static int wait_for_another(struct selections *selections, struct cache *cache)
 {
-    enum { A_WHILE = 100 /* milliseconds */ };
-    const struct timespec end = time_after(A_WHILE);
-    int err = cache_check_client(cache);
-    if (!err)
-        pthread_cond_timedwait(&selections->made, &selections->lock, &end);
-    return err;
+    return parallel_wait_client(&selections->made, &selections->lock, cache_client(cache));
 }
 
 /* With the lock held; releases it meanwhile. Where the client of this thread gave up the next one

@@ -20,6 +20,15 @@ def start(*command):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
+def wait_until_asks(process):
+    """Until the kernel waits for an answer on its behalf; only root is told."""
+    def asks():
+        with open(f"/proc/{process.pid}/wchan", encoding="ascii") as place:
+            return place.read() == "request_wait_answer"
+    if os.geteuid() == 0:
+        wait_until(asks, "it does not ask")
+
+
 def says_soon(*command):
     """What a program says, which cannot be ended while it waits for an answer."""
     return start(*command).communicate(timeout=SOON)[0]
@@ -31,11 +40,7 @@ def test_who_looks_up_waits_for_no_other_name_of_the_folder(mount, slow_bodies):
         settle(mounted)
         waiting = start("stat", "-c%s", mounted / "text/a.txt")
         try:
-            def asks():
-                with open(f"/proc/{waiting.pid}/wchan", encoding="ascii") as place:
-                    return place.read() == "request_wait_answer"
-            if os.geteuid() == 0:
-                wait_until(asks, "it does not ask")
+            wait_until_asks(waiting)
             assert says_soon("cat", mounted / "text/b.txt") == "Ana: A body and more, 2.\n"
             assert says_soon("ls", mounted / "text") .startswith("a.txt\nb.txt\n")
             assert waiting.poll() is None
@@ -120,6 +125,25 @@ def test_who_gives_up_in_the_crowd_is_let_go(slow):
         go_on()
     assert {asking.wait(TIMEOUT) for asking in crowd} == {-signal.SIGKILL}
     assert says_soon("cat", mounted / "text/e150.txt").endswith("more, 150.\n")
+
+
+@pytest.mark.parametrize(("command", "query", "count", "let_go"), [
+    ("ls", "by-voice", 4, 3),  # one builds the index
+    ("stat", "search/tag:t{}/turns.jsonl", 20, 4),  # 16 tables are counted at once
+])
+def test_who_waits_for_what_another_makes_is_let_go(slow, command, query, count, let_go):
+    mounted, go_on = slow
+    crowd = [start(command, mounted / query.format(n)) for n in range(count)]
+    try:
+        for asking in crowd:
+            wait_until_asks(asking)
+        for asking in crowd:
+            asking.send_signal(signal.SIGINT)
+        wait_until(lambda: sum(asking.poll() is not None for asking in crowd) >= let_go, "nobody is let go")
+    finally:
+        go_on()
+    assert {asking.wait(TIMEOUT) for asking in crowd} == {-signal.SIGINT}
+    assert says_soon("ls", mounted / "by-voice") == "Ana\nAnn\nBo\n"
 
 
 def test_a_crowd_waits_on_where_the_worker_dies(slow):

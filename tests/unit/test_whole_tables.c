@@ -1,6 +1,8 @@
-/* Layouts of tables: which are remembered, and who waits for whom. */
+/* Layouts of tables: which are remembered, and who waits for whom; for texts likewise. */
+#include <errno.h>
 #include <stdlib.h>
 
+#include "index/cache.h"
 #include "index/whole_tables.h"
 #include "unit.h"
 
@@ -8,8 +10,10 @@ static struct table_layout *make(struct whole_tables *tables, uint32_t query, ui
                                  uint32_t pieces)
 {
     const struct table_key key = {query, 1};
-    assert_null(whole_tables_begin(tables, key, generation));
-    struct table_layout *layout = calloc(1, sizeof *layout + pieces * sizeof *layout->pieces);
+    struct table_layout *layout;
+    assert_int_equal(whole_tables_begin(tables, key, generation, NULL, &layout), 0);
+    assert_null(layout);
+    layout = calloc(1, sizeof *layout + pieces * sizeof *layout->pieces);
     assert_non_null(layout);
     layout->key = key;
     layout->generation = generation;
@@ -88,7 +92,9 @@ static void test_the_newest_layout_is_of_the_last_generation(void **state)
 
 static void *begin(void *tables)
 {
-    return whole_tables_begin(tables, (struct table_key){1, 1}, 1);
+    struct table_layout *layout;
+    assert_int_equal(whole_tables_begin(tables, (struct table_key){1, 1}, 1, NULL, &layout), 0);
+    return layout;
 }
 
 static void test_who_comes_later_gets_what_the_first_one_made(void **state)
@@ -96,12 +102,14 @@ static void test_who_comes_later_gets_what_the_first_one_made(void **state)
     struct whole_tables tables = {0};
     const struct table_key key = {1, 1};
     pthread_t later;
+    struct table_layout *layout;
     void *got;
     (void)state;
     whole_tables_init(&tables);
-    assert_null(whole_tables_begin(&tables, key, 1));
+    assert_int_equal(whole_tables_begin(&tables, key, 1, NULL, &layout), 0);
+    assert_null(layout);
     assert_int_equal(pthread_create(&later, NULL, begin, &tables), 0);
-    struct table_layout *layout = calloc(1, sizeof *layout);
+    layout = calloc(1, sizeof *layout);
     assert_non_null(layout);
     *layout = (struct table_layout){.key = key, .generation = 1};
     whole_tables_keep(&tables, key, layout);
@@ -112,6 +120,74 @@ static void test_who_comes_later_gets_what_the_first_one_made(void **state)
     whole_tables_free(&tables);
 }
 
+/* --- who gives up ----------------------------------------------------------------------------- */
+
+static _Thread_local bool is_gone;
+
+static bool has_left(void)
+{
+    return is_gone;
+}
+
+static void test_who_gives_up_does_not_wait_for_who_counts(void **state)
+{
+    struct whole_tables tables = {0};
+    const struct table_key key = {1, 1};
+    struct table_layout *layout;
+    (void)state;
+    whole_tables_init(&tables);
+    assert_int_equal(whole_tables_begin(&tables, key, 1, has_left, &layout), 0);
+    is_gone = true;
+    assert_int_equal(whole_tables_begin(&tables, key, 1, has_left, &layout), -EINTR);
+    is_gone = false;
+    assert_null(layout);
+    whole_tables_keep(&tables, key, NULL);
+    assert_int_equal(whole_tables_begin(&tables, key, 1, has_left, &layout), 0);
+    whole_tables_keep(&tables, key, NULL);
+    whole_tables_free(&tables);
+}
+
+static const uint64_t id_of_text = 1 << 8 | 1;
+
+static int render_words(void *cache, struct buf *out)
+{
+    (void)cache;
+    buf_add_text(out, "words");
+    return 0;
+}
+
+static void *get_and_leave(void *cache)
+{
+    struct cache_entry *entry;
+    is_gone = true;
+    return (void *)(intptr_t)cache_get_text(cache, id_of_text, render_words, NULL, &entry);
+}
+
+/* While it is rendered another thread asks for it, whose client gives up. */
+static int render_while_asked(void *cache, struct buf *out)
+{
+    pthread_t other;
+    void *err;
+    assert_int_equal(pthread_create(&other, NULL, get_and_leave, cache), 0);
+    pthread_join(other, &err);
+    assert_int_equal((intptr_t)err, -EINTR);
+    return render_words(NULL, out);
+}
+
+static void test_who_gives_up_does_not_wait_for_who_renders(void **state)
+{
+    const struct content content = {.has_client_left = has_left};
+    const struct limits limits = limits_default();
+    struct cache *cache = cache_new(&content, 1 << 20, &limits);
+    struct cache_entry *entry;
+    (void)state;
+    assert_non_null(cache);
+    assert_int_equal(cache_get_text(cache, id_of_text, render_while_asked, cache, &entry), 0);
+    assert_slice(buf_slice(&entry->text), "words");
+    cache_put(cache, entry);
+    cache_free(cache);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +196,8 @@ int main(void)
         cmocka_unit_test(test_a_layout_lives_as_long_as_its_user),
         cmocka_unit_test(test_the_newest_layout_is_of_the_last_generation),
         cmocka_unit_test(test_who_comes_later_gets_what_the_first_one_made),
+        cmocka_unit_test(test_who_gives_up_does_not_wait_for_who_counts),
+        cmocka_unit_test(test_who_gives_up_does_not_wait_for_who_renders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
