@@ -205,17 +205,25 @@ static void print_mistake(struct slice text, const struct query_mistake *mistake
                 (int)mistake->column - 1, "");
 }
 
-/* NULL: it is none, which is reported. */
+/* NULL: it is none. */
 static const struct answer_format *find_format(const char *name)
 {
-    cleanup_buf struct buf names = {0};
     for (size_t i = 0; i < FORMATS; i++) {
         if (!name || strcmp(formats[i].name, name) == 0)
             return &formats[i];
-        buf_printf(&names, "%s%s", i == 0 ? "" : i + 1 < FORMATS ? ", " : " or ", formats[i].name);
     }
-    report("--format is %.*s", (int)names.len, names.data);
     return NULL;
+}
+
+bool ask_has_format(const struct options *options)
+{
+    cleanup_buf struct buf names = {0};
+    if (find_format(options->format))
+        return true;
+    for (size_t i = 0; i < FORMATS; i++)
+        buf_printf(&names, "%s%s", i == 0 ? "" : i + 1 < FORMATS ? ", " : " or ", formats[i].name);
+    report("--format is %.*s", (int)names.len, names.data);
+    return false;
 }
 
 static int ask_query(const struct corpus *corpus, struct cache *cache,
@@ -226,8 +234,6 @@ static int ask_query(const struct corpus *corpus, struct cache *cache,
                        .bound = bound,
                        .format = find_format(options->format),
                        .progress = progress_begin("asking", options->quiet)};
-    if (!a.format)
-        return EXIT_NO_ANSWER;
     const struct found found = ask_all(&a);
     if (fflush(stdout) || ferror(stdout)) {
         report("cannot write what was found");

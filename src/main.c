@@ -222,6 +222,8 @@ static int run(struct program *program)
     cleanup_buf struct buf why = {0};
     int status;
 
+    if (options->query && !ask_has_format(options))
+        return EXIT_NO_ANSWER;
     int err = options->replace && options->mountpoint ? mountpoint_clear_dead(options->mountpoint)
                                                       : 0;
     if (err)

@@ -467,7 +467,8 @@ static bool unknown_long_option(const char *name)
 static bool refuse_argument(const char *argument, int missing_value)
 {
     if (missing_value)
-        fprintf(stderr, "transcriptfs: -%c needs a value\nTry 'transcriptfs --help'.\n", optopt);
+        fprintf(stderr, "transcriptfs: \"%s\" needs a value\nTry 'transcriptfs --help'.\n",
+                argument);
     else if (strncmp(argument, "--", 2) == 0 && optopt)
         fprintf(stderr, "transcriptfs: \"%s\" takes no value\nTry 'transcriptfs --help'.\n",
                 argument);
@@ -490,6 +491,10 @@ static bool usage_error(const char *what, int *status)
 static bool read_paths(int count, char **paths, struct options *options, int *status)
 {
     bool is_mount = !options->check && !options->query;
+    if (options->check && options->query)
+        return usage_error("--check and --query do not go together", status);
+    if (options->format && !options->query)
+        return usage_error("--format is for --query alone", status);
     if (count < 1)
         return usage_error("the content folder and the mount point are missing", status);
     if (is_mount && count < 2)

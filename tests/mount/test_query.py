@@ -211,11 +211,21 @@ def test_quotes_are_printed_and_grep_s_status_is_given():
     (["--query", "a", "--format", "xml"], "--format is"),
     (["--query"], "missing"),
     (["--query", "a", "gone"], "gone"),
+    (["--query", "a", "--format", "xml", "gone"], "--format is quotes, turns.jsonl"),  # before all of the content is read
+    (["--check", "--query", "a"], "--check and --query"),
+    (["--check", "--format", "turns.tsv"], "--format is for --query"),
+    (["--format", "turns.tsv", "/"], "--format is for --query"),
 ])
 def test_mistakes_end_with_2(arguments, says):
     paths = [] if "gone" in arguments else [EXAMPLE]
     result = run(TRANSCRIPTFS, *arguments, *paths)
     assert result.returncode == 2 and says in result.stderr and not result.stdout
+
+
+@pytest.mark.parametrize("option", ["--query", "--format", "-o", "-qo"])
+def test_an_option_without_its_value_is_named(option):
+    result = run(TRANSCRIPTFS, EXAMPLE, option)
+    assert (result.returncode, result.stderr.splitlines()[0]) == (2, f'transcriptfs: "{option}" needs a value')
 
 
 # --- search/ in a mount ------------------------------------------------------------------------------------
