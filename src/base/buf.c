@@ -108,6 +108,13 @@ char *buf_take(struct buf *buf, size_t *len)
     return bytes;
 }
 
+void buf_trim(struct buf *buf)
+{
+    size_t len;
+    char *data = buf_take(buf, &len);
+    *buf = (struct buf){.data = data, .len = len, .cap = data ? len + 1 : 0};
+}
+
 void buf_free(struct buf *buf)
 {
     free(buf->data);

@@ -40,6 +40,9 @@ bool buf_reserve(struct buf *buf, size_t len);
 /* Hands the bytes over, trimmed to their length; the caller frees them. NULL if there are none. */
 char *buf_take(struct buf *buf, size_t *len);
 
+/* Gives back the memory that no bytes are in. */
+void buf_trim(struct buf *buf);
+
 void buf_free(struct buf *buf);
 
 static inline struct slice buf_slice(const struct buf *buf)

@@ -264,14 +264,6 @@ static int parse_body(struct cache *cache, const struct loader *loader, struct c
                               &entry->has_front);
 }
 
-/* Gives back what a text has no bytes for. */
-static void trim(struct buf *text)
-{
-    size_t len;
-    char *data = buf_take(text, &len);
-    *text = (struct buf){.data = data, .len = len, .cap = data ? len + 1 : 0};
-}
-
 static int render_text(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
     (void)cache;
@@ -282,7 +274,7 @@ static int render_text(struct cache *cache, const struct loader *loader, struct 
     if (!err && entry->text.failed)
         err = entry->text.is_over_limit ? -EFBIG : -ENOMEM;
     if (!err)
-        trim(&entry->text);
+        buf_trim(&entry->text);
     return err;
 }
 
@@ -529,7 +521,7 @@ void cache_forget_text(struct cache *cache, uint64_t id)
     forget(cache, id);
 }
 
-/* With the lock held. */
+/* With the lock held. Counts them alone where problems->at is NULL, and cannot fail. */
 static int copy_notes(const struct cache *cache, const struct corpus *corpus, struct arena *arena,
                       struct problems *problems)
 {
@@ -550,6 +542,15 @@ static int copy_notes(const struct cache *cache, const struct corpus *corpus, st
         }
     }
     return 0;
+}
+
+uint32_t cache_count_problems(struct cache *cache, const struct corpus *corpus)
+{
+    struct problems problems = {0};
+    pthread_mutex_lock(&cache->lock);
+    (void)copy_notes(cache, corpus, NULL, &problems);
+    pthread_mutex_unlock(&cache->lock);
+    return problems.count;
 }
 
 int cache_read_problems(struct cache *cache, const struct corpus *corpus, struct arena *arena,

@@ -107,6 +107,9 @@ uint64_t cache_text_room(const struct cache *cache);
 int cache_read_problems(struct cache *cache, const struct corpus *corpus, struct arena *arena,
                         struct problems *problems);
 
+/* How many these are. */
+uint32_t cache_count_problems(struct cache *cache, const struct corpus *corpus);
+
 void cache_read_stats(struct cache *cache, struct cache_stats *stats);
 
 /* Reads a range of a file of an episode, without caching it. */

@@ -94,17 +94,12 @@ static int status_render(const struct scope *scope, struct buf *out)
 {
     struct tree *tree = scope->tree;
     const struct corpus *corpus = scope->corpus;
-    struct arena arena = {0};
-    struct problems problems;
     struct cache_stats cache;
     size_t newest_voice_index;
     uint32_t shown = corpus_shown_count(corpus);
     const char *voices = generations_voice_index_progress(&tree->generations, &newest_voice_index);
 
-    int err = problems_gather(corpus, tree->cache, &arena, &problems);
-    arena_free(&arena);
-    if (err)
-        return err;
+    uint32_t problems_in_words = cache_count_problems(tree->cache, corpus);
     const struct update_status updates = status_read(&tree->status);
     cache_read_stats(tree->cache, &cache);
     json_t *json = json_pack(
@@ -112,14 +107,14 @@ static int status_render(const struct scope *scope, struct buf *out)
         "s:{s:I, s:I, s:i, s:I, s:I}}",
         "version", tree->options.version, "generation", (json_int_t)updates.generation, "episodes",
         (int)shown, "folders", (int)corpus->shown_folder_count, "values",
-        (int)corpus->views.facet_count, "problems", (int)problems.count, "problems_in_words",
-        (int)(problems.count - corpus->problem_count), "content_bytes", (json_int_t)corpus->bytes,
-        "scanning", updates.is_scanning, "last_change", json_time(updates.last_change), "watch",
-        "mode", updates.watch, "why", updates.why, "overflows", (int)updates.overflows, "voices",
-        "state", voices, "done",
-        (json_int_t)(newest_voice_index < shown ? newest_voice_index : shown), "of", (int)shown,
-        "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes", (json_int_t)cache.used,
-        "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
+        (int)corpus->views.facet_count, "problems",
+        (int)(corpus->problem_count + problems_in_words), "problems_in_words",
+        (int)problems_in_words, "content_bytes", (json_int_t)corpus->bytes, "scanning",
+        updates.is_scanning, "last_change", json_time(updates.last_change), "watch", "mode",
+        updates.watch, "why", updates.why, "overflows", (int)updates.overflows, "voices", "state",
+        voices, "done", (json_int_t)(newest_voice_index < shown ? newest_voice_index : shown), "of",
+        (int)shown, "cache", "limit_bytes", (json_int_t)cache.limit, "used_bytes",
+        (json_int_t)cache.used, "parts", (int)cache.kept, "hits", (json_int_t)cache.hits, "misses",
         (json_int_t)cache.misses);
     add_search(json, &tree->selections);
     add_place(json, tree->options.place);

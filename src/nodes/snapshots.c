@@ -77,6 +77,7 @@ static void keep_snapshot(struct snapshots *snapshots, enum kind kind, struct bu
     uint32_t serial;
     keep_few(snapshots);
     struct snapshot *slot = take_slot(snapshots, &serial);
+    buf_trim(text);
     snapshots->bytes += *newest ? (*newest)->text.cap : 0;
     *slot = (struct snapshot){*text, kind, serial};
     *text = (struct buf){0};

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "corpus/build.h"
+#include "nodes/state.h"
 #include "tree/tree.h"
 
 enum { PATH = 4000, FEW = 2000, MANY = 4000, MOST = 8 << 20 /* bytes of problems.tsv */ };
@@ -109,13 +110,28 @@ static void test_a_read_copies_what_was_asked_for(void **state)
     finish(&w);
 }
 
+/* 256 of them are kept, and most stay for long. */
+static void test_a_text_takes_no_more_memory_than_it_has_bytes(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w, FEW);
+    (void)look_up(&w, "status.json");
+    (void)look_up(&w, "problems.tsv");
+    for (enum kind kind = KIND_STATUS; kind <= KIND_PROBLEMS; kind++) {
+        const struct snapshot *newest = w.tree->snapshots.newest[kind];
+        assert_true(!newest || newest->text.cap == newest->text.len + 1);
+    }
+    finish(&w);
+}
+
 static void test_problems_end_at_a_limit(void **state)
 {
     (void)state;
     struct world w;
     struct tree_text text;
-    struct slice line, last = {0};
-    unsigned lines = 0, left_out = 0;
+    struct slice line, last = SLICE("");
+    unsigned long lines = 0, left_out = 0;
     begin(&w, MANY);
     const struct tree_attr attr = look_up(&w, "problems.tsv");
     assert_in_range(attr.size, MOST - 2 * PATH, MOST + 200);
@@ -128,8 +144,9 @@ static void test_problems_end_at_a_limit(void **state)
         assert_int_equal(tabs, 4);
         last = line;
     }
-    assert_int_equal(
-        sscanf(last.data, "\t0\t0\tproblems that are not in this table: %u", &left_out), 1);
+    static const char head[] = "\t0\t0\tproblems that are not in this table: ";
+    assert_slice(slice_head(last, sizeof head - 1), head);
+    left_out = strtoul(last.data + sizeof head - 1, NULL, 10);
     assert_int_equal(lines - 2 + left_out, MANY);
     tree_text_free(w.tree, &text);
     finish(&w);
@@ -183,6 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_read_copies_what_was_asked_for),
+        cmocka_unit_test(test_a_text_takes_no_more_memory_than_it_has_bytes),
         cmocka_unit_test(test_problems_end_at_a_limit),
         cmocka_unit_test(test_the_newest_of_a_kind_stays),
         cmocka_unit_test(test_old_versions_go),
