@@ -30,7 +30,7 @@ struct options {
     uint64_t cache_size; /* bytes */
     uint64_t index_size; /* … of the index of words */
     struct limits limits;
-    unsigned threads; /* that serve; 0: the default */
+    unsigned threads; /* that serve: 1 to PARALLEL_MAX_THREADS */
     bool foreground;
     bool debug;
     bool single_thread;

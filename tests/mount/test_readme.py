@@ -127,6 +127,20 @@ def test_each_option_of_help_is_in_the_manual_and_no_other():
     assert found | set(re.findall(r"^\|  (\w+)$", limits, re.M)) == names
 
 
+def test_the_bounds_of_options_are_in_the_manual():
+    """As the messages after a mistake tell them."""
+    wanted = re.findall(r'^    \{"(\w+)", .*\.wanted = "[^"]*from (\d+) to (\d+)', (REPOSITORY / "src/options.c").read_text(), re.M)
+    assert {name for name, _, _ in wanted} == {"poll", "threads"}
+    for name, least, most in wanted:
+        entry = re.search(rf"^\*{name}=\*.*\n((?:\t.*\n)+)", page("transcriptfs.1"), re.M)[1]
+        assert f"from {least} to {most}" in entry, name
+
+
+def test_the_exit_status_of_a_query_is_told_beside_that_of_a_mount():
+    told = page("transcriptfs.1").split("\n# EXIT STATUS\n")[1].split("\n# ")[0]
+    assert "*--query*" in told and "*transcriptfs-query*(7)" in told
+
+
 def test_each_option_of_the_dump_is_in_its_page():
     usage = run(BUILD / "transcriptfs-dump").stderr
     options = page("transcriptfs-dump.1").split("\n# OPTIONS\n")[1].split("\n# ")[0]
@@ -169,6 +183,21 @@ def test_the_formats_of_the_manual_are_whole_and_their_lines_are_real(example):
             continue
         texts = [(folder / name).read_text() for folder in folders if (folder / name).exists()]
         assert line and any(line in text for text in texts), name
+
+
+def test_each_format_of_help_is_in_the_manual():
+    """Of many sources the example has none."""
+    told = re.search(r"formats are: ((?:.|\n)*?)\n   and", run_ok(TRANSCRIPTFS, "--help"))[1]
+    text = page("transcriptfs-tree.7").split("\n# FORMATS\n")[1].split("\n# RECORDS\n")[0]
+    named = set(re.findall(r"[*_]([a-z][a-z.]+[a-z])(?=[*_/])", text))
+    assert set(re.split(r",\s+", told)) - named == set()
+
+
+def test_each_form_of_a_source_is_in_the_manual():
+    source = (REPOSITORY / "src/cues/source_form.c").read_text()
+    forms = re.findall(r'"(\w+)"', re.search(r"names\[SOURCE_FORMS\] = \{(.*?)\};", source, re.S)[1])
+    tables = page("transcriptfs-tree.7").split("\n# TABLES\n")[1]
+    assert re.findall(r"_(\w+)_", re.search(r"_form_ \((.*?)\)", tables, re.S)[1]) == forms[1:]
 
 
 def test_the_fields_in_the_manual_are_those_of_the_tables(example):
