@@ -80,8 +80,8 @@ static int render(void *rendering_, struct buf *out)
     return rendering->render(rendering->scope, out);
 }
 
-int scope_text(struct scope *scope, int (*render_)(struct scope *scope, struct buf *out),
-               struct slice *text)
+static int own_text(struct scope *scope, int (*render_)(struct scope *scope, struct buf *out),
+                    struct slice *text)
 {
     struct rendering rendering = {scope, render_};
     int err = 0;
@@ -96,7 +96,7 @@ int scope_read_text(struct scope *scope, int (*render_)(struct scope *scope, str
                     uint64_t offset, size_t len, struct tree_text *text)
 {
     struct slice all;
-    int err = scope_text(scope, render_, &all);
+    int err = own_text(scope, render_, &all);
     text->bytes = slice_range(all, offset, len);
     return err;
 }
@@ -105,16 +105,9 @@ int scope_size_text(struct scope *scope, int (*render_)(struct scope *scope, str
                     uint64_t *size)
 {
     struct slice all;
-    int err = scope_text(scope, render_, &all);
+    int err = own_text(scope, render_, &all);
     *size = all.len;
     return err;
-}
-
-bool scope_has_text(struct scope *scope)
-{
-    if (!scope->entries[CACHE_TEXT])
-        scope->entries[CACHE_TEXT] = cache_find_text(scope->tree->cache, node_id(&scope->node));
-    return scope->entries[CACHE_TEXT] != NULL;
 }
 
 void scope_note_made(const struct scope *scope)

@@ -54,14 +54,13 @@ struct query_moment scope_since(const struct scope *scope);
 uint64_t scope_newest_version(const struct scope *scope);
 bool scope_is_newest(const struct scope *scope);
 
-/* The front matter (NULL: there is none) or the body of the node's episode, or the node's own text,
- * by `render`. The scope holds them until it ends. 0 or an error. */
+/* The front matter (NULL: there is none) or the body of the node's episode. The scope holds them
+ * until it ends. 0 or an error. */
 int scope_front(struct scope *scope, const struct yaml **map);
 int scope_body(struct scope *scope, const struct body **body);
-int scope_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
-               struct slice *text);
 
-/* A range of that text, and its size: .read and .size of a file whose text the cache keeps. */
+/* A range of the node's own text, by `render`, and its size, held likewise: .read and .size of a
+ * file whose text the cache keeps. */
 int scope_read_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
                     uint64_t offset, size_t len, struct tree_text *text);
 int scope_size_text(struct scope *scope, int (*render)(struct scope *scope, struct buf *out),
@@ -71,9 +70,6 @@ int scope_size_text(struct scope *scope, int (*render)(struct scope *scope, stru
  * there. */
 int scope_material(struct scope *scope, unsigned needs, struct material *material);
 int scope_all_material(void *scope, struct material *material); /* of front matter and body */
-
-/* Whether the cache has that text; the scope holds it from then on. */
-bool scope_has_text(struct scope *scope);
 
 /* Note, and tell, that the tree has made the text of a node from the scope's corpus. The tree
  * remembers the newest such corpus of each kind. */

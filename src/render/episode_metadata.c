@@ -252,10 +252,11 @@ static void add_youtube_link(struct slice url, int64_t start, struct buf *out)
     buf_printf(out, "%ct=%llds", joint, (long long)(start / 1000));
 }
 
-void episode_metadata_add_link(const struct episode_metadata *metadata, int64_t start,
-                               struct buf *out)
+/* The link to a time in the recording, in milliseconds; NO_TIME: to the whole. A link to YouTube
+ * gets its parameter for seconds, any other a media fragment (W3C Media Fragments, 4.2.1). A link
+ * that already has a fragment stays as it is. `url` is not empty. */
+static void add_link(struct slice url, int64_t start, struct buf *out)
 {
-    struct slice url = metadata->url;
     if (start == NO_TIME || memchr(url.data, '#', url.len)) {
         buf_add_slice(out, url);
     } else if (is_youtube(url)) {
@@ -278,7 +279,7 @@ void episode_metadata_add_turn_link(const struct episode_metadata *metadata,
     if (turn->address.len)
         buf_add_slice(out, turn_address(body, turn));
     else if (metadata->url.len)
-        episode_metadata_add_link(metadata, turn->reached, out);
+        add_link(metadata->url, turn->reached, out);
 }
 
 void episode_metadata_add_lines(const struct episode *episode, const struct turn *turn,

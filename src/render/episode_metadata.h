@@ -21,12 +21,6 @@ struct episode_metadata {
  * -ENOMEM. `about` must not be copied: its date points into itself. */
 int episode_metadata_read(const struct material *material, struct episode_metadata *metadata);
 
-/* Appends the link to a time in the recording, in milliseconds; NO_TIME: to the whole. A link to
- * YouTube gets its parameter for seconds, any other a media fragment (W3C Media Fragments, 4.2.1).
- * A link that already has a fragment stays as it is. `url` is not empty. */
-void episode_metadata_add_link(const struct episode_metadata *metadata, int64_t start,
-                               struct buf *out);
-
 /* Whether a turn has a link, and appends it: its own, that stands at its time in the source, or
  * that of the episode. */
 bool episode_metadata_has_link(const struct episode_metadata *metadata, const struct turn *turn);

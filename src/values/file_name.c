@@ -190,7 +190,9 @@ static struct slice without_stamp(struct slice name)
     return slice_skip(rest, rest.len && rest.data[0] == '_');
 }
 
-bool file_name_is_general(struct slice stem)
+/* Whether a file name is generic: `transcript`, `captions_corrected`,
+ * `GMT20240124-202901_Recording.transcript`. */
+static bool is_general(struct slice stem)
 {
     static const char *const words[] = {"transcript", "captions", "subtitles", "audio", NULL};
     static const char *const recorded[] = {"Recording", NULL};
@@ -277,7 +279,7 @@ static void add_folder(struct buf *out, struct slice folder)
 struct slice file_name_title(struct arena *arena, struct slice stem)
 {
     cleanup_buf struct buf title = {0};
-    if (file_name_is_general(stem)) {
+    if (is_general(stem)) {
         add_folder(&title, path_parent(stem));
     } else {
         struct slice name = path_base(stem), video = file_name_video(stem);

@@ -31,10 +31,6 @@ bool file_name_is_tag(struct slice tag);
 /* The id of the video at the end of a stem, as yt-dlp writes it; empty if there is none. */
 struct slice file_name_video(struct slice stem);
 
-/* Whether a file name is generic: `transcript`, `captions_corrected`,
- * `GMT20240124-202901_Recording.transcript`. */
-bool file_name_is_general(struct slice stem);
-
 /* The title in a stem, without date and video, valid UTF-8; that of its folder if the name is
  * generic. Empty if there is none; data is NULL if memory runs out. */
 struct slice file_name_title(struct arena *arena, struct slice stem);

@@ -169,7 +169,8 @@ struct yaml *yaml_of_text(struct arena *arena, const char *key, struct slice tex
     return map;
 }
 
-void yaml_drop_last(struct yaml *parent)
+/* Removes the last value of a list or map that is not empty. */
+static void drop_last(struct yaml *parent)
 {
     struct yaml *before = NULL;
     for (struct yaml *item = parent->first; item != parent->last; item = item->next)
@@ -377,7 +378,7 @@ static void keep_complete_keys(struct reader *r)
     bool is_syntax = r->parser.error != YAML_NO_ERROR;
     if (!map->last || (r->depth == 1 && (r->has_key || !is_syntax)))
         return;
-    yaml_drop_last(map);
+    drop_last(map);
 }
 
 /* Gives libyaml a text that it takes. */

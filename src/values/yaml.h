@@ -62,9 +62,6 @@ void yaml_append(struct yaml *parent, struct yaml *value, struct diags *diags);
 /* Makes a map with one text; NULL if memory runs out. */
 struct yaml *yaml_of_text(struct arena *arena, const char *key, struct slice text);
 
-/* Removes the last value of a list or map that is not empty. */
-void yaml_drop_last(struct yaml *parent);
-
 /* --- asking ------------------------------------------------------------------------------------
  */
 
