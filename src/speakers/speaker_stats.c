@@ -31,7 +31,7 @@ static int count_kind(struct label_kind *kind, struct slice label)
 
 struct tally {
     size_t paragraphs; /* of the text */
-    size_t lines;      /* of the text, but for those of lists in lists */
+    size_t lines;      /* of the text, but for those of lists in lists, and rows of few words */
     size_t headings;
     size_t short_signs; /* names before a sign and few words */
     size_t plain;       /* labels */
@@ -70,80 +70,126 @@ static int count_neighbours(struct speaker_stats *stats, const struct label *lab
     return err;
 }
 
-static int count_text(struct speaker_stats *stats, const struct line *line, struct slice text,
-                      struct tally *tally)
+/* What stands where a label may, and has nothing of one but its place or a sign. */
+static int count_unmarked(struct speaker_stats *stats, const struct line *line, struct slice text,
+                          struct tally *tally)
 {
-    struct label label = label_read(text, line->bold_at, line->bold), other;
-    bool is_first = tally->paragraphs == 0, has_chevron = label.has_chevron;
+    struct label label;
     int err = 0;
-
-    tally->paragraphs += line->before == BREAK_PARAGRAPH;
-    tally->lines += !line->indent;
-    if (!line->cue && !line->bold && label_read_signed(text, &other)) {
-        tally->short_signs += other.is_short;
-        err = count_kind(&stats->signs, other.speaker);
+    if (!line->cue && !line->bold && label_read_signed(text, &label)) {
+        tally->short_signs += label.is_short;
+        err = count_kind(&stats->signs, label.speaker);
     }
     if (err)
         return err;
     if (evidence_is_above_time(stats->lines, line) || evidence_is_below_time(stats->lines, line))
-        err = count_kind(&stats->above, text);
-    else if (line->before == BREAK_PARAGRAPH && evidence_is_alone(stats->lines, line) &&
-             !evidence_is_alone(stats->lines, line + 1))
-        err = count_kind(&stats->lone, text);
-    if (label.form == LABEL_BARE || label.form == LABEL_CAPITALS) {
-        if (!err && line->before != BREAK_SOFT)
-            err = count_kind(label.form == LABEL_BARE ? &stats->bare : &stats->capitals,
-                             label.speaker);
-        label.form = LABEL_NONE;
-    } else if (label.form == LABEL_ALONE && label.is_item) {
-        if (!err && !line->indent)
-            err = count_kind(&stats->toggles, label.speaker);
-        label.form = LABEL_NONE;
-    } else if (label.is_short) {
-        tally->lines--;
-        label.form = LABEL_NONE;
-    } else if (label.is_row && label.start == NO_TIME) {
-        err = count_kind(&stats->rows, label.speaker);
-        label.form = LABEL_NONE;
-    } else if (label.form == LABEL_ALONE && label.is_behind_time) {
-        if (!err && !label.is_item)
-            err = count_kind(&stats->above, label.speaker);
-        label.form = LABEL_NONE;
-    } else if (label.is_question) {
-        err = count_kind(&stats->questions, label.speaker);
-        if (!err)
-            err = count_neighbours(stats, &label, tally);
-    } else if (label.is_dotted) {
-        err = count_neighbours(stats, &label, tally);
-        stats->is_trial |= evidence_uses(&stats->exchanges, label.speaker) > 0;
-    } else if (label.is_of_chat) {
-        err = evidence_count(&stats->plain, label.speaker);
-    } else if (label.form == LABEL_ALONE || label.is_item || label_is_loose(&label)) {
-        struct label_kind *kind = label.form == LABEL_ALONE ? &stats->alone
-                                  : label.is_item           ? &stats->items
-                                                            : &stats->loose;
-        err = line->indent ? 0 : count_kind(kind, label.speaker);
-        label.form = LABEL_NONE;
-    } else if (label.form == LABEL_BOLD && !label_is_numbered(label.speaker) &&
-               !label_is_mark(&label) && !label_is_played(&label)) {
-        err = evidence_count(&stats->bold, label.speaker);
-        uint32_t times = evidence_uses(&stats->bold, label.speaker);
-        tally->bold++;
-        tally->bold_known += evidence_is_known(stats, label.speaker);
-        tally->bold_again += times == 2 ? 2 : times > 2;
-        tally->begins_bold |= is_first;
-    } else if (label.form == LABEL_TIMED && !label.is_loose) {
-        err = evidence_count(&stats->timed, label.speaker);
-    } else if (label.form == LABEL_PLAIN && !label_is_refused(&label) &&
-               !label_is_note(label.speaker) && !label_is_numbered(label.speaker)) {
-        err = evidence_count(&stats->plain, label.speaker);
-        tally->plain++;
-        tally->alone += label.words.len == 0;
-        if (!err)
-            err = count_neighbours(stats, &label, tally);
+        return count_kind(&stats->above, text);
+    if (line->before == BREAK_PARAGRAPH && evidence_is_alone(stats->lines, line) &&
+        !evidence_is_alone(stats->lines, line + 1))
+        return count_kind(&stats->lone, text);
+    return 0;
+}
+
+/* Whether a label is of a form that proves nothing of the lines beside it, and the kind to count it
+ * as; NULL: none. */
+static bool is_of_kind(struct speaker_stats *stats, const struct line *line,
+                       const struct label *label, struct label_kind **kind)
+{
+    bool is_alone = label->form == LABEL_ALONE;
+    bool is_proof = label->is_question || label->is_dotted || label->is_of_chat;
+    *kind = NULL;
+    if (label->form == LABEL_BARE || label->form == LABEL_CAPITALS) {
+        if (line->before != BREAK_SOFT)
+            *kind = label->form == LABEL_BARE ? &stats->bare : &stats->capitals;
+    } else if (is_alone && label->is_item) {
+        *kind = line->indent ? NULL : &stats->toggles;
+    } else if (label->is_short) {
+        return true;
+    } else if (label->is_row && label->start == NO_TIME) {
+        *kind = &stats->rows;
+    } else if (is_alone && label->is_behind_time) {
+        *kind = &stats->above;
+    } else if (!is_proof && (is_alone || label->is_item || label_is_loose(label))) {
+        if (!line->indent)
+            *kind = is_alone ? &stats->alone : label->is_item ? &stats->items : &stats->loose;
     } else {
-        label.form = LABEL_NONE;
+        return false;
     }
+    return true;
+}
+
+static int count_question(struct speaker_stats *stats, const struct label *label,
+                          struct tally *tally)
+{
+    int err = count_kind(&stats->questions, label->speaker);
+    return err ? err : count_neighbours(stats, label, tally);
+}
+
+static int count_dotted(struct speaker_stats *stats, const struct label *label, struct tally *tally)
+{
+    int err = count_neighbours(stats, label, tally);
+    stats->is_trial |= evidence_uses(&stats->exchanges, label->speaker) > 0;
+    return err;
+}
+
+static int count_bold(struct speaker_stats *stats, const struct label *label, struct tally *tally)
+{
+    int err = evidence_count(&stats->bold, label->speaker);
+    uint32_t times = evidence_uses(&stats->bold, label->speaker);
+    tally->bold++;
+    tally->bold_known += evidence_is_known(stats, label->speaker);
+    tally->bold_again += times == 2 ? 2 : times > 2;
+    return err;
+}
+
+static int count_plain(struct speaker_stats *stats, const struct label *label, struct tally *tally)
+{
+    int err = evidence_count(&stats->plain, label->speaker);
+    tally->plain++;
+    tally->alone += label->words.len == 0;
+    return err ? err : count_neighbours(stats, label, tally);
+}
+
+/* Its form is LABEL_NONE from then on where it proves nothing of the lines beside it. */
+static int count_label(struct speaker_stats *stats, const struct line *line, struct label *label,
+                       struct tally *tally)
+{
+    struct label_kind *kind;
+    if (is_of_kind(stats, line, label, &kind)) {
+        label->form = LABEL_NONE;
+        return kind ? count_kind(kind, label->speaker) : 0;
+    }
+    if (label->is_question)
+        return count_question(stats, label, tally);
+    if (label->is_dotted)
+        return count_dotted(stats, label, tally);
+    if (label->is_of_chat)
+        return evidence_count(&stats->plain, label->speaker);
+    if (label->form == LABEL_BOLD && !label_is_numbered(label->speaker) && !label_is_mark(label) &&
+        !label_is_played(label))
+        return count_bold(stats, label, tally);
+    if (label->form == LABEL_TIMED && !label->is_loose)
+        return evidence_count(&stats->timed, label->speaker);
+    if (label->form == LABEL_PLAIN && !label_is_refused(label) && !label_is_note(label->speaker) &&
+        !label_is_numbered(label->speaker))
+        return count_plain(stats, label, tally);
+    label->form = LABEL_NONE;
+    return 0;
+}
+
+static int count_text(struct speaker_stats *stats, const struct line *line, struct slice text,
+                      struct tally *tally)
+{
+    struct label label = label_read(text, line->bold_at, line->bold);
+    bool is_first = tally->paragraphs == 0, has_chevron = label.has_chevron;
+    size_t bold = tally->bold;
+
+    tally->paragraphs += line->before == BREAK_PARAGRAPH;
+    tally->lines += !line->indent && !label.is_short;
+    int err = count_unmarked(stats, line, text, tally);
+    if (!err)
+        err = count_label(stats, line, &label, tally);
+    tally->begins_bold |= is_first && tally->bold > bold;
     tally->earlier = tally->before;
     tally->before = label;
     if (!err && has_chevron && label.speaker.len)
@@ -321,6 +367,56 @@ static bool take_turns(const struct label_kind *kind, size_t all)
            kind->exchanges * 8 >= kind->total;
 }
 
+/* Whether only their place or a sign can show who speaks. */
+static bool has_no_marked(const struct speaker_stats *stats)
+{
+    return !stats->is_dialogue && !stats->alone.total && (stats->is_article || !stats->bold.len);
+}
+
+/* What all of them prove together. */
+static int weigh(struct speaker_stats *stats, const struct tally *tally)
+{
+    bool are_known = tally->bold_known * 2 > tally->bold;
+    bool is_rare = tally->bold_again * 2 < tally->bold;
+    int err = tally->bold > 2 && is_rare && !are_known
+                  ? find_other_cases(stats, tally->bold, &is_rare)
+                  : 0;
+    stats->is_article = !are_known && (tally->bold > 2 ? is_rare : !tally->begins_bold);
+    stats->is_dialogue = stats->is_trial || is_dialogue(stats, tally->paragraphs);
+    stats->are_on_lines = tally->plain * 4 >= tally->lines * 3;
+    stats->are_above = tally->alone * 2 >= tally->plain;
+    stats->are_capitals = has_no_marked(stats) && stats->capitals.recurring >= 2 &&
+                          (size_t)stats->capitals.total * 4 >= tally->paragraphs;
+    stats->are_names = take_turns(&stats->names, tally->headings);
+    stats->are_lone = has_no_marked(stats) && take_turns(&stats->lone, stats->lone.total) &&
+                      (size_t)stats->lone.total * 4 >= tally->paragraphs;
+    stats->are_signs = has_no_marked(stats) && take_turns(&stats->signs, stats->signs.total) &&
+                       tally->short_signs * 2 <= stats->signs.total &&
+                       (size_t)stats->signs.total * 3 >= tally->paragraphs;
+    stats->are_bare = stats->bare.recurring >= 2 &&
+                      (size_t)stats->bare.total * 3 >= tally->paragraphs;
+    stats->are_rows = (size_t)stats->rows.total * 3 >= tally->lines * 2;
+    stats->are_items = (size_t)stats->items.total * 2 >= tally->lines && !stats->is_dialogue &&
+                       (stats->is_article || !stats->bold.len);
+    return err;
+}
+
+static int count_heading(struct speaker_stats *stats, const struct line *line, struct slice text)
+{
+    struct label label = label_read(text, line->bold_at, line->bold);
+    struct slice name = label_without_colon(text);
+    if (label.start != NO_TIME && label.words.len == 0)
+        return count_kind(&stats->headings, label.speaker);
+    return label_is_lone_name(name) ? count_kind(&stats->names, name) : 0;
+}
+
+/* The first line of each original has a label. */
+static int count_original(struct speaker_stats *stats, const struct line *line, struct slice text)
+{
+    struct label label = label_read(text, line->bold_at, line->bold);
+    return label.form != LABEL_NONE ? evidence_count(&stats->originals, label.speaker) : 0;
+}
+
 int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool *failed,
                        struct speaker_stats *stats)
 {
@@ -333,19 +429,12 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
         const struct line *line = &lines->at[i];
         struct slice text = line_text(lines, line);
         if (line->details) {
-            /* The first line of each original. */
-            struct label label = label_read(text, line->bold_at, line->bold);
-            if (line->details != details && label.form != LABEL_NONE)
-                err = evidence_count(&stats->originals, label.speaker);
+            if (line->details != details)
+                err = count_original(stats, line, text);
             details = line->details;
         } else if (line->heading) {
-            struct label label = label_read(text, line->bold_at, line->bold);
-            struct slice name = label_without_colon(text);
             tally.headings++;
-            if (label.start != NO_TIME && label.words.len == 0)
-                err = count_kind(&stats->headings, label.speaker);
-            else if (label_is_lone_name(name))
-                err = count_kind(&stats->names, name);
+            err = count_heading(stats, line, text);
         } else if (!line_speaker(lines, line).len) {
             err = count_text(stats, line, text, &tally);
         }
@@ -354,30 +443,8 @@ int speaker_stats_take(const struct lines *lines, const struct yaml *front, bool
         tally.paragraphs /= CUES_A_PARAGRAPH;
     if (!err)
         err = forget_keys(stats, &tally);
-    bool are_known = tally.bold_known * 2 > tally.bold;
-    bool is_rare = tally.bold_again * 2 < tally.bold;
-    if (!err && tally.bold > 2 && is_rare && !are_known)
-        err = find_other_cases(stats, tally.bold, &is_rare);
-    stats->is_article = !are_known && (tally.bold > 2 ? is_rare : !tally.begins_bold);
-    stats->is_dialogue = stats->is_trial || is_dialogue(stats, tally.paragraphs);
-    stats->are_on_lines = tally.plain * 4 >= tally.lines * 3;
-    stats->are_above = tally.alone * 2 >= tally.plain;
-    stats->are_capitals = stats->capitals.recurring >= 2 && !stats->is_dialogue &&
-                          !stats->alone.total && (stats->is_article || !stats->bold.len) &&
-                          (size_t)stats->capitals.total * 4 >= tally.paragraphs;
-    stats->are_names = take_turns(&stats->names, tally.headings);
-    stats->are_lone = take_turns(&stats->lone, stats->lone.total) && !stats->is_dialogue &&
-                      !stats->alone.total && (stats->is_article || !stats->bold.len) &&
-                      (size_t)stats->lone.total * 4 >= tally.paragraphs;
-    stats->are_signs = take_turns(&stats->signs, stats->signs.total) && !stats->is_dialogue &&
-                       !stats->alone.total && (stats->is_article || !stats->bold.len) &&
-                       tally.short_signs * 2 <= stats->signs.total &&
-                       (size_t)stats->signs.total * 3 >= tally.paragraphs;
-    stats->are_bare = stats->bare.recurring >= 2 &&
-                      (size_t)stats->bare.total * 3 >= tally.paragraphs;
-    stats->are_rows = (size_t)stats->rows.total * 3 >= tally.lines * 2;
-    stats->are_items = (size_t)stats->items.total * 2 >= tally.lines && !stats->is_dialogue &&
-                       (stats->is_article || !stats->bold.len);
+    if (!err)
+        err = weigh(stats, &tally);
     return err ? err : look_at_sections(stats);
 }
 
