@@ -28,6 +28,17 @@ bool path_is_below(struct slice path, struct slice folder)
            (path.len > folder.len && slice_starts(path, folder) && path.data[folder.len] == '/');
 }
 
+void path_decode_octal(char *field)
+{
+    char *to = field;
+    for (const char *at = field; *at; to++) {
+        bool is_escaped = *at == '\\' && strspn(at + 1, "01234567") >= 3;
+        *to = (char)(is_escaped ? (at[1] - '0') * 64 + (at[2] - '0') * 8 + at[3] - '0' : *at);
+        at += is_escaped ? 4 : 1;
+    }
+    *to = '\0';
+}
+
 void path_add_quoted(struct buf *out, struct slice path)
 {
     buf_add_byte(out, '\'');

@@ -21,6 +21,9 @@ struct slice path_join(struct arena *arena, struct slice folder, struct slice ba
 /* Whether a path is below a folder, at any depth. */
 bool path_is_below(struct slice path, struct slice folder);
 
+/* Decodes a field of mountinfo in place: white space, commas and backslashes are \ooo in it. */
+void path_decode_octal(char *field);
+
 /* Appends a path in single quotes, as one word of a shell command. */
 void path_add_quoted(struct buf *out, struct slice path);
 

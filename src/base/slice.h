@@ -68,13 +68,19 @@ static inline struct slice slice_range(struct slice s, uint64_t offset, size_t l
     return offset < s.len ? slice_head(slice_skip(s, (size_t)offset), len) : (struct slice){0};
 }
 
-/* Whether it is decimal digits, and nothing else. */
-static inline bool slice_is_number(struct slice s)
+/* How many decimal digits it begins with. */
+static inline size_t slice_digits(struct slice s)
 {
     size_t at = 0;
     while (at < s.len && s.data[at] >= '0' && s.data[at] <= '9')
         at++;
-    return at && at == s.len;
+    return at;
+}
+
+/* Whether it is decimal digits, and nothing else. */
+static inline bool slice_is_number(struct slice s)
+{
+    return s.len && slice_digits(s) == s.len;
 }
 
 static inline bool byte_is_space(char c)

@@ -92,21 +92,6 @@ static int check_empty(const char *path, int folder, struct buf *why)
     return 0;
 }
 
-/* A field of mountinfo has its spaces, tabs, line breaks and backslashes as \ooo. */
-static void decode_octal(char *text)
-{
-    char *to = text;
-    for (; *text; text++) {
-        if (text[0] == '\\' && strspn(text + 1, "01234567") >= 3) {
-            *to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
-            text += 3;
-        } else {
-            *to++ = *text;
-        }
-    }
-    *to = '\0';
-}
-
 /* A line of mountinfo. */
 struct mount_line {
     struct mounted mounted;
@@ -125,7 +110,7 @@ static bool read_mount_line(const char *line, struct mount_line *read)
     if (!behind || sscanf(line, "%u %u %u:%u %*s %4096s", &mounted->id, &read->parent,
                           &mounted->major, &mounted->minor, read->place) != 5)
         return false;
-    decode_octal(read->place);
+    path_decode_octal(read->place);
     return sscanf(behind, " - %64s", mounted->type) == 1;
 }
 

@@ -94,7 +94,7 @@ static void sort_values(struct query_node *node)
     node->value_count = count;
 }
 
-static bool has_turns(enum query_key key)
+bool query_key_is_of_turns(enum query_key key)
 {
     return key == QUERY_WORDS || key == QUERY_VOICE || key == QUERY_ORIGINAL ||
            key == QUERY_HEADING || key == QUERY_START;
@@ -105,13 +105,14 @@ static void spell_term(struct query_node *node, struct buf *out)
     const char *key = query_key_name(node->key);
     bool is_word = node->key == QUERY_WORDS;
     sort_values(node);
-    node->speaks_of_turns = has_turns(node->key);
+    node->speaks_of_turns = query_key_is_of_turns(node->key);
     if (!is_word)
         buf_add_slice(out, key ? slice_of(key) : slice_skip(node->view, strlen("by-")));
     for (uint32_t i = 0; i < node->value_count; i++) {
         buf_add_text(out, is_word ? "" : i ? "," : ":");
         add_value(out, node->values[i].folded, node->values[i].is_prefix, is_word);
-        node->speaks_of_turns |= node->key == QUERY_HAS && has_turns(node->values[i].has);
+        node->speaks_of_turns |= node->key == QUERY_HAS &&
+                                 query_key_is_of_turns(node->values[i].has);
     }
 }
 

@@ -14,6 +14,9 @@ int query_canonicalise(struct arena *arena, struct query_node **root);
 /* The name of a key that every folder has: "title"; NULL: the key is of a view. */
 const char *query_key_name(enum query_key key);
 
+/* Whether a key asks of a turn: voice, heading, …; of an episode if not. */
+bool query_key_is_of_turns(enum query_key key);
+
 /* Whether a name is no query but one that programs look up in every folder: .git, desktop.ini. As a
  * word of a query it needs quotes. */
 bool query_is_probe(struct slice name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "query/canonical.h"
 
 /* --- binding ---------------------------------------------------------------------------------- */
 
@@ -209,12 +210,6 @@ static bool turn_has(const struct matching *m, const struct turn *turn, enum que
                                     : turn->start != NO_TIME;
 }
 
-static bool is_of_turns(enum query_key key)
-{
-    return key == QUERY_WORDS || key == QUERY_VOICE || key == QUERY_ORIGINAL ||
-           key == QUERY_HEADING || key == QUERY_START;
-}
-
 static bool fits_turn(struct matching *m, const struct query_node *term, uint32_t i,
                       const struct query_value *value)
 {
@@ -237,14 +232,14 @@ static void match_term(struct matching *m, const struct query_node *term, bool *
     bool holds = false; /* for the episode */
     for (uint32_t v = 0; v < term->value_count; v++) {
         const struct query_value *value = &term->values[v];
-        if (!is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
+        if (!query_key_is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
             holds |= fits_episode(m, term, value);
     }
     for (uint32_t i = 0; i < m->count && !holds; i++) {
         bool fits_it = false;
         for (uint32_t v = 0; v < term->value_count && chosen[i] && !fits_it; v++) {
             const struct query_value *value = &term->values[v];
-            if (m->body && is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
+            if (m->body && query_key_is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
                 fits_it = fits_turn(m, term, i, value);
         }
         chosen[i] &= fits_it;
@@ -413,7 +408,7 @@ static bool may_match_term(struct matching *m, const struct query_node *term)
     bool may = false;
     for (uint32_t i = 0; i < term->value_count && !may; i++) {
         const struct query_value *value = &term->values[i];
-        if (!is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
+        if (!query_key_is_of_turns(term->key == QUERY_HAS ? value->has : term->key))
             may = fits_episode(m, term, value);
         else
             may = term->key != QUERY_WORDS || may_be_said(m, value->folded);

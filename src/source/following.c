@@ -9,7 +9,7 @@
 #include <sys/vfs.h>
 
 #include "base/cleanup.h"
-#include "base/slice.h"
+#include "base/path.h"
 
 /* --- the table of file systems ------------------------------------------------------------------
  */
@@ -84,18 +84,6 @@ static const struct file_system *find(unsigned long magic)
 /* --- overlay file systems -----------------------------------------------------------------------
  */
 
-/* Unescapes a field of mountinfo in place: it has white space, commas and backslashes as \ooo. */
-static void unescape(char *text)
-{
-    char *to = text;
-    for (const char *at = text; *at; to++) {
-        bool is_escaped = *at == '\\' && strspn(at + 1, "01234567") >= 3;
-        *to = (char)(is_escaped ? (at[1] - '0') * 64 + (at[2] - '0') * 8 + at[3] - '0' : *at);
-        at += is_escaped ? 4 : 1;
-    }
-    *to = '\0';
-}
-
 static bool is_network(const char *path)
 {
     struct statfs fs;
@@ -136,7 +124,7 @@ static bool has_network_below(const char *options)
         cleanup_free char *folders = name ? strndup(option.data + name, option.len - name) : NULL;
         if (!folders)
             continue;
-        unescape(folders);
+        path_decode_octal(folders);
         is_found = has_network(folders);
     }
     return is_found;

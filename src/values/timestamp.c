@@ -1,13 +1,5 @@
 #include "values/timestamp.h"
 
-static size_t count_digits(struct slice text)
-{
-    size_t n = 0;
-    while (n < text.len && text.data[n] >= '0' && text.data[n] <= '9')
-        n++;
-    return n;
-}
-
 static int64_t number_of(struct slice digits)
 {
     int64_t number = 0;
@@ -21,7 +13,7 @@ static int64_t number_of(struct slice digits)
 static void skip_frames(struct slice *rest, int parts)
 {
     bool has_sign = rest->len > 2 && (rest->data[0] == ':' || rest->data[0] == ';');
-    bool has_frames = parts == 2 && has_sign && count_digits(slice_skip(*rest, 1)) == 2;
+    bool has_frames = parts == 2 && has_sign && slice_digits(slice_skip(*rest, 1)) == 2;
     if (has_frames && number_of((struct slice){rest->data + 1, 2}) < 60)
         *rest = slice_skip(*rest, 3);
 }
@@ -29,7 +21,7 @@ static void skip_frames(struct slice *rest, int parts)
 bool timestamp_take(struct slice *text, int64_t *time)
 {
     struct slice rest = *text;
-    size_t digits = count_digits(rest);
+    size_t digits = slice_digits(rest);
     int64_t seconds = 0;
     int parts = 0;
 
@@ -43,7 +35,7 @@ bool timestamp_take(struct slice *text, int64_t *time)
         rest = slice_skip(rest, digits);
         if (parts == 2 || rest.len < 3 || rest.data[0] != ':')
             break;
-        digits = count_digits(slice_skip(rest, 1));
+        digits = slice_digits(slice_skip(rest, 1));
         if (digits != 2)
             break;
         rest = slice_skip(rest, 1);
@@ -52,7 +44,7 @@ bool timestamp_take(struct slice *text, int64_t *time)
         return false;
     int64_t milliseconds = 0;
     bool has_point = rest.len > 1 && (rest.data[0] == '.' || rest.data[0] == ',');
-    digits = has_point ? count_digits(slice_skip(rest, 1)) : 0;
+    digits = has_point ? slice_digits(slice_skip(rest, 1)) : 0;
     if (digits >= 1 && digits <= 3) {
         milliseconds = number_of((struct slice){rest.data + 1, digits});
         for (size_t i = digits; i < 3; i++)

@@ -60,20 +60,12 @@ static bool is_one_of(struct slice text, const char *words)
     return false;
 }
 
-static size_t count_digits(struct slice text)
-{
-    size_t n = 0;
-    while (n < text.len && text.data[n] >= '0' && text.data[n] <= '9')
-        n++;
-    return n;
-}
-
 static enum yaml_kind number_kind(struct slice text)
 {
     if (text.len && (text.data[0] == '-' || text.data[0] == '+'))
         text = slice_skip(text, 1);
 
-    size_t whole = count_digits(text);
+    size_t whole = slice_digits(text);
     /* 007 is a name that somebody gave, not the number seven. */
     if (whole > 1 && text.data[0] == '0')
         return YAML_STRING;
@@ -84,7 +76,7 @@ static enum yaml_kind number_kind(struct slice text)
     size_t fraction = 0;
     if (text.len && text.data[0] == '.') {
         text = slice_skip(text, 1);
-        fraction = count_digits(text);
+        fraction = slice_digits(text);
         text = slice_skip(text, fraction);
     }
     if (whole + fraction == 0)
@@ -93,7 +85,7 @@ static enum yaml_kind number_kind(struct slice text)
         text = slice_skip(text, 1);
         if (text.len && (text.data[0] == '-' || text.data[0] == '+'))
             text = slice_skip(text, 1);
-        size_t exponent = count_digits(text);
+        size_t exponent = slice_digits(text);
         if (exponent == 0 || exponent > 3)
             return YAML_STRING;
         text = slice_skip(text, exponent);

@@ -300,7 +300,7 @@ static void parts_fold_as_the_whole_does(void **state)
 static void nothing_to_see_has_no_fold(void **state)
 {
     static const char *const rows[] = {
-        "",     "  ",    ZERO_WIDTH_SPACE SOFT_HYPHEN, NO_BREAK_SPACE, EMOJI_SELECTOR, TAG_A,
+        "",     "  ",    (ZERO_WIDTH_SPACE SOFT_HYPHEN), NO_BREAK_SPACE, EMOJI_SELECTOR, TAG_A,
         "\xFF", "a\xFF",
     };
     (void)state;
@@ -486,6 +486,21 @@ static void paths_are_quoted_for_a_shell(void **state)
     assert_slice(buf_slice(&out), "'it'\\''s here'");
 }
 
+static void fields_of_mountinfo_are_decoded(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"/mnt/a\\040b", "/mnt/a b"}, {"\\011\\012", "\t\n"}, {"a\\134040", "a\\040"},
+        {"a\\04", "a\\04"},           {"a\\089", "a\\089"},   {"", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char field[32];
+        snprintf(field, sizeof field, "%s", rows[i][0]);
+        path_decode_octal(field);
+        assert_string_equal(field, rows[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -512,6 +527,7 @@ int main(void)
         cmocka_unit_test(text_is_squeezed_character_by_character),
         cmocka_unit_test(paths_are_below_a_folder),
         cmocka_unit_test(paths_are_quoted_for_a_shell),
+        cmocka_unit_test(fields_of_mountinfo_are_decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
