@@ -173,35 +173,39 @@ static bool same_key(const struct query_node *a, const struct query_node *b)
            a->key != QUERY_WORDS && slice_equal(a->view, b->view);
 }
 
-/* tag:a OR tag:b is tag:a,b. */
-static void join_values(struct canonical *c, struct query_node *into, const struct query_node *from)
+/* How many values a term and those behind it of its key have. */
+static uint32_t count_values(const struct query_node *term)
 {
-    uint32_t count = into->value_count + from->value_count;
-    struct query_value *values = ARENA_NEW(c->arena, struct query_value, count);
-    c->failed |= !values;
-    if (!values)
-        return;
-    memcpy(values, into->values, into->value_count * sizeof *values);
-    memcpy(values + into->value_count, from->values, from->value_count * sizeof *values);
-    into->values = values;
-    into->value_count = count;
+    uint32_t count = term->value_count;
+    for (const struct query_node *other = term->next; other; other = other->next)
+        count += same_key(term, other) ? other->value_count : 0;
+    return count;
 }
 
+/* tag:a OR tag:b is tag:a,b. */
 static void join_terms(struct canonical *c, struct query_node *node)
 {
     for (struct query_node *term = node->first; term; term = term->next) {
-        bool is_joined = false;
+        uint32_t count = count_values(term);
+        if (count == term->value_count)
+            continue;
+        struct query_value *values = ARENA_NEW(c->arena, struct query_value, count);
+        c->failed |= !values;
+        if (!values)
+            return;
+        memcpy(values, term->values, term->value_count * sizeof *values);
         for (struct query_node **place = &term->next; *place;) {
-            if (!same_key(term, *place)) {
+            const struct query_node *other = *place;
+            if (!same_key(term, other)) {
                 place = &(*place)->next;
                 continue;
             }
-            join_values(c, term, *place);
-            *place = (*place)->next;
-            is_joined = true;
+            memcpy(values + term->value_count, other->values, other->value_count * sizeof *values);
+            term->value_count += other->value_count;
+            *place = other->next;
         }
-        if (is_joined)
-            spell(c, term);
+        term->values = values;
+        spell(c, term);
     }
 }
 
