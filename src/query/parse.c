@@ -303,17 +303,26 @@ static bool read_value(struct parser *p, const struct query_node *node, const st
     return !p->err;
 }
 
+/* Doubles the room where it is full: there is a power of two of it. */
+static bool reserve_value(struct parser *p, struct query_node *node)
+{
+    uint32_t count = node->value_count;
+    if (count & (count - 1))
+        return true;
+    struct query_value *values = ARENA_NEW(p->arena, struct query_value, count ? count * 2 : 1);
+    if (values && count)
+        memcpy(values, node->values, count * sizeof *values);
+    node->values = values;
+    return values;
+}
+
 static bool add_value(struct parser *p, struct query_node *node, const struct query_value *value)
 {
-    struct query_value *values = ARENA_NEW(p->arena, struct query_value, node->value_count + 1);
-    if (!values) {
+    if (!reserve_value(p, node)) {
         p->err = -ENOMEM;
         return false;
     }
-    if (node->value_count)
-        memcpy(values, node->values, node->value_count * sizeof *values);
-    values[node->value_count++] = *value;
-    node->values = values;
+    node->values[node->value_count++] = *value;
     if (++p->terms > QUERY_MAX_TERMS)
         mistake(p, p->at, "this query has more than %d terms", QUERY_MAX_TERMS);
     return !p->err;

@@ -145,19 +145,27 @@ static void mistakes_have_a_column(void **state)
     }
 }
 
-/* As many of a text as fit, or one more. */
-static int parse_many(const char *one, size_t count, const char *last)
+/* *bytes: what it took. */
+static int parse_text(const struct buf *text, size_t *bytes)
 {
     struct arena arena = {0};
     struct query query;
     struct query_mistake mistake;
+    int err = query_parse(&arena, buf_slice(text), &keys, &query, &mistake);
+    *bytes = arena.total;
+    arena_free(&arena);
+    return err;
+}
+
+/* As many of a text as fit, or one more. */
+static int parse_many(const char *one, size_t count, const char *last)
+{
     cleanup_buf struct buf text = {0};
+    size_t bytes;
     for (size_t i = 0; i < count; i++)
         buf_add_text(&text, one);
     buf_add_text(&text, last);
-    int err = query_parse(&arena, buf_slice(&text), &keys, &query, &mistake);
-    arena_free(&arena);
-    return err;
+    return parse_text(&text, &bytes);
 }
 
 static void limits_hold(void **state)
@@ -173,12 +181,28 @@ static void limits_hold(void **state)
     assert_int_equal(parse_many("aaaaaaaaaaaaaaaa", QUERY_MAX_TEXT / 16, "a"), -EINVAL);
 }
 
+/* Each value took a copy of all before it. */
+static void many_values_take_no_megabytes(void **state)
+{
+    enum { MOST = 1024 * 1024 };
+    (void)state;
+    for (int is_list = 0; is_list < 2; is_list++) {
+        cleanup_buf struct buf text = {0};
+        size_t bytes;
+        for (int i = 0; i < QUERY_MAX_TERMS; i++)
+            buf_printf(&text, "%s%d", i == 0 ? "tag:" : is_list ? "," : " OR tag:", i);
+        assert_int_equal(parse_text(&text, &bytes), 0);
+        assert_in_range(bytes, 1, MOST);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_spelling_for_all),
         cmocka_unit_test(mistakes_have_a_column),
         cmocka_unit_test(limits_hold),
+        cmocka_unit_test(many_values_take_no_megabytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
