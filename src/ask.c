@@ -30,6 +30,8 @@ struct asking {
     const struct answer_format *format;
     uint32_t first; /* of the batch */
     struct answer answers[BATCH];
+    bool is_found;              /* something is; set by many threads */
+    struct term_counts *counts; /* for the case that nothing is; NULL: nobody wants to know */
     struct progress progress;
     size_t done;
 };
@@ -100,6 +102,10 @@ static int answer_of(struct asking *a, struct answer *answer, const struct episo
     struct cache_entry *entry;
     int err = 0;
     answer->is_found = selection_ask(a->bound, a->cache, number, &entry, &selected, &err);
+    if (answer->is_found)
+        __atomic_store_n(&a->is_found, true, __ATOMIC_RELAXED);
+    else if (entry && a->counts && !__atomic_load_n(&a->is_found, __ATOMIC_RELAXED))
+        term_counts_add(a->counts, number, entry);
     if (answer->is_found && a->format->needs & NEEDS_BODY && !entry)
         err = cache_get(a->cache, number, episode, CACHE_BODY, &entry);
     if (!err && answer->is_found) {
@@ -173,22 +179,19 @@ static struct found ask_all(struct asking *a)
 }
 
 /* What each term finds alone. */
-static int explain(const struct query_bound *bound, struct cache *cache)
+static int explain(struct term_counts *counts)
 {
-    struct arena arena = {0};
-    struct term_found *terms;
-    uint32_t count = 0;
-    int err = selection_find_terms(bound, cache, &arena, &terms, &count);
+    int err = term_counts_end(counts);
     fprintf(stderr, "nothing is found; alone its terms find:\n");
-    for (uint32_t i = 0; i < count && !err; i++) {
-        struct slice canonical = terms[i].term->canonical;
+    for (uint32_t i = 0; i < counts->count && !err; i++) {
+        const struct term_found *found = &counts->terms[i];
+        struct slice canonical = found->term->canonical;
         fprintf(stderr, "  %.*s: ", (int)canonical.len, canonical.data);
-        if (terms[i].term->speaks_of_turns)
-            fprintf(stderr, "%llu turn%s in ", (unsigned long long)terms[i].turns,
-                    plural((size_t)terms[i].turns));
-        fprintf(stderr, "%u episode%s\n", terms[i].episodes, plural(terms[i].episodes));
+        if (found->term->speaks_of_turns)
+            fprintf(stderr, "%llu turn%s in ", (unsigned long long)found->turns,
+                    plural((size_t)found->turns));
+        fprintf(stderr, "%u episode%s\n", found->episodes, plural(found->episodes));
     }
-    arena_free(&arena);
     return err;
 }
 
@@ -227,11 +230,13 @@ bool ask_has_format(const struct options *options)
 }
 
 static int ask_query(const struct corpus *corpus, struct cache *cache,
-                     const struct query_bound *bound, const struct options *options)
+                     const struct query_bound *bound, const struct options *options,
+                     struct term_counts *counts)
 {
     struct asking a = {.corpus = corpus,
                        .cache = cache,
                        .bound = bound,
+                       .counts = counts,
                        .format = find_format(options->format),
                        .progress = progress_begin("asking", options->quiet)};
     const struct found found = ask_all(&a);
@@ -243,7 +248,7 @@ static int ask_query(const struct corpus *corpus, struct cache *cache,
         return EXIT_NO_ANSWER;
     if (found.episodes)
         return EXIT_FOUND;
-    int err = options->quiet ? 0 : explain(bound, cache);
+    int err = counts ? explain(counts) : 0;
     if (err)
         report("%s", strerror(-err));
     return EXIT_NOT_FOUND;
@@ -256,6 +261,7 @@ int ask(const struct corpus *corpus, struct cache *cache, const struct options *
     struct query query;
     struct query_mistake mistake;
     struct query_bound bound = {0};
+    struct term_counts counts;
 
     int status = EXIT_NO_ANSWER;
     int err = query_parse(&arena, slice_of(options->query), &keys, &query, &mistake);
@@ -263,8 +269,10 @@ int ask(const struct corpus *corpus, struct cache *cache, const struct options *
         print_mistake(slice_of(options->query), &mistake);
     if (!err)
         err = query_bind(&query, corpus, NULL, &bound);
+    if (!err && !options->quiet)
+        err = term_counts_begin(&bound, cache, &arena, &counts);
     if (!err)
-        status = ask_query(corpus, cache, &bound, options);
+        status = ask_query(corpus, cache, &bound, options, options->quiet ? NULL : &counts);
     else if (err != -EINVAL)
         report("%s", strerror(-err));
     query_bound_free(&bound);

@@ -365,15 +365,7 @@ int selection_count_voices(const struct corpus *corpus, struct cache *cache,
 
 /* --- terms alone ------------------------------------------------------------------------------ */
 
-struct counting {
-    const struct query_bound *bound;
-    struct cache *cache;
-    struct term_found *terms;
-    uint32_t count;
-    int err;
-};
-
-static void add_terms(struct counting *c, const struct query_node *node)
+static void add_terms(struct term_counts *c, const struct query_node *node)
 {
     if (node->kind == QUERY_TERM)
         c->terms[c->count++].term = node;
@@ -381,7 +373,7 @@ static void add_terms(struct counting *c, const struct query_node *node)
         add_terms(c, operand);
 }
 
-static int count_term(const struct counting *c, struct term_found *found, uint32_t number,
+static int count_term(const struct term_counts *c, struct term_found *found, uint32_t number,
                       const struct body *body)
 {
     bool of_turns = found->term->speaks_of_turns;
@@ -398,52 +390,63 @@ static int count_term(const struct counting *c, struct term_found *found, uint32
     return err;
 }
 
-/* Loads the body for the first term that needs it. */
-static int count_in(const struct counting *c, uint32_t number, const struct episode *episode)
+/* Loads the body for the first term that needs it; the caller puts it. */
+static void count_in(struct term_counts *c, uint32_t number, struct cache_entry **entry)
 {
-    struct cache_entry *entry = NULL;
     int err = 0;
     for (uint32_t i = 0; i < c->count && !err; i++) {
         struct term_found *found = &c->terms[i];
         if (!query_may_match(c->bound, found->term, number, &err))
             continue;
-        if (!err && found->term->speaks_of_turns && !entry)
-            err = cache_get(c->cache, number, episode, CACHE_BODY, &entry);
+        if (!err && found->term->speaks_of_turns && !*entry)
+            err = cache_get(c->cache, number, c->bound->corpus->episodes[number], CACHE_BODY,
+                            entry);
         if (!err)
-            err = count_term(c, found, number, entry ? &entry->body : NULL);
+            err = count_term(c, found, number, *entry ? &(*entry)->body : NULL);
     }
-    cache_put(c->cache, entry);
-    return err;
-}
-
-static void count_episode(void *counting_, unsigned worker, size_t i)
-{
-    struct counting *c = counting_;
-    uint32_t number = c->bound->corpus->by_path[i];
-    const struct episode *episode = c->bound->corpus->episodes[number];
-    (void)worker;
-    if (!episode_shown(episode) || __atomic_load_n(&c->err, __ATOMIC_RELAXED))
-        return;
-    int err = count_in(c, number, episode);
     if (ends_all(err))
         __atomic_store_n(&c->err, err, __ATOMIC_RELAXED);
 }
 
-int selection_find_terms(const struct query_bound *bound, struct cache *cache, struct arena *arena,
-                         struct term_found **terms, uint32_t *count)
+static void count_episode(void *counts, unsigned worker, size_t i)
+{
+    struct term_counts *c = counts;
+    uint32_t number = c->bound->corpus->by_path[i];
+    struct cache_entry *entry = NULL;
+    (void)worker;
+    if (!episode_shown(c->bound->corpus->episodes[number]) || c->is_counted[number] ||
+        __atomic_load_n(&c->err, __ATOMIC_RELAXED))
+        return;
+    count_in(c, number, &entry);
+    cache_put(c->cache, entry);
+}
+
+int term_counts_begin(const struct query_bound *bound, struct cache *cache, struct arena *arena,
+                      struct term_counts *counts)
 {
     /* A term has a value at least. */
-    struct counting c = {.bound = bound,
-                         .cache = cache,
-                         .terms = ARENA_NEW(arena, struct term_found, bound->query->value_count)};
-    *terms = c.terms;
-    if (!c.terms)
+    *counts = (struct term_counts){
+        .bound = bound,
+        .cache = cache,
+        .terms = ARENA_NEW(arena, struct term_found, bound->query->value_count),
+        .is_counted = ARENA_NEW(arena, bool, (size_t)bound->corpus->episode_cap + 1)};
+    if (!counts->terms || !counts->is_counted)
         return -ENOMEM;
-    add_terms(&c, bound->query->root);
-    *count = c.count;
-    int err = parallel_for_client(bound->corpus->episode_count, cache_client(cache), count_episode,
-                                  &c);
-    return c.err ? c.err : err;
+    add_terms(counts, bound->query->root);
+    return 0;
+}
+
+void term_counts_add(struct term_counts *counts, uint32_t number, struct cache_entry *entry)
+{
+    counts->is_counted[number] = true;
+    count_in(counts, number, &entry);
+}
+
+int term_counts_end(struct term_counts *counts)
+{
+    int err = parallel_for_client(counts->bound->corpus->episode_count, cache_client(counts->cache),
+                                  count_episode, counts);
+    return counts->err ? counts->err : err;
 }
 
 /* --- looking into one ------------------------------------------------------------------------- */

@@ -79,10 +79,25 @@ struct term_found {
     uint64_t turns; /* 0 if it does not speak of turns */
 };
 
-/* Finds the result of each term of a query in one pass over all episodes. `arena` owns the *count
- * results. 0 or an error as above. */
-int selection_find_terms(const struct query_bound *bound, struct cache *cache, struct arena *arena,
-                         struct term_found **terms, uint32_t *count);
+/* What each term of a query finds alone. */
+struct term_counts {
+    const struct query_bound *bound;
+    struct cache *cache;
+    struct term_found *terms;
+    uint32_t count;
+    bool *is_counted; /* by number of the episode */
+    int err;
+};
+
+/* Begins with none; `arena` owns them. 0 or -ENOMEM. */
+int term_counts_begin(const struct query_bound *bound, struct cache *cache, struct arena *arena,
+                      struct term_counts *counts);
+
+/* Counts in an episode whose body somebody has at hand, by any thread. */
+void term_counts_add(struct term_counts *counts, uint32_t number, struct cache_entry *entry);
+
+/* Counts in all the others. 0 or an error as above. */
+int term_counts_end(struct term_counts *counts);
 
 /* The episode, as an index in `entries`, that the i-th turn belongs to in the order of entries. */
 uint32_t selection_entry_of_turn(const struct selection *selection, uint64_t turn);

@@ -22,15 +22,17 @@ static enum whole_table table_of(const struct scope *scope)
 static int add_terms(struct scope *scope, const struct query_bound *bound, struct arena *arena,
                      struct buf *out)
 {
-    struct term_found *terms;
-    uint32_t count = 0;
-    int err = selection_find_terms(bound, scope->tree->cache, arena, &terms, &count);
-    for (uint32_t i = 0; i < count && !err; i++) {
-        struct slice canonical = terms[i].term->canonical;
+    struct term_counts counts;
+    int err = term_counts_begin(bound, scope->tree->cache, arena, &counts);
+    if (!err)
+        err = term_counts_end(&counts);
+    for (uint32_t i = 0; i < counts.count && !err; i++) {
+        const struct term_found *found = &counts.terms[i];
+        struct slice canonical = found->term->canonical;
         buf_printf(out, "alone\t%.*s\tepisodes %u", (int)canonical.len, canonical.data,
-                   (unsigned)terms[i].episodes);
-        if (terms[i].term->speaks_of_turns)
-            buf_printf(out, ", turns %llu", (unsigned long long)terms[i].turns);
+                   (unsigned)found->episodes);
+        if (found->term->speaks_of_turns)
+            buf_printf(out, ", turns %llu", (unsigned long long)found->turns);
         buf_add_byte(out, '\n');
     }
     return err;

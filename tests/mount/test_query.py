@@ -205,6 +205,32 @@ def test_quotes_are_printed_and_grep_s_status_is_given():
     assert header.startswith("id\t") and len(rows) > 5 and not any(row.startswith("id\t") for row in rows)
 
 
+PARSED = r"""
+#include <dlfcn.h>
+#include <unistd.h>
+
+void cmark_parser_feed(void *parser, const char *text, size_t len)
+{
+    void (*real)(void *, const char *, size_t) = (void (*)(void *, const char *, size_t))dlsym(RTLD_NEXT, "cmark_parser_feed");
+    write(2, "parsed\n", 7);
+    real(parser, text, len);
+}
+"""
+
+
+@pytest.mark.parametrize("query, told, parsed", [
+    ("zebra", "zebra: 0 turns in 0 episodes", 40),
+    ("zebra tide", "tide: 40 turns in 40 episodes", 40),
+    ("tag:t0 zebra", "tag:t0: 1 episode", 40),  # one is read for the question, the others for what zebra finds alone
+    ("-tide", "tide: 40 turns in 40 episodes", 40),
+])
+def test_what_finds_nothing_reads_each_body_once(with_library, tmp_path, query, told, parsed):
+    content = write_content(tmp_path / "content", {f"e{n:02}.md": f"---\ntags: [t{n}]\n---\n\n**Ana:** A tide.\n" for n in range(40)})
+    result = run(*with_library(PARSED), TRANSCRIPTFS, "-o", "cache_size=0", "--query", query, content)
+    assert result.returncode == 1 and told in result.stderr
+    assert result.stderr.count("parsed") == parsed
+
+
 @pytest.mark.parametrize("arguments, says", [
     (["--query", "tide (lamp"], "never closed\n  tide (lamp\n       ^\n"),
     (["--query", "colour:red"], "there is no key colour"),
