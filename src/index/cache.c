@@ -55,7 +55,7 @@ struct cache *cache_new(const struct content *content, uint64_t limit, const str
     cache->limits = limits;
     pthread_mutex_init(&cache->lock, NULL);
     cond_init_timed(&cache->entry_ready);
-    pthread_cond_init(&cache->room, NULL);
+    cond_init_timed(&cache->room);
     return cache;
 }
 
@@ -214,14 +214,19 @@ static bool begin_long(void *entry_, struct buf *text)
     struct cache *cache = entry->cache;
     if (entry->is_long)
         return false;
+    int err = 0;
     pthread_mutex_lock(&cache->lock);
-    while (cache->has_long)
-        pthread_cond_wait(&cache->room, &cache->lock);
-    entry->is_long = cache->has_long = true;
-    drop_over_limit(cache, 0); /* the long one before */
+    while (cache->has_long && !err)
+        err = parallel_wait_client(&cache->room, &cache->lock, cache_client(cache));
+    entry->is_given_up = err;
+    if (!err) {
+        entry->is_long = cache->has_long = true;
+        drop_over_limit(cache, 0); /* the long one before */
+    }
     pthread_mutex_unlock(&cache->lock);
-    text->limit = CACHE_MAX_TEXT;
-    return true;
+    if (!err)
+        text->limit = CACHE_MAX_TEXT;
+    return !err;
 }
 
 /* With the lock held. */
@@ -270,7 +275,10 @@ static int render_text(struct cache *cache, const struct loader *loader, struct 
     entry->text.limit = CACHE_SHORT_TEXT;
     entry->text.raise_limit = begin_long;
     entry->text.raise_context = entry;
+    entry->is_given_up = false;
     int err = loader->render(loader->context, &entry->text);
+    if (entry->is_given_up)
+        return -EINTR;
     if (!err && entry->text.failed)
         err = entry->text.is_over_limit ? -EFBIG : -ENOMEM;
     if (!err)

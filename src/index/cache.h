@@ -42,7 +42,8 @@ struct cache_entry {
     uint32_t users;
     bool is_loading;
     bool is_ready;
-    bool is_long; /* no other long text grows */
+    bool is_long;     /* no other long text grows */
+    bool is_given_up; /* … and the client did not wait for that */
     struct cache *cache;
     int err;
     struct cache_entry *next_in_bucket;

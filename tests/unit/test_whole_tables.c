@@ -188,6 +188,58 @@ static void test_who_gives_up_does_not_wait_for_who_renders(void **state)
     cache_free(cache);
 }
 
+enum { LONG = 2 * CACHE_SHORT_TEXT };
+
+static void add_long(struct buf *out)
+{
+    for (size_t i = 0; i < LONG; i++)
+        buf_add_byte(out, 'x');
+}
+
+static int render_long(void *context, struct buf *out)
+{
+    (void)context;
+    add_long(out);
+    return 0;
+}
+
+static void *get_other_and_leave(void *cache)
+{
+    struct cache_entry *entry;
+    is_gone = true;
+    return (void *)(intptr_t)cache_get_text(cache, id_of_text + (1 << 8), render_long, NULL,
+                                            &entry);
+}
+
+static int render_long_while_asked(void *cache, struct buf *out)
+{
+    pthread_t other;
+    void *err;
+    add_long(out);
+    assert_int_equal(pthread_create(&other, NULL, get_other_and_leave, cache), 0);
+    pthread_join(other, &err);
+    assert_int_equal((intptr_t)err, -EINTR);
+    return 0;
+}
+
+/* One long text grows at a time. */
+static void test_who_gives_up_does_not_wait_for_another_long_text(void **state)
+{
+    const struct content content = {.has_client_left = has_left};
+    const struct limits limits = limits_default();
+    struct cache *cache = cache_new(&content, 1 << 20, &limits);
+    struct cache_entry *entry;
+    (void)state;
+    assert_non_null(cache);
+    assert_int_equal(cache_get_text(cache, id_of_text, render_long_while_asked, cache, &entry), 0);
+    assert_int_equal(entry->text.len, LONG);
+    cache_put(cache, entry);
+    assert_int_equal(cache_get_text(cache, id_of_text + (1 << 8), render_long, NULL, &entry), 0);
+    assert_int_equal(entry->text.len, LONG);
+    cache_put(cache, entry);
+    cache_free(cache);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_who_comes_later_gets_what_the_first_one_made),
         cmocka_unit_test(test_who_gives_up_does_not_wait_for_who_counts),
         cmocka_unit_test(test_who_gives_up_does_not_wait_for_who_renders),
+        cmocka_unit_test(test_who_gives_up_does_not_wait_for_another_long_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
