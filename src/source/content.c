@@ -247,25 +247,31 @@ static int take(struct content_folder *folder, struct slice text, const struct f
 
 int content_configure(struct content_folder *folder, struct diags *diags)
 {
-    struct file_id id = {0};
     cleanup_buf struct buf text = {0};
-    cleanup_fd int fd = open_file(folder, CONTENT_CONFIG, &id);
+    cleanup_(content_close_file) struct content_file file;
+    int err = content_open_file(folder, CONTENT_CONFIG, &file);
+    const bool exists = err != -ENOENT; /* no file has no id */
 
-    if (fd < 0 && fd != -ENOENT)
-        return fd;
-    if (folder->is_configured && file_id_equal(&id, &folder->config_id))
+    if (err && exists)
+        return err;
+    if (folder->is_configured && file_id_equal(&file.id, &folder->config_id))
         return 1;
-    int err = fd >= 0 ? disk_read(fd, 0, MAX_CONFIG + 1, &text, NULL) : 0;
+    err = exists ? content_read(&file, 0, MAX_CONFIG + 1, &text) : 0;
     if (!err && text.len > MAX_CONFIG) {
         diags_add(diags, 0, 0, "", "more than 1 MiB");
         err = -EINVAL;
     }
+    if (!err && folder->is_configured && file_id_equal(&folder->config_id, &folder->taken_id) &&
+        slice_equal(buf_slice(&text), folder->config_text)) {
+        folder->config_id = folder->taken_id = file.id; /* touched, and no more */
+        return 1;
+    }
     if (!err)
-        err = take(folder, buf_slice(&text), &id, diags);
+        err = take(folder, buf_slice(&text), &file.id, diags);
     /* After an error of reading, the next call tries again. */
     if (!err || err == -EINVAL) {
         folder->is_configured = true;
-        folder->config_id = id;
+        folder->config_id = file.id;
     }
     return err;
 }

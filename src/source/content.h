@@ -84,7 +84,7 @@ int content_read(struct content_file *file, uint64_t offset, uint64_t len, struc
 void content_close_file(const struct content_file *file);
 
 /*
- * Reads the configuration file; the defaults apply if there is none. 0; 1 if the file has not
+ * Reads the configuration file; the defaults apply if there is none. 0; 1 if its text has not
  * changed since the last call; -EINVAL if it has mistakes, which `diags` lists; another negative
  * errno if it cannot be read. After an error the previous configuration stays in force.
  */

@@ -329,6 +329,32 @@ def test_the_configuration_is_followed(live):
     assert "by-tag" in os.listdir(live.path)
 
 
+def test_a_configuration_that_is_touched_changes_nothing(live):
+    """As git checkout and rsync leave it: another time, or another file, and the same text."""
+    config = live.content / ".transcriptfs.yaml"
+    config.write_text("views:\n  tags: by-topic\n")
+    settle(live)
+
+    def misses():
+        """How many texts were made in all, once those of the three talks are there."""
+        for name in ("a", "sub/b", "sub/deep/c"):
+            assert (live / "text" / f"{name}.txt").read_bytes()
+        return status(live)["cache"]["misses"]
+    grown = []
+    for touch in (lambda: None, config.touch, lambda: write_by_rename(config, config.read_text())):
+        before = misses()
+        touch()
+        settle(live)
+        grown.append(misses() - before)
+    assert grown == grown[:1] * 3, "as many as where nothing was touched"
+    config.write_text("views: nonsense\n")
+    settle(live)
+    assert ".transcriptfs.yaml" in (live / ".transcriptfs/problems.tsv").read_text()
+    config.write_text("views:\n  tags: by-topic\n")
+    settle(live)
+    assert ".transcriptfs.yaml" not in (live / ".transcriptfs/problems.tsv").read_text(), "corrected to what it was"
+
+
 def test_problems_are_those_of_now(live):
     write_by_rename(live.content / "a.md", "---\ntitle: half wri")
     settle(live)
