@@ -41,11 +41,12 @@ static int check_folder(const char *what, const char *path, char **resolved, str
 
     int err = ask_folder(path, &st);
     if (err == -ENOTCONN) {
+        cleanup_free char *real = realpath(path, NULL); /* fusermount3 follows no link */
         buf_printf(why,
                    "%s \"%s\" is a dead mount: its process has ended\n"
                    "To clear it: fusermount3 -uz ",
                    what, path);
-        add_quoted(why, path);
+        add_quoted(why, real ? real : path);
         buf_add_text(why, "\nor start with -o replace");
         return err;
     }
@@ -71,7 +72,7 @@ static bool is_inside(const char *path, const char *folder)
 /* Looks into the folder that was opened, and not at what the path leads to by now. */
 static int check_empty(const char *path, int folder, struct buf *why)
 {
-    int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_fd int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cleanup_dir DIR *dir = again < 0 ? NULL : fdopendir(again);
     const struct dirent *entry;
     if (!dir) {
@@ -79,6 +80,7 @@ static int check_empty(const char *path, int folder, struct buf *why)
         buf_printf(why, "mount point \"%s\": %s", path, strerror(-err));
         return err;
     }
+    (void)steal_fd(&again); /* it is the stream's */
     while ((entry = readdir(dir))) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
             strcmp(entry->d_name, ".gitkeep") == 0)
@@ -293,7 +295,10 @@ int mountpoint_unmount(const char *place, bool by_force)
 int mountpoint_clear_dead(const char *mountpoint)
 {
     struct stat st;
-    return ask_folder(mountpoint, &st) == -ENOTCONN ? mountpoint_unmount(mountpoint, false) : 0;
+    if (ask_folder(mountpoint, &st) != -ENOTCONN)
+        return 0;
+    cleanup_free char *real = realpath(mountpoint, NULL); /* an unmount follows no link */
+    return mountpoint_unmount(real ? real : mountpoint, false);
 }
 
 /* --- refusals --------------------------------------------------------------------------------- */
@@ -332,7 +337,7 @@ static void explain_profile_of_fusermount(const char *mountpoint, struct buf *wh
 {
     buf_printf(why,
                "AppArmor may be the reason, as journalctl -k would tell: it lets fusermount3 mount "
-               "below /home, /mnt, /media and /tmp only\n"
+               "below /home, /mnt, /media, /run/user and /tmp only\n"
                "Choose such a folder, or allow this one: put the lines\n"
                "  mount fstype=@{fuse_types} options=(nosuid,nodev,ro,noexec) -> \"%s/\",\n"
                "  umount \"%s/\",\n"

@@ -160,6 +160,35 @@ def test_the_command_that_clears_works_for_a_path_with_a_space(fuse, content, tm
         dead.clear()
 
 
+def test_a_dead_mount_behind_a_link(mount, content, tmp_path):
+    """An unmount follows no link, so the link's target is what is named, and cleared."""
+    dead = mount(content)
+    link = tmp_path / "link"
+    link.symlink_to(dead.path)
+    for clear in ("the command that is told", "-o replace"):
+        dead.signal(signal.SIGKILL)
+        assert is_mounted(dead.path)
+        if clear == "-o replace":
+            run_ok(TRANSCRIPTFS, "-o", "replace", content, link)
+            assert turns_of(dead.path, "good") == [GOOD_TURN]
+            run_ok("fusermount3", "-u", dead.path)
+        else:
+            shell(re.search(r"fusermount3 -uz .*", refused(content, link)).group(), cwd="/")
+            dead.start()
+
+
+def test_a_configuration_that_is_mounted_there(fuse, content, tmp_path):
+    """As containers have it: a file of another file system, bound over an empty one."""
+    if os.geteuid() != 0 or run("unshare", "-m", "true").returncode != 0:
+        pytest.skip("needs a mount namespace")
+    config = tmp_path / "configuration"
+    config.write_text("views:\n  nonsense\n")
+    (content / ".transcriptfs.yaml").touch()
+    bind = "mount -t tmpfs none /mnt && cp {0} /mnt/ && mount --bind /mnt/configuration {1}/.transcriptfs.yaml && {2} --check {1}"
+    told = run("unshare", "-m", "sh", "-c", bind.format(config, content, TRANSCRIPTFS))
+    assert ".transcriptfs.yaml:2:3: views" in told.stderr, told
+
+
 def test_the_command_that_unmounts_works_for_a_path_with_a_space(fuse, content, tmp_path):
     place = tmp_path / "my mount's"
     place.mkdir()
