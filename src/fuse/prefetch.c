@@ -45,7 +45,6 @@ struct prefetch {
     void *context;
     struct prefetch_memory memory;
     pthread_t thread;
-    bool has_thread;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t more;
     uint64_t queue[QUEUE]; /* ids of files that were read */
@@ -245,22 +244,23 @@ int prefetch_new(struct tree *tree, store_fn *store, void *context,
         free(prefetch);
         return -err;
     }
-    prefetch->has_thread = true;
     *made = prefetch;
     return 0;
 }
 
 void prefetch_stop(struct prefetch *prefetch)
 {
-    if (!prefetch || !prefetch->has_thread)
+    if (!prefetch)
         return;
     pthread_mutex_lock(&prefetch->lock);
+    const bool is_first = !prefetch->is_ending;
     __atomic_store_n(&prefetch->is_ending, true, __ATOMIC_RELAXED);
     pthread_cond_signal(&prefetch->more);
     pthread_mutex_unlock(&prefetch->lock);
+    if (!is_first)
+        return;
     pthread_join(prefetch->thread, NULL);
     ahead_stop(prefetch->ahead);
-    prefetch->has_thread = false;
 }
 
 void prefetch_free(struct prefetch *prefetch)

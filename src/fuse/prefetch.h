@@ -46,8 +46,8 @@ void prefetch_note_read(struct prefetch *prefetch, uint64_t id);
 void prefetch_note_size(struct prefetch *prefetch, uint64_t id, uint64_t size);
 void prefetch_note_listing(struct prefetch *prefetch, uint64_t id);
 
-/* Ends the thread. While it stores a file the kernel may wait for reads, so the caller calls this
- * while requests are still served. NULL is none. */
+/* Ends the threads; returns at once if another thread is at it. While they store a file the kernel
+ * may wait for reads, so the caller calls this while requests are still served. NULL is none. */
 void prefetch_stop(struct prefetch *prefetch);
 
 /* Called when no thread calls prefetch_note_read() any more. NULL is none. */

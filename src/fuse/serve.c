@@ -128,6 +128,9 @@ static int serve_requests(struct server *server)
     if (!err)
         err = run_loop(server->session, options->threads) < 0 ? -EIO : 0;
     announce_end(server);
+    /* Its threads read content, and tell of what changed. If serve_stop() is at it, in a thread of
+     * the caller's, ended() waits for that one. */
+    prefetch_stop(server->prefetch);
     options->ended(options->context);
     /* Not earlier: a thread in serve_stop() may still use it. */
     prefetch_free(server->prefetch);
