@@ -279,6 +279,29 @@ static struct summary summarise(const struct journal *journal)
     return s;
 }
 
+static bool is_possible(const struct journal_record *record)
+{
+    switch (record->kind) {
+    case HISTORY_VERSION:
+    case HISTORY_TURNS:
+        return record->key < CORPUS_MAX_EPISODES && record->bytes.len == sizeof(uint32_t);
+    case HISTORY_SELECTION:
+        return record->key < CORPUS_MAX_EPISODES; /* there are fewer slots */
+    default:
+        return record->kind > 0 && record->kind <= HISTORY_NOTIFIED;
+    }
+}
+
+bool history_is_sound(const struct journal *journal)
+{
+    struct journal_record record;
+    for (size_t cursor = 0; journal_next(journal, &cursor, &record);) {
+        if (!is_possible(&record))
+            return false;
+    }
+    return true;
+}
+
 size_t history_find_notified(const struct journal *journal, uint32_t *generation)
 {
     const struct summary s = summarise(journal);

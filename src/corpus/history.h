@@ -34,6 +34,11 @@ enum history {
     HISTORY_NOTIFIED,    /* key: the generation that clients were notified of */
 };
 
+/* Whether each record is one that a worker could have written, as far as its numbers go: a worker
+ * that crashed, or was taken over, may have written anywhere. Nobody resumes from another journal.
+ */
+bool history_is_sound(const struct journal *journal);
+
 /* Log the scanned state of a path, the new version of an episode, a new configuration. */
 void history_note_file(struct journal *journal, const struct scanned *file);
 void history_note_version(struct journal *journal, uint32_t episode, uint32_t version);

@@ -134,7 +134,7 @@ int corpus_resume(struct builder *builder, struct corpus **notified, struct corp
     struct resuming r = {.builder = builder, .journal = builder->journal};
     *notified = NULL;
     seen->count = 0;
-    if (!journal_is_whole(r.journal))
+    if (!journal_is_whole(r.journal) || !history_is_sound(r.journal))
         return -ESTALE;
     /* The journal has these records already. */
     builder_set_journal(builder, NULL);

@@ -322,6 +322,54 @@ static void test_a_broken_journal(void **state)
     free(memory);
 }
 
+/* It may be as before, or another corpus; but nobody reads or writes beside what is there. */
+static void resume_or_not(void *memory)
+{
+    struct corpora seen;
+    struct corpus *told;
+    struct world w;
+    begin(&w, memory);
+    int err = corpus_resume(w.builder, &told, &seen);
+    keep(&w, told);
+    for (size_t i = 0; i < seen.count; i++)
+        keep(&w, seen.at[i]);
+    if (!err)
+        history_compact(&w.journal);
+    if (!told)
+        w.count = 0;
+    finish(&w);
+}
+
+/* A record with a number that no worker writes, though its bytes are where they should be. */
+static void test_impossible_numbers(void **state)
+{
+    (void)state;
+    static const struct journal_record impossible[] = {
+        {.kind = HISTORY_NOTIFIED + 1, .bytes = SLICE("four")},
+        {.kind = 1U << 31, .bytes = SLICE("four")},
+        {.kind = HISTORY_VERSION, .key = UINT32_MAX, .bytes = SLICE("four")},
+        {.kind = HISTORY_VERSION, .key = 1, .bytes = SLICE("?")},
+        {.kind = HISTORY_TURNS, .key = UINT32_MAX, .bytes = SLICE("four")},
+        {.kind = HISTORY_SELECTION, .key = UINT32_MAX, .bytes = SLICE("")},
+    };
+    void *memory = calloc(1, SIZE);
+    for (size_t i = 0; i < sizeof impossible / sizeof *impossible; i++) {
+        struct corpora seen;
+        struct corpus *told;
+        struct world w;
+        memset(memory, 0, SIZE);
+        begin(&w, memory);
+        configure(&w, 0);
+        publish(&w, 1, 1, false);
+        journal_add(&w.journal, impossible[i].kind, impossible[i].key, impossible[i].bytes);
+        finish(&w);
+        begin(&w, memory);
+        assert_int_equal(corpus_resume(w.builder, &told, &seen), -ESTALE);
+        finish(&w);
+    }
+    free(memory);
+}
+
 /* Whoever died may have written anywhere: what follows reads no further than there are records. */
 static void test_a_spoilt_journal(void **state)
 {
@@ -349,6 +397,9 @@ static void test_a_spoilt_journal(void **state)
                             (uintptr_t)memory + SIZE - (uintptr_t)record.bytes.data);
         }
         (void)history_configuration(&w.journal, &found);
+        journal_close(&w.journal);
+        resume_or_not(memory);
+        journal_open(&w.journal, memory, SIZE);
         history_begin_anew(&w.journal);
         journal_close(&w.journal);
     }
@@ -501,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_it_stays_small),
         cmocka_unit_test(test_a_broken_journal),
         cmocka_unit_test(test_a_spoilt_journal),
+        cmocka_unit_test(test_impossible_numbers),
         cmocka_unit_test(test_nothing_is_known),
         cmocka_unit_test(test_memory_is_given_back),
         cmocka_unit_test(test_numbers_of_queries),
