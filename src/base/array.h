@@ -22,4 +22,12 @@ static inline bool array_reserve(void *array, size_t count, size_t *cap, size_t 
     return true;
 }
 
+/* Gives back the room behind `count` items: for an array that grows no more. */
+static inline void array_trim(void *array, size_t count, size_t size)
+{
+    void *moved = count ? reallocarray(*(void **)array, count, size) : NULL;
+    if (moved)
+        *(void **)array = moved;
+}
+
 #endif

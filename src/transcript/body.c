@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "syntax/plain_text.h"
 #include "transcript/bilingual.h"
@@ -83,6 +84,17 @@ static struct assembly assembly_of(struct body *body, const struct lines *lines,
                              .pending = NO_TIME};
 }
 
+/* So that body_size() is what a body takes; of a short one most of the room would be empty. */
+static void trim_arrays(struct body *body)
+{
+    array_trim(&body->turns, body->count, sizeof *body->turns);
+    array_trim(&body->sections, body->section_count, sizeof *body->sections);
+    array_trim(&body->voices, body->voice_count, sizeof *body->voices);
+    array_trim(&body->terms, body->term_count, sizeof *body->terms);
+    array_trim(&body->cues, body->cue_count, sizeof *body->cues);
+    array_trim(&body->times, body->time_count, sizeof *body->times);
+}
+
 /* Makes turns of the lines, unless `err` is set. */
 static int read_turns(struct assembly *a, int err, const struct yaml *front, struct slice aliases)
 {
@@ -100,6 +112,7 @@ static int read_turns(struct assembly *a, int err, const struct yaml *front, str
     if (!err)
         err = voices_gather(body, a->lines, front, aliases, &a->notes);
     body->notes = buf_take(&a->notes, &body->notes_len);
+    trim_arrays(body);
     buf_free(&a->early);
     free(a->bold);
     if (err == -E2BIG) {

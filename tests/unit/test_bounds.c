@@ -6,6 +6,7 @@
  */
 #include "unit.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -143,10 +144,34 @@ static void words_show(void **state)
     }
 }
 
+/* The limit of the cache counts body_size(): what is allocated and not counted would come on top.
+ */
+static void a_short_body_takes_what_it_says(void **state)
+{
+    const struct slice text = SLICE("# Tide\n\n**Ana:** [0:10] It rises.\n\n**Bo:** It falls.\n");
+    const struct limits limits = limits_default();
+    struct arena arena = {0};
+    struct diags diags = {.arena = &arena};
+    struct body body;
+    (void)state;
+    assert_int_equal(body_read(text, 1, NULL, (struct slice){0}, &limits, &diags, &body), 0);
+    assert_int_equal(body.count, 2);
+    const void *const parts[] = {body.text,  body.turns, body.sections, body.voices,
+                                 body.terms, body.cues,  body.times};
+    size_t taken = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        taken += malloc_usable_size((void *)(uintptr_t)parts[i]);
+    enum { ROUNDED_UP = 32 };
+    assert_in_range(taken, 1, body_size(&body) + ROUNDED_UP * sizeof parts / sizeof *parts);
+    body_free(&body);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_show),
+        cmocka_unit_test(a_short_body_takes_what_it_says),
         cmocka_unit_test(hostile_bodies_take_no_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
