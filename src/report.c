@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/utf8.h"
 
 /* Where messages go when nobody reads standard error any more; NULL: there. */
@@ -29,12 +30,13 @@ void report_to_log(void *context, const char *message)
 void report(const char *format, ...)
 {
     cleanup_buf struct buf escaped = {0};
-    char text[1024];
+    cleanup_free char *text = NULL;
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    if (vasprintf(&text, format, args) < 0)
+        text = NULL;
     va_end(args);
-    struct slice rest = slice_of(text), line_of_it;
+    struct slice rest = text ? slice_of(text) : SLICE("no memory"), line_of_it;
     while (slice_take(&rest, '\n', &line_of_it)) {
         utf8_add_visible(&escaped, line_of_it);
         if (rest.data)

@@ -79,8 +79,8 @@ static int mount_in_folder(struct mount *mount, const struct mountpoint *point)
         err = -EIO;
     if (!err)
         mount->place = getcwd(NULL, 0);
-    if (before < 0 || fchdir(before))
-        err = chdir("/") && !err ? -errno : err;
+    if ((before < 0 || fchdir(before)) && chdir("/") && !err)
+        err = -errno;
     return err;
 }
 

@@ -278,9 +278,10 @@ static int start_worker(struct supervisor *s)
     if (err) {
         close_end(&s->socket);
         close_end(&s->life);
+    } else {
+        s->worker = child;
+        note(s, RECENT_STARTED_WORKER, child);
     }
-    s->worker = child;
-    note(s, RECENT_STARTED_WORKER, child);
     s->has_mount = s->is_serving = s->is_handing_over = s->was_ended = false;
     return err;
 }
@@ -449,7 +450,7 @@ static int next_look(const struct supervisor *s)
     if (!s->is_ending && !s->is_handing_over)
         return may_look(s) ? place_due(s->options->place) : -1;
     time_t left = s->end - seconds();
-    return left > 0 ? (int)left * 1000 : 0;
+    return left > 0 ? (int)left * 1000 : GLANCE_INTERVAL;
 }
 
 /* Waits until the worker has ended. Meanwhile it handles messages, signals and changes of the
@@ -639,8 +640,10 @@ int supervise(const struct supervise_options *options)
         sigaddset(&set, taken[i]);
     sigprocmask(SIG_BLOCK, &set, &s.before);
     s.signals = signalfd(-1, &set, SFD_CLOEXEC);
-    if (s.signals < 0)
+    if (s.signals < 0) {
+        options->log("cannot wait for signals: %s", strerror(errno));
         return WORKER_FAILED;
+    }
     do {
         int err = start_next_worker(&s);
         if (err) {
