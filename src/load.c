@@ -116,7 +116,7 @@ static void use_quarantine(struct program *program)
         quarantine_note_death(program->folder.quarantine, cause == WORKER_AFTER_KILL);
 }
 
-int program_load(struct program *program)
+static int open_content(struct program *program)
 {
     const struct options *options = &program->options;
     char by_number[64];
@@ -133,24 +133,19 @@ int program_load(struct program *program)
         program->folder.own_device = &program->shared->device;
         use_quarantine(program);
     }
-    if (options->sandbox)
-        sandbox_enter(program->folder.fd, &program->confinement);
-    err = configure(program);
-    if (err && program_is_first(program))
-        return err;
-    /* A later worker serves without a configuration; the first scan reports the mistake. */
-    program->folder.is_configured &= !err;
-    err = make_corpus(program);
-    malloc_trim(0); /* what reading all front matter took is not needed again */
-    if (err == -ESTALE)
-        return err;
-    if (err) {
-        report("cannot read content folder \"%s\": %s", options->content, strerror(-err));
-        return err;
-    }
+    return 0;
+}
+
+/* The tree takes the corpus, also where there is no memory for it. */
+static int make_tree(struct program *program)
+{
+    const struct options *options = &program->options;
     struct content reader = content_reader(&program->folder);
     reader.has_client_left = gate_has_client_left;
     reader.must_not_wait = gate_must_not_wait;
+    program->cache = cache_new(&reader, options->cache_size, &options->limits);
+    if (!program->cache)
+        return -ENOMEM;
     program->listening = progress_begin("listening to", options->quiet || !options->foreground);
     const struct tree_options tree_options = {
         .version = TRANSCRIPTFS_VERSION,
@@ -164,14 +159,32 @@ int program_load(struct program *program)
         .progress = progress_step,
         .progress_context = &program->listening,
     };
-    program->cache = cache_new(&reader, options->cache_size, &options->limits);
-    struct corpus *corpus = program->corpus;
-    program->tree = program->cache ? tree_new(corpus, program->cache, &tree_options) : NULL;
-    if (program->cache && !program->tree)
-        program->corpus = NULL; /* it went with the tree */
-    if (!program->tree)
+    program->tree = tree_new(program->corpus, program->cache, &tree_options);
+    if (!program->tree) {
+        program->corpus = NULL;
         return -ENOMEM;
+    }
     return publish_seen(program);
+}
+
+int program_load(struct program *program)
+{
+    const struct options *options = &program->options;
+    int err = open_content(program);
+    if (err)
+        return err;
+    if (options->sandbox)
+        sandbox_enter(program->folder.fd, &program->confinement);
+    err = configure(program);
+    if (err && program_is_first(program))
+        return err;
+    /* A later worker serves without a configuration; the first scan reports the mistake. */
+    program->folder.is_configured &= !err;
+    err = make_corpus(program);
+    malloc_trim(0); /* what reading all front matter took is not needed again */
+    if (err && err != -ESTALE)
+        report("cannot read content folder \"%s\": %s", options->content, strerror(-err));
+    return err ? err : make_tree(program);
 }
 
 static void report_known_problems(const struct program *program)

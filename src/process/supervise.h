@@ -84,8 +84,8 @@ struct supervise_options {
 };
 
 /* Supervises until somebody unmounts, or SIGINT or SIGTERM stops it: the first signal in order, a
- * second one at once. SIGHUP orders a rescan. Blocks these signals. Returns 0, or the status of the
- * first worker if that failed; WORKER_FAILED if workers die too often. */
+ * second one at once. SIGHUP orders a rescan. Blocks these signals. Returns 0, or
+ * WORKER_FAILED if the first worker failed, or if workers die too often. */
 int supervise(const struct supervise_options *options);
 
 #endif

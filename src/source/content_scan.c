@@ -191,7 +191,8 @@ static int scan_stem(struct scan_walk *w, struct slice path, const struct stat *
 {
     struct slice base = path_base(path), stem;
     struct listing *listing;
-    if (stem_of_file(base, &stem) == STEM_NOTHING)
+    enum stem_kind kind = stem_of_file(base, &stem);
+    if (kind == STEM_NOTHING)
         return st ? walk_add_path(w, path, base.data, st) : 0;
     int err = stem_list(w, path_parent(path), &listing);
     if (err == -ETIMEDOUT || (err && !error_passes(err)))
@@ -199,7 +200,6 @@ static int scan_stem(struct scan_walk *w, struct slice path, const struct stat *
     if (err)
         return err;
     uint32_t number = listing->stems.count ? stems_find(&listing->stems, stem) : NO_STEM;
-    enum stem_kind kind = stem_of_file(base, &stem);
     bool is_of_stem = number != NO_STEM && slice_equal(listing->stems.at[number].files[kind], base);
     if (st && (stem_is_alone(listing, base) || !is_of_stem))
         err = walk_add_path(w, path, base.data, st);

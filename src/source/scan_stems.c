@@ -149,29 +149,27 @@ static int add_no_episode(struct scan_walk *w, const struct found *file)
     return walk_add_gone(w, file->path);
 }
 
-/* Zoom stores a transcript of a meeting, and live captions with the same words and more mistakes.
- * Returns the stem of the transcript for one of captions, or NO_STEM. */
-static uint32_t transcript_beside(const struct listing *listing, struct slice name)
+/* Zoom stores a transcript of a meeting, TALK.transcript.vtt, and live captions with the same words
+ * and more mistakes, TALK.cc.vtt. Returns the stem TALK`to` for TALK`from`, or NO_STEM. */
+static uint32_t twin_of(const struct listing *listing, struct slice name, struct slice from,
+                        struct slice to)
 {
     cleanup_buf struct buf other = {0};
-    struct slice cc = SLICE(".cc");
-    if (!slice_ends(name, cc))
+    if (!slice_ends(name, from))
         return NO_STEM;
-    buf_add_slice(&other, slice_head(name, name.len - cc.len));
-    buf_add_text(&other, ".transcript");
+    buf_add_slice(&other, slice_head(name, name.len - from.len));
+    buf_add_slice(&other, to);
     return other.failed ? NO_STEM : stems_find(&listing->stems, buf_slice(&other));
 }
 
-/* The other way round. */
+static uint32_t transcript_beside(const struct listing *listing, struct slice name)
+{
+    return twin_of(listing, name, SLICE(".cc"), SLICE(".transcript"));
+}
+
 static uint32_t captions_beside(const struct listing *listing, struct slice name)
 {
-    cleanup_buf struct buf other = {0};
-    struct slice transcript = SLICE(".transcript");
-    if (!slice_ends(name, transcript))
-        return NO_STEM;
-    buf_add_slice(&other, slice_head(name, name.len - transcript.len));
-    buf_add_text(&other, ".cc");
-    return other.failed ? NO_STEM : stems_find(&listing->stems, buf_slice(&other));
+    return twin_of(listing, name, SLICE(".transcript"), SLICE(".cc"));
 }
 
 int stem_add_episode(struct scan_walk *w, const struct listing *listing, uint32_t number)

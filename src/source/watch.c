@@ -12,7 +12,7 @@
 
 /* One watched folder. */
 struct watched {
-    int wd; /* the watch descriptor; -1: the watch ended */
+    int wd; /* the watch descriptor */
     char *path;
 };
 
