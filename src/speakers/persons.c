@@ -171,12 +171,24 @@ static bool take_chat(struct slice *label)
     return label->len > 0;
 }
 
+/* `The Keeper of the Lamp (Ana Lima)`: the name stands in the bracket of an office. */
+static bool take_office(struct slice *label)
+{
+    struct slice office = *label, name;
+    if (!slice_starts(office, SLICE("The ")) || !take_bracket(&office, &name) ||
+        !memchr(name.data, ' ', name.len) || !label_is_name(name))
+        return false;
+    *label = name;
+    return true;
+}
+
 /* The name in a label, and what stood in its last bracket. */
 static struct slice bare_name(struct slice label, struct slice *inside)
 {
     struct slice name = label;
     *inside = (struct slice){0};
     (void)take_chat(&name);
+    (void)take_office(&name);
     while (take_bracket(&name, inside) || take_degree(&name))
         ;
     return label_is_anonymous(name) && !label_is_anonymous(label) ? label : name;

@@ -77,11 +77,11 @@ static bool is_untranslated_name(const struct speaker_stats *stats, const struct
            !opens_quote(label->words);
 }
 
-/* `The Keeper of the Lamp (Olek Bak): …`, where Olek Bak is a label that recurs. */
+/* `The Keeper of the Lamp (Olek Bak): …`, an office, where Olek Bak is a label that recurs. */
 static bool has_known_aside(const struct speaker_stats *stats, struct slice name)
 {
     const char *open = memrchr(name.data, '(', name.len);
-    if (!open || !slice_ends(name, SLICE(")")))
+    if (!open || !slice_starts(name, SLICE("The ")) || !slice_ends(name, SLICE(")")))
         return false;
     struct slice aside = slice_skip(name, (size_t)(open + 1 - name.data));
     return evidence_uses(&stats->plain, slice_head(aside, aside.len - 1)) >= 2;
