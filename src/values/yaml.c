@@ -23,7 +23,11 @@ struct reader {
     bool has_key;
     unsigned events;
     struct yaml *root;
+    uint32_t bad_line, bad_column; /* where libyaml gave up … */
+    const char *bad;               /* … and why; NULL: it did not */
 };
+
+enum { MOST_MISTAKES = 16 /* behind which a text is read on */ };
 
 static const char *const kind_names[] = {
     [YAML_NULL] = "nothing",   [YAML_BOOL] = "true or false", [YAML_INT] = "a number",
@@ -336,9 +340,9 @@ static int syntax_error(struct reader *r)
     /* What is never closed is wrong where it opens, not where the text ends. */
     bool is_open = p->problem && strstr(p->problem, "unexpected end of stream");
     const yaml_mark_t *mark = is_open && p->context ? &p->context_mark : &p->problem_mark;
-    uint32_t line = line_of(r, mark);
-    diags_add(r->diags, line, (uint32_t)mark->column + 1, "the keys before this place are kept",
-              "%s", explain(p, nth_line(r->text, line - r->first_line)));
+    r->bad_line = line_of(r, mark);
+    r->bad_column = (uint32_t)mark->column + 1;
+    r->bad = explain(p, nth_line(r->text, r->bad_line - r->first_line));
     return -EINVAL;
 }
 
@@ -391,6 +395,149 @@ static int set_text(struct reader *r, struct slice text, struct buf *taken)
     return 0;
 }
 
+/* --- behind a mistake ------------------------------------------------------------------------- */
+
+/* The key of a line that is `key: value` and begins a value of the outermost map; its length 0 if
+ * it is none. Then *value is what stands behind the colon. */
+static struct slice outer_key(struct slice line, struct slice *value)
+{
+    const char *colon = line.len ? memchr(line.data, ':', line.len) : NULL;
+    size_t len = colon ? (size_t)(colon - line.data) : 0;
+    bool has_end = len + 1 >= line.len || byte_is_space(line.data[len + 1]);
+    if (!len || len > YAML_MAX_KEY || !has_end ||
+        memchr(" \t\r#-?[]{}&*!|>%@`,\"'", line.data[0], 21))
+        return (struct slice){0};
+    *value = slice_trim(slice_skip(line, len + 1));
+    return slice_trim(slice_head(line, len));
+}
+
+/* What a mistake spoils: a value of the outermost map. */
+struct spoilt {
+    struct slice key, value; /* in the text; no key: not known */
+    bool is_line;            /* it stands on one line … */
+    uint32_t line;
+    struct slice behind; /* … and the next key, with what follows, here; empty: there is none */
+    uint32_t behind_line;
+};
+
+static struct spoilt find_spoilt(const struct reader *r)
+{
+    struct spoilt spoilt = {.line = r->first_line};
+    struct slice rest = r->text, line, value;
+    for (uint32_t number = r->first_line; rest.data; number++) {
+        struct slice here = rest;
+        slice_take(&rest, '\n', &line);
+        struct slice key = outer_key(line, &value);
+        if (number > r->bad_line && key.len) {
+            spoilt.behind = here;
+            spoilt.behind_line = number;
+            break;
+        }
+        if (key.len)
+            spoilt = (struct spoilt){key, value, true, number, {0}, 0};
+        else
+            spoilt.is_line &= !slice_trim(line).len || line.data[0] == '#';
+    }
+    return spoilt;
+}
+
+/* Takes the value of a line as it was written. 1; 0 if it is none, or more than text; -ENOMEM. */
+static int keep_as_text(struct reader *r, const struct spoilt *spoilt)
+{
+    struct slice text = spoilt->value;
+    bool has_quotes = text.len > 1 && memchr("\"'", text.data[0], 2) &&
+                      text.data[text.len - 1] == text.data[0];
+    if (!spoilt->is_line || !text.len || memchr("[{|>&*!", text.data[0], 7))
+        return 0;
+    if (has_quotes)
+        text = (struct slice){text.data + 1, text.len - 2};
+    struct slice kept = arena_copy(r->arena, text), key = arena_copy(r->arena, spoilt->key);
+    struct yaml *map = kept.data && key.data ? yaml_of_text(r->arena, "", kept) : NULL;
+    if (!map)
+        return -ENOMEM;
+    struct yaml *value = map->first;
+    value->kind = has_quotes ? YAML_STRING : yaml_plain_kind(kept);
+    value->key = key;
+    value->line = value->key_line = spoilt->line;
+    value->column = value->key_column = 1;
+    if (!r->root) {
+        map->line = spoilt->line;
+        map->column = 1;
+        r->root = map;
+        return 1;
+    }
+    if (r->root->count == r->limits->at[LIMIT_YAML_KEYS])
+        return 0;
+    if (r->root->last && slice_equal(r->root->last->key, key))
+        drop_last(r->root);
+    value->next = NULL;
+    yaml_append(r->root, value, r->diags);
+    return 1;
+}
+
+/* Reads the keys behind the value that a mistake spoils, and appends them. 0, -EINVAL at the next
+ * mistake, or -ENOMEM. */
+static int read_on(struct reader *r, const struct spoilt *spoilt)
+{
+    struct yaml *before = r->root;
+    yaml_parser_delete(&r->parser);
+    if (!yaml_parser_initialize(&r->parser)) {
+        memset(&r->parser, 0, sizeof r->parser);
+        return -ENOMEM;
+    }
+    r->text = spoilt->behind;
+    r->first_line = spoilt->behind_line;
+    r->root = NULL;
+    r->depth = 0;
+    r->has_key = false;
+    r->bad = NULL;
+    yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text.data, r->text.len);
+    int err = read_events(r);
+    if (err == -EINVAL)
+        keep_complete_keys(r);
+    struct yaml *behind = r->root;
+    r->root = before ? before : behind;
+    if (!before || !behind || behind->kind != YAML_MAP)
+        return err;
+    for (struct yaml *item = behind->first, *next; item; item = next) {
+        next = item->next;
+        item->next = NULL;
+        if (before->count == r->limits->at[LIMIT_YAML_KEYS]) {
+            char text[LIMIT_TEXT];
+            diags_add(r->diags, item->key_line, item->key_column,
+                      "the keys before this place are kept", "%s",
+                      limit_message(r->limits, LIMIT_YAML_KEYS, text));
+            r->bad = NULL;
+            return -EINVAL;
+        }
+        yaml_append(before, item, r->diags);
+    }
+    return err;
+}
+
+/* Reports a mistake, and reads on behind it, if that may be. 0, -EINVAL at the next mistake or
+ * where there is nothing more to read, or -ENOMEM. */
+static int recover(struct reader *r, bool may_read_on)
+{
+    const char *done = "the keys before this place are kept", *bad = r->bad;
+    struct spoilt spoilt = {0};
+    int is_kept = 0;
+    r->bad = NULL;
+    if (may_read_on && !r->placeholders.count && (!r->root || r->root->kind == YAML_MAP)) {
+        spoilt = find_spoilt(r);
+        is_kept = keep_as_text(r, &spoilt);
+    }
+    if (is_kept < 0)
+        return is_kept;
+    if (is_kept)
+        done = "the line is taken as text, and the other keys are kept";
+    else if (spoilt.behind.len)
+        done = "the keys before and behind it are kept";
+    diags_add(r->diags, r->bad_line, r->bad_column, done, "%s", bad);
+    return spoilt.behind.len ? read_on(r, &spoilt) : -EINVAL;
+}
+
 int yaml_read(struct arena *arena, struct slice text, uint32_t first_line,
               const struct limits *limits, struct diags *diags, struct yaml **root)
 {
@@ -409,6 +556,11 @@ int yaml_read(struct arena *arena, struct slice text, uint32_t first_line,
         err = read_events(&r);
     if (err == -EINVAL)
         keep_complete_keys(&r);
+    bool is_wrong = err == -EINVAL;
+    for (int i = 0; err == -EINVAL && r.bad; i++)
+        err = recover(&r, i < MOST_MISTAKES);
+    if (!err && is_wrong)
+        err = -EINVAL;
     yaml_parser_delete(&r.parser);
     placeholders_free(&r.placeholders);
     if (err != -ENOMEM)

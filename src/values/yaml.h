@@ -45,7 +45,8 @@ enum { YAML_MAX_KEY = 255 /* bytes: it is a file's name in meta/ */ };
  *
  * 0 and the root in *root (NULL for an empty document); -EINVAL if the text is not YAML or exceeds
  * a limit: *root then has the keys before the mistake, or is NULL; -ENOMEM. `diags` gets the
- * mistakes.
+ * mistakes. Behind what is not YAML the next keys are read; the one that it spoils is text as it
+ * was written, where it stands on one line (`title: One: two`), and else left out.
  */
 int yaml_read(struct arena *arena, struct slice text, uint32_t first_line,
               const struct limits *limits, struct diags *diags, struct yaml **root);
