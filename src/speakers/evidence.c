@@ -25,6 +25,19 @@ int evidence_count(struct map *map, struct slice label)
     return 0;
 }
 
+int evidence_count_kind(struct label_kind *kind, struct slice label)
+{
+    int err = evidence_count(&kind->uses, label);
+    uint32_t times = evidence_uses(&kind->uses, label);
+    kind->total++;
+    kind->again += times == 2 ? 2 : times > 2;
+    kind->recurring += times == 2;
+    kind->exchanges += slice_equal(label, kind->earlier) && !slice_equal(label, kind->last);
+    kind->earlier = kind->last;
+    kind->last = label;
+    return err;
+}
+
 uint32_t evidence_uses(const struct map *map, struct slice label)
 {
     uint32_t counted = label.len ? map_get(map, label) : UINT32_MAX;

@@ -11,6 +11,9 @@
 /* Counts one more use. 0 or -ENOMEM. */
 int evidence_count(struct map *map, struct slice label);
 
+/* The same in a kind of labels. */
+int evidence_count_kind(struct label_kind *kind, struct slice label);
+
 /* The uses of a label. */
 uint32_t evidence_uses(const struct map *map, struct slice label);
 

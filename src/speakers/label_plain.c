@@ -367,7 +367,18 @@ static bool take_callout(struct slice *line)
     return true;
 }
 
-/* Takes `[Name]`, but for `[INFO]`, which is of a log. */
+/* Whether a word in brackets is of a log, or of a list of what to do. */
+static bool is_level(struct slice name)
+{
+    static const char *const words[] = {"INFO",  "WARN", "WARNING", "ERROR",    "DEBUG", "TRACE",
+                                        "FATAL", "OK",   "FAIL",    "FAILED",   "PASS",  "PASSED",
+                                        "SKIP",  "HIGH", "MEDIUM",  "LOW",      "BUG",   "FEATURE",
+                                        "FIX",   "NEW",  "DONE",    "NOTICE",   "START", "STOP",
+                                        "GET",   "POST", "SLIDE",   "CRITICAL", NULL};
+    return is_in_capitals(name) && slice_is_one_of(name, words);
+}
+
+/* Takes `[Name]`, but for `[INFO]`. */
 static bool take_bracketed_name(struct slice *line, struct slice *name)
 {
     const char *close = memchr(line->data, ']', line->len);
@@ -377,8 +388,7 @@ static bool take_bracketed_name(struct slice *line, struct slice *name)
     struct slice rest = slice_skip(*line, (size_t)(close + 1 - line->data));
     *line = label_skip_space(rest);
     (void)label_take_sign(line);
-    return slice_starts(rest, SLICE(" ")) &&
-           (!is_in_capitals(*name) || memchr(name->data, ' ', name->len));
+    return slice_starts(rest, SLICE(" ")) && !is_level(*name);
 }
 
 bool label_read_signed(struct slice line, struct label *label)
@@ -386,13 +396,17 @@ bool label_read_signed(struct slice line, struct label *label)
     static const struct slice signs[] = {SLICE(" — "),  SLICE(" – "), SLICE(" - "),
                                          SLICE(" -- "), SLICE(" | "), SLICE("\t")};
     struct slice name = {0}, rest = line;
+    int64_t start = NO_TIME;
     if (!line.len || islower((unsigned char)line.data[0]))
         return false; /* the common case */
+    (void)label_take_time(&rest, &start);
+    if (!rest.len)
+        return false;
     bool is_callout = take_callout(&rest);
     if (is_callout) {
         name = slice_trim(rest);
         rest = (struct slice){0};
-    } else if (line.data[0] == '['
+    } else if (rest.data[0] == '['
                    ? !take_bracketed_name(&rest, &name)
                    : !take_signed_name(&rest, signs, sizeof signs / sizeof *signs, &name))
         return false;
@@ -401,7 +415,7 @@ bool label_read_signed(struct slice line, struct label *label)
     *label = (struct label){.form = LABEL_PLAIN,
                             .speaker = name,
                             .words = slice_trim(rest),
-                            .start = NO_TIME,
+                            .start = start,
                             .has_no_colon = true};
     label->written = label->words;
     label->is_short = !is_callout && !has_words(label->words, SENTENCE);

@@ -12,8 +12,8 @@ bool label_may_be_name(struct slice name);
 /* Parses a line without bold text at its front, from the name on. */
 enum label_form label_read_unmarked(struct slice line, struct label *label);
 
-/* Parses `Name — words`, `[Name] words` and `[!quote] Name`: all that marks the name is a sign, so
- * the file has to prove it. label_read() does not know these. */
+/* Parses `Name — words`, `[Name] words` and `[!quote] Name`, behind a time or not: all that marks
+ * the name is a sign, so the file has to prove it. label_read() does not know these. */
 bool label_read_signed(struct slice line, struct label *label);
 
 /* Whether a line is nothing but a name, or a nick, as it may stand above a time and words: `Ana

@@ -16,19 +16,6 @@ enum {
 
 /* --- counting --------------------------------------------------------------------------------- */
 
-static int count_kind(struct label_kind *kind, struct slice label)
-{
-    int err = evidence_count(&kind->uses, label);
-    uint32_t times = evidence_uses(&kind->uses, label);
-    kind->total++;
-    kind->again += times == 2 ? 2 : times > 2;
-    kind->recurring += times == 2;
-    kind->exchanges += slice_equal(label, kind->earlier) && !slice_equal(label, kind->last);
-    kind->earlier = kind->last;
-    kind->last = label;
-    return err;
-}
-
 struct tally {
     size_t paragraphs; /* of the text */
     size_t lines;      /* of the text, but for those of lists in lists, and rows of few words */
@@ -78,15 +65,15 @@ static int count_unmarked(struct speaker_stats *stats, const struct line *line, 
     int err = 0;
     if (!line->cue && !line->bold && label_read_signed(text, &label)) {
         tally->short_signs += label.is_short;
-        err = count_kind(&stats->signs, label.speaker);
+        err = evidence_count_kind(&stats->signs, label.speaker);
     }
     if (err)
         return err;
     if (evidence_is_above_time(stats->lines, line) || evidence_is_below_time(stats->lines, line))
-        return count_kind(&stats->above, text);
+        return evidence_count_kind(&stats->above, text);
     if (line->before == BREAK_PARAGRAPH && evidence_is_alone(stats->lines, line) &&
         !evidence_is_alone(stats->lines, line + 1))
-        return count_kind(&stats->lone, text);
+        return evidence_count_kind(&stats->lone, text);
     return 0;
 }
 
@@ -121,7 +108,7 @@ static bool is_of_kind(struct speaker_stats *stats, const struct line *line,
 static int count_question(struct speaker_stats *stats, const struct label *label,
                           struct tally *tally)
 {
-    int err = count_kind(&stats->questions, label->speaker);
+    int err = evidence_count_kind(&stats->questions, label->speaker);
     return err ? err : count_neighbours(stats, label, tally);
 }
 
@@ -157,7 +144,7 @@ static int count_label(struct speaker_stats *stats, const struct line *line, str
     struct label_kind *kind;
     if (is_of_kind(stats, line, label, &kind)) {
         label->form = LABEL_NONE;
-        return kind ? count_kind(kind, label->speaker) : 0;
+        return kind ? evidence_count_kind(kind, label->speaker) : 0;
     }
     if (label->is_question)
         return count_question(stats, label, tally);
@@ -351,7 +338,7 @@ static int look_at_sections(struct speaker_stats *stats)
         sections += is_begun;
         labelled += is_begun && is_labelled;
         if (is_labelled)
-            err = count_kind(&stats->openers, label.speaker);
+            err = evidence_count_kind(&stats->openers, label.speaker);
         is_begun = true;
         is_first = false;
     }
@@ -406,8 +393,8 @@ static int count_heading(struct speaker_stats *stats, const struct line *line, s
     struct label label = label_read(text, line->bold_at, line->bold);
     struct slice name = label_without_colon(text);
     if (label.start != NO_TIME && label.words.len == 0)
-        return count_kind(&stats->headings, label.speaker);
-    return label_is_lone_name(name) ? count_kind(&stats->names, name) : 0;
+        return evidence_count_kind(&stats->headings, label.speaker);
+    return label_is_lone_name(name) ? evidence_count_kind(&stats->names, name) : 0;
 }
 
 /* The first line of each original has a label. */

@@ -45,7 +45,8 @@ static void take_title(struct meet *meet, struct slice title)
 /* Reads the lines above the words. False if the text is no transcript of Meet. */
 static bool read_head(struct slice *text, struct meet *meet)
 {
-    static const struct slice heading = SLICE("Transcript"), ending = SLICE(" - Transcript");
+    static const struct slice heading = SLICE("Transcript"), ending = SLICE(" - Transcript"),
+                              attendees = SLICE("Attendees");
     bool are_attendees = false;
     int64_t time;
     for (int count = 0; count < MOST_HEAD; count++) {
@@ -57,9 +58,11 @@ static bool read_head(struct slice *text, struct meet *meet)
         if (slice_ends(line, ending)) {
             take_title(meet, slice_head(line, line.len - ending.len));
             next = take_line(&next);
-            return timestamp_take(&next, &time) && !next.len;
+            if (!slice_equal(next, attendees))
+                return timestamp_take(&next, &time) && !next.len;
+            continue;
         }
-        if (slice_equal(line, SLICE("Attendees")))
+        if (slice_equal(line, attendees))
             are_attendees = true;
         else if (are_attendees && !meet->people.len && !slice_ends(line, SLICE(".")))
             meet->people = line;
