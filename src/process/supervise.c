@@ -2,11 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
-#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,18 +22,10 @@ enum {
     MOST_DEATHS = 5,      /* one more within DEATHS_WITHIN: the supervisor gives up */
     DEATHS_WITHIN = 60,   /* seconds */
     STOP_TIMEOUT = 10,    /* seconds until SIGKILL */
-    MOST_LOGGED = 2048,   /* bytes of a message */
     RESTART_DELAY = 2,    /* seconds between a failed start and the next one */
     LOG_BURST = 100,      /* messages of a worker that are logged at once */
     LOG_RATE = 2,         /* messages a second after that */
     GLANCE_INTERVAL = 300 /* milliseconds between two looks at a worker that may be half dead */
-};
-
-/* The messages of a worker: a byte each. */
-enum message_type {
-    MSG_LOADED = 'l',
-    MSG_READY = 'y',
-    MSG_LOG = 'm', /* the text follows */
 };
 
 struct supervisor {
@@ -78,150 +66,6 @@ static void note(const struct supervisor *s, enum recent_act act, int32_t number
     recent_note(s->options->recent, act, number);
 }
 
-/* --- the worker's side ------------------------------------------------------------------------ */
-
-static bool say(int socket, char word, int flags)
-{
-    ssize_t sent;
-    while ((sent = send(socket, &word, 1, MSG_NOSIGNAL | flags)) < 0 && errno == EINTR)
-        ;
-    return sent == 1;
-}
-
-/* One byte, and a descriptor with it. */
-union descriptor_message {
-    char bytes[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr header;
-};
-
-/* Receives an order, and the descriptor with it; -1: there is none. */
-static ssize_t receive_order(int socket, char *byte, int *fd)
-{
-    union descriptor_message control = {0};
-    struct iovec part = {byte, 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    const struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    *fd = -1;
-    if (header && header->cmsg_type == SCM_RIGHTS)
-        memcpy(fd, CMSG_DATA(header), sizeof *fd);
-    return got;
-}
-
-int worker_take_mount(struct worker *worker)
-{
-    char byte = 0;
-    ssize_t got;
-    int fd;
-
-    say(worker->socket, MSG_LOADED, 0);
-    /* Skips orders to rescan: the worker has just loaded the content. */
-    do
-        got = receive_order(worker->socket, &byte, &fd);
-    while ((got < 0 && errno == EINTR) || (got == 1 && byte == ORDER_RESCAN));
-    return fd >= 0 ? fd : got < 0 ? -errno : -ECANCELED;
-}
-
-/* A thread with a descriptor table of its own, which holds nothing but an end of a pipe. A signal
- * that kills the process closes that end, even if another thread cannot die. */
-struct witness {
-    int life; /* the end of the pipe; the supervisor has the other one */
-    pthread_t thread;
-    sem_t has_begun, is_over;
-    bool is_there;
-};
-
-static void wait_for(sem_t *semaphore)
-{
-    while (sem_wait(semaphore) && errno == EINTR)
-        ;
-}
-
-static void *witness(void *witness_)
-{
-    struct witness *w = witness_;
-    unsigned life = (unsigned)w->life;
-    bool is_alone = unshare(CLONE_FILES) == 0;
-    if (is_alone) {
-        close_range(0, life - 1, 0);
-        close_range(life + 1, UINT_MAX, 0);
-    }
-    sem_post(&w->has_begun);
-    if (is_alone)
-        wait_for(&w->is_over);
-    return NULL;
-}
-
-/* If the thread cannot start, the pipe closes here, and the supervisor looks at the worker at
- * intervals. */
-static void start_witness(struct witness *w)
-{
-    sigset_t all, before;
-    sem_init(&w->has_begun, 0, 0);
-    sem_init(&w->is_over, 0, 0);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    w->is_there = pthread_create(&w->thread, NULL, witness, w) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (w->is_there)
-        wait_for(&w->has_begun);
-    close(w->life);
-}
-
-static void end_witness(struct witness *w)
-{
-    if (!w->is_there)
-        return;
-    sem_post(&w->is_over);
-    pthread_join(w->thread, NULL);
-}
-
-void worker_say_ready(struct worker *worker)
-{
-    start_witness(worker->witness);
-    say(worker->socket, MSG_READY, 0);
-}
-
-enum supervise_order worker_take_order(int socket)
-{
-    char order;
-    ssize_t got = read(socket, &order, 1);
-    if (got < 0)
-        return errno == EINTR || errno == EAGAIN ? ORDER_NONE : ORDER_END;
-    return got == 0 || order == ORDER_END ? ORDER_END : ORDER_RESCAN;
-}
-
-void worker_log(void *worker_, const char *message)
-{
-    const struct worker *worker = worker_;
-    char text[MOST_LOGGED];
-    int len = snprintf(text, sizeof text, "%c%s", MSG_LOG, message);
-    size_t sent = (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
-    /* A worker does not wait for a busy supervisor. */
-    ssize_t told = send(worker->socket, text, sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-    (void)told;
-}
-
-/* --- the supervisor's side -------------------------------------------------------------------- */
-
-static int give_mount(int socket, int fd)
-{
-    union descriptor_message control = {0};
-    char byte = MSG_LOADED;
-    struct iovec part = {&byte, 1};
-    const struct msghdr message = {.msg_iov = &part,
-                                   .msg_iovlen = 1,
-                                   .msg_control = control.bytes,
-                                   .msg_controllen = sizeof control.bytes};
-    control.header = (struct cmsghdr){
-        .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == 1 ? 0 : -errno;
-}
-
 /* Runs in the child. It ignores the signals that the supervisor handles: a terminal sends them to
  * both. */
 __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_t supervisor,
@@ -241,7 +85,7 @@ __attribute__((noreturn)) static void be_worker(const struct supervisor *s, pid_
     close(s->signals);
     place_stop_watching(s->options->place);
     int status = s->options->work(s->options->context, &worker);
-    end_witness(&w);
+    worker_end_witness(&w);
     exit(status);
 }
 
@@ -292,7 +136,7 @@ static void on_loaded(struct supervisor *s)
 {
     if (s->mount < 0)
         s->mount = s->options->mount(s->options->context);
-    if (s->mount < 0 || s->has_mount || give_mount(s->socket, s->mount))
+    if (s->mount < 0 || s->has_mount || worker_give_mount(s->socket, s->mount))
         close_end(&s->socket);
     s->has_mount = true;
     note(s, RECENT_GAVE_MOUNT, s->worker);
@@ -351,7 +195,7 @@ static bool receive_message(struct supervisor *s)
 static void end_worker(struct supervisor *s)
 {
     bool is_told = !s->is_ending && s->is_ready &&
-                   (s->socket < 0 || say(s->socket, ORDER_END, MSG_DONTWAIT));
+                   (s->socket < 0 || worker_order(s->socket, ORDER_END));
     if (!is_told)
         kill(s->worker, SIGKILL);
     note(s, is_told ? RECENT_ORDERED_END : RECENT_KILLED_WORKER, s->worker);
@@ -362,14 +206,14 @@ static void end_worker(struct supervisor *s)
 static void rescan(const struct supervisor *s)
 {
     if (s->socket >= 0)
-        say(s->socket, ORDER_RESCAN, MSG_DONTWAIT); /* a full socket holds such an order already */
+        worker_order(s->socket, ORDER_RESCAN); /* a full socket holds such an order already */
 }
 
 /* Orders the worker to end, so that the next one serves the folder that is there now. The kernel
  * sends that one the requests which this one leaves unanswered. */
 static void hand_over(struct supervisor *s)
 {
-    s->is_handing_over = s->socket >= 0 && say(s->socket, ORDER_END, MSG_DONTWAIT);
+    s->is_handing_over = s->socket >= 0 && worker_order(s->socket, ORDER_END);
     s->end = seconds() + STOP_TIMEOUT;
     note(s, RECENT_ORDERED_HAND_OVER, s->worker);
     if (!s->is_handing_over)

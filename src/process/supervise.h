@@ -16,53 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "process/worker.h"
+
 struct place;
 struct recent;
-
-/* The orders of the supervisor: a byte each. End of file on the socket: the supervisor is gone. */
-enum supervise_order {
-    ORDER_NONE = 0,
-    ORDER_RESCAN = 'r', /* scan the content now */
-    ORDER_END = 'e',    /* stop after the requests under way */
-};
-
-/* The exit status of a worker. */
-enum {
-    WORKER_ENDED = 0,
-    WORKER_FAILED = 1,        /* it logged why; before the first mount the program ends too */
-    WORKER_CANNOT_RESUME = 4, /* its predecessor left no usable state: the supervisor remounts */
-    WORKER_LACKS_ROOM = 5     /* it lacks memory or threads, and logged which; later it may not */
-};
-
-/* Why the supervisor started a worker. */
-enum worker_cause {
-    WORKER_IS_FIRST,
-    WORKER_AFTER_CRASH,
-    WORKER_AFTER_KILL,     /* SIGKILL, perhaps by the OOM killer */
-    WORKER_AFTER_HAND_OVER /* another folder replaced the content folder; nothing died */
-};
-
-/* The worker's end of the socket. */
-struct worker {
-    int socket;
-    struct witness *witness; /* the thread whose end shows the supervisor that the worker died */
-    uint32_t restarts;       /* the number of workers that died before it */
-    enum worker_cause cause;
-};
-
-/* Reports that the worker is loaded. Returns the descriptor of the mount, which the caller closes,
- * or a negative errno if there is none. */
-int worker_take_mount(struct worker *worker);
-
-/* Reports that the worker serves. Call it once. */
-void worker_say_ready(struct worker *worker);
-
-/* Receives an order from the worker's end of the socket; ORDER_END if the supervisor is gone. */
-enum supervise_order worker_take_order(int socket);
-
-/* Sends a message, which the supervisor logs. A sink for report_through(), with the struct worker.
- */
-void worker_log(void *worker, const char *message);
 
 struct supervise_options {
     /* Callbacks against the direction: main.c knows what a worker does and how to mount, and this
