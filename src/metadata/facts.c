@@ -90,7 +90,9 @@ static bool check_list(const struct reading *r, const struct yaml *item)
     struct slice cited = utf8_cut(value, MOST_CITED);
     bool empty = is_quoted_empty_list(value);
     diags_add(r->diags, item->line, item->column,
-              empty ? "it is read as an empty list" : "it is taken as one value",
+              empty                   ? "it is read as an empty list"
+              : values_are_tags(item) ? "what stands between its commas is taken"
+                                      : "it is taken as one value",
               "%.*s: a list is expected, and this is the string \"%.*s\"", (int)item->key.len,
               item->key.data, (int)cited.len, cited.data);
     return !empty;

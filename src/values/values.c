@@ -87,6 +87,24 @@ bool values_are_links(struct slice text)
     return count_links(text) > 0;
 }
 
+/* --- tags in a string ------------------------------------------------------------------------- */
+
+bool values_are_tags(const struct yaml *value)
+{
+    static const char *const keys[] = {"tags", "tag", "keywords", NULL};
+    return value->kind == YAML_STRING && value->text.len && slice_is_one_of(value->key, keys) &&
+           memchr(value->text.data, ',', value->text.len) && !values_are_links(value->text);
+}
+
+static int each_tag(const struct values_reader *reader, const struct yaml *value)
+{
+    struct slice rest = value->text, tag;
+    int err = 0;
+    while (!err && slice_take(&rest, ',', &tag))
+        err = add(reader, value, tag);
+    return err;
+}
+
 /* --- texts, lists, mappings ------------------------------------------------------------------- */
 
 static int each_text(const struct values_reader *reader, const struct yaml *scalar)
@@ -186,6 +204,8 @@ int values_each(const struct yaml *value, const struct values_reader *reader)
     int err = 0;
     if (!value)
         return 0;
+    if (values_are_tags(value))
+        return each_tag(reader, value);
     if (value->kind != YAML_LIST || inside_link(value))
         return each_item(reader, value);
     for (const struct yaml *item = value->first; item && !err; item = item->next)

@@ -36,6 +36,9 @@ int values_each(const struct yaml *value, const struct values_reader *reader);
 /* Whether a string consists of links of a vault. */
 bool values_are_links(struct slice text);
 
+/* Whether a value is several tags in a string: `tags: lamps, ropes`. No tag has a comma in it. */
+bool values_are_tags(const struct yaml *value);
+
 /* The one value of a key that takes one (a title, a date): a text or a link to one page. False if
  * it is anything else; *text is empty if the key has no value. */
 bool values_single(const struct yaml *value, struct slice *text);

@@ -112,6 +112,13 @@ static const char *const rows[][2] = {
     {"people: Ann", "by-person=Ann !1:9 people: a list is expected, and this is the string "
                     "\"Ann\"; it is taken as "
                     "one value"},
+    {"people: Ann, PhD", "by-person=Ann, PhD !1:9 people: a list is expected, and this is the "
+                         "string \"Ann, PhD\"; it is taken as one value"},
+    {"tags: lamps, old rope ,, 'x'",
+     "by-tag=lamps by-tag=old rope by-tag='x' !1:7 tags: a list is expected, and this is the "
+     "string "
+     "\"lamps, old rope ,, 'x'\"; what stands between its commas is taken"},
+    {"Keywords: \"[[Lamps, old]]\"", "by-tag=Lamps, old"},
     {"People: '[]'",
      "!1:9 People: a list is expected, and this is the string \"[]\"; it is read as an empty list"},
 };
