@@ -15,6 +15,7 @@
 #include "source/following.h"
 #include "ask.h"
 #include "check.h"
+#include "command_line.h"
 #include "program.h"
 
 /* --- the mount -------------------------------------------------------------------------------- */

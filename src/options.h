@@ -1,5 +1,5 @@
 /*
- * The command line: `transcriptfs [options] CONTENT MOUNTPOINT`.
+ * What the command line asks for (command_line.h), and the exit statuses.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -55,12 +55,5 @@ struct options {
     uint32_t inputs;  /* source_form_bit(); 0: as the content says */
     struct access_rule access;
 };
-
-/* Reads the command line; that of a helper of mount(8) where the program is called mount.…. True to
- * go on; false to exit with *status, after a message, --help or --version. */
-bool options_read(int argc, char **argv, struct options *options, int *status);
-
-/* The exit status that the caller expects: mount(8) has its own. */
-int options_exit_status(const struct options *options, int status);
 
 #endif

@@ -129,7 +129,7 @@ def test_each_option_of_help_is_in_the_manual_and_no_other():
 
 def test_the_bounds_of_options_are_in_the_manual():
     """As the messages after a mistake tell them."""
-    wanted = re.findall(r'^    \{"(\w+)", .*\.wanted = "[^"]*from (\d+) to (\d+)', (REPOSITORY / "src/options.c").read_text(), re.M)
+    wanted = re.findall(r'^    \{"(\w+)", .*\.wanted = "[^"]*from (\d+) to (\d+)', (REPOSITORY / "src/option_list.c").read_text(), re.M)
     assert {name for name, _, _ in wanted} == {"poll", "threads"}
     for name, least, most in wanted:
         entry = re.search(rf"^\*{name}=\*.*\n((?:\t.*\n)+)", page("transcriptfs.1"), re.M)[1]
