@@ -62,6 +62,10 @@ static const struct speech_form forms[SPEECH_DIALECTS] = {
     [SPEECH_SEGMENTS] = {PIECES("", "text", "start", "end", "speaker", 1000)},
     [SPEECH_SEGMENT_LINES] = {PIECES("", "text", "start", "end", "speaker", 1000),
                               .in_lines = true},
+    [SPEECH_FIREFLIES] = {PIECES("sentences", "text", "start_time", "end_time", "speaker_name",
+                                 1000)},
+    [SPEECH_FIREFLIES_API] = {PIECES("data.transcript.sentences", "text", "start_time", "end_time",
+                                     "speaker_name", 1000)},
 };
 
 const struct speech_form speech_aws_spans = {PIECES("results.speaker_labels.segments", NULL, "start_time",

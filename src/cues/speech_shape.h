@@ -43,6 +43,8 @@ enum speech_dialect {
     SPEECH_YOUTUBE_LIST,  /* youtube-transcript-api */
     SPEECH_SEGMENTS,      /* those of Whisper by themselves: a list … */
     SPEECH_SEGMENT_LINES, /* … or an object a line */
+    SPEECH_FIREFLIES,     /* a meeting … */
+    SPEECH_FIREFLIES_API, /* … in the answer to a query */
     SPEECH_DIALECTS,
 };
 

@@ -106,6 +106,10 @@ GOOGLE_TEXT = {"results": [{"alternatives": [{"transcript": "mind it"}], "result
                            {"alternatives": [{"transcript": " what"}], "resultEndTime": "3.500s"}]}
 SEGMENTS = [{"start": 0.0, "end": 2.5, "text": " Mind it.", "speaker": "Mira Holt"},
             {"start": 2.5, "end": 4.0, "text": " What?", "speaker": "SPEAKER_01"}]
+FIREFLIES = {"id": "x", "title": "Gaps", "sentences": [
+    {"index": 0, "speaker_name": None, "speaker_id": 2, "raw_text": "hm", "text": "Hm.", "start_time": 0.5, "end_time": 0.9},
+    {"index": 1, "speaker_name": "Mira Holt", "speaker_id": 0, "raw_text": "mind it", "text": "Mind it.", "start_time": 1.0, "end_time": 2.0},
+    {"index": 2, "speaker_name": "Jun Arai", "speaker_id": 1, "raw_text": "what", "text": "What?", "start_time": 2.0, "end_time": 3.0}]}
 SNIPPETS = [{"text": "mind it", "start": 1.0, "duration": 4.0}, {"text": "what", "start": 2.5, "duration": 3.0}]
 
 # What is said: (speaker, start, words) of each turn.
@@ -133,6 +137,8 @@ TALKS = {
     "azure-fast": (AZURE_FAST, [("Speaker 1", 1, "Mind it."), ("Speaker 2", 2, "What?")]),
     "google-text": (GOOGLE_TEXT, [(None, 0, "mind it what")]),
     "segments": (SEGMENTS, [("Mira Holt", 0, "Mind it."), ("SPEAKER_01", 2.5, "What?")]),
+    "fireflies": (FIREFLIES, [(None, 0.5, "Hm."), ("Mira Holt", 1, "Mind it."), ("Jun Arai", 2, "What?")]),
+    "fireflies-api": ({"data": {"transcript": FIREFLIES}}, [(None, 0.5, "Hm."), ("Mira Holt", 1, "Mind it."), ("Jun Arai", 2, "What?")]),
     "snippets": (SNIPPETS, [(None, 1, "mind it what")]),
     "aws": (AWS, [("spk_0", 1, "Mind it .NET."), ("spk_1", 2, "What?")]),
 }
