@@ -68,21 +68,28 @@ bool label_is_name(struct slice name)
     return words <= 5;
 }
 
+static inline bool is_of_number(char c)
+{
+    return isdigit((unsigned char)c) || c == '.' || c == '#' || c == ' ';
+}
+
 /* The label of a note, without its number and brackets: ACTION 20.1, 1 New Topic, UPDATE (2-Nov).
  */
 static struct slice note_stem(struct slice name)
 {
+    const struct slice whole = name;
     size_t number = 0;
-    while (number < name.len && memchr("0123456789.", name.data[number], 11))
+    while (number < name.len &&
+           (isdigit((unsigned char)name.data[number]) || name.data[number] == '.'))
         number++;
     if (number < name.len && name.data[number] == ' ')
         name = slice_skip(name, number + 1);
     const char *bracket = name.len ? memchr(name.data, '(', name.len) : NULL;
     if (bracket)
         name.len = (size_t)(bracket - name.data);
-    while (name.len && memchr("0123456789.# ", name.data[name.len - 1], 13))
+    while (name.len && is_of_number(name.data[name.len - 1]))
         name.len--;
-    return name;
+    return name.len ? name : whole;
 }
 
 enum { LETTERS = 'Z' + 1 };
@@ -185,16 +192,17 @@ static bool is_listed(struct slice name, const char *const *const table[LETTERS]
     return words && slice_is_one_of(name, words);
 }
 
-bool label_is_note(struct slice name)
+enum label_use label_use_of(struct slice name)
 {
-    struct slice stem = note_stem(name);
-    return is_listed(stem.len ? stem : name, notes);
+    const struct slice stem = note_stem(name);
+    return is_listed(stem, notes)    ? LABEL_ANNOUNCES_NOTE
+           : is_listed(stem, fields) ? LABEL_ANNOUNCES_FIELD
+                                     : LABEL_ANNOUNCES_NOTHING;
 }
 
-bool label_is_field(struct slice name)
+bool label_is_note(struct slice name)
 {
-    struct slice stem = note_stem(name);
-    return is_listed(stem.len ? stem : name, fields);
+    return is_listed(note_stem(name), notes);
 }
 
 /* A role, alone or with a number or letter behind it; by the first letter, as above. */

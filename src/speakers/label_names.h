@@ -15,11 +15,16 @@ bool label_is_numbered(struct slice name);
  * script that has no capitals and none of those that make a clause. */
 bool label_is_name(struct slice name);
 
-/* Whether a plain label announces a note or a field: Note, Source, 结论. */
-bool label_is_note(struct slice name);
+/* What a label announces by its word. */
+enum label_use {
+    LABEL_ANNOUNCES_NOTHING,
+    LABEL_ANNOUNCES_NOTE,  /* Note, Source, 结论 */
+    LABEL_ANNOUNCES_FIELD, /* hardly a person's, if it stands once or twice: Photo, Sponsors */
+};
+enum label_use label_use_of(struct slice name);
 
-/* Whether a label is hardly a person's, if it stands once or twice: Photo, Sponsors, Part 2. */
-bool label_is_field(struct slice name);
+/* Whether it announces a note. */
+bool label_is_note(struct slice name);
 
 /* Whether a name identifies no person across episodes: Host, Speaker 1, 主持人, Audience, Q. */
 bool label_is_anonymous(struct slice name);

@@ -41,9 +41,9 @@ static bool is_parted(struct slice name, struct slice comma)
 static bool is_short(struct slice name)
 {
     size_t words = 1, wide = 0, len;
-    const char *bracket = memmem(name.data, name.len, " (", 2);
-    if (bracket)
-        name = slice_head(name, (size_t)(bracket - name.data));
+    const char *bracket = memchr(name.data, '(', name.len);
+    if (bracket > name.data && bracket[-1] == ' ')
+        name = slice_head(name, (size_t)(bracket - name.data) - 1);
     for (; name.len; name = slice_skip(name, len)) {
         int32_t code = utf8_decode(name, &len);
         words += code == ' ';
@@ -124,22 +124,20 @@ static size_t find_colon(struct slice line)
                : line.len;
 }
 
-/* Whether a line begins with the letter of a question or an answer, in English or Spanish, and what
- * ends an abbreviation, too: Q. words. */
-static bool has_dotted_letter(struct slice line)
+/* Whether a line begins with the letter of a question or an answer, in English or Spanish, and no
+ * longer word. */
+static bool begins_with_letter(struct slice line)
 {
-    return line.len >= 5 && memchr("QAPR", line.data[0], 4) && line.data[1] == '.' &&
-           line.data[2] == ' ';
+    return line.len >= 5 && memchr("QAPR", line.data[0], 4) && memchr("./ ", line.data[1], 3);
 }
 
-/* `Q - words`, `A – words`, `P/1 – words`, `Q. words`: one letter and a sign. */
+/* `Q - words`, `A – words`, `P/1 – words`, `Q. words`: one letter and a sign, of a line that
+ * begins_with_letter(). */
 static bool read_dashed(struct slice line, struct label *label)
 {
-    if (line.len < 5 || !memchr("QAPR", line.data[0], 4))
-        return false;
     size_t len = line.data[1] == '/' && isdigit((unsigned char)line.data[2]) ? 3 : 1;
     label->speaker = slice_head(line, len);
-    label->is_dotted = has_dotted_letter(line);
+    label->is_dotted = line.data[1] == '.' && line.data[2] == ' ';
     if (label->is_dotted) {
         label->words = slice_trim(slice_skip(line, 2));
         return true;
@@ -205,8 +203,8 @@ static bool read_plain(struct slice line, struct label *label)
     size_t at = find_colon(line);
     /* The colon of `Q. One thing: where?` is one of the sentence, that of `A. Lima: words` is not.
      */
-    bool may_be_dashed = at == line.len || !label_is_name(slice_head(line, at));
-    if (may_be_dashed && read_dashed(line, label))
+    if (begins_with_letter(line) && (at == line.len || !label_is_name(slice_head(line, at))) &&
+        read_dashed(line, label))
         return true;
     if (at == line.len)
         return false;

@@ -162,11 +162,15 @@ static bool is_head_field(const struct speaker_stats *stats, const struct label 
            attendees_is_field(line_text(stats->lines, line));
 }
 
-/* `Photo: …` and the like, unless it recurs, has a time, or is the name of who took part. */
-static bool is_field(struct speaker_stats *stats, const struct label *label)
+/* `Note: …`, unless that is the name of who took part; and `Photo: …`, unless it recurs or has a
+ * time, too. */
+static bool is_note_or_field(struct speaker_stats *stats, const struct label *label)
 {
     struct slice name = label->speaker;
-    return label->start == NO_TIME && label_is_field(name) &&
+    enum label_use use = label_use_of(name);
+    if (use != LABEL_ANNOUNCES_FIELD)
+        return use == LABEL_ANNOUNCES_NOTE && !evidence_is_known(stats, name);
+    return label->start == NO_TIME &&
            evidence_uses(&stats->bold, name) + evidence_uses(&stats->plain, name) <= MOST_FIELDS &&
            !evidence_uses(&stats->timed, name) && !evidence_is_known(stats, name) &&
            !evidence_is_listed(stats, name);
@@ -180,8 +184,7 @@ bool speaker_stats_is_speaker(struct speaker_stats *stats, const struct label *l
     if (is_head_field(stats, label, line))
         return false;
     if (label_is_numbered(label->speaker) || evidence_uses(&stats->keys, label->speaker) ||
-        (label_is_note(label->speaker) && !evidence_is_known(stats, label->speaker)) ||
-        is_field(stats, label))
+        is_note_or_field(stats, label))
         return false;
     if (label->has_chevron && evidence_uses(&stats->chevrons, label->speaker) >= 2)
         return true;

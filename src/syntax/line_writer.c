@@ -166,8 +166,11 @@ void walk_begin_bold(struct markdown_walk *w)
 /* Whether the bold text is a time and no more, before a name: `**[0:23]** **Ana:** words`. */
 static bool is_time(const struct markdown_walk *w)
 {
-    struct slice text = slice_trim(slice_skip(buf_slice(&w->lines->text), w->bold_start));
+    struct slice text = slice_skip(buf_slice(&w->lines->text), w->bold_start);
     int64_t time;
+    if (!text.len || (unsigned)((text.data[0] | 0x20) - 'a') < 26)
+        return false; /* the common case */
+    text = slice_trim(text);
     return timestamp_take_bracketed(&text, &time) && !text.len;
 }
 
