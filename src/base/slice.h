@@ -91,10 +91,10 @@ static inline bool byte_is_space(char c)
 /* Whether the slice equals one of `words`, which end in NULL; the case of ASCII does not count. */
 static inline bool slice_is_one_of(struct slice s, const char *const *words)
 {
-    const size_t next = s.len > 1; /* many lists are of words with the same first letter */
     for (; s.len && *words; words++) {
+        /* Many lists are of words with the same first letter. */
         bool begins_alike = ((s.data[0] ^ **words) & ~0x20) == 0 &&
-                            ((s.data[next] ^ (*words)[next]) & ~0x20) == 0;
+                            ((s.data[s.len > 1] ^ (*words)[s.len > 1]) & ~0x20) == 0;
         if (begins_alike && s.len == strlen(*words) && strncasecmp(s.data, *words, s.len) == 0)
             return true;
     }
