@@ -47,12 +47,63 @@ static int hold_view(struct scope *scope, struct hold *hold)
     return hold_selection(scope, by_voice ? SELECTION_VOICES : SELECTION_EPISODES, hold);
 }
 
-static int value_is(const struct scope *scope, uint32_t facet, struct slice name,
-                    struct child *child)
+/* Appends the values of a facet in the syntax of a query; a facet of by-voice may join several
+ * names. */
+static int add_values(struct scope *scope, bool by_voice, uint32_t number, struct slice *key,
+                      struct buf *values)
 {
-    child_is(child,
-             scope->node.j == SELECTION_BY_VOICE ? KIND_SELECTION_VOICE : KIND_SELECTION_VALUE,
-             scope->node.i, selection_version(scope), name);
+    const struct voice_index *voice_index = NULL;
+    int err = by_voice ? scope_voice_index(scope, &voice_index) : 0;
+    const struct views *views = voice_index ? &voice_index->by_voice : &scope->corpus->views;
+    const struct facet *facet = err ? NULL : views_facet(views, number);
+    if (!facet)
+        return err ? err : -ESTALE;
+    *key = by_voice ? voice_key : key_of(views->views[facet->view]->name);
+    selection_add_value(values, facet->value);
+    for (size_t i = 0; voice_index && i < voice_index->joined.count; i++) {
+        struct slice name = voice_index->joined.all[i]->text;
+        if (voice_index->joined.names[i]->facet == number && !slice_equal(name, facet->value))
+            selection_add_value(values, name);
+    }
+    return 0;
+}
+
+/* Adds the name of the selection with these values in its query, too. 0; -ENAMETOOLONG if that is
+ * too long for a name; another negative errno. */
+static int add_narrowed(struct scope *scope, struct slice key, const struct buf *values,
+                        struct buf *target)
+{
+    char text[NAME_MAX];
+    return selection_narrow(scope, selection_query(scope, text), key, values, target);
+}
+
+/* Whether a link can lead there: -ENAMETOOLONG or -EINVAL if the query would be too long for a
+ * name, have too many terms, or look for nothing. A view does not list these; a look-up says why.
+ */
+static int check_narrowed(struct scope *scope, struct slice key, const struct buf *values)
+{
+    cleanup_buf struct buf target = {0};
+    return add_narrowed(scope, key, values, &target);
+}
+
+/* What a listing makes of that. */
+static int or_gap(int err)
+{
+    return err == -ENAMETOOLONG || err == -EINVAL ? CHILD_GAP : err;
+}
+
+static int value_is(struct scope *scope, uint32_t facet, struct slice name, struct child *child)
+{
+    bool by_voice = scope->node.j == SELECTION_BY_VOICE;
+    cleanup_buf struct buf values = {0};
+    struct slice key;
+    int err = add_values(scope, by_voice, facet, &key, &values);
+    if (!err)
+        err = check_narrowed(scope, key, &values);
+    if (err)
+        return err;
+    child_is(child, by_voice ? KIND_SELECTION_VOICE : KIND_SELECTION_VALUE, scope->node.i,
+             selection_version(scope), name);
     child->node.j = facet;
     child->list = 1;
     child->size_needs_render = true; /* its target takes parsing a query and spelling another */
@@ -70,6 +121,13 @@ static void print_date(char text[16], uint32_t code)
         len += snprintf(text + len, 16 - (size_t)len, "-%02u", (unsigned)date.month);
     if (date.day)
         (void)snprintf(text + len, 16 - (size_t)len, "-%02u", (unsigned)date.day);
+}
+
+static void add_date(struct buf *values, uint32_t code)
+{
+    char text[16];
+    print_date(text, code);
+    selection_add_value(values, slice_of(text));
 }
 
 static bool read_span(struct slice name, uint32_t *code)
@@ -104,11 +162,16 @@ static bool shows_date(const struct scope *scope, const struct selection *select
     return has;
 }
 
-static int date_is(const struct scope *scope, const struct selection *selection, uint32_t code,
+static int date_is(struct scope *scope, const struct selection *selection, uint32_t code,
                    struct child *child)
 {
+    cleanup_buf struct buf values = {0};
     if (!shows_date(scope, selection, code))
         return CHILD_GAP;
+    add_date(&values, code);
+    int err = check_narrowed(scope, date_key, &values);
+    if (err)
+        return err;
     child_is(child, KIND_SELECTION_DATE, scope->node.i, selection_version(scope), SLICE(""));
     child->node.j = code;
     print_date(child->text, code);
@@ -127,7 +190,7 @@ static int dates_child(struct scope *scope, uint64_t index, struct child *child)
     if (!dates_in(scope->corpus, code, DATE_YEAR))
         return CHILD_GAP;
     int err = hold_view(scope, &hold);
-    return err ? err : date_is(scope, hold.selection, code, child);
+    return err ? err : or_gap(date_is(scope, hold.selection, code, child));
 }
 
 static int dates_find(struct scope *scope, struct slice name, struct child *child)
@@ -176,7 +239,7 @@ static int view_child(struct scope *scope, uint64_t index, struct child *child)
         return err;
     uint32_t facet = view->facets[index];
     return shows(hold.selection, scope->node.j, views, facet)
-               ? value_is(scope, facet, views->facets[facet]->name, child)
+               ? or_gap(value_is(scope, facet, views->facets[facet]->name, child))
                : CHILD_GAP;
 }
 
@@ -244,34 +307,6 @@ static uint64_t value_identity(const struct scope *scope)
     return selection_part(scope, scope->node.j);
 }
 
-/* Appends the values of a facet in the syntax of a query; a facet of by-voice may join several
- * names. */
-static int add_values(struct scope *scope, bool by_voice, uint32_t number, struct slice *key,
-                      struct buf *values)
-{
-    const struct voice_index *voice_index = NULL;
-    int err = by_voice ? scope_voice_index(scope, &voice_index) : 0;
-    const struct views *views = voice_index ? &voice_index->by_voice : &scope->corpus->views;
-    const struct facet *facet = err ? NULL : views_facet(views, number);
-    if (!facet)
-        return err ? err : -ESTALE;
-    *key = by_voice ? voice_key : key_of(views->views[facet->view]->name);
-    selection_add_value(values, facet->value);
-    for (size_t i = 0; voice_index && i < voice_index->joined.count; i++) {
-        struct slice name = voice_index->joined.all[i]->text;
-        if (voice_index->joined.names[i]->facet == number && !slice_equal(name, facet->value))
-            selection_add_value(values, name);
-    }
-    return 0;
-}
-
-static void add_date(struct buf *values, uint32_t code)
-{
-    char text[16];
-    print_date(text, code);
-    selection_add_value(values, slice_of(text));
-}
-
 static int value_target(struct scope *scope, struct buf *target)
 {
     cleanup_buf struct buf values = {0};
@@ -283,10 +318,8 @@ static int value_target(struct scope *scope, struct buf *target)
         err = add_values(scope, scope->node.kind == KIND_SELECTION_VOICE, scope->node.j, &key,
                          &values);
     buf_add_text(target, "../../");
-    if (!err) {
-        char text[NAME_MAX];
-        err = selection_narrow(scope, selection_query(scope, text), key, &values, target);
-    }
+    if (!err)
+        err = add_narrowed(scope, key, &values, target);
     buf_add_text(target, "/episodes");
     return err;
 }
