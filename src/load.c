@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cues/source_form.h"
 #include "fuse/gate.h"
 #include "index/problems.h"
-#include "cues/source_form.h"
 #include "source/content_scan.h"
 #include "program.h"
 

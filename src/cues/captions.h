@@ -15,8 +15,8 @@
 #define CUES_CAPTIONS_H
 
 #include "cues/cues.h"
-#include "values/diag.h"
 #include "cues/source_form.h"
+#include "values/diag.h"
 
 /*
  * Appends the cues of a text of one of these forms. Broken UTF-8 and NUL

@@ -411,7 +411,7 @@ static void put(struct cache *cache, struct cache_entry *entry)
 static int wait_for_entry(struct cache *cache, const struct cache_entry *entry)
 {
     return parallel_wait_client(&cache->entry_ready, &cache->lock,
-                                is_text(entry) ? cache->content.has_client_left : NULL);
+                                is_text(entry) ? cache_client(cache) : NULL);
 }
 
 static int get(struct cache *cache, uint64_t key, const struct loader *loader,

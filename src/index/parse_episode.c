@@ -1,8 +1,8 @@
 #include "index/parse_episode.h"
 
 #include "base/path.h"
-#include "index/beside.h"
 #include "cues/source_form.h"
+#include "index/beside.h"
 #include "transcript/align.h"
 #include "transcript/refs.h"
 #include "transcript/source.h"

@@ -4,8 +4,8 @@
 #include <fnmatch.h>
 
 #include "base/utf8.h"
-#include "speakers/label_names.h"
 #include "cues/source_form.h"
+#include "speakers/label_names.h"
 #include "values/key.h"
 
 /* The keys that make views by default, and the names of the views; folded, as all keys here. A list

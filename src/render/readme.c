@@ -1,8 +1,8 @@
 #include "render/readme.h"
 
 #include "base/path.h"
-#include "render/format.h"
 #include "cues/source_form.h"
+#include "render/format.h"
 
 static const struct facet *largest_facet(const struct views *views, const struct view *view)
 {

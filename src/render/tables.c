@@ -6,10 +6,10 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "corpus/naming.h"
+#include "cues/source_form.h"
 #include "render/episode_metadata.h"
 #include "render/row_writer.h"
 #include "render/tsv.h"
-#include "cues/source_form.h"
 
 /* --- episodes.tsv, episodes.jsonl ------------------------------------------------------------- */
 

@@ -77,33 +77,29 @@ static int add_narrowed(struct scope *scope, struct slice key, const struct buf 
     return selection_narrow(scope, selection_query(scope, text), key, values, target);
 }
 
-/* Whether a link can lead there: -ENAMETOOLONG or -EINVAL if the query would be too long for a
- * name, have too many terms, or look for nothing. A view does not list these; a look-up says why.
- */
+/* Whether a link can lead there: CHILD_GAP if the query would be too long for a name, have too many
+ * terms, or look for nothing. Listings ask; a look-up reads the link, and says why it cannot. */
 static int check_narrowed(struct scope *scope, struct slice key, const struct buf *values)
 {
     cleanup_buf struct buf target = {0};
-    return add_narrowed(scope, key, values, &target);
-}
-
-/* What a listing makes of that. */
-static int or_gap(int err)
-{
+    int err = add_narrowed(scope, key, values, &target);
     return err == -ENAMETOOLONG || err == -EINVAL ? CHILD_GAP : err;
 }
 
-static int value_is(struct scope *scope, uint32_t facet, struct slice name, struct child *child)
+static int check_value(struct scope *scope, uint32_t facet)
 {
-    bool by_voice = scope->node.j == SELECTION_BY_VOICE;
     cleanup_buf struct buf values = {0};
     struct slice key;
-    int err = add_values(scope, by_voice, facet, &key, &values);
-    if (!err)
-        err = check_narrowed(scope, key, &values);
-    if (err)
-        return err;
-    child_is(child, by_voice ? KIND_SELECTION_VOICE : KIND_SELECTION_VALUE, scope->node.i,
-             selection_version(scope), name);
+    int err = add_values(scope, scope->node.j == SELECTION_BY_VOICE, facet, &key, &values);
+    return err ? err : check_narrowed(scope, key, &values);
+}
+
+static int value_is(const struct scope *scope, uint32_t facet, struct slice name,
+                    struct child *child)
+{
+    child_is(child,
+             scope->node.j == SELECTION_BY_VOICE ? KIND_SELECTION_VOICE : KIND_SELECTION_VALUE,
+             scope->node.i, selection_version(scope), name);
     child->node.j = facet;
     child->list = 1;
     child->size_needs_render = true; /* its target takes parsing a query and spelling another */
@@ -162,16 +158,11 @@ static bool shows_date(const struct scope *scope, const struct selection *select
     return has;
 }
 
-static int date_is(struct scope *scope, const struct selection *selection, uint32_t code,
+static int date_is(const struct scope *scope, const struct selection *selection, uint32_t code,
                    struct child *child)
 {
-    cleanup_buf struct buf values = {0};
     if (!shows_date(scope, selection, code))
         return CHILD_GAP;
-    add_date(&values, code);
-    int err = check_narrowed(scope, date_key, &values);
-    if (err)
-        return err;
     child_is(child, KIND_SELECTION_DATE, scope->node.i, selection_version(scope), SLICE(""));
     child->node.j = code;
     print_date(child->text, code);
@@ -184,13 +175,17 @@ static int dates_child(struct scope *scope, uint64_t index, struct child *child)
 {
     enum { LAST_YEAR = 9999 };
     cleanup_(end_hold) struct hold hold = {0};
+    cleanup_buf struct buf values = {0};
     uint32_t code = date_code((unsigned)index, 0, 0);
     if (index > LAST_YEAR)
         return -ENOENT;
     if (!dates_in(scope->corpus, code, DATE_YEAR))
         return CHILD_GAP;
     int err = hold_view(scope, &hold);
-    return err ? err : or_gap(date_is(scope, hold.selection, code, child));
+    if (!err)
+        err = date_is(scope, hold.selection, code, child);
+    add_date(&values, code);
+    return err ? err : check_narrowed(scope, date_key, &values);
 }
 
 static int dates_find(struct scope *scope, struct slice name, struct child *child)
@@ -238,9 +233,9 @@ static int view_child(struct scope *scope, uint64_t index, struct child *child)
     if (err)
         return err;
     uint32_t facet = view->facets[index];
-    return shows(hold.selection, scope->node.j, views, facet)
-               ? or_gap(value_is(scope, facet, views->facets[facet]->name, child))
-               : CHILD_GAP;
+    err = shows(hold.selection, scope->node.j, views, facet) ? check_value(scope, facet)
+                                                             : CHILD_GAP;
+    return err ? err : value_is(scope, facet, views->facets[facet]->name, child);
 }
 
 static uint64_t view_seek(struct scope *scope, unsigned list, struct slice name)

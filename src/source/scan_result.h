@@ -9,8 +9,8 @@
 #include "base/array.h"
 #include "base/parallel.h"
 #include "corpus/builder.h"
-#include "source/content.h"
 #include "cues/source_form.h"
+#include "source/content.h"
 
 struct content_scan_progress {
     void (*step)(void *context, size_t done, size_t all);

@@ -269,10 +269,11 @@ bool evidence_is_below_time(const struct lines *lines, const struct line *line)
 {
     const struct line *time_line = line - 1, *next = line + 1;
     int64_t time;
+    if (line->before == BREAK_PARAGRAPH || line->bold || line->details)
+        return false; /* the common case */
     if (line == lines->at || time_line->before != BREAK_PARAGRAPH || time_line->heading ||
-        !time_line->len || time_line->len > LONGEST_RANGE || line->before == BREAK_PARAGRAPH ||
-        line->bold || line->details || next == lines->at + lines->count || next->heading ||
-        next->details || next->before == BREAK_PARAGRAPH)
+        !time_line->len || time_line->len > LONGEST_RANGE || next == lines->at + lines->count ||
+        next->heading || next->details || next->before == BREAK_PARAGRAPH)
         return false;
     return label_take_time_line(line_text(lines, time_line), &time) &&
            label_is_lone_name(line_text(lines, line)) &&

@@ -14,7 +14,7 @@ static bool is_asked(struct slice name)
 {
     static const char *const words[] = {"Q.",      "A.",        "P.",         "R.", "Question.",
                                         "Answer.", "Pregunta.", "Respuesta.", NULL};
-    return slice_ends(name, SLICE(".")) && slice_is_one_of(name, words);
+    return name.len && name.data[name.len - 1] == '.' && slice_is_one_of(name, words);
 }
 
 /* Takes the times and signs from a bold name: `[0:23] Ana:`, `Ana (9:02) -`, `Ana 0:23`. */

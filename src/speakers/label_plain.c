@@ -397,7 +397,8 @@ bool label_read_signed(struct slice line, struct label *label)
     int64_t start = NO_TIME;
     if (!line.len || islower((unsigned char)line.data[0]))
         return false; /* the common case */
-    (void)label_take_time(&rest, &start);
+    if (!isalpha((unsigned char)line.data[0]))
+        (void)label_take_time(&rest, &start);
     if (!rest.len)
         return false;
     bool is_callout = take_callout(&rest);

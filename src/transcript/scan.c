@@ -3,12 +3,12 @@
 #include <errno.h>
 
 #include "cues/captions.h"
-#include "syntax/plain_text.h"
 #include "cues/speech_shape.h"
-#include "transcript/bilingual.h"
-#include "transcript/body.h"
 #include "metadata/facts.h"
 #include "metadata/preamble.h"
+#include "syntax/plain_text.h"
+#include "transcript/bilingual.h"
+#include "transcript/body.h"
 #include "transcript/source.h"
 #include "values/decode.h"
 

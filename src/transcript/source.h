@@ -5,8 +5,8 @@
 #define TRANSCRIPT_SOURCE_H
 
 #include "cues/source_form.h"
-#include "transcript/body.h"
 #include "metadata/front.h"
+#include "transcript/body.h"
 
 /* Reads the front matter of a text, as front_read() does; none, and 0, if the form has none. */
 int source_read_front(enum source_form form, struct arena *arena, struct slice text, bool is_all,

@@ -174,14 +174,22 @@ static int render_while_asked(void *cache, struct buf *out)
     return render_words(NULL, out);
 }
 
+/* A cache whose clients leave when has_left() says so. */
+static struct cache *new_cache(void)
+{
+    static const struct content content = {.has_client_left = has_left};
+    static struct limits limits;
+    limits = limits_default();
+    struct cache *cache = cache_new(&content, 1 << 20, &limits);
+    assert_non_null(cache);
+    return cache;
+}
+
 static void test_who_gives_up_does_not_wait_for_who_renders(void **state)
 {
-    const struct content content = {.has_client_left = has_left};
-    const struct limits limits = limits_default();
-    struct cache *cache = cache_new(&content, 1 << 20, &limits);
+    struct cache *cache = new_cache();
     struct cache_entry *entry;
     (void)state;
-    assert_non_null(cache);
     assert_int_equal(cache_get_text(cache, id_of_text, render_while_asked, cache, &entry), 0);
     assert_slice(buf_slice(&entry->text), "words");
     cache_put(cache, entry);
@@ -225,12 +233,9 @@ static int render_long_while_asked(void *cache, struct buf *out)
 /* One long text grows at a time. */
 static void test_who_gives_up_does_not_wait_for_another_long_text(void **state)
 {
-    const struct content content = {.has_client_left = has_left};
-    const struct limits limits = limits_default();
-    struct cache *cache = cache_new(&content, 1 << 20, &limits);
+    struct cache *cache = new_cache();
     struct cache_entry *entry;
     (void)state;
-    assert_non_null(cache);
     assert_int_equal(cache_get_text(cache, id_of_text, render_long_while_asked, cache, &entry), 0);
     assert_int_equal(entry->text.len, LONG);
     cache_put(cache, entry);
