@@ -321,7 +321,8 @@ static int value_target(struct scope *scope, struct buf *target)
 
 /* --- combined views --------------------------------------------------------------------------- */
 
-enum { DEPTH_SHIFT = 10 }; /* j of KIND_COMBINED: the depth, then 10 bits of the view */
+/* j of KIND_COMBINED: the depth of its folder, at most that of a day, then 10 bits of the view. */
+enum { DEPTH_SHIFT = 10, MOST_DEPTH = 4 };
 
 static uint32_t find_view(const struct scope *scope, struct slice name)
 {
@@ -343,7 +344,7 @@ static int query_of_folder(struct scope *scope, struct buf *query, unsigned *dep
     bool is_facet = kind == KIND_FACET || kind == KIND_BY_VOICE_FACET;
     struct slice key = date_key;
     int err = 0;
-    *depth = kind == KIND_MONTH ? 3 : kind == KIND_DAY ? 4 : 2;
+    *depth = kind == KIND_MONTH ? 3 : kind == KIND_DAY ? MOST_DEPTH : 2;
     /* No query matches only the episodes of a month whose day is unknown. */
     if (kind == KIND_DAY && !date_of_code(scope->node.i).day)
         return -ENOENT;
@@ -375,17 +376,27 @@ int search_find_combined(struct scope *scope, struct slice name, struct child *c
     return 0;
 }
 
+/* The name of the view; empty if there is none of that number. */
+static struct slice combined_view(const struct scope *scope)
+{
+    uint32_t number = scope->node.j & ((1u << DEPTH_SHIFT) - 1);
+    const struct view *view = views_view(&scope->corpus->views, number);
+    return number == SELECTION_BY_VOICE  ? SLICE("by-voice")
+           : number == SELECTION_BY_DATE ? scope->corpus->date_view
+           : view                        ? view->name
+                                         : (struct slice){0};
+}
+
+static int combined_check(struct scope *scope)
+{
+    int err = selection_check(scope);
+    bool is_there = combined_view(scope).len && scope->node.j >> DEPTH_SHIFT <= MOST_DEPTH;
+    return err ? err : is_there ? 0 : -ESTALE;
+}
+
 static int combined_target(struct scope *scope, struct buf *target)
 {
-    uint32_t view = scope->node.j & ((1u << DEPTH_SHIFT) - 1);
     unsigned depth = scope->node.j >> DEPTH_SHIFT;
-    const struct view *of_front = views_view(&scope->corpus->views, view);
-    struct slice name = view == SELECTION_BY_VOICE  ? SLICE("by-voice")
-                        : view == SELECTION_BY_DATE ? scope->corpus->date_view
-                        : of_front                  ? of_front->name
-                                                    : (struct slice){0};
-    if (!name.len)
-        return -ESTALE;
     /* Depth 0: episodes/ of a selection, which has the view beside it. */
     for (unsigned i = 0; i < depth; i++)
         buf_add_text(target, "../");
@@ -397,7 +408,7 @@ static int combined_target(struct scope *scope, struct buf *target)
     } else {
         buf_add_text(target, "../");
     }
-    buf_add_slice(target, name);
+    buf_add_slice(target, combined_view(scope));
     return 0;
 }
 
@@ -419,7 +430,7 @@ const struct node_ops selection_value_ops = {
 };
 
 const struct node_ops combined_ops = {
-    .check = selection_check,
+    .check = combined_check,
     .identity = value_identity,
     .target = combined_target,
 };
