@@ -242,7 +242,6 @@ static void ask(struct walk *w, uint64_t id)
     uint64_t parent;
 
     int err = tree_getattr(w->tree, id, &attr);
-    CHECK(err == 0 || err == -ESTALE);
     int listed = tree_list(w->tree, id, 0, go_on, NULL);
     int looked_up = tree_lookup(w->tree, id, "turns", &found);
     int above = tree_parent(w->tree, id, &parent);
@@ -250,8 +249,14 @@ static void ask(struct walk *w, uint64_t id)
     int read = tree_read(w->tree, id, 1, 10, &bytes);
     if (read == 0)
         tree_text_free(w->tree, &bytes);
-    CHECK(tree_listxattr(w->tree, id, &text) == err);
+    int attributes = tree_listxattr(w->tree, id, &text);
+    if (err == -EINVAL || err == -ENAMETOOLONG) { /* of a selection, to one that cannot be */
+        CHECK(linked == err && read == -EINVAL && listed == -ENOTDIR && attributes == 0);
+        return;
+    }
+    CHECK(attributes == err);
     if (err) {
+        CHECK(err == -ESTALE);
         CHECK(listed == -ESTALE && looked_up == -ESTALE && above == -ESTALE && linked == -ESTALE);
         CHECK(read == 0 || read == -ESTALE); /* another version may be remembered */
         return;
