@@ -183,6 +183,9 @@ static void invalidate_episode(struct invalidate_pass *p, uint32_t number)
     bool is_in_place = was && now && was->folder == now->folder &&
                        slice_equal(was->base, now->base);
     if (is_in_place) {
+        /* As when another episode of the same entry came or went elsewhere. */
+        if (corpus_folder(p->before, now->folder) == corpus_folder(p->after, now->folder))
+            notify(p, INVALIDATE_WAIT, id_of(KIND_FOLDER, now->folder, 0, 0), NULL);
         invalidate_text(p, now);
     } else {
         if (was)
