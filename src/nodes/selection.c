@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/identity.h"
 #include "nodes/state.h"
+#include "query/canonical.h"
 
 struct selections *selections_of(const struct scope *scope)
 {
@@ -75,6 +76,8 @@ int selection_narrow(const struct scope *scope, struct slice query, struct slice
                           : selections_parse(scope->corpus, &arena, buf_slice(&text), &narrowed);
     if (!err && narrowed.canonical.len > NAME_MAX)
         err = -ENAMETOOLONG;
+    if (!err && query_is_probe(narrowed.canonical))
+        err = -EINVAL; /* as of a key with a leading dot */
     if (!err)
         buf_add_slice(out, narrowed.canonical);
     arena_free(&arena);

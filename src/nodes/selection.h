@@ -36,7 +36,9 @@ bool selection_use(struct scope *scope);
 void selection_add_value(struct buf *values, struct slice value);
 
 /* Adds the canonical spelling of "query key:values" to `out`; `query` may be empty. 0;
- * -ENAMETOOLONG if it is too long for a name; -ENOMEM. */
+ * -ENAMETOOLONG if it is too long for a name; -EINVAL if it is no query that search/ takes;
+ * -ENOMEM.
+ */
 int selection_narrow(const struct scope *scope, struct slice query, struct slice key,
                      const struct buf *values, struct buf *out);
 
