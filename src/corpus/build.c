@@ -118,7 +118,7 @@ static void sort_changes(struct scanned *changes, size_t *count, const struct sc
     *count = kept;
 }
 
-static int order_changes(struct scanned *changes, size_t *count)
+int corpus_order(struct scanned *changes, size_t *count)
 {
     const struct scanned **order = calloc(*count + 1, sizeof *order);
     struct scanned *sorted = calloc(*count + 1, sizeof *sorted);
@@ -250,7 +250,7 @@ int corpus_next(struct builder *builder, struct corpus *old, struct scanned *cha
     s.next->folder_count = s.old->folder_count;
     s.next->bytes = s.old->bytes;
     s.next->hash = s.old->hash;
-    int err = order_changes(changes, &count);
+    int err = corpus_order(changes, &count);
     if (!err)
         err = take_step(&s, changes, count);
     if (err) {

@@ -8,6 +8,9 @@
 #include "corpus/builder.h"
 #include "corpus/corpus.h"
 
+/* Sorts changes by path, and drops all but the last of a path. 0 or -ENOMEM. */
+int corpus_order(struct scanned *changes, size_t *count);
+
 /*
  * Builds the generation after `old`, the last one that this builder built; NULL: the first one.
  * `changes` are the files that are new, changed or gone, in any order; the last one of a path

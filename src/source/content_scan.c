@@ -297,6 +297,32 @@ static void forget_others(struct content_scan *scan, const struct corpus *old)
     scan->count = kept;
 }
 
+/* Finds what is new, changed or gone, and reads none of it. */
+static int find_changes(struct scan_walk *walk, const struct target *targets, size_t count)
+{
+    walk->is_seen = calloc((walk->old ? walk->old->episode_cap : 0) + (size_t)1, sizeof(bool));
+    int err = walk->is_seen ? 0 : -ENOMEM;
+    for (size_t i = 0; i < count && !err; i++)
+        err = scan_target(walk, &targets[i]);
+    for (size_t i = 0; i < walk->listing_count; i++)
+        stems_free(&walk->listings[i].stems);
+    free(walk->listings);
+    map_free(&walk->added);
+    map_free(&walk->listed);
+    free(walk->is_seen);
+    free(walk->folders);
+    return err;
+}
+
+static int read_changes(const struct scan_walk *walk)
+{
+    int err = scan_read_heads(walk->folder, walk->options, walk->scan);
+    if (!err)
+        err = note_all_unread(walk->scan);
+    forget_others(walk->scan, walk->old);
+    return err;
+}
+
 int content_scan(const struct content_folder *folder, const struct target *targets, size_t count,
                  const struct corpus *old, const struct content_scan_options *options,
                  struct content_scan *scan)
@@ -304,23 +330,8 @@ int content_scan(const struct content_folder *folder, const struct target *targe
     struct scan_walk walk = {.folder = folder, .old = old, .options = options, .scan = scan};
 
     *scan = (struct content_scan){0};
-    walk.is_seen = calloc((old ? old->episode_cap : 0) + (size_t)1, sizeof(bool));
-    int err = walk.is_seen ? 0 : -ENOMEM;
-    for (size_t i = 0; i < count && !err; i++)
-        err = scan_target(&walk, &targets[i]);
-    if (!err)
-        err = scan_read_heads(folder, options, scan);
-    if (!err)
-        err = note_all_unread(scan);
-    for (size_t i = 0; i < walk.listing_count; i++)
-        stems_free(&walk.listings[i].stems);
-    free(walk.listings);
-    map_free(&walk.added);
-    map_free(&walk.listed);
-    forget_others(scan, old);
-    free(walk.is_seen);
-    free(walk.folders);
-    return err;
+    int err = find_changes(&walk, targets, count);
+    return err ? err : read_changes(&walk);
 }
 
 int content_scan_add_config(struct content_scan *scan, const struct content_folder *folder,
@@ -346,20 +357,78 @@ void content_scan_free(struct content_scan *scan)
     *scan = (struct content_scan){0};
 }
 
+/* --- the first corpus ------------------------------------------------------------------------- */
+
+/* Until it is built a file takes several times what stays of it: this many are built at a time. */
+enum { FIRST_STEP = 8192 };
+
+struct first_scan {
+    const struct content_scan_progress *progress; /* or NULL */
+    size_t before, all;
+};
+
+static void step_first(void *first_, size_t done, size_t all)
+{
+    const struct first_scan *first = first_;
+    (void)all;
+    first->progress->step(first->progress->context, first->before + done, first->all);
+}
+
+/* Reads a part of the changes, and adds them to the corpus. */
+static int build_part(struct scan_walk *walk, struct builder *builder, struct corpus **corpus)
+{
+    struct corpus *next = NULL;
+    int err = read_changes(walk);
+    if (!err)
+        err = corpus_next(builder, *corpus, walk->scan->changes, walk->scan->count, &next);
+    if (next) {
+        corpus_release(*corpus);
+        *corpus = next;
+    }
+    for (size_t i = 0; i < sizeof walk->scan->arenas / sizeof *walk->scan->arenas; i++)
+        arena_free(&walk->scan->arenas[i]);
+    return err;
+}
+
+static int build_first(struct scan_walk *walk, struct builder *builder, struct first_scan *first,
+                       struct corpus **corpus)
+{
+    struct content_scan *scan = walk->scan, whole = *scan;
+    int err = corpus_order(whole.changes, &whole.count);
+    first->all = whole.count;
+    do {
+        size_t left = whole.count - first->before;
+        scan->changes = whole.changes + first->before;
+        scan->count = left < FIRST_STEP ? left : FIRST_STEP;
+        err = err ? err : build_part(walk, builder, corpus);
+        first->before += left < FIRST_STEP ? left : FIRST_STEP;
+    } while (!err && first->before < whole.count);
+    scan->changes = whole.changes;
+    if (err) {
+        corpus_free_last(*corpus);
+        *corpus = NULL;
+    }
+    return err;
+}
+
 int content_scan_first(const struct content_folder *folder, struct builder *builder,
                        const struct content_scan_progress *progress, struct corpus **corpus)
 {
     const struct target all[] = {{.path = SLICE("")}};
+    struct first_scan first = {.progress = progress};
+    const struct content_scan_progress of_part = {step_first, &first,
+                                                  progress ? progress->leave_out : NULL};
     const struct content_scan_options options = {.threads = parallel_threads(),
-                                                 .progress = progress};
+                                                 .progress = progress ? &of_part : NULL};
     const struct configuration configuration = content_configuration(folder);
-    struct content_scan scan;
+    struct content_scan scan = {0};
+    struct scan_walk walk = {.folder = folder, .options = &options, .scan = &scan};
+    *corpus = NULL;
     int err = builder_configure(builder, &configuration);
-    if (err)
-        return err;
-    err = content_scan(folder, all, 1, NULL, &options, &scan);
     if (!err)
-        err = corpus_next(builder, NULL, scan.changes, scan.count, corpus);
+        err = find_changes(&walk, all, 1);
+    if (!err)
+        err = build_first(&walk, builder, &first, corpus);
     content_scan_free(&scan);
     return err;
 }
