@@ -1,6 +1,6 @@
 /*
  * A scope: an open node. It holds the generation of the node, and the parts of its episode that it
- * has loaded so far. Each function of tree.h opens one and closes it (tree.c).
+ * has loaded so far. Each function of tree.h opens one and closes it (answers.c).
  */
 #ifndef NODES_SCOPE_H
 #define NODES_SCOPE_H
