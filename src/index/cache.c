@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/parallel.h"
+#include "index/body_problems.h"
 #include "index/parse_episode.h"
 
 enum {
@@ -12,13 +13,6 @@ enum {
     KEY_OF_FRONT = 0xFF, /* the last eight bits of a key, where a node id has its kind */
     KEY_OF_BODY = 0xFE,
     ALWAYS_KEPT = 2, /* of each list */
-};
-
-/* The problems of the body of an episode when it was last parsed. */
-struct body_diags {
-    uint32_t version;
-    struct diag *diags;
-    struct arena arena; /* owns them */
 };
 
 /* Entries that are not in use. */
@@ -41,8 +35,7 @@ struct cache {
     uint32_t parsers;              /* of them */
     bool has_long;                 /* a long text grows */
     pthread_cond_t room;           /* one of these ended */
-    struct body_diags *body_diags; /* by number of the episode */
-    size_t body_diags_cap;
+    struct body_problems problems; /* of the bodies as they were last parsed */
 };
 
 struct cache *cache_new(const struct content *content, uint64_t limit, const struct limits *limits)
@@ -89,9 +82,7 @@ void cache_free(struct cache *cache)
             cache->buckets[i] = next;
         }
     }
-    for (size_t i = 0; i < cache->body_diags_cap; i++)
-        arena_free(&cache->body_diags[i].arena);
-    free(cache->body_diags);
+    body_problems_free(&cache->problems);
     pthread_mutex_destroy(&cache->lock);
     pthread_cond_destroy(&cache->entry_ready);
     pthread_cond_destroy(&cache->room);
@@ -302,49 +293,6 @@ static struct cache_entry *find(struct cache *cache, uint64_t key)
     return entry;
 }
 
-static bool reserve_notes(struct cache *cache, uint32_t number)
-{
-    if (number < cache->body_diags_cap)
-        return true;
-    size_t cap = number + number / 2 + 64;
-    struct body_diags *body_diags = reallocarray(cache->body_diags, cap, sizeof *body_diags);
-    if (!body_diags)
-        return false;
-    memset(body_diags + cache->body_diags_cap, 0,
-           (cap - cache->body_diags_cap) * sizeof *body_diags);
-    cache->body_diags = body_diags;
-    cache->body_diags_cap = cap;
-    return true;
-}
-
-/* With the lock held. If memory runs out the note is lost, and no reader fails. */
-static void note_problems(struct cache *cache, const struct loader *loader,
-                          const struct cache_entry *entry)
-{
-    bool is_noted = loader->number < cache->body_diags_cap &&
-                    cache->body_diags[loader->number].diags;
-    if (loader->load != parse_body || (!entry->diags.first && !is_noted) ||
-        !reserve_notes(cache, loader->number))
-        return;
-    struct body_diags *body_diags = &cache->body_diags[loader->number];
-    /* One that was read long ago may be parsed later than the one that came after it. */
-    bool is_later = is_noted && loader->episode->version < body_diags->version;
-    if (is_later || (body_diags->diags && body_diags->version == loader->episode->version))
-        return;
-    arena_free(&body_diags->arena);
-    *body_diags = (struct body_diags){.version = loader->episode->version};
-    for (const struct diag *diag = entry->diags.first; diag; diag = diag->next) {
-        struct diag *copy = ARENA_NEW(&body_diags->arena, struct diag, 1);
-        if (!copy)
-            return;
-        *copy = (struct diag){body_diags->diags, diag->line, diag->column,
-                              arena_copy(&body_diags->arena, diag->problem),
-                              arena_copy(&body_diags->arena, diag->action)};
-        if (copy->problem.data && copy->action.data)
-            body_diags->diags = copy;
-    }
-}
-
 /* With the lock held; releases it while it makes the part. */
 static int load_entry(struct cache *cache, const struct loader *loader, struct cache_entry *entry)
 {
@@ -372,7 +320,8 @@ static int load_entry(struct cache *cache, const struct loader *loader, struct c
     entry->size = sizeof *entry + entry->arena.total + body_size(&entry->body) + entry->text.cap;
     cache->stats.used += entry->size;
     cache->texts_used += is_text(entry) ? entry->size : 0;
-    note_problems(cache, loader, entry);
+    if (parsed)
+        body_problems_note(&cache->problems, loader->number, parsed->version, entry->diags.first);
     keep_limit(cache);
     return err;
 }
@@ -529,50 +478,19 @@ void cache_forget_text(struct cache *cache, uint64_t id)
     forget(cache, id);
 }
 
-/* With the lock held. Counts them alone where problems->at is NULL, and cannot fail. */
-static int copy_notes(const struct cache *cache, const struct corpus *corpus, struct arena *arena,
-                      struct problems *problems)
-{
-    for (uint32_t i = 0; i < corpus->episode_cap && i < cache->body_diags_cap; i++) {
-        const struct episode *episode = episode_shown(corpus->episodes[i]);
-        if (!episode || episode->version != cache->body_diags[i].version)
-            continue;
-        for (const struct diag *diag = cache->body_diags[i].diags; diag; diag = diag->next) {
-            struct problem *problem = problems->at ? &problems->at[problems->count] : NULL;
-            problems->count++;
-            if (!problem)
-                continue;
-            *problem = (struct problem){episode->path, diag->line, diag->column,
-                                        arena_copy(arena, diag->problem),
-                                        arena_copy(arena, diag->action)};
-            if (!problem->what.data || !problem->action.data)
-                return -ENOMEM;
-        }
-    }
-    return 0;
-}
-
 uint32_t cache_count_problems(struct cache *cache, const struct corpus *corpus)
 {
-    struct problems problems = {0};
     pthread_mutex_lock(&cache->lock);
-    (void)copy_notes(cache, corpus, NULL, &problems);
+    uint32_t count = body_problems_count(&cache->problems, corpus);
     pthread_mutex_unlock(&cache->lock);
-    return problems.count;
+    return count;
 }
 
 int cache_read_problems(struct cache *cache, const struct corpus *corpus, struct arena *arena,
                         struct problems *problems)
 {
-    *problems = (struct problems){0};
     pthread_mutex_lock(&cache->lock);
-    int err = copy_notes(cache, corpus, arena, problems);
-    problems->at = ARENA_NEW(arena, struct problem, problems->count);
-    problems->count = 0;
-    if (!problems->at)
-        err = -ENOMEM;
-    if (!err)
-        err = copy_notes(cache, corpus, arena, problems);
+    int err = body_problems_copy(&cache->problems, corpus, arena, problems);
     pthread_mutex_unlock(&cache->lock);
     return err;
 }
