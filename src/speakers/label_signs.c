@@ -35,9 +35,25 @@ bool label_has_colon(struct slice text)
 
 struct slice label_skip_space(struct slice text)
 {
-    while (text.len && byte_is_space(text.data[0]))
-        text = slice_skip(text, 1);
+    size_t len;
+    do {
+        len = !text.len                                   ? 0
+              : byte_is_space(text.data[0])               ? 1
+              : slice_starts(text, SLICE("\xC2\xA0"))     ? 2
+              : slice_starts(text, SLICE("\xE2\x80\xAF")) ? 3
+                                                          : 0;
+        text = slice_skip(text, len);
+    } while (len);
     return text;
+}
+
+/* Without white space at the ends: a no-break space stands before a French colon. */
+static struct slice trim_name(struct slice name)
+{
+    name = slice_trim(name);
+    bool is_plain = name.len && (unsigned char)name.data[0] < 0x80 &&
+                    (unsigned char)name.data[name.len - 1] < 0x80;
+    return is_plain ? name : utf8_trim(name);
 }
 
 /* What is shown of `[[Name]]` and `[[page|Name]]`, links of a vault. */
@@ -67,7 +83,7 @@ static struct slice without_pictures(struct slice name)
 
 struct slice label_without_brackets(struct slice name)
 {
-    name = without_link(slice_trim(name));
+    name = without_link(trim_name(name));
     struct slice bare = without_pictures(name);
     if (bare.len < name.len && label_is_name(bare))
         name = bare;
@@ -75,7 +91,7 @@ struct slice label_without_brackets(struct slice name)
         name = slice_skip(name, 2); /* of the sentence before */
     if (name.len > 2 && name.data[0] == '[' && name.data[name.len - 1] == ']')
         name = (struct slice){name.data + 1, name.len - 2};
-    return slice_trim(name);
+    return trim_name(name);
 }
 
 bool label_has_letter(struct slice text)
@@ -110,12 +126,12 @@ struct slice label_without_colon(struct slice name)
 
 struct slice label_without_dash(struct slice name)
 {
-    name = slice_trim(name);
+    name = trim_name(name);
     if (name.len && isalnum((unsigned char)name.data[name.len - 1]))
         return name; /* the common case */
     for (size_t i = 0; i < DASHES; i++) {
         if (slice_ends(name, dashes[i]))
-            return slice_trim(slice_head(name, name.len - dashes[i].len));
+            return trim_name(slice_head(name, name.len - dashes[i].len));
     }
     return slice_ends(name, SLICE(",")) ? slice_head(name, name.len - 1) : name;
 }
