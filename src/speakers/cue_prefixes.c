@@ -1,8 +1,8 @@
 #include "speakers/cue_prefixes.h"
 
-#include "base/utf8.h"
 #include "speakers/label.h"
 #include "speakers/label_names.h"
+#include "speakers/label_signs.h"
 
 enum {
     FEW_CUES = 3,  /* tell nothing by all having a label, unless each is a whole name */
@@ -22,7 +22,7 @@ static size_t read_prefix(struct slice text, struct slice *name)
     bool has_dash = slice_starts(before, SLICE("- "));
     if (has_dash && memmem(text.data, text.len, "\n-", 2))
         return 0;
-    *name = utf8_trim(slice_skip(before, has_dash ? 2 : 0));
+    *name = label_trim_space(slice_skip(before, has_dash ? 2 : 0));
     if (name->len > 2 && name->data[0] == '[' && slice_ends(*name, SLICE("]")))
         *name = slice_trim((struct slice){name->data + 1, name->len - 2});
     return name->len ? before.len + 2 : 0;

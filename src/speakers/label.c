@@ -41,7 +41,7 @@ static struct slice read_bold_name(struct slice name, struct label *label, bool 
         *has_colon |= colon > 0;
         name = label_without_dash(rest);
     }
-    return utf8_trim(name);
+    return name;
 }
 
 /* Takes `(she/her):` from behind a bold name, with its colon; the bytes of the brackets. */

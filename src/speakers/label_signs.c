@@ -33,27 +33,39 @@ bool label_has_colon(struct slice text)
            memmem(text.data, text.len, label_wide_colon.data, label_wide_colon.len);
 }
 
+/* The bytes of a space at the front, or at the end; of U+00A0 and U+202F, which break no line. */
+static inline size_t space_at_front(struct slice text)
+{
+    unsigned char first = (unsigned char)(text.len ? text.data[0] : 0);
+    return byte_is_space((char)first)                                   ? 1
+           : first == 0xC2 && slice_starts(text, SLICE("\xC2\xA0"))     ? 2
+           : first == 0xE2 && slice_starts(text, SLICE("\xE2\x80\xAF")) ? 3
+                                                                        : 0;
+}
+
+static inline size_t space_at_end(struct slice text)
+{
+    unsigned char last = (unsigned char)(text.len ? text.data[text.len - 1] : 0);
+    return byte_is_space((char)last)                                 ? 1
+           : last == 0xA0 && slice_ends(text, SLICE("\xC2\xA0"))     ? 2
+           : last == 0xAF && slice_ends(text, SLICE("\xE2\x80\xAF")) ? 3
+                                                                     : 0;
+}
+
 struct slice label_skip_space(struct slice text)
 {
     size_t len;
-    do {
-        len = !text.len                                   ? 0
-              : byte_is_space(text.data[0])               ? 1
-              : slice_starts(text, SLICE("\xC2\xA0"))     ? 2
-              : slice_starts(text, SLICE("\xE2\x80\xAF")) ? 3
-                                                          : 0;
+    while ((len = space_at_front(text)))
         text = slice_skip(text, len);
-    } while (len);
     return text;
 }
 
-/* Without white space at the ends: a no-break space stands before a French colon. */
-static struct slice trim_name(struct slice name)
+struct slice label_trim_space(struct slice text)
 {
-    name = slice_trim(name);
-    bool is_plain = name.len && (unsigned char)name.data[0] < 0x80 &&
-                    (unsigned char)name.data[name.len - 1] < 0x80;
-    return is_plain ? name : utf8_trim(name);
+    size_t len;
+    while ((len = space_at_end(text)))
+        text.len -= len;
+    return label_skip_space(text);
 }
 
 /* What is shown of `[[Name]]` and `[[page|Name]]`, links of a vault. */
@@ -83,15 +95,15 @@ static struct slice without_pictures(struct slice name)
 
 struct slice label_without_brackets(struct slice name)
 {
-    name = without_link(trim_name(name));
+    name = without_link(label_trim_space(name));
     struct slice bare = without_pictures(name);
     if (bare.len < name.len && label_is_name(bare))
         name = bare;
     if (slice_starts(name, SLICE(". ")))
-        name = slice_skip(name, 2); /* of the sentence before */
+        name = label_skip_space(slice_skip(name, 2)); /* of the sentence before */
     if (name.len > 2 && name.data[0] == '[' && name.data[name.len - 1] == ']')
-        name = (struct slice){name.data + 1, name.len - 2};
-    return trim_name(name);
+        name = label_trim_space((struct slice){name.data + 1, name.len - 2});
+    return name;
 }
 
 bool label_has_letter(struct slice text)
@@ -126,12 +138,12 @@ struct slice label_without_colon(struct slice name)
 
 struct slice label_without_dash(struct slice name)
 {
-    name = trim_name(name);
+    name = label_trim_space(name);
     if (name.len && isalnum((unsigned char)name.data[name.len - 1]))
         return name; /* the common case */
     for (size_t i = 0; i < DASHES; i++) {
         if (slice_ends(name, dashes[i]))
-            return trim_name(slice_head(name, name.len - dashes[i].len));
+            return label_trim_space(slice_head(name, name.len - dashes[i].len));
     }
     return slice_ends(name, SLICE(",")) ? slice_head(name, name.len - 1) : name;
 }

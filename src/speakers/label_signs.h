@@ -18,6 +18,7 @@ size_t label_colon_at_end(struct slice text);
 bool label_has_colon(struct slice text);
 bool label_has_letter(struct slice text);
 struct slice label_skip_space(struct slice text);
+struct slice label_trim_space(struct slice text);
 
 /* A name without brackets around it, pictures before it, and the end of a sentence before that. */
 struct slice label_without_brackets(struct slice name);
