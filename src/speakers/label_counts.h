@@ -37,6 +37,7 @@ struct speaker_stats {
     struct label_kind above;     /* a name alone, above a time */
     struct label_kind lone;      /* a name alone at the head of a paragraph, above words */
     struct label_kind signs;     /* Name — words, [Name] words, > [!quote] Name */
+    struct label_kind titled;    /* Mr. Paik. Words */
     struct label_kind questions; /* **Name: words**, all bold */
     struct label_kind openers;   /* the first labels of sections */
     struct map keys;             /* labels that are keys of a list: Added, Monday */
@@ -56,7 +57,7 @@ struct speaker_stats {
     bool are_rows;          /* these are most of the text */
     bool are_names;         /* most headings are names, alone, that recur */
     bool are_lone;          /* names alone are all the labels there are, and head the turns */
-    bool is_trial;          /* `Q. words`, `A. words` in turn */
+    bool is_trial;          /* `Q. words`, `A. words` in turn, or `Mr. PAIK. Words` */
     bool are_capitals;      /* names in capitals, alone, are all the labels there are */
     bool are_signs;         /* names that only a sign marks are all the labels there are */
     bool are_bare;          /* most paragraphs begin with a bold name and no colon */

@@ -41,7 +41,7 @@ struct label {
     bool is_short;        /* its words are few, as those of data are: no evidence */
     bool is_behind_time;  /* a time stood before it */
     bool has_no_colon;    /* only a time, or pointed brackets, mark it */
-    bool is_dotted;       /* `Q. words`, as in a court */
+    bool is_dotted;       /* `Q. words`, as in a court; `Mr. PAIK. Words`, in a hearing */
     bool is_question;     /* the line is bold, with its words: `**Q: Who?**` */
     bool is_of_chat;      /* `From Name to Everyone: words`: nothing else has this form */
 };

@@ -198,8 +198,69 @@ static bool read_chat(struct slice line, struct label *label)
            (colon || !rest.len || isdigit((unsigned char)rest.data[0]));
 }
 
+/* A name of up to four words and nothing else, as a screenplay has it: `ANA LIMA`. */
+static bool is_in_capitals(struct slice line)
+{
+    enum { MOST_WORDS = 4, LEAST_LETTERS = 2, MOST_LINE = 40 };
+    size_t letters = 0, words = 1;
+    if (line.len > MOST_LINE || line.len < LEAST_LETTERS || !isupper((unsigned char)line.data[0]))
+        return false; /* the common case */
+    for (size_t i = 0; i < line.len; i++) {
+        char c = line.data[i];
+        letters += isupper((unsigned char)c) != 0;
+        words += c == ' ';
+        if (!isupper((unsigned char)c) && !memchr(" .-'", c, 4))
+            return false;
+    }
+    return letters >= LEAST_LETTERS && words <= MOST_WORDS;
+}
+
+/* The bytes of a title and the space behind it; 0 if a line does not begin with one. */
+static size_t title_at_front(struct slice line)
+{
+    static const char *const titles[] = {
+        "Mr.",         "Mrs.",           "Ms.",       "Miss",       "Dr.",
+        "Hon.",        "Senator",        "Chairman",  "Chairwoman", "Chair",
+        "Chairperson", "Representative", "General",   "Admiral",    "Ambassador",
+        "Secretary",   "Commissioner",   "Director",  "Judge",      "Justice",
+        "Governor",    "Mayor",          "President", "Professor",  "Colonel",
+        "Captain",     "Sheriff",        "The",       NULL};
+    enum { MOST_TITLE = 15 };
+    struct slice near = slice_head(line, MOST_TITLE), title;
+    const char *space = near.len ? memchr(near.data, ' ', near.len) : NULL;
+    if (!space || space + 1 == near.data + near.len || !isupper((unsigned char)space[1]))
+        return 0; /* the common case */
+    title = slice_head(near, (size_t)(space - near.data));
+    return slice_is_one_of(title, titles) ? title.len + 1 : 0;
+}
+
+/* `Mr. PAIK. Words`, `Ms. Wren of Ohio. Words`, `The CHAIRMAN. Words`, as the printed record of a
+ * hearing has it. */
+static bool read_titled(struct slice line, struct label *label)
+{
+    size_t title = title_at_front(line);
+    struct slice rest = slice_skip(line, title), near = slice_head(rest, LABEL_MAX_PLAIN_BYTES);
+    const char *stop = title ? memmem(near.data, near.len, ". ", 2) : NULL;
+    if (!stop || stop == near.data)
+        return false;
+    struct slice name = {near.data, (size_t)(stop - near.data)};
+    const char *of = memmem(name.data, name.len, " of ", 4);
+    struct slice bare = of ? slice_head(name, (size_t)(of - name.data)) : name;
+    label->speaker = slice_head(line, title + name.len);
+    label->words = slice_trim(slice_skip(line, title + name.len + 1));
+    label->is_dotted = true;
+    bool is_office = slice_starts(line, SLICE("The "));
+    return label->words.len && isupper((unsigned char)bare.data[0]) &&
+           !islower((unsigned char)label->words.data[0]) && label_is_name(bare) &&
+           label_may_be_name(label->speaker) && !label_has_colon(name) &&
+           (!is_office || is_in_capitals(bare));
+}
+
 static bool read_plain(struct slice line, struct label *label)
 {
+    if (read_titled(line, label))
+        return true;
+    label->is_dotted = false;
     size_t at = find_colon(line);
     /* The colon of `Q. One thing: where?` is one of the sentence, that of `A. Lima: words` is not.
      */
@@ -303,23 +364,6 @@ static bool read_row(struct slice line, struct label *label)
     label->is_short = !has_words(label->words, ROW);
     return label_take_time(&time, &label->start) && time.len == 0 &&
            label_may_be_name(label->speaker) && label->words.len;
-}
-
-/* A name of up to four words and nothing else, as a screenplay has it: `ANA LIMA`. */
-static bool is_in_capitals(struct slice line)
-{
-    enum { MOST_WORDS = 4, LEAST_LETTERS = 2, MOST_LINE = 40 };
-    size_t letters = 0, words = 1;
-    if (line.len > MOST_LINE || line.len < LEAST_LETTERS || !isupper((unsigned char)line.data[0]))
-        return false; /* the common case */
-    for (size_t i = 0; i < line.len; i++) {
-        char c = line.data[i];
-        letters += isupper((unsigned char)c) != 0;
-        words += c == ' ';
-        if (!isupper((unsigned char)c) && !memchr(" .-'", c, 4))
-            return false;
-    }
-    return letters >= LEAST_LETTERS && words <= MOST_WORDS;
 }
 
 /* Takes a name and the sign behind it from the front of a line; false, with *rest unchanged, if

@@ -99,7 +99,8 @@ static bool is_plain_speaker(struct speaker_stats *stats, const struct label *la
                (evidence_uses(&stats->questions.uses, name) >= 2 && label_is_name(name) &&
                 stats->is_dialogue);
     if (label->is_dotted)
-        return evidence_uses(&stats->exchanges, name);
+        return name.len > 1 ? stats->is_trial && line->before == BREAK_PARAGRAPH
+                            : evidence_uses(&stats->exchanges, name);
     if (label_is_loose(label))
         return evidence_is_of_speakers(&stats->loose, name) ||
                evidence_uses(&stats->plain, evidence_without_aside(name)) >= 2 ||

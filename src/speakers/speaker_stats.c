@@ -114,6 +114,8 @@ static int count_question(struct speaker_stats *stats, const struct label *label
 
 static int count_dotted(struct speaker_stats *stats, const struct label *label, struct tally *tally)
 {
+    if (label->speaker.len > 1)
+        return evidence_count_kind(&stats->titled, label->speaker);
     int err = count_neighbours(stats, label, tally);
     stats->is_trial |= evidence_uses(&stats->exchanges, label->speaker) > 0;
     return err;
@@ -369,6 +371,7 @@ static int weigh(struct speaker_stats *stats, const struct tally *tally)
                   ? find_other_cases(stats, tally->bold, &is_rare)
                   : 0;
     stats->is_article = !are_known && (tally->bold > 2 ? is_rare : !tally->begins_bold);
+    stats->is_trial |= stats->titled.recurring >= 2 && stats->titled.exchanges >= 2;
     stats->is_dialogue = stats->is_trial || is_dialogue(stats, tally->paragraphs);
     stats->are_on_lines = tally->plain * 4 >= tally->lines * 3;
     stats->are_above = tally->alone * 2 >= tally->plain;
@@ -460,6 +463,7 @@ void speaker_stats_free(struct speaker_stats *stats)
     map_free(&stats->capitals.uses);
     map_free(&stats->bare.uses);
     map_free(&stats->signs.uses);
+    map_free(&stats->titled.uses);
     map_free(&stats->questions.uses);
     map_free(&stats->openers.uses);
     map_free(&stats->above.uses);

@@ -173,6 +173,46 @@ int plain_text_read_cues(struct slice text, struct diags *diags, struct cues *cu
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
+enum {
+    LEAST_INDENT = 2, /* columns of the first line of a paragraph */
+    MOST_INDENT = 8,  /* more is a line in the middle of the page */
+    FULL_LINE = 60,   /* columns behind which a line was broken */
+    FEW_BROKEN = 3,
+};
+
+static size_t indent_of(struct slice line)
+{
+    size_t at = 0;
+    while (at < line.len && line.data[at] == ' ')
+        at++;
+    return at < line.len && line.data[at] == '\t' ? at + 4 : at;
+}
+
+static bool is_first_line(struct slice line)
+{
+    size_t indent = indent_of(line);
+    return indent >= LEAST_INDENT && indent <= MOST_INDENT;
+}
+
+/* Whether the first lines of paragraphs are indented, as in print: then an indented line above one
+ * that is not had no room for the next word. */
+static bool has_indented_paragraphs(struct slice text)
+{
+    size_t broken = 0, others = 0;
+    struct slice line, before = {0};
+    while (slice_take(&text, '\n', &line)) {
+        line = slice_head(line, line.len - (line.len && line.data[line.len - 1] == '\r'));
+        struct slice rest = line, word = {0};
+        if (line.len && indent_of(line) == 0 && is_first_line(before)) {
+            (void)slice_take(&rest, ' ', &word);
+            size_t needed = indent_of(before) + slice_trim(before).len + 1 + word.len;
+            *(needed > FULL_LINE ? &broken : &others) += 1;
+        }
+        before = line;
+    }
+    return broken >= FEW_BROKEN && broken >= others * 4;
+}
+
 int plain_text_read_lines(struct slice text, size_t most, struct diags *diags, struct lines *lines)
 {
     cleanup_buf struct buf own = {0};
@@ -181,7 +221,9 @@ int plain_text_read_lines(struct slice text, size_t most, struct diags *diags, s
     bool begins_paragraph = true;
     int err = cues_repair(&text, &own, diags);
     struct slice body = meet_text_body(text);
+    bool are_indented = has_indented_paragraphs(body);
     for (; !err && slice_take(&text, '\n', &line); number++) {
+        begins_paragraph |= are_indented && is_first_line(line);
         line = is_within(body, line) ? utf8_trim(line) : (struct slice){0};
         if (line.len && lines->count == most)
             err = -E2BIG;
