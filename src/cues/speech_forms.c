@@ -66,6 +66,10 @@ static const struct speech_form forms[SPEECH_DIALECTS] = {
                                  1000)},
     [SPEECH_FIREFLIES_API] = {PIECES("data.transcript.sentences", "text", "start_time", "end_time",
                                      "speaker_name", 1000)},
+    [SPEECH_TURNS] = {PIECES("transcript", "text", "timestamp", NULL, "speaker", 1000)},
+    [SPEECH_TURNS_START_TIME] = {PIECES("transcript", "text", "start_time", "end_time", "speaker",
+                                        1000)},
+    [SPEECH_TURNS_START] = {PIECES("transcript", "text", "start", "end", "speaker", 1000)},
 };
 
 const struct speech_form speech_aws_spans = {PIECES("results.speaker_labels.segments", NULL, "start_time",

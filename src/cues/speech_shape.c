@@ -8,9 +8,9 @@
 /*
  * The paths that identify a dialect; the first dialect with all of its paths wins. A path goes by
  * keys and, "[]", to the first items of an array; its last character is the kind of value required
- * there: "#" a number, "%" one with a decimal point, "$" a string. Such a point tells seconds from
- * milliseconds, and from places in a text. For a number, with a point or without, may stand a
- * string with a time such as "00:01:02.5".
+ * there: "#" a number, "%" one with a decimal point, "$" a string, "@" a number or a time such as
+ * "1:02". A decimal point tells seconds from milliseconds, and from places in a text. For a number,
+ * with a point or without, may stand a string with a time such as "00:01:02.5".
  */
 static const struct {
     enum speech_dialect dialect;
@@ -115,6 +115,15 @@ static const struct {
     {SPEECH_FIREFLIES_API, "data.transcript.sentences[]start_time#"},
     {SPEECH_FIREFLIES_API, "data.transcript.sentences[]end_time#"},
     {SPEECH_FIREFLIES_API, "data.transcript.sentences[]speaker_name$"},
+    {SPEECH_TURNS, "transcript[]speaker$"},
+    {SPEECH_TURNS, "transcript[]text$"},
+    {SPEECH_TURNS, "transcript[]timestamp@"},
+    {SPEECH_TURNS_START_TIME, "transcript[]speaker$"},
+    {SPEECH_TURNS_START_TIME, "transcript[]text$"},
+    {SPEECH_TURNS_START_TIME, "transcript[]start_time@"},
+    {SPEECH_TURNS_START, "transcript[]speaker$"},
+    {SPEECH_TURNS_START, "transcript[]text$"},
+    {SPEECH_TURNS_START, "transcript[]start@"},
     /* … and where its language stands. */
     {SPEECH_NONE, "language$"},
     {SPEECH_NONE, "language_code$"},
@@ -166,7 +175,7 @@ static struct path_set paths_on(const struct path_set *from, size_t at, struct s
     struct path_set on = {{0}};
     for (int i = 0; i < KEYS && key.len; i++) {
         const char *rest = has(from, i) ? keys[i].path + at : "";
-        if (rest[0] == key.data[0] && strcspn(rest, ".[#%$") == key.len &&
+        if (rest[0] == key.data[0] && strcspn(rest, ".[#%$@") == key.len &&
             memcmp(rest, key.data, key.len) == 0)
             add(&on, i);
     }
@@ -198,12 +207,16 @@ static void look_at_object(struct finder *f, const struct path_set *paths, size_
     }
 }
 
+static bool is_timestamp(struct slice text)
+{
+    int64_t time;
+    return timestamp_take(&text, &time) && !text.len;
+}
+
 /* A time with hours or parts of seconds: "12:30" may be one of a day. */
 static bool is_clock(struct slice text)
 {
-    struct slice rest = text;
-    int64_t time;
-    return timestamp_take(&rest, &time) && !rest.len &&
+    return is_timestamp(text) &&
            (memchr(text.data, '.', text.len) || memchr(text.data, ',', text.len) ||
             memchr(text.data, ':', text.len) != memrchr(text.data, ':', text.len));
 }
@@ -211,9 +224,10 @@ static bool is_clock(struct slice text)
 /* Whether a value is of the kind at which a path ends. */
 static bool ends_at(char sign, struct slice text, struct slice number)
 {
-    return sign == '$' ? text.data != NULL
-                       : is_clock(text) || (sign == '#' && number.len) ||
-                             (sign == '%' && number.len && memchr(number.data, '.', number.len));
+    return sign == '$'   ? text.data != NULL
+           : sign == '@' ? number.len || is_timestamp(text)
+                         : is_clock(text) || (sign == '#' && number.len) ||
+                               (sign == '%' && number.len && memchr(number.data, '.', number.len));
 }
 
 /* A string or a number, at which a path ends; or another value. */

@@ -45,6 +45,9 @@ enum speech_dialect {
     SPEECH_SEGMENT_LINES, /* … or an object a line */
     SPEECH_FIREFLIES,     /* a meeting … */
     SPEECH_FIREFLIES_API, /* … in the answer to a query */
+    SPEECH_TURNS,         /* of nobody in particular */
+    SPEECH_TURNS_START_TIME,
+    SPEECH_TURNS_START,
     SPEECH_DIALECTS,
 };
 

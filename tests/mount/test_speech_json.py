@@ -106,6 +106,7 @@ GOOGLE_TEXT = {"results": [{"alternatives": [{"transcript": "mind it"}], "result
                            {"alternatives": [{"transcript": " what"}], "resultEndTime": "3.500s"}]}
 SEGMENTS = [{"start": 0.0, "end": 2.5, "text": " Mind it.", "speaker": "Mira Holt"},
             {"start": 2.5, "end": 4.0, "text": " What?", "speaker": "SPEAKER_01"}]
+TURNS = [("Mira Holt", 1, "Mind it."), ("Jun Arai", 62, "What?")]
 FIREFLIES = {"id": "x", "title": "Gaps", "sentences": [
     {"index": 0, "speaker_name": None, "speaker_id": 2, "raw_text": "hm", "text": "Hm.", "start_time": 0.5, "end_time": 0.9},
     {"index": 1, "speaker_name": "Mira Holt", "speaker_id": 0, "raw_text": "mind it", "text": "Mind it.", "start_time": 1.0, "end_time": 2.0},
@@ -138,6 +139,14 @@ TALKS = {
     "google-text": (GOOGLE_TEXT, [(None, 0, "mind it what")]),
     "segments": (SEGMENTS, [("Mira Holt", 0, "Mind it."), ("SPEAKER_01", 2.5, "What?")]),
     "fireflies": (FIREFLIES, [(None, 0.5, "Hm."), ("Mira Holt", 1, "Mind it."), ("Jun Arai", 2, "What?")]),
+    "turns": ({"title": "Gaps", "transcript": [
+        {"speaker": speaker, "timestamp": f"0:{start // 60:02}:{start % 60:02}", "text": text} for speaker, start, text in TURNS]}, TURNS),
+    "turns-in-minutes": ({"transcript": [
+        {"speaker": speaker, "timestamp": f"{start // 60}:{start % 60:02}", "text": text} for speaker, start, text in TURNS]}, TURNS),
+    "turns-start-time": ({"transcript": [
+        {"speaker": speaker, "start_time": start, "end_time": start + 2.5, "text": text} for speaker, start, text in TURNS]}, TURNS),
+    "turns-start": ({"transcript": [
+        {"text": text, "start": start, "end": start + 2, "speaker": speaker} for speaker, start, text in TURNS]}, TURNS),
     "fireflies-api": ({"data": {"transcript": FIREFLIES}}, [(None, 0.5, "Hm."), ("Mira Holt", 1, "Mind it."), ("Jun Arai", 2, "What?")]),
     "snippets": (SNIPPETS, [(None, 1, "mind it what")]),
     "aws": (AWS, [("spk_0", 1, "Mind it .NET."), ("spk_1", 2, "What?")]),
