@@ -1,7 +1,9 @@
 #include "speakers/cue_prefixes.h"
 
+#include "speakers/evidence.h"
 #include "speakers/label.h"
 #include "speakers/label_names.h"
+#include "speakers/label_plain.h"
 #include "speakers/label_signs.h"
 
 enum {
@@ -28,14 +30,56 @@ static size_t read_prefix(struct slice text, struct slice *name)
     return name->len ? before.len + 2 : 0;
 }
 
-static bool all_have_prefix(const struct cues *cues)
+static bool is_lone_name(struct slice name)
 {
-    struct slice name;
-    for (size_t i = 0; i < cues->count; i++) {
-        if (cues->at[i].speaker_len || !read_prefix(cue_text(cues, &cues->at[i]), &name))
-            return false;
+    return label_is_lone_name(name) && label_is_name(name) && !label_is_note(name);
+}
+
+/* The bytes of "[Ana Lima] " at the front, and the name in it; or 0. */
+static size_t read_brackets(struct slice text, struct slice *name)
+{
+    struct slice head = slice_head(text, LABEL_MAX_BYTES);
+    const char *close = slice_starts(head, SLICE("[")) ? memmem(head.data, head.len, "] ", 2)
+                                                       : NULL;
+    if (!close)
+        return 0;
+    *name = label_trim_space((struct slice){head.data + 1, (size_t)(close - head.data) - 1});
+    return is_lone_name(*name) ? (size_t)(close - head.data) + 2 : 0;
+}
+
+/* The bytes of "ANA LIMA" and the end of the line, above words; or 0. */
+static size_t read_first_line(struct slice text, struct slice *name)
+{
+    const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
+    size_t len = end ? (size_t)(end - text.data) + 1 : 0;
+    *name = label_trim_space(slice_head(text, len));
+    return len && len < text.len && is_lone_name(*name) ? len : 0;
+}
+
+typedef size_t read_fn(struct slice text, struct slice *name);
+
+/* What all cues have; NULL: nothing. Where no colon marks it, two have to answer each other. 0 or
+ * -ENOMEM. */
+static int find_common(const struct cues *cues, read_fn **common)
+{
+    static read_fn *const all[] = {read_prefix, read_brackets, read_first_line};
+    int err = 0;
+    *common = NULL;
+    for (size_t i = 0; i < sizeof all / sizeof *all && !*common && !err; i++) {
+        struct label_kind names = {0};
+        struct slice name;
+        size_t at = 0;
+        while (at < cues->count && !err && !cues->at[at].speaker_len &&
+               all[i](cue_text(cues, &cues->at[at]), &name)) {
+            err = i ? evidence_count_kind(&names, name) : 0;
+            at++;
+        }
+        bool are_names = i == 0 || (names.again * 3 >= names.total * 2 && names.exchanges);
+        if (at == cues->count && at >= FEW_CUES && are_names)
+            *common = all[i];
+        map_free(&names.uses);
     }
-    return cues->count >= FEW_CUES;
+    return err;
 }
 
 static bool is_whole_name(struct slice name)
@@ -64,12 +108,12 @@ static bool few_have_names(const struct cues *cues)
 }
 
 /* A cue without a label goes on. */
-static void take_prefixes(struct cues *cues)
+static void take_prefixes(struct cues *cues, read_fn *read)
 {
     struct slice name;
     for (size_t i = 0; i < cues->count; i++) {
         struct cue *cue = &cues->at[i];
-        uint32_t prefix = (uint32_t)read_prefix(cue_text(cues, cue), &name);
+        uint32_t prefix = (uint32_t)read(cue_text(cues, cue), &name);
         if (!prefix)
             name = cue_speaker(cues, &cue[-1]);
         cue->speaker = (uint32_t)(name.data - cues->text.data);
@@ -79,8 +123,13 @@ static void take_prefixes(struct cues *cues)
     }
 }
 
-void cue_prefixes_take(struct cues *cues)
+int cue_prefixes_take(struct cues *cues)
 {
-    if (all_have_prefix(cues) || few_have_names(cues))
-        take_prefixes(cues);
+    read_fn *read;
+    int err = find_common(cues, &read);
+    if (!err && !read && few_have_names(cues))
+        read = read_prefix;
+    if (!err && read)
+        take_prefixes(cues, read);
+    return err;
 }

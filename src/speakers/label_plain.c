@@ -372,11 +372,12 @@ static bool take_signed_name(struct slice *rest, const struct slice *signs, size
                              struct slice *name)
 {
     for (size_t at = 1; at < rest->len && at <= LABEL_MAX_PLAIN_BYTES; at++) {
-        if (rest->data[at] != ' ' && rest->data[at] != '\t')
+        char c = rest->data[at];
+        if (c != ' ' && c != '\t' && c != '\xE3')
             continue;
         for (size_t i = 0; i < count; i++) {
             struct slice behind = slice_skip(*rest, at);
-            if (!slice_starts(behind, signs[i]))
+            if (signs[i].data[0] != c || !slice_starts(behind, signs[i]))
                 continue;
             *name = slice_trim(slice_head(*rest, at));
             *rest = slice_trim(slice_skip(behind, signs[i].len));
@@ -420,6 +421,20 @@ static bool is_level(struct slice name)
     return is_in_capitals(name) && slice_is_one_of(name, words);
 }
 
+/* Takes `【山田】`, behind which no space stands. */
+static bool take_wide_bracketed_name(struct slice *line, struct slice *name)
+{
+    static const struct slice open = SLICE("【"), close = SLICE("】");
+    struct slice near = slice_head(*line, LABEL_MAX_PLAIN_BYTES);
+    const char *end = memmem(near.data, near.len, close.data, close.len);
+    if (!end)
+        return false;
+    *name = slice_trim(
+        (struct slice){line->data + open.len, (size_t)(end - line->data) - open.len});
+    *line = slice_skip(*line, (size_t)(end - line->data) + close.len);
+    return true;
+}
+
 /* Takes `[Name]`, but for `[INFO]`. */
 static bool take_bracketed_name(struct slice *line, struct slice *name)
 {
@@ -433,10 +448,19 @@ static bool take_bracketed_name(struct slice *line, struct slice *name)
     return slice_starts(rest, SLICE(" ")) && !is_level(*name);
 }
 
+/* Takes a name that brackets or a sign behind it mark. */
+static bool take_marked_name(struct slice *line, struct slice *name)
+{
+    static const struct slice signs[] = {SLICE(" — "), SLICE(" – "), SLICE(" - "), SLICE(" -- "),
+                                         SLICE(" | "), SLICE("\t"),  SLICE("　")};
+    if (slice_starts(*line, SLICE("【")))
+        return take_wide_bracketed_name(line, name);
+    return line->data[0] == '[' ? take_bracketed_name(line, name)
+                                : take_signed_name(line, signs, sizeof signs / sizeof *signs, name);
+}
+
 bool label_read_signed(struct slice line, struct label *label)
 {
-    static const struct slice signs[] = {SLICE(" — "),  SLICE(" – "), SLICE(" - "),
-                                         SLICE(" -- "), SLICE(" | "), SLICE("\t")};
     struct slice name = {0}, rest = line;
     int64_t start = NO_TIME;
     if (!line.len || islower((unsigned char)line.data[0]))
@@ -449,10 +473,9 @@ bool label_read_signed(struct slice line, struct label *label)
     if (is_callout) {
         name = slice_trim(rest);
         rest = (struct slice){0};
-    } else if (rest.data[0] == '['
-                   ? !take_bracketed_name(&rest, &name)
-                   : !take_signed_name(&rest, signs, sizeof signs / sizeof *signs, &name))
+    } else if (!take_marked_name(&rest, &name)) {
         return false;
+    }
     if (slice_starts(name, SLICE("(")) && slice_ends(name, SLICE(")")))
         name = slice_trim((struct slice){name.data + 1, name.len - 2});
     *label = (struct label){.form = LABEL_PLAIN,

@@ -84,8 +84,7 @@ static int add_cue(struct lines *lines, size_t most, const struct cue *cue)
 
 int cue_lines_make(struct cues *cues, size_t most, struct lines *lines)
 {
-    int err = 0;
-    cue_prefixes_take(cues);
+    int err = cue_prefixes_take(cues);
     bool have_dashes = dashes_are_speakers(cues);
     *lines = (struct lines){
         .text = cues->text, .cues = cues->at, .cue_count = cues->count, .have_dashes = have_dashes};
