@@ -91,7 +91,7 @@ static bool check_list(const struct reading *r, const struct yaml *item)
     bool empty = is_quoted_empty_list(value);
     diags_add(r->diags, item->line, item->column,
               empty                   ? "it is read as an empty list"
-              : values_are_tags(item) ? "what stands between its commas is taken"
+              : values_are_tags(item) ? "its tags are taken one by one"
                                       : "it is taken as one value",
               "%.*s: a list is expected, and this is the string \"%.*s\"", (int)item->key.len,
               item->key.data, (int)cited.len, cited.data);
@@ -196,6 +196,13 @@ static void read_title(struct reading *r, const struct yaml *item)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
+/* `[taxonomies]` and `[extra]`, in which Zola has the keys that others have outside. */
+static bool has_keys_inside(const struct yaml *item)
+{
+    static const char *const names[] = {"taxonomies", "extra", NULL};
+    return item->kind == YAML_MAP && slice_is_one_of(item->key, names);
+}
+
 static int read_key(struct reading *r, const struct config *config, const struct yaml *item)
 {
     r->key = item;
@@ -223,8 +230,12 @@ int facts_read(struct arena *arena, const struct config *config, const struct li
         .arena = arena, .diags = diags, .limits = limits, .head = head, .facts = facts};
     int err = 0;
 
-    for (const struct yaml *item = map ? map->first : NULL; item && !err; item = item->next)
+    for (const struct yaml *item = map ? map->first : NULL; item && !err; item = item->next) {
+        const struct yaml *inside = has_keys_inside(item) ? item->first : NULL;
         err = read_key(&r, config, item);
+        for (; inside && !err; inside = inside->next)
+            err = read_key(&r, config, inside);
+    }
     buf_free(&r.folded);
     return err;
 }

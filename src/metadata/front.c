@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <strings.h>
 
+#include "metadata/title_block.h"
 #include "values/toml.h"
 
 /* Takes a line without its line end, which may be CRLF. */
@@ -37,9 +38,11 @@ static size_t count_dashes(struct slice line)
 struct opening {
     size_t dashes; /* of YAML */
     bool is_toml;
-    bool is_behind;     /* other lines stand before it */
-    uint32_t line;      /* of the file */
-    struct slice after; /* data is NULL if there is none */
+    bool is_json;        /* the braces are of the values */
+    bool is_behind;      /* other lines stand before it */
+    uint32_t line;       /* of the file */
+    uint32_t first_line; /* of the values */
+    struct slice after;  /* the values and the rest; data is NULL if there is none */
 };
 
 /* Where its values end and the body begins. */
@@ -53,14 +56,16 @@ static bool opens(struct slice line, struct opening *opening)
 {
     opening->dashes = count_dashes(line);
     opening->is_toml = slice_equal(trim_right(line), SLICE("+++"));
-    return opening->is_toml || (opening->is_behind ? opening->dashes == 3 : opening->dashes >= 3);
+    opening->is_json = !opening->is_behind && slice_equal(trim_right(line), SLICE("{"));
+    return opening->is_toml || opening->is_json ||
+           (opening->is_behind ? opening->dashes == 3 : opening->dashes >= 3);
 }
 
 /* A block that opens with more dashes than three may close with as many. */
 static bool closes(struct slice line, const struct opening *opening)
 {
-    if (opening->is_toml)
-        return slice_equal(trim_right(line), SLICE("+++"));
+    if (opening->is_toml || opening->is_json)
+        return slice_equal(trim_right(line), opening->is_toml ? SLICE("+++") : SLICE("}"));
     size_t dashes = count_dashes(line);
     return dashes == 3 || (dashes && dashes == opening->dashes) ||
            slice_equal(trim_right(line), SLICE("..."));
@@ -98,7 +103,8 @@ static int find_opening(struct slice text, bool is_cut, struct opening *opening)
         if (!rest.data)
             return is_cut ? -EAGAIN : 0; /* a part of a line: it may be anything */
         if (opens(line, opening)) {
-            opening->after = rest;
+            opening->after = opening->is_json ? at : rest;
+            opening->first_line = opening->line + !opening->is_json;
             return 0;
         }
         line = slice_trim(line);
@@ -176,6 +182,13 @@ static enum look look_at(struct slice line)
     return key.len == 0 ? LOOK_OTHER : is_known_key(key) ? LOOK_KNOWN_KEY : LOOK_KEY;
 }
 
+/* Whether a quoted key follows the brace, as in JSON. */
+static bool begins_with_quote(const struct extent *extent)
+{
+    struct slice values = extent->values;
+    return values.len && slice_starts(slice_trim(slice_skip(values, 1)), SLICE("\""));
+}
+
 /*
  * Looks for the closing line. A block that does not open the file must look like a mapping
  * throughout, with a known key, and with most keys known or all in small letters, as no name is. 0,
@@ -187,14 +200,15 @@ static int find_close(const struct opening *opening, bool is_cut, struct extent 
     uint32_t keys = 0, known = 0, small = 0;
     bool has_key = false, is_strict = opening->is_behind && !opening->is_toml;
     *extent = (struct extent){0};
-    for (uint32_t number = opening->line + 1; rest.data; number++) {
+    for (uint32_t number = opening->first_line; rest.data; number++) {
         const char *start = rest.data;
         struct slice line = take_line(&rest);
         if (!rest.data && is_cut)
             return -EAGAIN; /* a last line that was cut may look like a closing one, or hide it */
         if (closes(line, opening)) {
+            const char *end = opening->is_json ? line.data + line.len : start;
             extent->values = (struct slice){opening->after.data,
-                                            (size_t)(start - opening->after.data)};
+                                            (size_t)(end - opening->after.data)};
             extent->body = rest;
             extent->body_line = number + 1;
             break;
@@ -210,7 +224,7 @@ static int find_close(const struct opening *opening, bool is_cut, struct extent 
     }
     bool is_likely = is_strict ? known && (known * 2 > keys || small == keys)
                                : slice_trim(extent->values).len && toml_is_likely(extent->values);
-    if (opening->is_behind && !is_likely)
+    if ((opening->is_behind && !is_likely) || (opening->is_json && !begins_with_quote(extent)))
         *extent = (struct extent){0};
     return 0;
 }
@@ -254,7 +268,7 @@ static int read_values(struct arena *arena, struct slice values, const struct op
                        const struct limits *limits, struct diags *diags, struct yaml **root)
 {
     static const char as_text[] = "the whole file is read as text";
-    uint32_t line = opening->line + 1;
+    uint32_t line = opening->first_line;
     if (opening->is_toml && !toml_is_likely(values)) {
         diags_add(diags, line, 0, as_text, "front matter between +++ begins with no key of TOML");
         return 1;
@@ -284,6 +298,8 @@ int front_read(struct arena *arena, struct slice head, bool whole, const struct 
 
     whole &= head.len <= most;
     *front = (struct front){.body_line = 1};
+    if (title_block_opens(head))
+        return title_block_read(arena, slice_head(head, most), whole, diags, front);
     int err = find_opening(slice_head(head, most), is_cut, &opening);
     if (err || !opening.after.data)
         return err;
@@ -291,7 +307,7 @@ int front_read(struct arena *arena, struct slice head, bool whole, const struct 
     if (err)
         return err;
     if (!extent.values.data || (!extent.body.data && !whole)) {
-        if (!opening.is_behind)
+        if (!opening.is_behind && !opening.is_json)
             report_unclosed(&opening, whole, limits, diags);
         return 0;
     }

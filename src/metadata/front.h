@@ -3,7 +3,8 @@
  *
  * It begins with a line of three dashes, at the very start, and ends with the next line of three
  * dashes or three dots: YAML is between. A first line of more dashes is read the same when a
- * closing line follows, and reported. Between two lines of +++ stands TOML.
+ * closing line follows, and reported. Between two lines of +++ stands TOML, and between two of one
+ * brace JSON. Pandoc's title block (title_block.h) is front matter too.
  *
  * Empty lines and comments may precede it, if it cannot be speech between two rules: each line must
  * look like a line of a mapping, and most keys must be known, such as title, date or tags, or all

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "speakers/attendees.h"
 #include "syntax/lines.h"
+#include "values/values.h"
 
 enum {
     MOST_LINES = 24, /* with words: more is no head */
@@ -46,19 +47,30 @@ static bool is_date_name(struct slice name)
     return has_date;
 }
 
-/* `Date: …`, `Meeting Date/Time: …`, `日期：…`; the value is the text behind the colon, up to a
- * bracket. */
-static bool read_date_field(struct slice line, struct slice *value)
+/* Parts `**Name:** value` and `Name：value`. False without a colon. */
+static bool read_field(struct slice line, struct slice *name, struct slice *value)
 {
     struct slice text = without_signs(line), head = slice_head(text, MOST_FIELD);
     const char *colon = head.len ? memchr(head.data, ':', head.len) : NULL;
     const char *wide = head.len ? memmem(head.data, head.len, "：", 3) : NULL;
-    if (wide && (!colon || wide < colon))
+    size_t len = 1;
+    if (wide && (!colon || wide < colon)) {
         colon = wide;
+        len = 3;
+    }
     if (!colon)
         return false;
-    struct slice name = {text.data, (size_t)(colon - text.data)};
-    *value = slice_skip(text, name.len + 1);
+    *name = (struct slice){text.data, (size_t)(colon - text.data)};
+    *value = slice_skip(text, name->len + len);
+    while (name->len && name->data[name->len - 1] == '*')
+        name->len--;
+    *value = slice_trim(slice_skip(*value, slice_starts(*value, SLICE("**")) ? 2 : 0));
+    return true;
+}
+
+/* Whether a field is for the date: `Meeting Date/Time`, `日期`; the value goes up to a bracket. */
+static bool is_date_field(struct slice name, struct slice *value)
+{
     const char *bracket = value->len ? memchr(value->data, '(', value->len) : NULL;
     if (bracket)
         value->len = (size_t)(bracket - value->data);
@@ -101,9 +113,9 @@ static bool read_date_line(struct slice line, struct date *date)
     return found.day > 0;
 }
 
-/* The text of the heading that a line of Markdown is. */
-static int read_title(struct arena *arena, struct slice line, const struct limits *limits,
-                      struct head *head)
+/* The text of a line of Markdown, if it is a heading of that level; 0: none. */
+static int read_title(struct arena *arena, struct slice line, unsigned level,
+                      const struct limits *limits, struct head *head)
 {
     cleanup_(lines_free) struct lines lines = {0};
     struct diags discarded = {.arena = arena, .count = DIAGS_MAX};
@@ -112,55 +124,78 @@ static int read_title(struct arena *arena, struct slice line, const struct limit
         return err == -ENOMEM ? err : 0;
     struct slice text = lines.count == 1 ? utf8_trim(line_text(&lines, &lines.at[0]))
                                          : (struct slice){0};
-    if (!text.len || lines.at[0].heading != 1 || text.len > limits->at[LIMIT_VALUE])
+    if (!text.len || lines.at[0].heading != level || text.len > limits->at[LIMIT_VALUE])
         return 0;
     head->title = arena_copy(arena, text);
     return head->title.data ? 0 : -ENOMEM;
 }
 
-/* --- who takes part --------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
-struct people {
+/* What is read, and where facts go. */
+struct preamble {
     struct arena *arena;
-    struct slice view;
-    struct fact **next;  /* where the next fact is put */
+    const struct limits *limits;
+    struct head *head;
+    struct slice people, tags; /* the views; empty: none */
+    struct fact **next;        /* where the next fact is put */
+    uint32_t line;
     struct slice field;  /* the beginning of the last line that had a colon */
     struct slice behind; /* the text behind that line */
-    uint32_t line;
+    bool wants_title, wants_date;
 };
 
-/* `Host: Ana Lima` is a label if `Host:` begins another line too. */
-static bool is_label(const struct people *people)
+static int add_fact(struct preamble *p, struct slice view, struct slice value)
 {
-    return people->field.len && people->behind.len &&
-           memmem(people->behind.data, people->behind.len, people->field.data, people->field.len);
+    struct fact *fact = ARENA_NEW(p->arena, struct fact, 1);
+    struct slice kept = arena_copy(p->arena, value);
+    if (!fact || !kept.data)
+        return -ENOMEM;
+    *fact = (struct fact){.view = view, .value = kept, .line = p->line, .column = 1};
+    *p->next = fact;
+    p->next = &fact->next;
+    return 0;
 }
 
-static int add_person(void *people_, const struct attendee *attendee)
+static int add_tag(void *preamble, const struct yaml *at, struct slice value)
 {
-    struct people *people = people_;
-    if (attendee->is_role && is_label(people))
-        return 0;
-    struct fact *fact = ARENA_NEW(people->arena, struct fact, 1);
-    struct slice name = arena_copy(people->arena, attendee->name);
-    if (!fact || !name.data)
-        return -ENOMEM;
-    *fact = (struct fact){.view = people->view, .value = name, .line = people->line, .column = 1};
-    *people->next = fact;
-    people->next = &fact->next;
-    return 0;
+    struct preamble *p = preamble;
+    (void)at;
+    return value.len > p->limits->at[LIMIT_VALUE] ? 0 : add_fact(p, p->tags, value);
+}
+
+/* `Tags: lamps, ropes`, `**Tags:** #lamps #ropes`. */
+static int read_tags(struct preamble *p, struct slice value)
+{
+    const struct yaml tags = {.kind = YAML_STRING, .key = SLICE("tags"), .text = value};
+    const struct values_reader reader = {.context = p, .add = add_tag};
+    return p->tags.len && utf8_is_valid(value) ? values_each(&tags, &reader) : 0;
+}
+
+/* --- who takes part --------------------------------------------------------------------------- */
+
+/* `Host: Ana Lima` is a label if `Host:` begins another line too. */
+static bool is_label(const struct preamble *p)
+{
+    return p->field.len && p->behind.len &&
+           memmem(p->behind.data, p->behind.len, p->field.data, p->field.len);
+}
+
+static int add_person(void *preamble, const struct attendee *attendee)
+{
+    struct preamble *p = preamble;
+    return attendee->is_role && is_label(p) ? 0 : add_fact(p, p->people, attendee->name);
 }
 
 static int read_people(struct attendees *attendees, struct slice line, struct slice behind)
 {
-    struct people *people = attendees->context;
+    struct preamble *p = attendees->context;
     const char *colon = line.len ? memchr(line.data, ':', line.len) : NULL;
     if (colon && colon - line.data < MOST_FIELD) {
-        people->field = slice_head(line, (size_t)(colon - line.data) + 1);
-        people->behind = behind;
+        p->field = slice_head(line, (size_t)(colon - line.data) + 1);
+        p->behind = behind;
     }
-    return people->view.len && utf8_is_valid(line) ? attendees_read_line(attendees, line, false)
-                                                   : 0;
+    return p->people.len && utf8_is_valid(line) ? attendees_read_line(attendees, line, false) : 0;
 }
 
 /* --- all lines -------------------------------------------------------------------------------- */
@@ -171,20 +206,54 @@ static bool is_in_list(const struct attendees *attendees, struct slice line)
                         (attendees->in_table && line.data[0] == '|'));
 }
 
-int preamble_read(struct arena *arena, struct slice body, uint32_t first_line, struct slice view,
-                  const struct limits *limits, struct head *head, struct fact **facts)
+static int read_line(struct preamble *p, struct slice line)
 {
-    bool wants_title = head->title.len == 0, wants_date = head->date_source == DATE_NOWHERE;
+    static const char *const tags[] = {"tags", "tag", "keywords", NULL};
+    struct slice name = {0}, value = {0};
+    struct date date;
+    bool is_field = read_field(line, &name, &value), is_heading = slice_starts(line, SLICE("# "));
+    bool is_title = is_field && slice_is_one_of(name, (const char *const[]){"title", NULL});
+    int err = 0;
+    if (p->wants_title && (is_heading || is_title)) {
+        err = is_heading ? read_title(p->arena, line, 1, p->limits, p->head)
+                         : read_title(p->arena, value, 0, p->limits, p->head);
+        p->wants_title = false;
+    }
+    if (!err && is_field && slice_is_one_of(name, tags))
+        err = read_tags(p, value);
+    if (p->wants_date && ((is_field && is_date_field(name, &value) && date_find(value, &date)) ||
+                          read_date_line(line, &date))) {
+        p->head->date = date;
+        p->head->date_source = DATE_IN_BODY;
+        p->wants_date = false;
+    }
+    return err;
+}
+
+int preamble_read(struct arena *arena, struct slice body, uint32_t first_line,
+                  const struct config *config, const struct limits *limits, struct head *head,
+                  struct fact **facts)
+{
+    const struct view_rule *people = config_view(config, SLICE("people")),
+                           *tags = config_view(config, SLICE("tags"));
     bool is_hidden = false; /* in code or a comment */
-    struct people people = {.arena = arena, .view = view, .next = facts, .line = first_line};
-    struct attendees attendees = {.add = add_person, .context = &people};
-    struct slice line, value;
+    struct preamble p = {.arena = arena,
+                         .limits = limits,
+                         .head = head,
+                         .people = people ? people->view : SLICE(""),
+                         .tags = tags ? tags->view : SLICE(""),
+                         .next = facts,
+                         .line = first_line,
+                         .wants_title = head->title.len == 0,
+                         .wants_date = head->date_source == DATE_NOWHERE};
+    struct attendees attendees = {.add = add_person, .context = &p};
+    struct slice line;
     int err = 0;
 
-    while (*people.next)
-        people.next = &(*people.next)->next;
+    while (*p.next)
+        p.next = &(*p.next)->next;
     for (unsigned count = 0; count < MOST_LINES && !err && slice_take(&body, '\n', &line);
-         people.line++) {
+         p.line++) {
         bool is_code = slice_starts(line, SLICE("    ")) || slice_starts(line, SLICE("\t"));
         line = slice_trim(line);
         count += line.len > 0 && !is_in_list(&attendees, line);
@@ -194,18 +263,7 @@ int preamble_read(struct arena *arena, struct slice body, uint32_t first_line, s
             is_hidden &= !slice_ends(line, SLICE("-->"));
             continue;
         }
-        if (wants_title && slice_starts(line, SLICE("# "))) {
-            err = read_title(arena, line, limits, head);
-            wants_title = false;
-        }
-        struct date date;
-        bool has_date = wants_date && ((read_date_field(line, &value) && date_find(value, &date)) ||
-                                       read_date_line(line, &date));
-        if (has_date) {
-            head->date = date;
-            head->date_source = DATE_IN_BODY;
-            wants_date = false;
-        }
+        err = read_line(&p, line);
         if (!err)
             err = read_people(&attendees, line, body);
     }

@@ -99,12 +99,10 @@ static int scan_text(struct arena *arena, struct slice path, struct slice text, 
         head->date_source = (uint8_t)date_of_path(path, &head->date);
     if (err || form != SOURCE_MARKDOWN)
         return err;
-    const struct view_rule *people = config_view(config, SLICE("people"));
     text = slice_skip(text, front.body);
     while (!is_all && text.len && text.data[text.len - 1] != '\n')
         text.len--; /* a line that is cut */
-    return preamble_read(arena, text, front.body_line, people ? people->view : SLICE(""), limits,
-                         head, facts);
+    return preamble_read(arena, text, front.body_line, config, limits, head, facts);
 }
 
 int scan_head(struct arena *arena, struct slice path, struct slice bytes, bool is_all,

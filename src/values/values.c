@@ -1,5 +1,6 @@
 #include "values/values.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "base/utf8.h"
@@ -89,19 +90,57 @@ bool values_are_links(struct slice text)
 
 /* --- tags in a string ------------------------------------------------------------------------- */
 
-bool values_are_tags(const struct yaml *value)
+static bool is_of_tags(struct slice key)
 {
     static const char *const keys[] = {"tags", "tag", "keywords", NULL};
-    return value->kind == YAML_STRING && value->text.len && slice_is_one_of(value->key, keys) &&
-           memchr(value->text.data, ',', value->text.len) && !values_are_links(value->text);
+    return slice_is_one_of(key, keys);
+}
+
+/* Whether each of several words begins with a number sign: `#lamps #ropes`. */
+static bool are_signed(struct slice text)
+{
+    struct slice word;
+    size_t words = 0;
+    while (slice_take(&text, ' ', &word)) {
+        if (word.len && word.data[0] != '#')
+            return false;
+        words += word.len > 0;
+    }
+    return words > 1;
+}
+
+/* What parts tags in a string; NUL: nothing. */
+static char separator_of(struct slice text)
+{
+    return !text.len                          ? '\0'
+           : memchr(text.data, ',', text.len) ? ','
+           : memchr(text.data, ';', text.len) ? ';'
+           : are_signed(text)                 ? ' '
+                                              : '\0';
+}
+
+bool values_are_tags(const struct yaml *value)
+{
+    return value->kind == YAML_STRING && is_of_tags(value->key) && separator_of(value->text) &&
+           !values_are_links(value->text);
+}
+
+/* `#lamps` is how a vault writes the tag in its text; `#1` is a place. */
+static struct slice without_number_sign(struct slice tag)
+{
+    tag = utf8_trim(tag);
+    bool is_signed = tag.len > 1 && tag.data[0] == '#' &&
+                     (isalpha((unsigned char)tag.data[1]) || (unsigned char)tag.data[1] >= 0x80);
+    return is_signed ? slice_skip(tag, 1) : tag;
 }
 
 static int each_tag(const struct values_reader *reader, const struct yaml *value)
 {
     struct slice rest = value->text, tag;
+    char separator = separator_of(rest);
     int err = 0;
-    while (!err && slice_take(&rest, ',', &tag))
-        err = add(reader, value, tag);
+    while (!err && slice_take(&rest, separator, &tag))
+        err = add(reader, value, without_number_sign(tag));
     return err;
 }
 
@@ -114,7 +153,7 @@ static int each_text(const struct values_reader *reader, const struct yaml *scal
     if (scalar->kind == YAML_NULL)
         return 0;
     if (!values_are_links(rest))
-        return add(reader, scalar, rest);
+        return add(reader, scalar, reader->are_tags ? without_number_sign(rest) : rest);
     while (!err && rest.len && take_link(&rest, &page))
         err = add(reader, scalar, page);
     return err;
@@ -201,15 +240,17 @@ static int each_item(const struct values_reader *reader, const struct yaml *item
 
 int values_each(const struct yaml *value, const struct values_reader *reader)
 {
+    struct values_reader of_key = *reader;
     int err = 0;
     if (!value)
         return 0;
     if (values_are_tags(value))
         return each_tag(reader, value);
+    of_key.are_tags = is_of_tags(value->key);
     if (value->kind != YAML_LIST || inside_link(value))
-        return each_item(reader, value);
+        return each_item(&of_key, value);
     for (const struct yaml *item = value->first; item && !err; item = item->next)
-        err = each_item(reader, item);
+        err = each_item(&of_key, item);
     return err;
 }
 

@@ -9,6 +9,7 @@ from tools import write_content
 
 YAML = "---\ntitle: Tea ☕ and 𝄞\ndate: 2024-01-02\ntags: [tea, music]\n---\n"
 TOML = "+++\ntitle = \"Tea ☕ and 𝄞\"\ndate = 2024-01-02\ntags = [\n  'tea', # one\n  'music',\n]\n+++\n"
+JSON = '{\n  "title": "Tea ☕ and 𝄞",\n  "date": "2024-01-02",\n  "tags": ["tea", "music"]\n}\n'
 BODY = "**Ann:** A cup of ☕, please.\n\n# More\n\n**Bob:** And 𝄞.\n"
 
 # A file, and the line on which its first turn stands.
@@ -20,6 +21,7 @@ FORMS = {
     "utf-16-be": (b"\xfe\xff" + (YAML + BODY).replace("\n", "\r\n").encode("utf-16-be"), 6),
     "utf-16-bare": ((YAML + BODY).encode("utf-16-le"), 6),
     "toml": ((TOML + BODY).encode(), 9),
+    "json": ((JSON + BODY).encode(), 6),
     "behind": (("\n# a comment\n" + YAML + BODY).encode(), 8),
     "html": (("<!-- a\ncomment -->\n\n" + YAML + BODY).encode(), 9),
 }
@@ -106,3 +108,30 @@ def test_halves_of_pairs_are_told_where_they_stand(tmp_path):
     lines = problems_of(content)
     assert [line.split(":")[1] for line in lines] == ["2", "6"]
     assert all("half a pair of UTF-16" in line for line in lines)
+
+
+def test_the_title_block_of_pandoc(mount):
+    mounted = mount({"talk.md": "% Tea ☕\n  and music\n% Ann Lee; Bob\n  Cleo Day\n% 5 March 2024\n\n" + BODY,
+                     "no-author.md": "% Tea\n%\n% 2024-03-06\n\n" + BODY,
+                     "words.md": "% of the talk is lost,\nsaid Ann.\n",
+                     "comments.md": "% one\n% two\n% three\n% four\n\nWords.\n"})
+    assert json.loads((mounted / "episodes/talk/meta.json").read_text()) == {
+        "title": "Tea ☕ and music", "author": ["Ann Lee", "Bob", "Cleo Day"], "date": "5 March 2024"}
+    assert turns_of(mounted, "talk") == turns_of(mounted, "no-author") == ["Ann: A cup of ☕, please.\n", "Bob: And 𝄞.\n"]
+    assert len(list((mounted / "by-date/2024/03").iterdir())) == 2
+    assert turns_of(mounted, "words") == ["% of the talk is lost, said Ann.\n"]
+    assert turns_of(mounted, "comments")[0].startswith("% one")
+    assert table_of(mounted) == []
+
+
+def test_braces_that_are_no_front_matter(mount):
+    mounted = mount({"words.md": "{\nWords in braces.\n}\n", "open.md": '{\n  "title": "T"\n\nAnn said.\n'})
+    assert turns_of(mounted, "words") == ["{ Words in braces. }\n"]
+    assert turns_of(mounted, "open") == ['{ "title": "T"\n', "Ann said.\n"]
+
+
+def test_tables_in_which_zola_keeps_keys(mount):
+    front = "+++\ntitle = 'T'\n[taxonomies]\ntags = ['fog', 'sea']\n[extra]\npeople = ['Ann Lee']\n+++\n"
+    mounted = mount({"talk.md": front + BODY})
+    assert sorted(path.name for path in (mounted / "by-tag").iterdir()) == ["fog", "sea"]
+    assert [path.name for path in (mounted / "by-person").iterdir()] == ["Ann Lee"]

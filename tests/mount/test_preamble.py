@@ -109,6 +109,30 @@ def test_tags_under_other_keys(mount):
     assert sorted(os.listdir(mounted / "by-tag")) == ["boats", "fog", "sea"]
 
 
+@pytest.mark.parametrize("head, tags", [
+    ('---\ntags: ["#sea", "#fog-bank", "#1"]\n---\n', ["#1", "fog-bank", "sea"]),
+    ("---\ntags: \"#sea #fog\"\n---\n", ["fog", "sea"]),
+    ("---\nkeywords: sea; fog ; old boats\n---\n", ["fog", "old boats", "sea"]),
+    ("**Tags:** #sea #fog\n\n", ["fog", "sea"]),
+    ("# Rivers\n\nKeywords: sea, old boats\n\n", ["old boats", "sea"]),
+    ("---\nseries: \"#sea\"\n---\n", []),
+])
+def test_tags_in_other_forms(mount, head, tags):
+    mounted = mount({"talk.md": head + "**Ana:** Tagged #land.\n"})
+    assert (sorted(os.listdir(mounted / "by-tag")) if tags else []) == tags
+
+
+@pytest.mark.parametrize("head, title", [
+    ("Title: Rivers: a talk\nDate: 2024-05-06\n\n", "Rivers: a talk"),
+    ("**Title:** *Rivers*\n\n# Talk\n\n", "Rivers"),
+    ("# Rivers\n\nTitle: Captain\n\n", "Rivers"),
+    ("---\ntitle: Rivers\n---\nTitle: Captain\n\n", "Rivers"),
+])
+def test_a_field_for_the_title(mount, head, title):
+    mounted = mount({"talk.md": head + TALK})
+    assert [row["title"] for row in json_lines(mounted / "index/episodes.jsonl")] == [title]
+
+
 # --- who takes part ---------------------------------------------------------------------------------------
 
 

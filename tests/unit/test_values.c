@@ -117,7 +117,7 @@ static const char *const rows[][2] = {
     {"tags: lamps, old rope ,, 'x'",
      "by-tag=lamps by-tag=old rope by-tag='x' !1:7 tags: a list is expected, and this is the "
      "string "
-     "\"lamps, old rope ,, 'x'\"; what stands between its commas is taken"},
+     "\"lamps, old rope ,, 'x'\"; its tags are taken one by one"},
     {"Keywords: \"[[Lamps, old]]\"", "by-tag=Lamps, old"},
     {"People: '[]'",
      "!1:9 People: a list is expected, and this is the string \"[]\"; it is read as an empty list"},
