@@ -87,6 +87,17 @@ static bool has_known_aside(const struct speaker_stats *stats, struct slice name
     return evidence_uses(&stats->plain, slice_head(aside, aside.len - 1)) >= 2;
 }
 
+/* `ANA LIMA:` or `ANA LIMA, HOST:`, once, where LIMA is a label that answers others, as in the
+ * transcripts of a broadcaster. */
+static bool is_first_mention(const struct speaker_stats *stats, struct slice name)
+{
+    const char *comma = memchr(name.data, ',', name.len);
+    struct slice whole = comma ? slice_head(name, (size_t)(comma - name.data)) : name;
+    const char *last = memrchr(whole.data, ' ', whole.len);
+    return last && label_is_name(whole) &&
+           evidence_uses(&stats->exchanges, slice_skip(whole, (size_t)(last - whole.data) + 1));
+}
+
 static bool is_plain_speaker(struct speaker_stats *stats, const struct label *label,
                              const struct line *line)
 {
@@ -114,6 +125,7 @@ static bool is_plain_speaker(struct speaker_stats *stats, const struct label *la
            evidence_is_known(stats, name) ||
            (!stats->is_article && evidence_uses(&stats->bold, name)) ||
            is_untranslated_name(stats, label, line) || has_known_aside(stats, name) ||
+           is_first_mention(stats, name) ||
            (stats->is_dialogue && is_in_dialogue(stats, label, line));
 }
 
