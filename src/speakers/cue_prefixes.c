@@ -11,20 +11,28 @@ enum {
     MANY_CUES = 8, /* have evidence of other kinds */
 };
 
-/* The bytes of "Ana Lima: ", "[Ana Lima]: " or "- Ana Lima: " at the front, and the name in it; 0
- * where there is none, or where two speak, each behind a dash. */
+static struct slice without_dash(struct slice name)
+{
+    return label_trim_space(slice_skip(name, slice_starts(name, SLICE("- ")) ? 2 : 0));
+}
+
+/* Whether two speak, each behind a dash. */
+static bool has_two_dashes(struct slice text)
+{
+    return slice_starts(text, SLICE("- ")) && memmem(text.data, text.len, "\n-", 2);
+}
+
+/* The bytes of "Ana Lima: ", "[Ana Lima]: " or "- Ana Lima: " at the front, and the name in it; or
+ * 0. */
 static size_t read_prefix(struct slice text, struct slice *name)
 {
     struct slice head = slice_head(text, LABEL_MAX_BYTES);
     const char *colon = head.len ? memmem(head.data, head.len, ": ", 2) : NULL;
     *name = (struct slice){0};
-    if (!colon || memchr(head.data, '\n', (size_t)(colon - head.data)))
+    if (!colon || memchr(head.data, '\n', (size_t)(colon - head.data)) || has_two_dashes(text))
         return 0;
     struct slice before = {head.data, (size_t)(colon - head.data)};
-    bool has_dash = slice_starts(before, SLICE("- "));
-    if (has_dash && memmem(text.data, text.len, "\n-", 2))
-        return 0;
-    *name = label_trim_space(slice_skip(before, has_dash ? 2 : 0));
+    *name = without_dash(before);
     if (name->len > 2 && name->data[0] == '[' && slice_ends(*name, SLICE("]")))
         *name = slice_trim((struct slice){name->data + 1, name->len - 2});
     return name->len ? before.len + 2 : 0;
@@ -47,13 +55,13 @@ static size_t read_brackets(struct slice text, struct slice *name)
     return is_lone_name(*name) ? (size_t)(close - head.data) + 2 : 0;
 }
 
-/* The bytes of "ANA LIMA" and the end of the line, above words; or 0. */
+/* The bytes of "ANA LIMA" or "- Ana Lima" and the end of the line, above words; or 0. */
 static size_t read_first_line(struct slice text, struct slice *name)
 {
     const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
     size_t len = end ? (size_t)(end - text.data) + 1 : 0;
-    *name = label_trim_space(slice_head(text, len));
-    return len && len < text.len && is_lone_name(*name) ? len : 0;
+    *name = without_dash(slice_head(text, len));
+    return len && len < text.len && is_lone_name(*name) && !has_two_dashes(text) ? len : 0;
 }
 
 typedef size_t read_fn(struct slice text, struct slice *name);
