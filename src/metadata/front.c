@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "metadata/title_block.h"
+#include "values/json_scan.h"
 #include "values/toml.h"
 
 /* Takes a line without its line end, which may be CRLF. */
@@ -56,16 +57,14 @@ static bool opens(struct slice line, struct opening *opening)
 {
     opening->dashes = count_dashes(line);
     opening->is_toml = slice_equal(trim_right(line), SLICE("+++"));
-    opening->is_json = !opening->is_behind && slice_equal(trim_right(line), SLICE("{"));
-    return opening->is_toml || opening->is_json ||
-           (opening->is_behind ? opening->dashes == 3 : opening->dashes >= 3);
+    return opening->is_toml || (opening->is_behind ? opening->dashes == 3 : opening->dashes >= 3);
 }
 
 /* A block that opens with more dashes than three may close with as many. */
 static bool closes(struct slice line, const struct opening *opening)
 {
-    if (opening->is_toml || opening->is_json)
-        return slice_equal(trim_right(line), opening->is_toml ? SLICE("+++") : SLICE("}"));
+    if (opening->is_toml)
+        return slice_equal(trim_right(line), SLICE("+++"));
     size_t dashes = count_dashes(line);
     return dashes == 3 || (dashes && dashes == opening->dashes) ||
            slice_equal(trim_right(line), SLICE("..."));
@@ -103,8 +102,8 @@ static int find_opening(struct slice text, bool is_cut, struct opening *opening)
         if (!rest.data)
             return is_cut ? -EAGAIN : 0; /* a part of a line: it may be anything */
         if (opens(line, opening)) {
-            opening->after = opening->is_json ? at : rest;
-            opening->first_line = opening->line + !opening->is_json;
+            opening->after = rest;
+            opening->first_line = opening->line + 1;
             return 0;
         }
         line = slice_trim(line);
@@ -182,13 +181,6 @@ static enum look look_at(struct slice line)
     return key.len == 0 ? LOOK_OTHER : is_known_key(key) ? LOOK_KNOWN_KEY : LOOK_KEY;
 }
 
-/* Whether a quoted key follows the brace, as in JSON. */
-static bool begins_with_quote(const struct extent *extent)
-{
-    struct slice values = extent->values;
-    return values.len && slice_starts(slice_trim(slice_skip(values, 1)), SLICE("\""));
-}
-
 /*
  * Looks for the closing line. A block that does not open the file must look like a mapping
  * throughout, with a known key, and with most keys known or all in small letters, as no name is. 0,
@@ -206,9 +198,8 @@ static int find_close(const struct opening *opening, bool is_cut, struct extent 
         if (!rest.data && is_cut)
             return -EAGAIN; /* a last line that was cut may look like a closing one, or hide it */
         if (closes(line, opening)) {
-            const char *end = opening->is_json ? line.data + line.len : start;
             extent->values = (struct slice){opening->after.data,
-                                            (size_t)(end - opening->after.data)};
+                                            (size_t)(start - opening->after.data)};
             extent->body = rest;
             extent->body_line = number + 1;
             break;
@@ -224,8 +215,44 @@ static int find_close(const struct opening *opening, bool is_cut, struct extent 
     }
     bool is_likely = is_strict ? known && (known * 2 > keys || small == keys)
                                : slice_trim(extent->values).len && toml_is_likely(extent->values);
-    if ((opening->is_behind && !is_likely) || (opening->is_json && !begins_with_quote(extent)))
+    if (opening->is_behind && !is_likely)
         *extent = (struct extent){0};
+    return 0;
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+/* Whether a text begins with a line that is a brace, and a quoted key. 0 or -EAGAIN. */
+static int find_json_opening(struct slice text, bool is_cut, struct opening *opening)
+{
+    struct slice rest = text;
+    bool is_brace = slice_equal(trim_right(take_line(&rest)), SLICE("{"));
+    *opening = (struct opening){.line = 1, .first_line = 1};
+    if (!is_brace)
+        return 0;
+    struct slice key = slice_trim(rest);
+    opening->is_json = slice_starts(key, SLICE("\""));
+    opening->after = opening->is_json ? text : (struct slice){0};
+    return is_cut && !key.len ? -EAGAIN : 0;
+}
+
+/* Finds the brace that closes it, and the end of its line. 0, with no values if there is none; or
+ * -EAGAIN. */
+static int find_json_close(const struct opening *opening, bool is_cut, struct extent *extent)
+{
+    struct json_scan scan = {.rest = opening->after};
+    *extent = (struct extent){0};
+    bool is_object = json_skip(&scan);
+    struct slice rest = scan.rest, line = take_line(&rest);
+    if (is_cut && (scan.is_cut || !rest.data))
+        return -EAGAIN;
+    if (!is_object || slice_trim(line).len)
+        return 0;
+    extent->values = slice_head(opening->after, (size_t)(scan.rest.data - opening->after.data));
+    extent->body = rest;
+    extent->body_line = opening->first_line + 1;
+    for (size_t i = 0; i < extent->values.len; i++)
+        extent->body_line += extent->values.data[i] == '\n';
     return 0;
 }
 
@@ -234,13 +261,15 @@ static int find_close(const struct opening *opening, bool is_cut, struct extent 
 static void report_unclosed(const struct opening *opening, bool whole, const struct limits *limits,
                             struct diags *diags)
 {
+    static const char as_text[] = "the whole file is read as text";
+    const char *closing = opening->is_json   ? "brace that closes"
+                          : opening->is_toml ? "line of three plus signs"
+                                             : "line of three dashes";
     char text[LIMIT_TEXT];
-    diags_add(diags, 1, 1, "the whole file is read as text", "%s%s",
-              whole ? "front matter that never closes: no line of three "
-                    : limit_message(limits, LIMIT_FRONT, text),
-              !whole             ? ""
-              : opening->is_toml ? "plus signs follows"
-                                 : "dashes follows");
+    if (whole)
+        diags_add(diags, 1, 1, as_text, "front matter that never closes: no %s follows", closing);
+    else
+        diags_add(diags, 1, 1, as_text, "%s", limit_message(limits, LIMIT_FRONT, text));
 }
 
 static void report_opening(const struct opening *opening, struct diags *diags)
@@ -300,14 +329,17 @@ int front_read(struct arena *arena, struct slice head, bool whole, const struct 
     *front = (struct front){.body_line = 1};
     if (title_block_opens(head))
         return title_block_read(arena, slice_head(head, most), whole, diags, front);
-    int err = find_opening(slice_head(head, most), is_cut, &opening);
+    int err = find_json_opening(slice_head(head, most), is_cut, &opening);
+    if (!err && !opening.is_json)
+        err = find_opening(slice_head(head, most), is_cut, &opening);
     if (err || !opening.after.data)
         return err;
-    err = find_close(&opening, is_cut, &extent);
+    err = opening.is_json ? find_json_close(&opening, is_cut, &extent)
+                          : find_close(&opening, is_cut, &extent);
     if (err)
         return err;
     if (!extent.values.data || (!extent.body.data && !whole)) {
-        if (!opening.is_behind && !opening.is_json)
+        if (!opening.is_behind)
             report_unclosed(&opening, whole, limits, diags);
         return 0;
     }

@@ -128,6 +128,14 @@ def test_braces_that_are_no_front_matter(mount):
     mounted = mount({"words.md": "{\nWords in braces.\n}\n", "open.md": '{\n  "title": "T"\n\nAnn said.\n'})
     assert turns_of(mounted, "words") == ["{ Words in braces. }\n"]
     assert turns_of(mounted, "open") == ['{ "title": "T"\n', "Ann said.\n"]
+    assert [row[3] for row in table_of(mounted)] == ["front matter that never closes: no brace that closes follows"]
+
+
+def test_braces_within_json(mount):
+    mounted = mount({"talk.md": '{\n"title": "A } in it",\n"more": {\n"a": [{}]\n}\n}\n' + BODY})
+    assert meta(mounted, "talk", "title") == "A } in it\n"
+    records = [json.loads(line) for line in (mounted / "episodes/talk/turns.jsonl").read_text().splitlines()]
+    assert [record["source"] for record in records] == ["talk.md:7-7", "talk.md:11-11"]
 
 
 def test_tables_in_which_zola_keeps_keys(mount):
