@@ -213,17 +213,82 @@ static bool has_indented_paragraphs(struct slice text)
     return broken >= FEW_BROKEN && broken >= others * 4;
 }
 
+/* --- the pages of a court reporter ------------------------------------------------------------ */
+
+enum {
+    LONGEST_PAGE = 30, /* lines */
+    FEW_NUMBERED = 8,
+    DEEPER = 2, /* columns by which the first line of a paragraph is indented more */
+};
+
+/* Takes the number from the front of ` 12     Q.  Words`; 0: there is none. */
+static unsigned take_line_number(struct slice *line)
+{
+    struct slice rest = skip_spaces(*line);
+    unsigned number = 0;
+    size_t len = 0;
+    while (len < 2 && len < rest.len && rest.data[len] >= '0' && rest.data[len] <= '9')
+        number = number * 10 + (unsigned)(rest.data[len++] - '0');
+    bool is_apart = len && (len == rest.len || byte_is_space(rest.data[len]));
+    if (!is_apart || number > LONGEST_PAGE)
+        return 0;
+    *line = slice_skip(rest, len);
+    return number;
+}
+
+/* Whether nearly every line has its number on the page before it: some go on with a sentence, so it
+ * is no list. *flush: the column behind that at which these lines begin. */
+static bool has_numbered_lines(struct slice text, size_t *flush)
+{
+    size_t lines = 0, numbered = 0, small = 0;
+    unsigned before = 0;
+    struct slice line;
+    *flush = SIZE_MAX;
+    while (slice_take(&text, '\n', &line)) {
+        if (!slice_trim(line).len)
+            continue;
+        unsigned number = take_line_number(&line);
+        lines++;
+        numbered += number && (number == before + 1 || number == 1);
+        before = number ? number : before;
+        struct slice words = slice_trim(line);
+        if (number && words.len && indent_of(line) < *flush)
+            *flush = indent_of(line);
+        small += number && words.len && words.data[0] >= 'a' && words.data[0] <= 'z';
+    }
+    return numbered >= FEW_NUMBERED && numbered * 10 >= lines * 9 && *flush >= DEEPER && small &&
+           small * 10 < numbered * 9;
+}
+
+/* How a plain text shows its paragraphs. */
+struct page {
+    bool is_indented, is_numbered;
+    size_t flush;
+};
+
+/* Takes what is no word from the front of a line. Whether it begins a paragraph: behind an empty
+ * line, or indented. */
+static bool begin_line(const struct page *page, struct slice *line, bool is_behind_empty)
+{
+    if (page->is_numbered)
+        return take_line_number(line) && indent_of(*line) >= page->flush + DEEPER;
+    return is_behind_empty || (page->is_indented && is_first_line(*line));
+}
+
+/* --- all lines -------------------------------------------------------------------------------- */
+
 int plain_text_read_lines(struct slice text, size_t most, struct diags *diags, struct lines *lines)
 {
     cleanup_buf struct buf own = {0};
     struct slice line;
     uint32_t number = 0;
-    bool begins_paragraph = true;
+    bool is_behind_empty = true;
     int err = cues_repair(&text, &own, diags);
     struct slice body = meet_text_body(text);
-    bool are_indented = has_indented_paragraphs(body);
+    struct page page = {.is_indented = has_indented_paragraphs(body)};
+    page.is_numbered = has_numbered_lines(body, &page.flush);
     for (; !err && slice_take(&text, '\n', &line); number++) {
-        begins_paragraph |= are_indented && is_first_line(line);
+        bool begins_paragraph = begin_line(&page, &line, is_behind_empty);
         line = is_within(body, line) ? utf8_trim(line) : (struct slice){0};
         if (line.len && lines->count == most)
             err = -E2BIG;
@@ -236,7 +301,7 @@ int plain_text_read_lines(struct slice text, size_t most, struct diags *diags, s
                                                       .number = number,
                                                       .before = begins_paragraph ? BREAK_PARAGRAPH
                                                                                  : BREAK_HARD};
-        begins_paragraph = line.len == 0;
+        is_behind_empty = line.len == 0;
         buf_add_slice(&lines->text, line);
     }
     return err ? err : lines->text.failed ? -ENOMEM : 0;
