@@ -112,11 +112,12 @@ static bool are_signed(struct slice text)
 /* What parts tags in a string; NUL: nothing. */
 static char separator_of(struct slice text)
 {
-    return !text.len                          ? '\0'
-           : memchr(text.data, ',', text.len) ? ','
-           : memchr(text.data, ';', text.len) ? ';'
-           : are_signed(text)                 ? ' '
-                                              : '\0';
+    static const char signs[] = {',', ';'};
+    for (size_t i = 0; i < sizeof signs && text.len; i++) {
+        if (memchr(text.data, signs[i], text.len))
+            return signs[i];
+    }
+    return are_signed(text) ? ' ' : '\0';
 }
 
 bool values_are_tags(const struct yaml *value)
