@@ -322,14 +322,19 @@ int front_read(struct arena *arena, struct slice head, bool whole, const struct 
 {
     uint64_t most = limits->at[LIMIT_FRONT];
     bool is_cut = !whole && head.len < most;
+    struct title_block block;
     struct opening opening;
     struct extent extent;
 
     whole &= head.len <= most;
     *front = (struct front){.body_line = 1};
-    if (title_block_opens(head))
-        return title_block_read(arena, slice_head(head, most), whole, diags, front);
-    int err = find_json_opening(slice_head(head, most), is_cut, &opening);
+    int err = title_block_read(arena, slice_head(head, most), !is_cut, diags, &block);
+    bool ends = block.body < most || whole; /* before the limit */
+    if (err || (block.map && ends)) {
+        *front = (struct front){block.map, block.body, block.body_line, .has_block = block.map};
+        return err;
+    }
+    err = find_json_opening(slice_head(head, most), is_cut, &opening);
     if (!err && !opening.is_json)
         err = find_opening(slice_head(head, most), is_cut, &opening);
     if (err || !opening.after.data)

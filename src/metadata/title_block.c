@@ -15,7 +15,7 @@ struct field {
 /* Finds the fields, and the place behind them. 0, with *count 0 where it is no title block; or
  * -EAGAIN. */
 static int find_fields(struct slice head, bool whole, struct field fields[FIELDS], size_t *count,
-                       struct front *front)
+                       struct title_block *block)
 {
     struct slice rest = head, line;
     uint32_t number = 0;
@@ -38,13 +38,13 @@ static int find_fields(struct slice head, bool whole, struct field fields[FIELDS
                                                     fields[*count - 1].lines.data);
         else {
             *count = slice_trim(line).len ? 0 : *count; /* an empty line follows */
-            front->body = (size_t)(start - head.data);
-            front->body_line = number;
+            block->body = (size_t)(start - head.data);
+            block->body_line = number;
             return 0;
         }
         if (!rest.data) {
-            front->body = head.len;
-            front->body_line = number + 1;
+            block->body = head.len;
+            block->body_line = number + 1;
             return 0;
         }
     }
@@ -86,20 +86,19 @@ static struct yaml *new_list(struct arena *arena, struct slice lines, uint32_t l
 }
 
 int title_block_read(struct arena *arena, struct slice head, bool whole, struct diags *diags,
-                     struct front *front)
+                     struct title_block *block)
 {
     static const char *const keys[FIELDS] = {"title", "author", "date"};
     struct field fields[FIELDS];
-    struct front found = *front;
-    size_t count;
-    int err = find_fields(head, whole, fields, &count, &found);
+    size_t count = 0;
+    *block = (struct title_block){0};
+    int err = slice_starts(head, SLICE("%")) ? find_fields(head, whole, fields, &count, block) : 0;
     if (err || !count)
         return err;
-    found.has_block = true;
-    found.map = ARENA_NEW(arena, struct yaml, 1);
-    if (!found.map)
+    struct yaml *map = ARENA_NEW(arena, struct yaml, 1);
+    if (!map)
         return -ENOMEM;
-    *found.map = (struct yaml){.kind = YAML_MAP, .line = 1, .column = 1};
+    *map = (struct yaml){.kind = YAML_MAP, .line = 1, .column = 1};
     for (size_t i = 0; i < count; i++) {
         struct slice lines = slice_trim(fields[i].lines);
         struct yaml *value = i == AUTHORS ? new_list(arena, lines, fields[i].line)
@@ -110,8 +109,8 @@ int title_block_read(struct arena *arena, struct slice head, bool whole, struct 
         value->key_line = fields[i].line;
         value->key_column = 1;
         if (lines.len)
-            yaml_append(found.map, value, diags);
+            yaml_append(map, value, diags);
     }
-    *front = found;
+    block->map = map;
     return 0;
 }

@@ -12,17 +12,17 @@
 #ifndef METADATA_TITLE_BLOCK_H
 #define METADATA_TITLE_BLOCK_H
 
-#include "metadata/front.h"
+#include "values/yaml.h"
 
-/* Whether a text may begin with one. */
-static inline bool title_block_opens(struct slice head)
-{
-    return head.len && head.data[0] == '%';
-}
+struct title_block {
+    struct yaml *map;   /* with the keys title, author, date; NULL: there is none */
+    size_t body;        /* the offset of the first byte behind it */
+    uint32_t body_line; /* the line of that byte, from 1 */
+};
 
-/* Reads it into `front`, which is left alone if there is none. 0; -EAGAIN if the end of it is not
- * in `head`, unless that is `whole`; -ENOMEM. */
+/* Reads it from the beginning of a text, `whole` or not. 0; -EAGAIN if its end is not in `head`;
+ * -ENOMEM. */
 int title_block_read(struct arena *arena, struct slice head, bool whole, struct diags *diags,
-                     struct front *front);
+                     struct title_block *block);
 
 #endif

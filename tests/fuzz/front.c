@@ -23,7 +23,7 @@ static void check_value(const struct yaml *value, unsigned depth, uint32_t lines
 
     CHECK(depth <= limit_rows[LIMIT_YAML_DEPTH].initial);
     CHECK(value->kind <= YAML_MAP);
-    CHECK(value->line >= 2 && value->line <= lines);
+    CHECK(value->line >= 1 && value->line <= lines);
     CHECK(utf8_is_valid(value->text) && utf8_is_valid(value->key));
     CHECK(!value->text.data || value->text.data[value->text.len] == '\0');
     for (const struct yaml *item = value->first; item; item = item->next, count++) {
