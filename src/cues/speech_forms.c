@@ -3,6 +3,10 @@
 #define PIECES(path_, text_, start_, end_, speaker_, unit_)                                    \
     .path = (path_), .text = (text_), .start = (start_), .end = (end_), .speaker = (speaker_), \
     .unit = (unit_)
+/* What nobody has laid down; its keys are those that are met. */
+#define PLAIN(path_)                                                                             \
+    PIECES((path_), "text", "start|start_time|startTime|timestamp|time", "end|end_time|endTime", \
+           "speaker|speaker_name|speakerName|name", 0)
 #define CHANNEL "results.channels.*.alternatives.0."
 
 /* clang-format off */
@@ -21,7 +25,7 @@ static const struct speech_form forms[SPEECH_DIALECTS] = {
     [SPEECH_DEEPGRAM_WORDS] = {PIECES(CHANNEL "words", "punctuated_word", "start", "end",
                                       "speaker", 1000), .other_text = "word", .channel = "*",
                                .of_words = true},
-    [SPEECH_ASSEMBLYAI_UTTERANCES] = {PIECES("utterances", "text", "start", "end", "speaker", 1)},
+    [SPEECH_ASSEMBLYAI_UTTERANCES] = {PIECES("utterances", "text", "start", "end", "speaker", 0)},
     [SPEECH_ASSEMBLYAI_WORDS] = {PIECES("words", "text", "start", "end", "speaker", 1),
                                  .of_words = true},
     [SPEECH_AWS] = {PIECES("results.items", "alternatives", "start_time", "end_time",
@@ -34,7 +38,8 @@ static const struct speech_form forms[SPEECH_DIALECTS] = {
                        .of_words = true},
     [SPEECH_GOOGLE_2] = {PIECES("results.*.alternatives.0.words", "word", "startOffset",
                                 "endOffset", "speakerLabel", 1000), .omits_zero = true, .of_words = true},
-    [SPEECH_REV] = {PIECES("monologues", "value", "ts", "end_ts", "speaker", 1000),
+    [SPEECH_REV] = {PIECES("monologues", "value", "ts|timestamp", "end_ts|end_timestamp",
+                            "speaker", 1000),
                     .parts = "elements", .of_words = true, .has_own_space = true},
     [SPEECH_SPEECHMATICS] = {PIECES("results", "alternatives", "start_time", "end_time", "speaker",
                                     1000), .alternative = "content", .of_words = true},
@@ -66,10 +71,24 @@ static const struct speech_form forms[SPEECH_DIALECTS] = {
                                  1000)},
     [SPEECH_FIREFLIES_API] = {PIECES("data.transcript.sentences", "text", "start_time", "end_time",
                                      "speaker_name", 1000)},
-    [SPEECH_TURNS] = {PIECES("transcript", "text", "timestamp", NULL, "speaker", 1000)},
-    [SPEECH_TURNS_START_TIME] = {PIECES("transcript", "text", "start_time", "end_time", "speaker",
-                                        1000)},
-    [SPEECH_TURNS_START] = {PIECES("transcript", "text", "start", "end", "speaker", 1000)},
+    [SPEECH_GLADIA] = {PIECES("result.transcription.utterances", "text", "start", "end", "speaker",
+                              1000), .channel = "channel"},
+    [SPEECH_AWS_CALLS] = {PIECES("Transcript", "Content", "BeginOffsetMillis", "EndOffsetMillis",
+                                 "ParticipantRole", 1)},
+    [SPEECH_OFFSETS] = {PIECES("", "text", "offset", NULL, NULL, 0), .duration = "duration",
+                        .rolls = true},
+    [SPEECH_CONTENT] = {PIECES("content", "text", "offset", NULL, NULL, 0),
+                        .duration = "duration", .rolls = true},
+    [SPEECH_TRANSCRIPT] = {PLAIN("transcript")},
+    [SPEECH_TRANSCRIPT_SEGMENTS] = {PLAIN("transcript.segments")},
+    [SPEECH_PLAIN_SEGMENTS] = {PLAIN("segments")},
+    [SPEECH_PLAIN_UTTERANCES] = {PLAIN("utterances")},
+    [SPEECH_PLAIN_TURNS] = {PLAIN("turns")},
+    [SPEECH_PLAIN_DIALOGUE] = {PLAIN("dialogue")},
+    [SPEECH_PLAIN_MESSAGES] = {PLAIN("messages")},
+    [SPEECH_PLAIN_RESULTS] = {PLAIN("results")},
+    [SPEECH_PLAIN_DATA] = {PLAIN("data")},
+    [SPEECH_PLAIN_LIST] = {PLAIN("")},
 };
 
 const struct speech_form speech_aws_spans = {PIECES("results.speaker_labels.segments", NULL, "start_time",

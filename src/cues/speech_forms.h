@@ -10,7 +10,7 @@
 
 /*
  * Where a dialect keeps its pieces, each with words and times: a path by keys to their array; "*"
- * is every item of an array on the way, "0" its first.
+ * is every item of an array on the way, "0" its first. "a|b" is either key.
  */
 struct speech_form {
     const char *path;
@@ -21,7 +21,8 @@ struct speech_form {
     const char *speaker;
     const char *alternative; /* where the texts are lists of what it may be: the key in these */
     const char *channel;     /* its number; "*": the place in the list on the way */
-    double unit;             /* milliseconds in one of its times */
+    double unit;             /* milliseconds in one of its times; 0: seconds, or milliseconds where
+                                nobody could speak so fast */
     bool of_words;           /* the pieces are words, whatever they look like … */
     bool has_own_space;      /* … and so is the space between them */
     bool omits_zero;         /* a time that is none is 0, where the other is there */

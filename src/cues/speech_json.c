@@ -37,11 +37,16 @@ struct reader {
     const struct speech_form *form;
     int (*take)(struct reader *r, const struct piece *piece);
     int err;
+    double unit; /* milliseconds in one of its times */
     int channel; /* whose list is read */
     int64_t last_end;
 
     /* Of all pieces. */
     size_t pieces, words, spaced, bytes, named;
+    int64_t last_start; /* of a piece without an end … */
+    size_t last_bytes;  /* … which says this much */
+    size_t fast, slow;  /* too fast for milliseconds; and not */
+    double judged_unit; /* where the form does not say it */
     int first_channel;
     bool has_channels;  /* several */
     bool is_joined;     /* they are words */
@@ -62,9 +67,15 @@ struct reader {
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-static bool is_key(struct slice key, const char *name)
+/* Whether a key is one of these, with "|" between them. */
+static bool is_key(struct slice key, const char *names)
 {
-    return name && slice_equal(key, slice_of(name));
+    struct slice rest = slice_of(names ? names : ""), name;
+    while (slice_take(&rest, '|', &name)) {
+        if (slice_equal(key, name))
+            return true;
+    }
+    return false;
 }
 
 /* Takes a string or a number, and skips any other value. */
@@ -93,18 +104,33 @@ static int64_t take_time(struct json_scan *scan, double unit)
     return is_time ? (int64_t)(time + 0.5) : NO_TIME;
 }
 
+/* Who speaks: a string or a number, or an object with a name. */
+static struct slice take_speaker(struct json_scan *scan)
+{
+    struct slice name = {0}, key;
+    if (!json_enter(scan, JSON_OBJECT))
+        return take_scalar(scan);
+    while (json_next_key(scan, &key)) {
+        if (is_key(key, "name|display_name"))
+            name = take_scalar(scan);
+        else
+            json_skip(scan);
+    }
+    return name;
+}
+
 /* One time, or both: [0.5, 1.5], {"from": 500, "to": 1500}. */
 static void take_times(struct reader *r, struct json_scan *scan, struct piece *piece)
 {
     struct slice key;
     if (json_enter(scan, JSON_ARRAY)) {
         for (int i = 0; json_next_item(scan); i++)
-            *(i ? &piece->end : &piece->start) = take_time(scan, r->form->unit);
+            *(i ? &piece->end : &piece->start) = take_time(scan, r->unit);
     } else if (json_enter(scan, JSON_OBJECT)) {
         while (json_next_key(scan, &key))
-            *(is_key(key, "from") ? &piece->start : &piece->end) = take_time(scan, r->form->unit);
+            *(is_key(key, "from") ? &piece->start : &piece->end) = take_time(scan, r->unit);
     } else {
-        piece->start = take_time(scan, r->form->unit);
+        piece->start = take_time(scan, r->unit);
     }
 }
 
@@ -156,11 +182,11 @@ static void read_value(struct reader *r, struct json_scan *scan, struct slice ke
     } else if (is_key(key, form->start)) {
         take_times(r, scan, piece);
     } else if (is_key(key, form->end)) {
-        piece->end = take_time(scan, form->unit);
+        piece->end = take_time(scan, r->unit);
     } else if (is_key(key, form->duration)) {
-        *duration = take_time(scan, form->unit);
+        *duration = take_time(scan, r->unit);
     } else if (is_key(key, form->speaker)) {
-        piece->speaker = take_scalar(scan);
+        piece->speaker = take_speaker(scan);
     } else if (is_key(key, form->channel)) {
         piece->channel = take_channel(scan);
     } else {
@@ -260,6 +286,7 @@ static void read_all(struct reader *r, struct slice text, const struct speech_fo
 {
     r->scan = (struct json_scan){.rest = text};
     r->form = form;
+    r->unit = form->unit > 0 ? form->unit : r->judged_unit;
     r->take = take;
     r->last_end = 0;
     do {
@@ -273,9 +300,30 @@ static void read_all(struct reader *r, struct slice text, const struct speech_fo
 
 /* --- what kind of pieces they are ------------------------------------------------------------- */
 
+/* Counts whether anybody speaks as fast as this, if times are milliseconds. In seconds
+ * even the slowest are. */
+static void count_speed(struct reader *r, int64_t time, size_t bytes)
+{
+    enum { FASTEST = 100 /* bytes a second */ };
+    if (time > 0)
+        *((double)bytes * 1000 > (double)time * FASTEST ? &r->fast : &r->slow) += 1;
+}
+
+/* A piece lasts until its end, or until the next begins. */
+static void count_time(struct reader *r, const struct piece *piece, size_t bytes)
+{
+    if (r->last_start != NO_TIME && piece->start != NO_TIME)
+        count_speed(r, piece->start - r->last_start, r->last_bytes);
+    r->last_start = piece->end == NO_TIME ? piece->start : NO_TIME;
+    r->last_bytes = bytes;
+    if (piece->start != NO_TIME && piece->end != NO_TIME)
+        count_speed(r, piece->end - piece->start, bytes);
+}
+
 static int count_piece(struct reader *r, const struct piece *piece)
 {
     struct slice bare = slice_trim(piece->text);
+    count_time(r, piece, bare.len);
     r->pieces++;
     r->spaced += bare.len < piece->text.len;
     r->words += !bare.len || !memchr(bare.data, ' ', bare.len);
@@ -486,6 +534,7 @@ static void judge_pieces(struct reader *r, enum speech_dialect dialect)
     r->is_joined = form->of_words ||
                    (r->words >= r->pieces - r->pieces / 10 && r->bytes <= r->pieces * MOST_MEAN);
     r->has_own_space = form->has_own_space || r->spaced > r->pieces / 5;
+    r->judged_unit = r->slow > r->fast ? 1 : 1000;
 }
 
 static int compare_starts(const void *one, const void *other)
@@ -506,7 +555,12 @@ static void report_end(struct reader *r, struct diags *diags)
 int speech_json_read(struct slice text, enum speech_dialect dialect, struct diags *diags,
                      struct cues *cues)
 {
-    struct reader r = {.cues = cues, .counted = text.data, .line = 1, .first_channel = NO_CHANNEL};
+    struct reader r = {.cues = cues,
+                       .counted = text.data,
+                       .line = 1,
+                       .first_channel = NO_CHANNEL,
+                       .last_start = NO_TIME,
+                       .judged_unit = 1};
     diags_add_broken_utf8(diags, text, 1);
     read_all(&r, text, speech_form_of(dialect), count_piece);
     judge_pieces(&r, dialect);

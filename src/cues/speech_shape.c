@@ -8,9 +8,9 @@
 /*
  * The paths that identify a dialect; the first dialect with all of its paths wins. A path goes by
  * keys and, "[]", to the first items of an array; its last character is the kind of value required
- * there: "#" a number, "%" one with a decimal point, "$" a string, "@" a number or a time such as
- * "1:02". A decimal point tells seconds from milliseconds, and from places in a text. For a number,
- * with a point or without, may stand a string with a time such as "00:01:02.5".
+ * there: "#" a number, "%" one with a decimal point, "$" a string. Such a point tells seconds from
+ * milliseconds, and from places in a text. For a number, with a point or without, may stand a
+ * string with a time such as "00:01:02.5".
  */
 static const struct {
     enum speech_dialect dialect;
@@ -115,15 +115,35 @@ static const struct {
     {SPEECH_FIREFLIES_API, "data.transcript.sentences[]start_time#"},
     {SPEECH_FIREFLIES_API, "data.transcript.sentences[]end_time#"},
     {SPEECH_FIREFLIES_API, "data.transcript.sentences[]speaker_name$"},
-    {SPEECH_TURNS, "transcript[]speaker$"},
-    {SPEECH_TURNS, "transcript[]text$"},
-    {SPEECH_TURNS, "transcript[]timestamp@"},
-    {SPEECH_TURNS_START_TIME, "transcript[]speaker$"},
-    {SPEECH_TURNS_START_TIME, "transcript[]text$"},
-    {SPEECH_TURNS_START_TIME, "transcript[]start_time@"},
-    {SPEECH_TURNS_START, "transcript[]speaker$"},
-    {SPEECH_TURNS_START, "transcript[]text$"},
-    {SPEECH_TURNS_START, "transcript[]start@"},
+    {SPEECH_GLADIA, "result.transcription.utterances[]text$"},
+    {SPEECH_GLADIA, "result.transcription.utterances[]start#"},
+    {SPEECH_AWS_CALLS, "Transcript[]ParticipantRole$"},
+    {SPEECH_AWS_CALLS, "Transcript[]Content$"},
+    {SPEECH_AWS_CALLS, "Transcript[]BeginOffsetMillis#"},
+    {SPEECH_OFFSETS, "[]text$"},
+    {SPEECH_OFFSETS, "[]offset#"},
+    {SPEECH_OFFSETS, "[]duration#"},
+    {SPEECH_CONTENT, "content[]text$"},
+    {SPEECH_CONTENT, "content[]offset#"},
+    {SPEECH_CONTENT, "content[]duration#"},
+    {SPEECH_TRANSCRIPT, "transcript[]text$"},
+    {SPEECH_TRANSCRIPT_SEGMENTS, "transcript.segments[]text$"},
+    {SPEECH_PLAIN_SEGMENTS, "segments[]speaker$"},
+    {SPEECH_PLAIN_SEGMENTS, "segments[]text$"},
+    {SPEECH_PLAIN_UTTERANCES, "utterances[]speaker$"},
+    {SPEECH_PLAIN_UTTERANCES, "utterances[]text$"},
+    {SPEECH_PLAIN_TURNS, "turns[]speaker$"},
+    {SPEECH_PLAIN_TURNS, "turns[]text$"},
+    {SPEECH_PLAIN_DIALOGUE, "dialogue[]speaker$"},
+    {SPEECH_PLAIN_DIALOGUE, "dialogue[]text$"},
+    {SPEECH_PLAIN_MESSAGES, "messages[]speaker$"},
+    {SPEECH_PLAIN_MESSAGES, "messages[]text$"},
+    {SPEECH_PLAIN_RESULTS, "results[]speaker$"},
+    {SPEECH_PLAIN_RESULTS, "results[]text$"},
+    {SPEECH_PLAIN_DATA, "data[]speaker$"},
+    {SPEECH_PLAIN_DATA, "data[]text$"},
+    {SPEECH_PLAIN_LIST, "[]speaker$"},
+    {SPEECH_PLAIN_LIST, "[]text$"},
     /* … and where its language stands. */
     {SPEECH_NONE, "language$"},
     {SPEECH_NONE, "language_code$"},
@@ -139,14 +159,14 @@ static const struct {
 
 enum {
     KEYS = sizeof keys / sizeof *keys,
-    MOST_ITEMS = 4, /* of an array, or of a file of objects, that are looked at */
+    WORDS = (KEYS + 63) / 64, /* a bit a path */
+    MOST_ITEMS = 4,           /* of an array, or of a file of objects, that are looked at */
 };
 
 /* Keys by number. */
 struct path_set {
-    uint64_t bits[2];
+    uint64_t bits[WORDS];
 };
-_Static_assert(KEYS <= 128, "a bit a path");
 
 struct finder {
     struct json_scan scan;
@@ -166,7 +186,11 @@ static void add(struct path_set *set, int number)
 
 static bool is_empty(const struct path_set *set)
 {
-    return !(set->bits[0] | set->bits[1]);
+    for (int i = 0; i < WORDS; i++) {
+        if (set->bits[i])
+            return false;
+    }
+    return true;
 }
 
 /* The paths of `from`, which share their first `at` characters, that continue with the key. */
@@ -175,7 +199,7 @@ static struct path_set paths_on(const struct path_set *from, size_t at, struct s
     struct path_set on = {{0}};
     for (int i = 0; i < KEYS && key.len; i++) {
         const char *rest = has(from, i) ? keys[i].path + at : "";
-        if (rest[0] == key.data[0] && strcspn(rest, ".[#%$@") == key.len &&
+        if (rest[0] == key.data[0] && strcspn(rest, ".[#%$") == key.len &&
             memcmp(rest, key.data, key.len) == 0)
             add(&on, i);
     }
@@ -207,16 +231,12 @@ static void look_at_object(struct finder *f, const struct path_set *paths, size_
     }
 }
 
-static bool is_timestamp(struct slice text)
-{
-    int64_t time;
-    return timestamp_take(&text, &time) && !text.len;
-}
-
 /* A time with hours or parts of seconds: "12:30" may be one of a day. */
 static bool is_clock(struct slice text)
 {
-    return is_timestamp(text) &&
+    struct slice rest = text;
+    int64_t time;
+    return timestamp_take(&rest, &time) && !rest.len &&
            (memchr(text.data, '.', text.len) || memchr(text.data, ',', text.len) ||
             memchr(text.data, ':', text.len) != memrchr(text.data, ':', text.len));
 }
@@ -224,10 +244,9 @@ static bool is_clock(struct slice text)
 /* Whether a value is of the kind at which a path ends. */
 static bool ends_at(char sign, struct slice text, struct slice number)
 {
-    return sign == '$'   ? text.data != NULL
-           : sign == '@' ? number.len || is_timestamp(text)
-                         : is_clock(text) || (sign == '#' && number.len) ||
-                               (sign == '%' && number.len && memchr(number.data, '.', number.len));
+    return sign == '$' ? text.data != NULL
+                       : is_clock(text) || (sign == '#' && number.len) ||
+                             (sign == '%' && number.len && memchr(number.data, '.', number.len));
 }
 
 /* A string or a number, at which a path ends; or another value. */
@@ -247,12 +266,20 @@ static void note(struct finder *f, const struct path_set *paths, size_t at)
 
 static bool are_some_seen(const struct finder *f, const struct path_set *paths)
 {
-    return (paths->bits[0] & f->seen.bits[0]) | (paths->bits[1] & f->seen.bits[1]);
+    for (int i = 0; i < WORDS; i++) {
+        if (paths->bits[i] & f->seen.bits[i])
+            return true;
+    }
+    return false;
 }
 
 static bool are_all_seen(const struct finder *f, const struct path_set *paths)
 {
-    return !((paths->bits[0] & ~f->seen.bits[0]) | (paths->bits[1] & ~f->seen.bits[1]));
+    for (int i = 0; i < WORDS; i++) {
+        if (paths->bits[i] & ~f->seen.bits[i])
+            return false;
+    }
+    return true;
 }
 
 /* Looks at the first item of an array, and at others where that has some of the paths and lacks

@@ -45,9 +45,21 @@ enum speech_dialect {
     SPEECH_SEGMENT_LINES, /* … or an object a line */
     SPEECH_FIREFLIES,     /* a meeting … */
     SPEECH_FIREFLIES_API, /* … in the answer to a query */
-    SPEECH_TURNS,         /* of nobody in particular */
-    SPEECH_TURNS_START_TIME,
-    SPEECH_TURNS_START,
+    SPEECH_GLADIA,
+    SPEECH_AWS_CALLS, /* call analytics */
+    SPEECH_OFFSETS,   /* youtube-transcript of npm: a list … */
+    SPEECH_CONTENT,   /* … or below a key, as Supadata answers */
+    /* What people and programs write by themselves: who, what and perhaps when, below a key … */
+    SPEECH_TRANSCRIPT,
+    SPEECH_TRANSCRIPT_SEGMENTS,
+    SPEECH_PLAIN_SEGMENTS,
+    SPEECH_PLAIN_UTTERANCES,
+    SPEECH_PLAIN_TURNS,
+    SPEECH_PLAIN_DIALOGUE,
+    SPEECH_PLAIN_MESSAGES,
+    SPEECH_PLAIN_RESULTS,
+    SPEECH_PLAIN_DATA,
+    SPEECH_PLAIN_LIST, /* … or below none */
     SPEECH_DIALECTS,
 };
 

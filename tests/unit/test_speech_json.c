@@ -259,6 +259,95 @@ static const struct row {
      "{\"results\": [{\"alternatives\": [{\"transcript\": \"mind the gap\"}], \"resultEndOffse"
      "t\": \"1.200s\"}]}",
      SPEECH_GOOGLE_2_TEXT, "0-1200 | mind the gap\n"},
+    {"a transcript below a key, with times of a clock",
+     "{\"title\": \"Lamps\", \"transcript\": [{\"speaker\": \"Nora\", \"timestamp\": \"00:00:01\", "
+     "\"text\": \"Who lit the lamps?\"}, {\"speaker\": \"Tomas\", \"timestamp\": \"01:02:03\", "
+     "\"text\": \"I did, each night.\"}]}",
+     SPEECH_TRANSCRIPT, "1000-? Nora| Who lit the lamps?\n3723000-? Tomas| I did, each night.\n"},
+    {"a transcript in seconds without a point",
+     "{\"transcript\": [{\"speaker\": \"Nora\", \"start\": 1, \"end\": 4, \"text\": \"Who lit the "
+     "lamps?\"}, {\"speaker\": \"Tomas\", \"start\": 754, \"end\": 756, \"text\": \"I did, each "
+     "night.\"}]}",
+     SPEECH_TRANSCRIPT,
+     "1000-4000 Nora| Who lit the lamps?\n754000-756000 Tomas| I did, each night.\n"},
+    {"a transcript in milliseconds",
+     "{\"transcript\": [{\"speaker\": \"Nora\", \"start\": 1000, \"end\": 2000, \"text\": \"Who "
+     "lit the lamps?\"}, {\"speaker\": \"Tomas\", \"start\": 2500, \"end\": 3500, \"text\": \"I "
+     "did, each night.\"}]}",
+     SPEECH_TRANSCRIPT,
+     "1000-2000 Nora| Who lit the lamps?\n2500-3500 Tomas| I did, each night.\n"},
+    {"a transcript without times or with objects as speakers",
+     "{\"transcript\": [{\"speaker\": {\"display_name\": \"Nora\", \"email\": null}, \"text\": "
+     "\"Who lit the lamps?\"}, {\"speaker\": {\"name\": \"Tomas\"}, \"text\": \"I did.\"}]}",
+     SPEECH_TRANSCRIPT, "?-? Nora| Who lit the lamps?\n?-? Tomas| I did.\n"},
+    {"segments of a transcript",
+     "{\"transcript\": {\"segments\": [{\"speaker\": \"Nora\", \"start\": 0.5, \"end\": 2, "
+     "\"text\": \"Who lit the lamps?\"}]}}",
+     SPEECH_TRANSCRIPT_SEGMENTS, "500-2000 Nora| Who lit the lamps?\n"},
+    {"segments without ends",
+     "{\"segments\": [{\"speaker\": \"Nora\", \"start_time\": 0.5, \"text\": \"Who lit the "
+     "lamps?\"}]}",
+     SPEECH_PLAIN_SEGMENTS, "500-? Nora| Who lit the lamps?\n"},
+    {"utterances in seconds, as no AssemblyAI writes them",
+     "{\"utterances\": [{\"speaker\": \"Nora\", \"start\": 1.0, \"end\": 4.5, \"text\": \"Who lit "
+     "the lamps?\"}, {\"speaker\": \"Tomas\", \"start\": 5, \"end\": 8, \"text\": \"I did, each "
+     "night.\"}]}",
+     SPEECH_ASSEMBLYAI_UTTERANCES,
+     "1000-4500 Nora| Who lit the lamps?\n5000-8000 Tomas| I did, each night.\n"},
+    {"utterances with a speaker and a text",
+     "{\"utterances\": [{\"speaker\": \"Nora\", \"text\": \"Who lit the lamps?\"}, {\"speaker\": "
+     "\"Tomas\", \"text\": \"I did.\"}]}",
+     SPEECH_PLAIN_UTTERANCES, "?-? Nora| Who lit the lamps?\n?-? Tomas| I did.\n"},
+    {"turns with a speaker and a text",
+     "{\"turns\": [{\"speaker\": \"Nora\", \"text\": \"Who lit the lamps?\"}, {\"speaker\": "
+     "\"Tomas\", \"text\": \"I did.\"}]}",
+     SPEECH_PLAIN_TURNS, "?-? Nora| Who lit the lamps?\n?-? Tomas| I did.\n"},
+    {"dialogue with a speaker and a text",
+     "{\"dialogue\": [{\"speaker\": \"Nora\", \"text\": \"Who lit the lamps?\"}, {\"speaker\": "
+     "\"Tomas\", \"text\": \"I did.\"}]}",
+     SPEECH_PLAIN_DIALOGUE, "?-? Nora| Who lit the lamps?\n?-? Tomas| I did.\n"},
+    {"messages with a speaker and a text",
+     "{\"messages\": [{\"speaker\": \"Nora\", \"text\": \"Who lit the lamps?\"}, {\"speaker\": "
+     "\"Tomas\", \"text\": \"I did.\"}]}",
+     SPEECH_PLAIN_MESSAGES, "?-? Nora| Who lit the lamps?\n?-? Tomas| I did.\n"},
+    {"results with a speaker and a text",
+     "{\"results\": [{\"speaker\": \"Nora\", \"text\": \"Who lit the lamps?\"}, {\"speaker\": "
+     "\"Tomas\", \"text\": \"I did.\"}]}",
+     SPEECH_PLAIN_RESULTS, "?-? Nora| Who lit the lamps?\n?-? Tomas| I did.\n"},
+    {"data with a speaker and a text",
+     "{\"data\": [{\"speaker\": \"Nora\", \"text\": \"Who lit the lamps?\"}, {\"speaker\": "
+     "\"Tomas\", \"text\": \"I did.\"}]}",
+     SPEECH_PLAIN_DATA, "?-? Nora| Who lit the lamps?\n?-? Tomas| I did.\n"},
+    {"a list with speakers and texts",
+     "[{\"speaker\": \"Nora\", \"time\": \"0:07\", \"text\": \"Who lit the lamps?\"}, "
+     "{\"speaker\": \"Tomas\", \"text\": \"I did.\"}]",
+     SPEECH_PLAIN_LIST, "7000-? Nora| Who lit the lamps?\n?-? Tomas| I did.\n"},
+    {"Gladia",
+     "{\"id\": \"x\", \"result\": {\"transcription\": {\"utterances\": [{\"text\": \"Who lit the "
+     "lamps?\", \"start\": 0.5, \"end\": 2, \"speaker\": 0, \"channel\": 0}]}}}",
+     SPEECH_GLADIA, "500-2000 Speaker 0| Who lit the lamps?\n"},
+    {"call analytics of AWS",
+     "{\"JobStatus\": \"COMPLETED\", \"Transcript\": [{\"ParticipantRole\": \"AGENT\", "
+     "\"BeginOffsetMillis\": 500, \"EndOffsetMillis\": 2000, \"Content\": \"Who is there?\", "
+     "\"Items\": [{\"Content\": \"Who\"}]}]}",
+     SPEECH_AWS_CALLS, "500-2000 AGENT| Who is there?\n"},
+    {"youtube-transcript of npm",
+     "[{\"text\": \"mind the gap\", \"duration\": 4000, \"offset\": 500, \"lang\": \"en\"}, "
+     "{\"text\": \"it is wide\", \"duration\": 3000, \"offset\": 2500}]",
+     SPEECH_OFFSETS, "500-2500 | mind the gap\n2500-5500 | it is wide\n"},
+    {"the same in seconds",
+     "[{\"text\": \"mind the gap\", \"duration\": 4, \"offset\": 0.5}, {\"text\": \"it is wide\", "
+     "\"duration\": 3, \"offset\": 2.5}]",
+     SPEECH_OFFSETS, "500-2500 | mind the gap\n2500-5500 | it is wide\n"},
+    {"Supadata",
+     "{\"lang\": \"en\", \"content\": [{\"text\": \"mind the gap\", \"offset\": 500, \"duration\": "
+     "1500}]}",
+     SPEECH_CONTENT, "500-2000 | mind the gap\n"},
+    {"Rev with times of a clock",
+     "{\"monologues\": [{\"speaker\": 0, \"elements\": [{\"type\": \"text\", \"value\": \"Who\", "
+     "\"timestamp\": \"00:00:01,200\", \"end_timestamp\": \"00:00:01,500\"}, {\"type\": \"punct\", "
+     "\"value\": \"?\"}]}]}",
+     SPEECH_REV, "1200-1500 Speaker 0| Who?\n"},
     {"youtube-transcript-api: texts that roll",
      "[{\"text\": \"mind the gap\", \"start\": 0.5, \"duration\": 4.5}, {\"text\": \"it is wid"
      "e\nand deep\", \"start\": 2.5, \"duration\": 3}]",
