@@ -261,15 +261,14 @@ static int find_json_close(const struct opening *opening, bool is_cut, struct ex
 static void report_unclosed(const struct opening *opening, bool whole, const struct limits *limits,
                             struct diags *diags)
 {
-    static const char as_text[] = "the whole file is read as text";
-    const char *closing = opening->is_json   ? "brace that closes"
-                          : opening->is_toml ? "line of three plus signs"
-                                             : "line of three dashes";
     char text[LIMIT_TEXT];
-    if (whole)
-        diags_add(diags, 1, 1, as_text, "front matter that never closes: no %s follows", closing);
-    else
-        diags_add(diags, 1, 1, as_text, "%s", limit_message(limits, LIMIT_FRONT, text));
+    diags_add(diags, 1, 1, "the whole file is read as text", "%s%s",
+              whole ? "front matter that never closes: no "
+                    : limit_message(limits, LIMIT_FRONT, text),
+              !whole             ? ""
+              : opening->is_json ? "brace that closes follows"
+              : opening->is_toml ? "line of three plus signs follows"
+                                 : "line of three dashes follows");
 }
 
 static void report_opening(const struct opening *opening, struct diags *diags)
