@@ -47,7 +47,8 @@ static bool is_date_name(struct slice name)
     return has_date;
 }
 
-/* Parts `**Name:** value` and `Name：value`. False without a colon. */
+/* Parts `**Name:** value`, `Name：value` and `name:: value`, as Logseq has it. False without a
+ * colon. */
 static bool read_field(struct slice line, struct slice *name, struct slice *value)
 {
     struct slice text = without_signs(line), head = slice_head(text, MOST_FIELD);
@@ -62,6 +63,7 @@ static bool read_field(struct slice line, struct slice *name, struct slice *valu
         return false;
     *name = (struct slice){text.data, (size_t)(colon - text.data)};
     *value = slice_skip(text, name->len + len);
+    *value = slice_skip(*value, slice_starts(*value, SLICE(":")));
     while (name->len && name->data[name->len - 1] == '*')
         name->len--;
     *value = slice_trim(slice_skip(*value, slice_starts(*value, SLICE("**")) ? 2 : 0));
@@ -137,8 +139,9 @@ struct preamble {
     struct arena *arena;
     const struct limits *limits;
     struct head *head;
-    struct slice people, tags; /* the views; empty: none */
-    struct fact **next;        /* where the next fact is put */
+    struct slice people, tags, authors; /* the views; empty: none */
+    struct slice body;
+    struct fact **next; /* where the next fact is put */
     uint32_t line;
     struct slice field;  /* the beginning of the last line that had a colon */
     struct slice behind; /* the text behind that line */
@@ -164,9 +167,12 @@ static int add_tag(void *preamble, const struct yaml *at, struct slice value)
     return value.len > p->limits->at[LIMIT_VALUE] ? 0 : add_fact(p, p->tags, value);
 }
 
-/* `Tags: lamps, ropes`, `**Tags:** #lamps #ropes`. */
+/* `Tags: lamps, ropes`, `**Tags:** #lamps #ropes`, `tags: [lamps, ropes]`. */
 static int read_tags(struct preamble *p, struct slice value)
 {
+    if (slice_starts(value, SLICE("[")) && slice_ends(value, SLICE("]")) &&
+        !slice_starts(value, SLICE("[[")))
+        value = (struct slice){value.data + 1, value.len - 2};
     const struct yaml tags = {.kind = YAML_STRING, .key = SLICE("tags"), .text = value};
     const struct values_reader reader = {.context = p, .add = add_tag};
     return p->tags.len && utf8_is_valid(value) ? values_each(&tags, &reader) : 0;
@@ -179,6 +185,20 @@ static bool is_label(const struct preamble *p)
 {
     return p->field.len && p->behind.len &&
            memmem(p->behind.data, p->behind.len, p->field.data, p->field.len);
+}
+
+/* `Author: Ana Lima`, unless `Author:` begins another line too. */
+static int read_author(struct preamble *p, struct slice line, struct slice value,
+                       struct slice behind)
+{
+    if (!p->authors.len || !value.len || value.len > p->limits->at[LIMIT_VALUE] ||
+        !utf8_is_valid(value))
+        return 0;
+    struct slice field = slice_head(line, (size_t)(value.data - line.data));
+    const char *first = memmem(p->body.data, p->body.len, field.data, field.len);
+    bool is_label = first < line.data ||
+                    (behind.len && memmem(behind.data, behind.len, field.data, field.len));
+    return is_label ? 0 : add_fact(p, p->authors, value);
 }
 
 static int add_person(void *preamble, const struct attendee *attendee)
@@ -206,9 +226,10 @@ static bool is_in_list(const struct attendees *attendees, struct slice line)
                         (attendees->in_table && line.data[0] == '|'));
 }
 
-static int read_line(struct preamble *p, struct slice line)
+static int read_line(struct preamble *p, struct slice line, struct slice behind)
 {
     static const char *const tags[] = {"tags", "tag", "keywords", NULL};
+    static const char *const authors[] = {"author", "authors", NULL};
     struct slice name = {0}, value = {0};
     struct date date;
     bool is_field = read_field(line, &name, &value), is_heading = slice_starts(line, SLICE("# "));
@@ -221,6 +242,8 @@ static int read_line(struct preamble *p, struct slice line)
     }
     if (!err && is_field && slice_is_one_of(name, tags))
         err = read_tags(p, value);
+    else if (!err && is_field && slice_is_one_of(name, authors))
+        err = read_author(p, line, value, behind);
     if (p->wants_date && ((is_field && is_date_field(name, &value) && date_find(value, &date)) ||
                           read_date_line(line, &date))) {
         p->head->date = date;
@@ -235,13 +258,16 @@ int preamble_read(struct arena *arena, struct slice body, uint32_t first_line,
                   struct fact **facts)
 {
     const struct view_rule *people = config_view(config, SLICE("people")),
-                           *tags = config_view(config, SLICE("tags"));
+                           *tags = config_view(config, SLICE("tags")),
+                           *authors = config_view(config, SLICE("author"));
     bool is_hidden = false; /* in code or a comment */
     struct preamble p = {.arena = arena,
                          .limits = limits,
                          .head = head,
                          .people = people ? people->view : SLICE(""),
                          .tags = tags ? tags->view : SLICE(""),
+                         .authors = authors ? authors->view : SLICE(""),
+                         .body = body,
                          .next = facts,
                          .line = first_line,
                          .wants_title = head->title.len == 0,
@@ -263,7 +289,7 @@ int preamble_read(struct arena *arena, struct slice body, uint32_t first_line,
             is_hidden &= !slice_ends(line, SLICE("-->"));
             continue;
         }
-        err = read_line(&p, line);
+        err = read_line(&p, line, body);
         if (!err)
             err = read_people(&attendees, line, body);
     }

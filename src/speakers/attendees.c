@@ -330,9 +330,10 @@ int attendees_read_line(struct attendees *a, struct slice line, bool is_heading)
         return add_item(a, text);
     if (is_item && field != FIELD_NONE && text.len == 0)
         field = FIELD_NONE;
-    a->is_listed = field != FIELD_NONE;
+    /* Below `- Guests: Ana Lima` stand other fields. */
+    a->is_listed = field != FIELD_NONE && !is_item;
     a->is_role = field == FIELD_ROLE;
-    return a->is_listed ? add_names(a, text) : 0;
+    return field != FIELD_NONE ? add_names(a, text) : 0;
 }
 
 static int note_any(void *any, const struct attendee *attendee)

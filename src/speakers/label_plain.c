@@ -424,15 +424,24 @@ static bool is_level(struct slice name)
 /* Takes `【山田】`, behind which no space stands. */
 static bool take_wide_bracketed_name(struct slice *line, struct slice *name)
 {
-    static const struct slice open = SLICE("【"), close = SLICE("】");
+    static const struct slice pairs[][2] = {{SLICE("【"), SLICE("】")},
+                                            {SLICE("［"), SLICE("］")},
+                                            {SLICE("〈"), SLICE("〉")},
+                                            {SLICE("＜"), SLICE("＞")}};
     struct slice near = slice_head(*line, LABEL_MAX_PLAIN_BYTES);
-    const char *end = memmem(near.data, near.len, close.data, close.len);
-    if (!end)
-        return false;
-    *name = slice_trim(
-        (struct slice){line->data + open.len, (size_t)(end - line->data) - open.len});
-    *line = slice_skip(*line, (size_t)(end - line->data) + close.len);
-    return true;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const struct slice open = pairs[i][0], close = pairs[i][1];
+        const char *end = slice_starts(near, open)
+                              ? memmem(near.data, near.len, close.data, close.len)
+                              : NULL;
+        if (!end)
+            continue;
+        size_t len = (size_t)(end - line->data);
+        *name = slice_trim(slice_skip(slice_head(*line, len), open.len));
+        *line = slice_skip(*line, len + close.len);
+        return true;
+    }
+    return false;
 }
 
 /* Takes `[Name]`, but for `[INFO]`. */
@@ -453,8 +462,8 @@ static bool take_marked_name(struct slice *line, struct slice *name)
 {
     static const struct slice signs[] = {SLICE(" — "), SLICE(" – "), SLICE(" - "), SLICE(" -- "),
                                          SLICE(" | "), SLICE("\t"),  SLICE("　")};
-    if (slice_starts(*line, SLICE("【")))
-        return take_wide_bracketed_name(line, name);
+    if (take_wide_bracketed_name(line, name))
+        return true;
     return line->data[0] == '[' ? take_bracketed_name(line, name)
                                 : take_signed_name(line, signs, sizeof signs / sizeof *signs, name);
 }
@@ -478,6 +487,7 @@ bool label_read_signed(struct slice line, struct label *label)
     }
     if (slice_starts(name, SLICE("(")) && slice_ends(name, SLICE(")")))
         name = slice_trim((struct slice){name.data + 1, name.len - 2});
+    name = label_without_brackets(name);
     *label = (struct label){.form = LABEL_PLAIN,
                             .speaker = name,
                             .words = slice_trim(rest),

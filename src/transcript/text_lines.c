@@ -242,8 +242,8 @@ static bool read_label(struct assembly *a, const struct line *line, struct slice
 {
     bool is_heading_alone = line->heading && label->start == NO_TIME;
     if (is_heading_alone || speaker_stats_is_name_above(&a->stats, line)) {
-        *label = (struct label){
-            .form = LABEL_ALONE, .speaker = label_without_colon(text), .start = NO_TIME};
+        struct slice name = label_without_brackets(label_without_colon(text));
+        *label = (struct label){.form = LABEL_ALONE, .speaker = name, .start = NO_TIME};
         return true;
     }
     if (line->heading || speaker_stats_take_signed(&a->stats, line, text, label) ||
@@ -269,6 +269,14 @@ static bool is_cue_number(const struct assembly *a, const struct line *line, str
     return memmem(below.data, below.len, "-->", 3) && label_take_time_line(below, &time);
 }
 
+/* `(Recess.)`, a paragraph of a trial, or the line `BY MR. HOLT:` of who asks from then on. */
+static bool is_direction_of(const struct assembly *a, const struct line *line, struct slice text)
+{
+    return a->stats.is_trial && label_is_direction(text) &&
+           (line->before == BREAK_PARAGRAPH ||
+            (slice_starts(text, SLICE("BY ")) && slice_ends(text, SLICE(":"))));
+}
+
 int text_line_add(struct assembly *a, const struct line *line, struct slice text)
 {
     if (take_time_line(a, line, text) || is_cue_number(a, line, text))
@@ -291,8 +299,7 @@ int text_line_add(struct assembly *a, const struct line *line, struct slice text
         label.form = a->is_list ? LABEL_ALONE : LABEL_NONE;
     }
     is_continued |= !is_speaker && take_resumption(a, line, &label);
-    bool is_direction = !is_speaker && a->stats.is_trial && line->before == BREAK_PARAGRAPH &&
-                        label_is_direction(text);
+    bool is_direction = !is_speaker && is_direction_of(a, line, text);
     if (is_speaker || is_continued || is_direction || label.form == LABEL_CHEVRON || !a->in_turn ||
         (!a->takes_more && a->pending != NO_TIME) ||
         (line->before == BREAK_PARAGRAPH && !a->takes_more && !assembly_is_lone_time(a))) {

@@ -116,6 +116,8 @@ def test_tags_under_other_keys(mount):
     ("**Tags:** #sea #fog\n\n", ["fog", "sea"]),
     ("# Rivers\n\nKeywords: sea, old boats\n\n", ["old boats", "sea"]),
     ("---\nseries: \"#sea\"\n---\n", []),
+    ("Title: Rivers\ntags: [sea, old boats]\n\n", ["old boats", "sea"]),
+    ("title:: Rivers\ntags:: sea, fog\n\n", ["fog", "sea"]),
 ])
 def test_tags_in_other_forms(mount, head, tags):
     mounted = mount({"talk.md": head + "**Ana:** Tagged #land.\n"})
@@ -124,6 +126,7 @@ def test_tags_in_other_forms(mount, head, tags):
 
 @pytest.mark.parametrize("head, title", [
     ("Title: Rivers: a talk\nDate: 2024-05-06\n\n", "Rivers: a talk"),
+    ("title:: Rivers\n\n", "Rivers"),
     ("**Title:** *Rivers*\n\n# Talk\n\n", "Rivers"),
     ("# Rivers\n\nTitle: Captain\n\n", "Rivers"),
     ("---\ntitle: Rivers\n---\nTitle: Captain\n\n", "Rivers"),
@@ -131,6 +134,17 @@ def test_tags_in_other_forms(mount, head, tags):
 def test_a_field_for_the_title(mount, head, title):
     mounted = mount({"talk.md": head + TALK})
     assert [row["title"] for row in json_lines(mounted / "index/episodes.jsonl")] == [title]
+
+
+@pytest.mark.parametrize("head, authors", [
+    ("Title: Rivers\nAuthor: Cleo Day\nDate: 2024-05-06\n\n", ["Cleo Day"]),
+    ("# Rivers\n\n**Author:** Cleo Day\n\n", ["Cleo Day"]),
+    ("Author: Good morning.\n\nAna: Hello.\n\nAuthor: Fine.\n\n", []),
+])
+def test_a_field_for_the_author(mount, head, authors):
+    mounted = mount({"talk.md": head + TALK})
+    assert (os.listdir(mounted / "by-author") if authors else []) == authors
+    assert authors or not (mounted / "by-author").exists()
 
 
 # --- who takes part ---------------------------------------------------------------------------------------
@@ -148,6 +162,8 @@ def people(mounted):
     ("**Guests:** Cleo Day, Dora Ek and Emil Fay", ["Cleo Day", "Dora Ek", "Emil Fay"]),
     ("# Rivers\n\n- Date: 2024-05-06\n- **Hosts**: Cleo Day & Dora Ek", ["Cleo Day", "Dora Ek"]),
     ("## Attendees\n\n* Cleo Day (River Board)\n* Dora\n* [Emil Fay](https://example.org)", ["Cleo Day", "Dora", "Emil Fay"]),
+    ("# Rivers\n\n- **Guests:** Cleo Day, Dora Ek\n- **Tags:** #sea #fog", ["Cleo Day", "Dora Ek"]),
+    ("- Participants: Cleo Day, Dora Ek\n- Tags: sea", ["Cleo Day", "Dora Ek"]),
     ("| Attendees | Organization |\n|---|---|\n| Cleo Day | River Board |\n| Dora Ek | |", ["Cleo Day", "Dora Ek"]),
     ("**Attendees:**\n\n| Name | Organization |\n|---|---|\n| Cleo Day | River Board |\n| Dora Ek | |", ["Cleo Day", "Dora Ek"]),
     ("| Name | Price |\n|---|---|\n| Cleo Day | 3 |", []),
