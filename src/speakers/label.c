@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "base/utf8.h"
+#include "cues/cues.h"
 #include "speakers/label_names.h"
 #include "speakers/label_plain.h"
 #include "speakers/label_signs.h"
@@ -206,6 +207,16 @@ struct label label_read(struct slice line, size_t bold_at, size_t bold_end)
     else if (!timestamp_take_bracketed(&label.words, &label.start))
         label.start = NO_TIME;
     return label;
+}
+
+bool label_is_asked(struct slice line)
+{
+    static const struct slice dashes[] = {SLICE("――"), SLICE("——"), SLICE("──")};
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
+        if (slice_starts(line, dashes[i]))
+            return line.len > dashes[i].len && cue_ends_sentence(line);
+    }
+    return false;
 }
 
 bool label_is_direction(struct slice line)
