@@ -3,7 +3,6 @@
 #include <ctype.h>
 
 #include "base/utf8.h"
-#include "cues/cues.h"
 #include "speakers/label_names.h"
 #include "speakers/label_plain.h"
 #include "speakers/label_signs.h"
@@ -138,7 +137,7 @@ static enum label_form read_marked(struct slice line, size_t bold, struct label 
     if (read_question(line, bold, label))
         return LABEL_PLAIN;
     struct slice words = label_skip_space(slice_skip(line, bold));
-    bool has_wide = slice_starts(words, SLICE("　"));
+    bool has_wide = words.len && words.data[0] == '\xE3' && slice_starts(words, SLICE("　"));
     bool has_space = has_wide || (bold < line.len && byte_is_space(line.data[bold]));
     words = label_skip_space(slice_skip(words, has_wide ? 3 : 0));
     struct slice name = slice_ends(label->speaker, SLICE(",")) ? label->speaker
@@ -207,16 +206,6 @@ struct label label_read(struct slice line, size_t bold_at, size_t bold_end)
     else if (!timestamp_take_bracketed(&label.words, &label.start))
         label.start = NO_TIME;
     return label;
-}
-
-bool label_is_asked(struct slice line)
-{
-    static const struct slice dashes[] = {SLICE("――"), SLICE("——"), SLICE("──")};
-    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
-        if (slice_starts(line, dashes[i]))
-            return line.len > dashes[i].len && cue_ends_sentence(line);
-    }
-    return false;
 }
 
 bool label_is_direction(struct slice line)

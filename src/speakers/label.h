@@ -24,10 +24,6 @@ bool label_is_played(const struct label *label);
 /* Whether a line is nothing but a time or a range of times; *time is the first. */
 bool label_take_time_line(struct slice line, int64_t *time);
 
-/* `――なぜですか。`: two wide dashes before sentences, as interviews in Japanese have the questions.
- */
-bool label_is_asked(struct slice line);
-
 /* Whether a line is a remark of the court reporter: in capitals, or in brackets. */
 bool label_is_direction(struct slice line);
 

@@ -59,7 +59,6 @@ struct speaker_stats {
     bool are_lone;          /* names alone are all the labels there are, and head the turns */
     bool is_trial;          /* `Q. words`, `A. words` in turn, or `Mr. PAIK. Words` */
     bool are_capitals;      /* names in capitals, alone, are all the labels there are */
-    bool are_asked;         /* questions behind dashes are an interviewer's */
     bool are_signs;         /* names that only a sign marks are all the labels there are */
     bool are_bare;          /* most paragraphs begin with a bold name and no colon */
     bool are_listed;        /* `listed` was taken */

@@ -462,7 +462,8 @@ static bool take_marked_name(struct slice *line, struct slice *name)
 {
     static const struct slice signs[] = {SLICE(" — "), SLICE(" – "), SLICE(" - "), SLICE(" -- "),
                                          SLICE(" | "), SLICE("\t"),  SLICE("　")};
-    if (take_wide_bracketed_name(line, name))
+    bool may_be_wide = line->data[0] == '\xE3' || line->data[0] == '\xEF';
+    if (may_be_wide && take_wide_bracketed_name(line, name))
         return true;
     return line->data[0] == '[' ? take_bracketed_name(line, name)
                                 : take_signed_name(line, signs, sizeof signs / sizeof *signs, name);
@@ -487,7 +488,8 @@ bool label_read_signed(struct slice line, struct label *label)
     }
     if (slice_starts(name, SLICE("(")) && slice_ends(name, SLICE(")")))
         name = slice_trim((struct slice){name.data + 1, name.len - 2});
-    name = label_without_brackets(name);
+    if (name.len && name.data[0] == '\xE2') /* a picture */
+        name = label_without_brackets(name);
     *label = (struct label){.form = LABEL_PLAIN,
                             .speaker = name,
                             .words = slice_trim(rest),

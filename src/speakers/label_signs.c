@@ -103,7 +103,8 @@ struct slice label_without_brackets(struct slice name)
         name = label_skip_space(slice_skip(name, 2)); /* of the sentence before */
     if (name.len > 2 && name.data[0] == '[' && name.data[name.len - 1] == ']')
         name = label_trim_space((struct slice){name.data + 1, name.len - 2});
-    if (name.len > 6 && slice_starts(name, SLICE("【")) && slice_ends(name, SLICE("】")))
+    if (name.len > 6 && name.data[0] == '\xE3' && slice_starts(name, SLICE("【")) &&
+        slice_ends(name, SLICE("】")))
         name = label_trim_space((struct slice){name.data + 3, name.len - 6});
     return name;
 }

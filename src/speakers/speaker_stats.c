@@ -24,8 +24,6 @@ struct tally {
     size_t plain;       /* labels */
     size_t alone;       /* … without words on their line */
     size_t bold, bold_again, bold_known;
-    size_t asked, answered; /* questions behind dashes; those with a label below */
-    bool is_asked;          /* in the last paragraph */
     bool begins_bold;
     struct label before;  /* of the line before; LABEL_NONE where it has none */
     struct label earlier; /* and of the one before that */
@@ -168,32 +166,18 @@ static int count_label(struct speaker_stats *stats, const struct line *line, str
     return 0;
 }
 
-/* Counts an interviewer without a name, whom labels answer. */
-static int count_asked(struct speaker_stats *stats, struct slice text, bool has_label,
-                       struct tally *tally)
-{
-    tally->answered += tally->is_asked && has_label;
-    tally->is_asked = label_is_asked(text);
-    tally->asked += tally->is_asked;
-    return tally->is_asked ? evidence_count_kind(&stats->signs, slice_head(text, 6)) : 0;
-}
-
 static int count_text(struct speaker_stats *stats, const struct line *line, struct slice text,
                       struct tally *tally)
 {
     struct label label = label_read(text, line->bold_at, line->bold);
     bool is_first = tally->paragraphs == 0, has_chevron = label.has_chevron;
     size_t bold = tally->bold;
-    uint32_t signs = stats->signs.total;
 
     tally->paragraphs += line->before == BREAK_PARAGRAPH;
     tally->lines += !line->indent && !label.is_short;
     int err = count_unmarked(stats, line, text, tally);
     if (!err)
         err = count_label(stats, line, &label, tally);
-    if (!err && line->before == BREAK_PARAGRAPH)
-        err = count_asked(stats, text, label.form != LABEL_NONE || stats->signs.total > signs,
-                          tally);
     tally->begins_bold |= is_first && tally->bold > bold;
     tally->earlier = tally->before;
     tally->before = label;
@@ -396,7 +380,6 @@ static int weigh(struct speaker_stats *stats, const struct tally *tally)
     stats->are_names = take_turns(&stats->names, tally->headings);
     stats->are_lone = has_no_marked(stats) && take_turns(&stats->lone, stats->lone.total) &&
                       (size_t)stats->lone.total * 4 >= tally->paragraphs;
-    stats->are_asked = tally->asked >= 2 && tally->answered * 3 >= tally->asked * 2;
     stats->are_signs = has_no_marked(stats) && take_turns(&stats->signs, stats->signs.total) &&
                        tally->short_signs * 2 <= stats->signs.total &&
                        (size_t)stats->signs.total * 3 >= tally->paragraphs;

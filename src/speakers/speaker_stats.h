@@ -31,9 +31,6 @@
  * stand before five words or more: `Spain - Wales 2:1` does not. A name that does not recur, and is
  * not in the front matter either, is nobody, but who spoke before does not go on.
  *
- * Paragraphs of whole sentences behind two wide dashes (`――なぜですか。`) are an interviewer's who
- * has no name, where two thirds of them have a label right below.
- *
  * Plain labels (`Ana: words`) look like any text with a colon. One of these has to hold:
  *   - a time stands beside it somewhere in the file (`Ana: 00:12:34`);
  *   - the front matter names it: whole, or, where it recurs, by one of its words or its initials;

@@ -292,9 +292,6 @@ int text_line_add(struct assembly *a, const struct line *line, struct slice text
     }
     bool has_form = label.form != LABEL_NONE;
     bool is_speaker = read_label(a, line, text, &label);
-    if (!is_speaker && a->stats.are_asked && line->before == BREAK_PARAGRAPH &&
-        label_is_asked(text))
-        label = (struct label){.form = LABEL_CHEVRON, .words = text, .start = NO_TIME};
     bool is_continued = !is_speaker && label.form == LABEL_NONE &&
                         is_continued_speech(a, line, text, has_form);
     if (is_continued) {
