@@ -196,9 +196,9 @@ static int read_author(struct preamble *p, struct slice line, struct slice value
         return 0;
     struct slice field = slice_head(line, (size_t)(value.data - line.data));
     const char *first = memmem(p->body.data, p->body.len, field.data, field.len);
-    bool is_label = first < line.data ||
-                    (behind.len && memmem(behind.data, behind.len, field.data, field.len));
-    return is_label ? 0 : add_fact(p, p->authors, value);
+    bool is_repeated = first < line.data ||
+                       (behind.len && memmem(behind.data, behind.len, field.data, field.len));
+    return is_repeated ? 0 : add_fact(p, p->authors, value);
 }
 
 static int add_person(void *preamble, const struct attendee *attendee)
