@@ -137,9 +137,11 @@ static enum label_form read_marked(struct slice line, size_t bold, struct label 
     if (read_question(line, bold, label))
         return LABEL_PLAIN;
     struct slice words = label_skip_space(slice_skip(line, bold));
-    bool has_wide = words.len && words.data[0] == '\xE3' && slice_starts(words, SLICE("　"));
-    bool has_space = has_wide || (bold < line.len && byte_is_space(line.data[bold]));
-    words = label_skip_space(slice_skip(words, has_wide ? 3 : 0));
+    bool has_space = bold < line.len && byte_is_space(line.data[bold]);
+    if (!has_space && slice_starts(words, SLICE("　"))) {
+        words = label_skip_space(slice_skip(words, 3));
+        has_space = true;
+    }
     struct slice name = slice_ends(label->speaker, SLICE(",")) ? label->speaker
                                                                : label_without_dash(label->speaker);
     bool has_sign = words.len == 0 || name.len < label->speaker.len || label_take_sign(&words);

@@ -225,11 +225,24 @@ static size_t title_at_front(struct slice line)
         "Secretary",   "Commissioner",   "Director",  "Judge",      "Justice",
         "Governor",    "Mayor",          "President", "Professor",  "Colonel",
         "Captain",     "Sheriff",        "The",       NULL};
+    static const struct byte_set begins_title = {{['M'] = true,
+                                                  ['D'] = true,
+                                                  ['H'] = true,
+                                                  ['S'] = true,
+                                                  ['C'] = true,
+                                                  ['R'] = true,
+                                                  ['G'] = true,
+                                                  ['A'] = true,
+                                                  ['J'] = true,
+                                                  ['P'] = true,
+                                                  ['T'] = true}};
     enum { MOST_TITLE = 15 };
     struct slice near = slice_head(line, MOST_TITLE), title;
-    const char *space = near.len ? memchr(near.data, ' ', near.len) : NULL;
-    if (!space || space + 1 == near.data + near.len || !isupper((unsigned char)space[1]))
+    if (!near.len || !begins_title.has[(unsigned char)near.data[0]])
         return 0; /* the common case */
+    const char *space = memchr(near.data, ' ', near.len);
+    if (!space || space + 1 == near.data + near.len || !isupper((unsigned char)space[1]))
+        return 0;
     title = slice_head(near, (size_t)(space - near.data));
     return slice_is_one_of(title, titles) ? title.len + 1 : 0;
 }
